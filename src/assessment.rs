@@ -1,0 +1,151 @@
+//! What rushlight says about one conversation: the one value that every report renders.
+//!
+//! It holds no message text. Indices and lines point to the words, so that a result file can be kept where the
+//! chat itself may not.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::head::{Pattern, Signal};
+
+/// Version of this schema. It rises when a field changes meaning or goes away.
+pub const SCHEMA: u32 = 1;
+
+/// A risk indicator for human review.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Assessment {
+    /// Version of this schema.
+    pub schema: u32,
+    /// Version of the program.
+    pub version: String,
+    /// Which conversation.
+    pub id: String,
+    /// Calibrated probability, 0 to 1, that a trained reader would want a colleague to look.
+    pub risk: f32,
+    /// The same in words.
+    pub band: Band,
+    /// Why nothing can be said, when the band is `cannot say`.
+    pub reason: Option<String>,
+    /// Probability of each pattern, 0 to 1.
+    pub patterns: BTreeMap<Pattern, f32>,
+    /// Names of the speakers whose messages make it so; empty when the band is `quiet` or `cannot say`.
+    pub person_of_concern: Vec<String>,
+    /// The first message at which the risk so far reaches the band `look`.
+    pub first_warning: Option<Moment>,
+    /// Every message that somebody wrote, in order.
+    pub messages: Vec<MessageScore>,
+    /// The messages that say most about why, in order.
+    pub evidence: Vec<Evidence>,
+    /// What the reader should know before relying on this.
+    pub caveats: Vec<Caveat>,
+    /// Which model said so.
+    pub model: ModelRef,
+    /// What was read.
+    pub input: InputRef,
+}
+
+/// How soon a trained person should read the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum Band {
+    /// The model cannot judge this text.
+    #[serde(rename = "cannot say")]
+    CannotSay,
+    /// Nothing found that asks for a reader.
+    #[serde(rename = "quiet")]
+    Quiet,
+    /// A colleague should look.
+    #[serde(rename = "look")]
+    Look,
+    /// A colleague should look now.
+    #[serde(rename = "look now")]
+    LookNow,
+}
+
+impl Band {
+    /// All, from least to most pressing.
+    pub const ALL: [Self; 4] = [Self::CannotSay, Self::Quiet, Self::Look, Self::LookNow];
+
+    /// The words used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CannotSay => "cannot say",
+            Self::Quiet => "quiet",
+            Self::Look => "look",
+            Self::LookNow => "look now",
+        }
+    }
+}
+
+/// A place in a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Moment {
+    /// 0-based index of the message.
+    pub index: usize,
+    /// When it was sent, as far as known: ISO 8601, or hours and minutes.
+    pub time: Option<String>,
+}
+
+/// What the model says about one message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageScore {
+    /// 0-based index of the message in the conversation, the app's own lines counted.
+    pub index: usize,
+    /// Name of who wrote it.
+    pub speaker: String,
+    /// 1-based line of the source, 0 when there is none.
+    pub line: u64,
+    /// The risk so far, 0 to 1: it never falls, and does not depend on later messages.
+    pub risk: f32,
+    /// Probability of each signal, 0 to 1.
+    pub signals: BTreeMap<Signal, f32>,
+}
+
+/// A message that says why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// 0-based index of the message.
+    pub index: usize,
+    /// When it was sent.
+    pub time: Option<String>,
+    /// How much the risk so far rose with it.
+    pub rise: f32,
+    /// What it does, most certain first; empty when only the rise speaks for it.
+    pub signals: Vec<Signal>,
+}
+
+/// Something the reader should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Caveat {
+    /// A fixed identifier.
+    pub code: String,
+    /// A sentence for people; it never holds message text.
+    pub text: String,
+}
+
+/// Which model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ModelRef {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its `model.toml`, which binds all its files.
+    pub sha256: String,
+}
+
+/// What was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InputRef {
+    /// How it was understood.
+    pub format: String,
+    /// SHA-256 over speakers, times, kinds and words of every message as understood.
+    pub sha256: String,
+    /// Entries of the conversation, the app's own lines counted.
+    pub entries: usize,
+    /// People who write in it.
+    pub speakers: usize,
+    /// Language found, ISO 639-1, when it could be told.
+    pub language: Option<String>,
+}

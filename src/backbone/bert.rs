@@ -1,0 +1,271 @@
+//! BERT (Devlin et al. 2018) over a flattened batch, with one addition: a message may look back.
+//!
+//! The tokens of a message see each other, as in BERT, and also those of the few messages before it, never later
+//! ones. How much a head attends to an earlier message is shifted by a learned term for its distance and for
+//! whether the same speaker wrote it. Positions restart with each message. With no such terms in the file this is
+//! plain BERT, message by message.
+
+use anyhow::{Result, ensure};
+use rayon::prelude::*;
+
+use super::gguf::{Gguf, Table};
+use super::{Backbone, Lane, Seen};
+use crate::kernels::{self, Keys, Level, Span, Weights};
+
+/// Key in the GGUF: terms by layer, head, and what is seen (own message; 1…n back by the same speaker; 1…n back by another).
+const TERMS: &str = "rushlight.context.terms";
+
+/// A BERT encoder with mean pooling.
+pub struct Bert {
+    level: Level,
+    width: usize,
+    heads: usize,
+    max_tokens: usize,
+    vocabulary: usize,
+    eps: f32,
+    /// How many messages back a message sees.
+    back: usize,
+    words: Table,
+    /// Position and token-type embeddings, summed: `max_tokens` rows.
+    places: Vec<f32>,
+    norm: Norm,
+    layers: Vec<Layer>,
+}
+
+struct Norm {
+    gain: Vec<f32>,
+    shift: Vec<f32>,
+}
+
+struct Layer {
+    /// Query, key and value side by side.
+    qkv: Weights,
+    out: Weights,
+    out_norm: Norm,
+    up: Weights,
+    down: Weights,
+    down_norm: Norm,
+    /// A row of terms per head.
+    terms: Vec<f32>,
+}
+
+/// Buffers that live as long as one call and are reused by every layer.
+#[derive(Default)]
+struct Buffers {
+    qkv: Vec<f32>,
+    mixed: Vec<f32>,
+    wide: Vec<f32>,
+    narrow: Vec<f32>,
+    keys: Keys,
+}
+
+impl Bert {
+    /// Read a GGUF in llama.cpp's naming of BERT's tensors. The weights are unpacked to `f32` and laid out for this machine.
+    pub fn from_gguf(bytes: &[u8], level: Level) -> Result<Self> {
+        let mut gguf = Gguf::open(bytes)?;
+        let found = gguf.architecture();
+        ensure!(found == "bert", "the GGUF holds the architecture {found:?}; this build reads \"bert\"");
+        let (width, ff) = (gguf.size("embedding_length")?, gguf.size("feed_forward_length")?);
+        let (blocks, heads) = (gguf.size("block_count")?, gguf.size("attention.head_count")?);
+        let max_tokens = gguf.size("context_length")?;
+        ensure!(
+            heads > 0 && width % heads == 0 && (width / heads) % 16 == 0 && ff % 16 == 0,
+            "a width of {width}, {heads} heads and {ff} inner numbers: head and inner size must be multiples of 16"
+        );
+        let vocabulary = gguf.rows("token_embd.weight")?;
+        let all_terms = gguf.numbers(TERMS)?.unwrap_or_else(|| vec![0.0; blocks * heads]);
+        let seen = all_terms.len() / (blocks * heads).max(1);
+        ensure!(
+            blocks > 0 && all_terms.len() == blocks * heads * seen && seen % 2 == 1,
+            "{TERMS} holds {} numbers, which do not fit {blocks} layers of {heads} heads",
+            all_terms.len()
+        );
+        let mut places = gguf.tensor("position_embd.weight", &[max_tokens, width])?;
+        let types = gguf.rows("token_types.weight")?;
+        let types = gguf.tensor("token_types.weight", &[types, width])?;
+        places.chunks_exact_mut(width).for_each(|row| row.iter_mut().zip(&types).for_each(|(p, t)| *p += t));
+        let norm = Norm::read(&mut gguf, "token_embd_norm", width)?;
+        let words = gguf.table("token_embd.weight", vocabulary, width)?;
+        let layers = all_terms.chunks_exact(heads * seen).enumerate();
+        let layers = layers.map(|(i, terms)| Layer::read(&mut gguf, level, i, width, ff, terms));
+        let layers = layers.collect::<Result<_>>()?;
+        let (eps, back) = (gguf.number("attention.layer_norm_epsilon")?, seen / 2);
+        Ok(Self { level, width, heads, max_tokens, vocabulary, eps, back, words, places, norm, layers })
+    }
+
+    /// Word, position and type embeddings of every token, normed.
+    fn embed(&self, lanes: &[Lane<'_>]) -> Vec<f32> {
+        let tokens: usize = lanes.iter().flat_map(|l| &l.segments).map(|s| s.ids.len()).sum();
+        let mut x = Vec::with_capacity(tokens * self.width);
+        for segment in lanes.iter().flat_map(|lane| &lane.segments) {
+            assert!((1..=self.max_tokens).contains(&segment.ids.len()), "a segment is empty or too long");
+            for (id, place) in segment.ids.iter().zip(self.places.chunks_exact(self.width)) {
+                assert!((*id as usize) < self.vocabulary, "token id {id} is not in the vocabulary");
+                let start = x.len();
+                x.extend_from_slice(place);
+                self.words.add(*id as usize, &mut x[start..]);
+            }
+        }
+        kernels::layer_norm(self.level, &mut x, None, &self.norm.gain, &self.norm.shift, self.eps);
+        x
+    }
+
+    fn layer(&self, index: usize, x: &mut Vec<f32>, lanes: &mut [Lane<'_>], buffers: &mut Buffers) {
+        let layer = &self.layers[index];
+        let Buffers { qkv, mixed, wide, narrow, keys } = buffers;
+        layer.qkv.apply(x, qkv);
+        mixed.clear();
+        mixed.resize(x.len(), 0.0);
+        let mut row = 0;
+        for lane in lanes {
+            let tokens: usize = lane.segments.iter().map(|s| s.ids.len()).sum();
+            let qkv = &qkv[row * 3 * self.width..][..tokens * 3 * self.width];
+            let mixed = &mut mixed[row * self.width..][..tokens * self.width];
+            self.look(layer, lane, index, qkv, mixed, keys);
+            row += tokens;
+        }
+        layer.out.apply(mixed, narrow);
+        kernels::layer_norm(self.level, x, Some(narrow), &layer.out_norm.gain, &layer.out_norm.shift, self.eps);
+        layer.up.apply(x, wide);
+        kernels::gelu(self.level, wide);
+        layer.down.apply(wide, narrow);
+        kernels::layer_norm(self.level, x, Some(narrow), &layer.down_norm.gain, &layer.down_norm.shift, self.eps);
+    }
+
+    /// Attention of one lane's new tokens over what it has kept and themselves; then keep what the next call will see.
+    fn look(&self, layer: &Layer, lane: &mut Lane<'_>, index: usize, qkv: &[f32], mixed: &mut [f32], keys: &mut Keys) {
+        let width = self.width;
+        let mut kept = std::mem::take(&mut lane.context.layers[index]);
+        let (old, new) = (kept.len() / (2 * width), qkv.len() / (3 * width));
+        keys.fill(width, old + new, kept.chunks_exact(2 * width).chain(keys_and_values(qkv, width)));
+        let views = self.views(lane);
+        let mut parts = Vec::with_capacity(views.len());
+        let (mut queries, mut outs) = (qkv, mixed);
+        for (segment, view) in lane.segments.iter().zip(&views) {
+            let (q, rest) = queries.split_at(segment.ids.len() * 3 * width);
+            let (o, others) = std::mem::take(&mut outs).split_at_mut(segment.ids.len() * width);
+            parts.push((q, o, view));
+            (queries, outs) = (rest, others);
+        }
+        parts.into_par_iter().for_each_init(Vec::new, |scratch, (queries, outs, view)| {
+            for (query, out) in queries.chunks_exact(3 * width).zip(outs.chunks_exact_mut(width)) {
+                let (query, terms) = (&query[..width], &layer.terms);
+                kernels::attend(self.level, keys, query, self.heads, view.first, &view.spans, terms, scratch, out);
+            }
+        });
+        keys_and_values(qkv, width).for_each(|row| kept.extend_from_slice(row));
+        let drop = old + new - self.kept_tokens(lane);
+        kept.drain(..drop * 2 * width);
+        lane.context.layers[index] = kept;
+    }
+
+    /// What each new segment sees, as runs of keys counted from the oldest kept token.
+    fn views(&self, lane: &Lane<'_>) -> Vec<View> {
+        let fresh = lane.segments.iter().map(|s| Seen { tokens: s.ids.len(), speaker: s.speaker });
+        let all: Vec<Seen> = lane.context.seen.iter().copied().chain(fresh).collect();
+        let old = lane.context.seen.len();
+        let starts: Vec<usize> = all.iter().scan(0, |sum, s| Some(std::mem::replace(sum, *sum + s.tokens))).collect();
+        let view = |at: usize| {
+            let from = at.saturating_sub(self.back);
+            let span = |other: usize| {
+                let distance = at - other;
+                let aside = if distance > 0 && all[other].speaker != all[at].speaker { self.back } else { 0 };
+                Span { tokens: all[other].tokens, term: distance + aside }
+            };
+            View { first: starts[from], spans: (from..=at).map(span).collect() }
+        };
+        (old..all.len()).map(view).collect()
+    }
+
+    /// Tokens of the last [`Bert::back`] messages, those of this call included.
+    fn kept_tokens(&self, lane: &Lane<'_>) -> usize {
+        let fresh = lane.segments.iter().rev().map(|s| s.ids.len());
+        let old = lane.context.seen.iter().rev().map(|s| s.tokens);
+        fresh.chain(old).take(self.back).sum()
+    }
+}
+
+struct View {
+    first: usize,
+    spans: Vec<Span>,
+}
+
+impl Backbone for Bert {
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn max_tokens(&self) -> usize {
+        self.max_tokens
+    }
+
+    fn vocabulary(&self) -> usize {
+        self.vocabulary
+    }
+
+    fn encode(&self, lanes: &mut [Lane<'_>]) -> Vec<f32> {
+        for lane in lanes.iter_mut() {
+            lane.context.layers.resize(self.layers.len(), Vec::new());
+        }
+        let mut x = self.embed(lanes);
+        let mut buffers = Buffers::default();
+        for index in 0..self.layers.len() {
+            self.layer(index, &mut x, lanes, &mut buffers);
+        }
+        let mut vectors = Vec::new();
+        let mut rows = x.as_slice();
+        for segment in lanes.iter().flat_map(|lane| &lane.segments) {
+            let (own, rest) = rows.split_at(segment.ids.len() * self.width);
+            vectors.extend(mean(own, self.width));
+            rows = rest;
+        }
+        for lane in lanes {
+            let fresh = lane.segments.iter().map(|s| Seen { tokens: s.ids.len(), speaker: s.speaker });
+            lane.context.seen.extend(fresh);
+            let drop = lane.context.seen.len().saturating_sub(self.back);
+            lane.context.seen.drain(..drop);
+        }
+        vectors
+    }
+}
+
+/// What is kept of each row of query, key and value.
+fn keys_and_values(qkv: &[f32], width: usize) -> impl Iterator<Item = &[f32]> {
+    qkv.chunks_exact(3 * width).map(move |row| &row[width..])
+}
+
+/// The mean of rows of `width`, summed in order.
+fn mean(rows: &[f32], width: usize) -> Vec<f32> {
+    let mut sum = vec![0.0; width];
+    rows.chunks_exact(width).for_each(|row| sum.iter_mut().zip(row).for_each(|(s, x)| *s += x));
+    let count = (rows.len() / width) as f32;
+    sum.iter_mut().for_each(|s| *s /= count);
+    sum
+}
+
+impl Norm {
+    fn read(gguf: &mut Gguf<'_>, name: &str, width: usize) -> Result<Self> {
+        let mut part = |end: &str| gguf.tensor(&format!("{name}.{end}"), &[width]);
+        Ok(Self { gain: part("weight")?, shift: part("bias")? })
+    }
+}
+
+impl Layer {
+    fn read(gguf: &mut Gguf<'_>, level: Level, index: usize, width: usize, ff: usize, terms: &[f32]) -> Result<Self> {
+        let mut linear = |names: &[&str], n: usize, k: usize| -> Result<Weights> {
+            let (mut rows, mut bias) = (Vec::new(), Vec::new());
+            for name in names {
+                let name = format!("blk.{index}.{name}");
+                rows.extend(gguf.tensor(&format!("{name}.weight"), &[n, k])?);
+                bias.extend(gguf.tensor(&format!("{name}.bias"), &[n])?);
+            }
+            Ok(Weights::pack(level, k, &rows, &bias))
+        };
+        let qkv = linear(&["attn_q", "attn_k", "attn_v"], width, width)?;
+        let out = linear(&["attn_output"], width, width)?;
+        let (up, down) = (linear(&["ffn_up"], ff, width)?, linear(&["ffn_down"], width, ff)?);
+        let out_norm = Norm::read(gguf, &format!("blk.{index}.attn_output_norm"), width)?;
+        let down_norm = Norm::read(gguf, &format!("blk.{index}.layer_output_norm"), width)?;
+        Ok(Self { qkv, out, out_norm, up, down, down_norm, terms: terms.to_vec() })
+    }
+}

@@ -1,0 +1,146 @@
+//! Reads tensors and settings out of a GGUF, through candle, with errors that name what is missing.
+
+use std::io::Cursor;
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
+use candle_core::{Device, Tensor};
+
+/// An open GGUF file.
+pub struct Gguf<'a> {
+    content: gguf_file::Content,
+    bytes: Cursor<&'a [u8]>,
+    architecture: String,
+}
+
+impl<'a> Gguf<'a> {
+    /// Read the header and check that the file is whole.
+    pub fn open(bytes: &'a [u8]) -> Result<Self> {
+        let mut cursor = Cursor::new(bytes);
+        let content = gguf_file::Content::read(&mut cursor).context("not a readable GGUF file")?;
+        let mut gguf = Self { content, bytes: cursor, architecture: String::new() };
+        gguf.architecture = match gguf.content.metadata.get("general.architecture") {
+            Some(gguf_file::Value::String(name)) => name.clone(),
+            _ => bail!("the GGUF does not say which architecture it holds"),
+        };
+        Ok(gguf)
+    }
+
+    /// `bert`, `llama` and the like.
+    pub fn architecture(&self) -> &str {
+        &self.architecture
+    }
+
+    /// A whole number of the architecture's own settings, such as `block_count`.
+    pub fn size(&self, name: &str) -> Result<usize> {
+        let key = format!("{}.{name}", self.architecture);
+        let value = self.content.metadata.get(&key).ok_or_else(|| anyhow!("the GGUF lacks {key}"))?;
+        Ok(value.to_u32().or_else(|_| value.to_u64().map(|v| v as u32)).with_context(|| key)? as usize)
+    }
+
+    /// A real number of the architecture's own settings.
+    pub fn number(&self, name: &str) -> Result<f32> {
+        let key = format!("{}.{name}", self.architecture);
+        let value = self.content.metadata.get(&key).ok_or_else(|| anyhow!("the GGUF lacks {key}"))?;
+        value.to_f32().with_context(|| key)
+    }
+
+    /// An array of numbers under its full name; `None` when the file has no such key.
+    pub fn numbers(&self, key: &str) -> Result<Option<Vec<f32>>> {
+        let Some(value) = self.content.metadata.get(key) else { return Ok(None) };
+        let values = value.to_vec().with_context(|| key.to_owned())?;
+        let numbers: candle_core::Result<Vec<f32>> = values.iter().map(gguf_file::Value::to_f32).collect();
+        Ok(Some(numbers.with_context(|| key.to_owned())?))
+    }
+
+    /// A tensor as `f32`, row-major, its shape checked.
+    pub fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+        let tensor = self.quantized(name, shape)?;
+        let values = tensor.dequantize(&Device::Cpu).and_then(|t: Tensor| t.flatten_all()?.to_vec1::<f32>());
+        let values = values.with_context(|| format!("tensor {name} cannot be read"))?;
+        ensure!(values.iter().all(|v| v.is_finite()), "tensor {name} holds numbers that are not finite");
+        Ok(values)
+    }
+
+    /// A table of rows of which only a few are read at a time: kept as stored when that is Q8_0.
+    pub fn table(&mut self, name: &str, rows: usize, width: usize) -> Result<Table> {
+        let tensor = self.quantized(name, &[rows, width])?;
+        if tensor.dtype() == GgmlDType::Q8_0 {
+            let bytes = tensor.data().with_context(|| format!("tensor {name} cannot be read"))?.into_owned();
+            return Ok(Table::Q8_0 { bytes, width });
+        }
+        Ok(Table::F32 { values: self.tensor(name, &[rows, width])?, width })
+    }
+
+    /// How many rows a matrix has.
+    pub fn rows(&self, name: &str) -> Result<usize> {
+        let info = self.content.tensor_infos.get(name).ok_or_else(|| anyhow!("the GGUF lacks the tensor {name}"))?;
+        Ok(info.shape.dims().first().copied().unwrap_or(0))
+    }
+
+    fn quantized(&mut self, name: &str, shape: &[usize]) -> Result<QTensor> {
+        let info = self.content.tensor_infos.get(name).ok_or_else(|| anyhow!("the GGUF lacks the tensor {name}"))?;
+        let found = info.shape.dims().to_vec();
+        ensure!(found == shape, "tensor {name} has the shape {found:?} where {shape:?} was expected");
+        ensure!(
+            self.fits(info),
+            "the GGUF is cut off: tensor {name} reaches beyond its end; copy or fetch the file again"
+        );
+        self.content.tensor(&mut self.bytes, name, &Device::Cpu).with_context(|| format!("tensor {name} cannot be read"))
+    }
+
+    fn fits(&self, info: &gguf_file::TensorInfo) -> bool {
+        let blocks = info.shape.elem_count() / info.ggml_dtype.block_size();
+        let end = (self.content.tensor_data_offset)
+            .checked_add(info.offset)
+            .and_then(|start| start.checked_add((blocks * info.ggml_dtype.type_size()) as u64));
+        end.is_some_and(|end| end <= self.bytes.get_ref().len() as u64)
+    }
+}
+
+/// Rows of numbers, looked up one at a time.
+pub enum Table {
+    /// As plain numbers.
+    F32 {
+        /// Row after row.
+        values: Vec<f32>,
+        /// Numbers in a row.
+        width: usize,
+    },
+    /// As blocks of an F16 scale and 32 signed bytes.
+    Q8_0 {
+        /// Row after row.
+        bytes: Vec<u8>,
+        /// Numbers in a row.
+        width: usize,
+    },
+}
+
+impl Table {
+    /// Add row `index` to `to`.
+    pub fn add(&self, index: usize, to: &mut [f32]) {
+        match self {
+            Self::F32 { values, width } => {
+                to.iter_mut().zip(&values[index * width..][..*width]).for_each(|(t, v)| *t += v);
+            }
+            Self::Q8_0 { bytes, width } => {
+                let row = width / 32 * 34;
+                for (block, to) in bytes[index * row..][..row].chunks_exact(34).zip(to.chunks_exact_mut(32)) {
+                    let scale = half(u16::from_le_bytes([block[0], block[1]]));
+                    to.iter_mut().zip(&block[2..]).for_each(|(t, q)| *t += scale * f32::from(*q as i8));
+                }
+            }
+        }
+    }
+}
+
+/// An IEEE half-precision number.
+fn half(bits: u16) -> f32 {
+    let (sign, exponent, fraction) = (bits >> 15, (bits >> 10) & 0x1f, f32::from(bits & 0x3ff));
+    let size = match exponent {
+        0 => fraction * 2f32.powi(-24),
+        31 => f32::NAN,
+        e => (1.0 + fraction / 1024.0) * 2f32.powi(i32::from(e) - 15),
+    };
+    if sign == 1 { -size } else { size }
+}

@@ -1,0 +1,60 @@
+//! Token ids in, one vector a message out. Nothing here knows what a conversation is beyond a run of messages by
+//! numbered speakers; nothing depends on what shares a batch or on what comes later.
+
+mod bert;
+mod gguf;
+
+pub use bert::Bert;
+
+use std::collections::VecDeque;
+
+/// The tokens of one message.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    /// Ids, the tokenizer's marks included; at least one, at most [`Backbone::max_tokens`].
+    pub ids: &'a [u32],
+    /// Which speaker, as a number that means nothing but same or other.
+    pub speaker: u32,
+}
+
+/// One conversation's share of a batch: its next messages, and what the backbone keeps of those before them.
+pub struct Lane<'a> {
+    /// What was kept; brought up to date by the call.
+    pub context: &'a mut Context,
+    /// The next messages, in order.
+    pub segments: Vec<Segment<'a>>,
+}
+
+/// What a backbone keeps of a conversation so far: keys and values of the last few messages. Its size does not
+/// grow with the length of the conversation.
+#[derive(Clone, Default)]
+pub struct Context {
+    seen: VecDeque<Seen>,
+    /// One matrix a layer: a row of key and value for each token of `seen`.
+    layers: Vec<Vec<f32>>,
+}
+
+#[derive(Clone, Copy)]
+struct Seen {
+    tokens: usize,
+    speaker: u32,
+}
+
+/// An encoder. Implementations are immutable after loading and may be shared between threads.
+pub trait Backbone: Send + Sync {
+    /// Numbers in a vector.
+    fn width(&self) -> usize;
+
+    /// Most tokens in one segment.
+    fn max_tokens(&self) -> usize;
+
+    /// Number of known token ids.
+    fn vocabulary(&self) -> usize;
+
+    /// Vectors of all segments of all lanes, in order, row after row of [`Backbone::width`]. A vector depends on its own
+    /// segment and on earlier ones of its lane, to the bit, and on nothing else.
+    ///
+    /// # Panics
+    /// When an id is not below [`Backbone::vocabulary`], or a segment is empty or longer than [`Backbone::max_tokens`].
+    fn encode(&self, lanes: &mut [Lane<'_>]) -> Vec<f32>;
+}

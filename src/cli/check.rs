@@ -1,0 +1,119 @@
+//! `rushlight check`: one conversation, a report for people.
+
+use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+
+use super::input::{Input, assess};
+use super::{Exit, FailOn};
+use crate::assessment::Assessment;
+use crate::import::{self, ImportError, Imported};
+use crate::models::Model;
+use crate::report::{self, Style, View};
+
+/// Read one conversation and report on it.
+///
+/// With no file, reads what is piped in or pasted (end with Ctrl-D on a line of its own).
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Chats to read: text, an app's export, or the zip that holds it. `-` is standard input.
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    input: Input,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Columns of the text report [default: as wide as the terminal, 60 to 100].
+    #[arg(long, value_name = "COLUMNS")]
+    width: Option<usize>,
+    /// Exit with 3 when a conversation reaches this band.
+    #[arg(long, value_enum, value_name = "BAND")]
+    fail_on: Option<FailOn>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A report for a terminal; colours only on one, and not with NO_COLOR.
+    Text,
+    /// One JSON object a conversation; `rushlight schema` describes it. It holds no message text.
+    Json,
+    /// The report as Markdown.
+    Md,
+}
+
+impl Args {
+    /// Report on every conversation in every input; an input that fails is named and the others are still read.
+    pub fn run(self) -> Result<Exit> {
+        let model = self.input.model()?;
+        let inputs = if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
+        let mut exit = Exit::Read;
+        let mut reached = false;
+        let mut first = true;
+        for path in &inputs {
+            let mut problem = None;
+            let mut each = |imported: Imported| match self.report(&model, imported, first) {
+                Ok(hit) => {
+                    first = false;
+                    reached |= hit;
+                    ControlFlow::Continue(())
+                }
+                Err(error) => {
+                    problem = Some(error);
+                    ControlFlow::Break(())
+                }
+            };
+            let result = self.read(path, &mut each);
+            if let Some(error) = problem {
+                return Err(error);
+            }
+            if let Err(error) = result {
+                anstream::eprintln!("error: {error}");
+                exit = Exit::SomeFailed;
+            }
+        }
+        Ok(if exit == Exit::Read && reached { Exit::Reached } else { exit })
+    }
+
+    fn read(&self, path: &PathBuf, each: &mut dyn FnMut(Imported) -> import::Flow) -> Result<(), ImportError> {
+        if path.as_os_str() != "-" {
+            return import::read_path(path, &self.input.options(), each).map(drop);
+        }
+        if std::io::stdin().is_terminal() {
+            anstream::eprintln!("Paste the conversation, then press Ctrl-D on an empty line.");
+        }
+        import::read_text("pasted", std::io::stdin().lock(), &self.input.options(), each).map(drop)
+    }
+
+    /// Print one report; tells whether `--fail-on` was reached.
+    fn report(&self, model: &Model, mut imported: Imported, first: bool) -> Result<bool> {
+        self.input.roles(&mut imported.transcript);
+        for name in self.input.unmatched(&imported.transcript) {
+            anstream::eprintln!("warning: {}: nobody is called {name:?} here", imported.transcript.id);
+        }
+        let assessment = assess(model, &imported)?;
+        let mut out = anstream::stdout().lock();
+        if !first && self.format != Format::Json {
+            writeln!(out)?;
+        }
+        out.write_all(self.render(model, &assessment, &imported).as_bytes()).context("cannot write the report")?;
+        out.flush().context("cannot write the report")?;
+        Ok(self.fail_on.is_some_and(|f| f.reached(assessment.band)))
+    }
+
+    fn render(&self, model: &Model, assessment: &Assessment, imported: &Imported) -> String {
+        let view = || View::new(assessment, &imported.transcript, model.card.bands.name);
+        match self.format {
+            Format::Json => report::json(assessment) + "\n",
+            Format::Md => report::markdown(&view()),
+            Format::Text => report::text(&view(), Style { width: self.columns(), colour: true }),
+        }
+    }
+
+    fn columns(&self) -> usize {
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        self.width.or_else(terminal).unwrap_or(80)
+    }
+}

@@ -1,0 +1,246 @@
+//! `rushlight score`: thousands of conversations, one line of JSON each.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+
+use super::input::{Input, assess};
+use super::{Exit, FailOn};
+use crate::assessment::{Assessment, Band};
+use crate::import::{self, Imported};
+use crate::models::Model;
+use crate::report;
+
+/// Conversations that are scored side by side before their lines are written.
+const BATCH: usize = 64;
+/// Messages that are held at most before a batch is scored.
+const BATCH_MESSAGES: usize = 20_000;
+
+/// Score every conversation in files and folders, one line of JSON each.
+///
+/// Lines come in the order of the inputs, folders sorted by name, whatever the number of processors. An input that cannot
+/// be read is named at the end and does not stop the others.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, or folders that are searched for chats.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    input: Input,
+    /// File to write [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Go on with an interrupted run: conversations that already have a whole line in FILE are not scored again.
+    #[arg(long, requires = "out", conflicts_with = "overwrite")]
+    resume: bool,
+    /// Replace FILE if it exists.
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+    /// Leave out what is said of single messages; lines become about fifty times shorter.
+    #[arg(long)]
+    brief: bool,
+    /// Exit with 3 when a conversation reaches this band.
+    #[arg(long, value_enum, value_name = "BAND")]
+    fail_on: Option<FailOn>,
+}
+
+impl Args {
+    /// Score everything; the summary goes to standard error.
+    pub fn run(self) -> Result<Exit> {
+        let model = self.input.model()?;
+        let (out, done) = self.open()?;
+        let bar = bar();
+        let mut run =
+            Run { args: &self, model: &model, out, done, bar, waiting: Vec::new(), tally: Tally::default() };
+        let options = self.input.options();
+        for root in &self.paths {
+            for found in import::walk(root) {
+                let path = match found {
+                    Ok(path) => path,
+                    Err(error) => {
+                        run.fail(error.to_string());
+                        continue;
+                    }
+                };
+                run.file(&path, &options)?;
+            }
+        }
+        run.flush()?;
+        run.finish()
+    }
+
+    /// Where lines go, and what an interrupted run has written already.
+    fn open(&self) -> Result<(Box<dyn Write>, HashSet<String>)> {
+        let Some(path) = &self.out else { return Ok((Box::new(std::io::stdout()), HashSet::new())) };
+        let context = || format!("cannot write {}", path.display());
+        if self.resume && path.exists() {
+            let (file, done) = resume(path)?;
+            return Ok((Box::new(BufWriter::new(file)), done));
+        }
+        if path.exists() && !self.overwrite {
+            bail!("{} exists; give --resume to go on with it or --overwrite to replace it", path.display());
+        }
+        Ok((Box::new(BufWriter::new(File::create(path).with_context(context)?)), HashSet::new()))
+    }
+}
+
+/// Open a result file behind its last whole line, and list the conversations that have one.
+fn resume(path: &Path) -> Result<(File, HashSet<String>)> {
+    let context = || format!("cannot go on with {}", path.display());
+    let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(context)?;
+    let (mut done, mut whole, mut line) = (HashSet::new(), 0, Vec::new());
+    let mut reader = BufReader::new(&file);
+    loop {
+        line.clear();
+        let length = reader.read_until(b'\n', &mut line).with_context(context)?;
+        if length == 0 || line.last() != Some(&b'\n') {
+            break;
+        }
+        let Ok(record) = serde_json::from_slice::<Done>(&line) else {
+            bail!("{}: the line at byte {whole} is not one of ours; give another --out", path.display());
+        };
+        done.insert(record.key());
+        whole += length as u64;
+    }
+    file.set_len(whole).with_context(context)?;
+    file.seek(SeekFrom::End(0)).with_context(context)?;
+    Ok((file, done))
+}
+
+/// As much of a written line as tells which conversation and content it was.
+#[derive(serde::Deserialize)]
+struct Done {
+    id: String,
+    input: crate::assessment::InputRef,
+}
+
+impl Done {
+    fn key(&self) -> String {
+        format!("{} {}", self.input.sha256, self.id)
+    }
+}
+
+struct Run<'a> {
+    args: &'a Args,
+    model: &'a Model,
+    out: Box<dyn Write>,
+    done: HashSet<String>,
+    bar: ProgressBar,
+    waiting: Vec<Imported>,
+    tally: Tally,
+}
+
+#[derive(Default)]
+struct Tally {
+    bands: BTreeMap<Band, u64>,
+    messages: u64,
+    skipped: u64,
+    failures: Vec<String>,
+    reached: bool,
+}
+
+impl Run<'_> {
+    /// Read one file; its conversations are scored as they come.
+    fn file(&mut self, path: &Path, options: &import::Options) -> Result<()> {
+        let mut problem = None;
+        let result = import::read_path(path, options, &mut |imported| match self.take(imported) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                problem = Some(error);
+                ControlFlow::Break(())
+            }
+        });
+        if let Some(error) = problem {
+            return Err(error);
+        }
+        if let Err(error) = result {
+            self.fail(error.to_string());
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, mut imported: Imported) -> Result<()> {
+        self.args.input.roles(&mut imported.transcript);
+        self.waiting.push(imported);
+        let messages: usize = self.waiting.iter().map(|i| i.transcript.messages.len()).sum();
+        if self.waiting.len() >= BATCH || messages >= BATCH_MESSAGES { self.flush() } else { Ok(()) }
+    }
+
+    /// Score what is waiting, side by side, and write it in order.
+    fn flush(&mut self) -> Result<()> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let (model, done) = (self.model, &self.done);
+        let score = |imported: &Imported| {
+            let key = format!("{} {}", crate::score::fingerprint(&imported.transcript), imported.transcript.id);
+            (!done.contains(&key)).then(|| assess(model, imported))
+        };
+        let scored: Vec<Option<Result<Assessment>>> = waiting.par_iter().map(score).collect();
+        for result in scored {
+            match result {
+                None => self.tally.skipped += 1,
+                Some(Err(error)) => self.fail(format!("{error:#}")),
+                Some(Ok(assessment)) => self.write(assessment)?,
+            }
+            self.bar.inc(1);
+        }
+        self.out.flush().context("cannot write the results")
+    }
+
+    fn write(&mut self, mut assessment: Assessment) -> Result<()> {
+        *self.tally.bands.entry(assessment.band).or_default() += 1;
+        self.tally.messages += assessment.messages.len() as u64;
+        self.tally.reached |= self.args.fail_on.is_some_and(|f| f.reached(assessment.band));
+        if self.args.brief {
+            assessment.messages.clear();
+        }
+        writeln!(self.out, "{}", report::json_line(&assessment)).context("cannot write the results")
+    }
+
+    fn fail(&mut self, message: String) {
+        self.bar.suspend(|| anstream::eprintln!("error: {message}"));
+        self.tally.failures.push(message);
+    }
+
+    fn finish(mut self) -> Result<Exit> {
+        self.out.flush().context("cannot write the results")?;
+        let elapsed = self.bar.elapsed().max(Duration::from_millis(1));
+        self.bar.finish_and_clear();
+        let Tally { bands, messages, skipped, failures, reached } = &self.tally;
+        let chats: u64 = bands.values().sum();
+        anstream::eprintln!(
+            "{chats} conversations, {messages} messages in {:.1} s ({:.1} conversations/s)",
+            elapsed.as_secs_f64(),
+            chats as f64 / elapsed.as_secs_f64()
+        );
+        for band in Band::ALL.iter().rev() {
+            anstream::eprintln!("  {:<11}{:>8}", band.name(), bands.get(band).copied().unwrap_or(0));
+        }
+        if *skipped > 0 {
+            anstream::eprintln!("  {skipped} had been scored before");
+        }
+        if !failures.is_empty() {
+            anstream::eprintln!("{} inputs could not be read (named above)", failures.len());
+            return Ok(Exit::SomeFailed);
+        }
+        if chats + skipped == 0 {
+            bail!("no conversations found in what was given");
+        }
+        Ok(if *reached { Exit::Reached } else { Exit::Read })
+    }
+}
+
+/// How far the run is; shown on a terminal only.
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {pos} conversations, {per_sec}, {elapsed}")
+        .expect("a constant template");
+    let bar = ProgressBar::new_spinner().with_style(style).with_elapsed(Instant::now().elapsed());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

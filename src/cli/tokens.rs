@@ -1,0 +1,55 @@
+//! `rushlight tokens`: what the model reads, for training programs and the curious.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use super::Exit;
+use crate::import;
+use crate::prompt::{Prompt, Reader};
+
+/// Print the token ids and features of every conversation, one line of JSON each.
+///
+/// Training programs read this, so that a model is trained on exactly what it will be given. Token ids can be turned
+/// back into text: treat the output like the chats themselves.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Chats to read.
+    file: PathBuf,
+    /// The tokenizer.json to use.
+    #[arg(long, value_name = "FILE")]
+    tokenizer: PathBuf,
+}
+
+impl Args {
+    /// Print the pieces of every conversation.
+    pub fn run(self) -> Result<Exit> {
+        let bytes = std::fs::read(&self.tokenizer)
+            .with_context(|| format!("cannot read {}", self.tokenizer.display()))?;
+        let prompt = Prompt::from_bytes(&bytes)?;
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let mut problem = None;
+        import::read_path(&self.file, &import::Options::default(), &mut |imported| {
+            let transcript = &imported.transcript;
+            let line = Reader::read(&prompt, transcript).and_then(|pieces| {
+                let pieces: Vec<_> = pieces
+                    .iter()
+                    .map(|p| json!({"message": p.message, "speaker": p.speaker, "ids": p.ids, "features": p.features}))
+                    .collect();
+                Ok(writeln!(out, "{}", json!({"id": transcript.id, "pieces": pieces}))?)
+            });
+            match line {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    problem = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        out.flush()?;
+        problem.map_or(Ok(Exit::Read), Err)
+    }
+}

@@ -1,0 +1,280 @@
+//! A conversation while it is being read: what the formats say goes in, a [`Transcript`] with warnings comes out.
+
+use std::collections::HashMap;
+
+use super::dates::{DateOrder, Stamp};
+use super::lines::Line;
+use super::order::{Evidence, Verdict};
+use super::warning::{WarningKind, Warnings};
+use super::{Counts, ImportError, Limits};
+use crate::transcript::{Kind, Message, Origin, Text, Time, Transcript};
+
+/// When a message was sent, as far as a format can tell by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum When {
+    /// Not at all.
+    Unknown,
+    /// For certain.
+    Known(Time),
+    /// As written; the order of the date is decided when the conversation is complete.
+    Written(Stamp),
+}
+
+impl From<Option<Time>> for When {
+    fn from(time: Option<Time>) -> Self {
+        time.map_or(Self::Unknown, Self::Known)
+    }
+}
+
+/// A conversation being read. Whatever happens to a line is said here and counted.
+pub struct Chat {
+    transcript: Transcript,
+    speakers: HashMap<String, usize>,
+    stamps: Vec<(usize, Stamp)>,
+    evidence: Evidence,
+    verdict: Option<Verdict>,
+    warnings: Warnings,
+    counts: Counts,
+    limits: Limits,
+    held: usize,
+    gap: usize,
+    cut: bool,
+}
+
+impl Chat {
+    /// An empty conversation called `id`.
+    pub fn new(id: impl Into<String>, limits: &Limits) -> Self {
+        Self {
+            transcript: Transcript::new(id),
+            speakers: HashMap::new(),
+            stamps: Vec::new(),
+            evidence: Evidence::default(),
+            verdict: None,
+            warnings: Warnings::default(),
+            counts: Counts::default(),
+            limits: *limits,
+            held: 0,
+            gap: 0,
+            cut: false,
+        }
+    }
+
+    /// The language the source states, as ISO 639-1.
+    pub fn set_language(&mut self, language: &str) {
+        self.transcript.language = Some(language.to_owned());
+    }
+
+    /// The order of dates, when it was decided for the whole file already.
+    pub fn set_verdict(&mut self, verdict: Verdict) {
+        self.verdict = Some(verdict);
+    }
+
+    /// `speaker` says `text`, at `line`.
+    pub fn say(&mut self, speaker: &str, when: When, kind: Kind, text: &str, line: u64) {
+        self.counts.messages += 1;
+        self.say_more(speaker, when, kind, text, line);
+    }
+
+    /// `speaker` says another thing on the same line: words beside a picture.
+    pub fn say_more(&mut self, speaker: &str, when: When, kind: Kind, text: &str, line: u64) {
+        let index = match self.speakers.get(speaker) {
+            Some(index) => *index,
+            None => {
+                let index = self.transcript.add_speaker(speaker);
+                self.speakers.insert(speaker.to_owned(), index);
+                self.held += speaker.len() + size_of::<Message>();
+                index
+            }
+        };
+        self.push(Some(index), when, kind, text, line);
+    }
+
+    /// The app says `text`, at `line`.
+    pub fn note(&mut self, when: When, text: &str, line: u64) {
+        self.counts.system += 1;
+        self.push(None, when, Kind::System, text, line);
+    }
+
+    fn push(&mut self, speaker: Option<usize>, when: When, kind: Kind, text: &str, line: u64) {
+        (self.gap, self.cut) = (0, false);
+        let time = match when {
+            When::Unknown => None,
+            When::Known(time) => Some(time),
+            When::Written(stamp) => {
+                self.evidence.add(&stamp, line);
+                self.stamps.push((self.transcript.messages.len(), stamp));
+                None
+            }
+        };
+        let text = self.fit(text, 0, line);
+        self.held += size_of::<Message>() + size_of::<Stamp>();
+        let text = Text::new(text);
+        self.transcript.messages.push(Message { speaker, time, text, kind, origin: Origin { line } });
+    }
+
+    /// As much of `text` as still fits into a message that holds `taken` bytes.
+    fn fit<'t>(&mut self, text: &'t str, taken: usize, line: u64) -> &'t str {
+        let room = self.limits.message.saturating_sub(taken);
+        let end = text.floor_char_boundary(room.min(text.len()));
+        if end < text.len() {
+            self.too_long(line);
+        }
+        self.held += end;
+        &text[..end]
+    }
+
+    fn too_long(&mut self, line: u64) {
+        if !std::mem::replace(&mut self.cut, true) {
+            self.warnings.add(WarningKind::MessageTooLong, line);
+        }
+    }
+
+    /// Note that the reader itself had to cut the line just said.
+    pub fn note_cut(&mut self, line: &Line<'_>) {
+        if line.cut {
+            self.too_long(line.number);
+        }
+    }
+
+    /// The last message goes on with `line`; `false`, and nothing happens, when there is none.
+    pub fn append(&mut self, line: &Line<'_>) -> bool {
+        let Some(last) = self.transcript.messages.last() else { return false };
+        self.counts.continuations += 1;
+        if matches!(last.kind, Kind::Media | Kind::Deleted) {
+            // Words under a picture are words: they must not hide behind a placeholder.
+            self.caption(line);
+        } else {
+            self.extend(line);
+        }
+        self.note_cut(line);
+        true
+    }
+
+    fn caption(&mut self, line: &Line<'_>) {
+        let Some(Message { speaker, .. }) = self.transcript.messages.last() else { return };
+        let speaker = *speaker;
+        let at = self.transcript.messages.len() - 1;
+        let when = self.stamps.last().filter(|(index, _)| *index == at).map(|(_, s)| When::Written(*s));
+        let known = self.transcript.messages[at].time;
+        self.push(speaker, when.unwrap_or(known.into()), Kind::Message, line.text, line.number);
+    }
+
+    fn extend(&mut self, line: &Line<'_>) {
+        let Some(last) = self.transcript.messages.last() else { return };
+        let taken = last.text.reveal().len();
+        let gap = std::mem::take(&mut self.gap);
+        let text = self.fit(line.text, taken + gap + 1, line.number).to_owned();
+        let last = self.transcript.messages.last_mut().expect("seen above");
+        for _ in 0..gap.min(self.limits.message.saturating_sub(taken)) {
+            last.text.push_line("");
+        }
+        if taken < self.limits.message {
+            last.text.push_line(&text);
+        }
+    }
+
+    /// A blank line. It counts as a paragraph break when the message goes on after it.
+    pub fn blank(&mut self) {
+        self.counts.blank += 1;
+        self.gap += 1;
+    }
+
+    /// A line that carries no message: a heading, a date, a row of signs.
+    pub fn heading(&mut self) {
+        self.counts.headings += 1;
+    }
+
+    /// A line that belongs nowhere, which is counted as a warning of `kind`.
+    pub fn reject(&mut self, kind: WarningKind, line: u64) {
+        self.counts.warned += 1;
+        self.warnings.add(kind, line);
+    }
+
+    /// A doubt about a line that was read all the same.
+    pub fn doubt(&mut self, kind: WarningKind, line: u64) {
+        self.warnings.add(kind, line);
+    }
+
+    /// Whether there are no messages or system lines yet.
+    pub fn is_empty(&self) -> bool {
+        self.transcript.messages.is_empty()
+    }
+
+    /// Whether there is room for more after `line`; an error when it has grown past the limit of a conversation.
+    pub fn room(&self, name: &str, line: u64) -> Result<(), ImportError> {
+        if self.held <= self.limits.conversation {
+            return Ok(());
+        }
+        let (limit, what) = (self.limits.conversation as u64, "the conversation up to here");
+        Err(ImportError::TooLarge { name: name.to_owned(), line, what, limit })
+    }
+
+    /// Close the conversation: decide its dates, with `wish` heard where they leave it open.
+    pub(super) fn finish(mut self, wish: Option<DateOrder>) -> (Transcript, Warnings, Counts) {
+        let own = self.evidence.verdict(wish);
+        // A verdict on the whole file knows more; what it leaves open is told where it matters.
+        let verdict = self.verdict.unwrap_or(own);
+        if let (Some(_), Some((count, line))) = (verdict.assumed, own.assumed) {
+            self.warnings.add_many(WarningKind::AmbiguousDateOrder(verdict.order), count, line);
+        }
+        for (index, stamp) in std::mem::take(&mut self.stamps) {
+            let message = &mut self.transcript.messages[index];
+            message.time = match stamp.date {
+                None => Some(Time::Clock(stamp.clock)),
+                Some(_) => stamp.local(verdict.order).map(Time::Local),
+            };
+            if message.time.is_none() {
+                self.warnings.add(WarningKind::InvalidTime, message.origin.line);
+            }
+        }
+        (self.transcript, self.warnings, self.counts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cursor::Cursor;
+    use super::*;
+
+    fn line(number: u64, text: &str) -> Line<'_> {
+        Line { number, text, cut: false }
+    }
+
+    #[test]
+    fn a_message_goes_on_and_keeps_its_paragraphs() {
+        let mut chat = Chat::new("c", &Limits::default());
+        assert!(!chat.append(&line(1, "early")));
+        chat.say("Ana", When::Unknown, Kind::Message, "one", 1);
+        chat.blank();
+        chat.append(&line(3, "two"));
+        let (transcript, _, counts) = chat.finish(None);
+        assert_eq!(transcript.messages[0].text.reveal(), "one\n\ntwo");
+        assert_eq!((counts.messages, counts.blank, counts.continuations), (1, 1, 1));
+    }
+
+    #[test]
+    fn words_under_a_picture_become_a_message_of_their_own() {
+        let mut chat = Chat::new("c", &Limits::default());
+        let stamp = Stamp::any(&mut Cursor::new("10:30")).unwrap();
+        chat.say("Ana", When::Written(stamp), Kind::Media, "cat.jpg", 1);
+        chat.append(&line(2, "my cat"));
+        chat.append(&line(3, "asleep"));
+        let (transcript, _, _) = chat.finish(None);
+        let [picture, words] = &transcript.messages[..] else { panic!("two messages") };
+        assert_eq!((picture.kind, words.kind), (Kind::Media, Kind::Message));
+        assert_eq!((words.speaker, words.time, words.text.reveal()), (picture.speaker, picture.time, "my cat\nasleep"));
+    }
+
+    #[test]
+    fn a_message_past_the_limit_is_cut_once_and_said() {
+        let limits = Limits { message: 5, ..Limits::default() };
+        let mut chat = Chat::new("c", &limits);
+        chat.say("Ana", When::Unknown, Kind::Message, "ééé", 1);
+        for n in 2..50 {
+            chat.append(&line(n, "more"));
+        }
+        let (transcript, warnings, _) = chat.finish(None);
+        assert!(transcript.messages[0].text.reveal().len() <= 5);
+        assert_eq!(warnings.into_vec()[0].count, 1);
+    }
+}

@@ -1,0 +1,273 @@
+//! Tables with one message a row: comma, semicolon, tab or bar between the fields, with or without a first line of
+//! column names.
+//!
+//! The table is read twice: once to see where each conversation ends and how its dates are written, once to read it.
+//! So rows of a conversation need not stand together, and still only conversations that are open are held.
+
+mod layout;
+mod newline;
+
+use std::collections::HashMap;
+use std::io::BufRead;
+
+use ::csv::{ReaderBuilder, StringRecord};
+
+use super::chat::{Chat, When};
+use super::error::ImportError;
+use super::jsonl::placeholder;
+use super::order::{Evidence, Verdict};
+use super::quota::{Meter, Quota};
+use super::source::{Replay, Sample, Source};
+use super::warning::WarningKind;
+use super::{Flow, Format, Sink, UNKNOWN, times};
+use layout::Layout;
+use newline::Newlines;
+
+/// The format.
+pub struct Table;
+
+impl Format for Table {
+    fn name(&self) -> &'static str {
+        "csv"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        if super::detect::is_structured(sample.text()) {
+            return 0.0;
+        }
+        Layout::guess(sample).map_or(0.0, |(_, sure)| sure)
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let name = source.name().to_owned();
+        let layout = match &sink.options().columns {
+            Some(columns) => Layout::asked(source.sample(), columns)?,
+            None => Layout::guess(source.sample()).map(|(layout, _)| layout).ok_or_else(|| {
+                let columns = Layout::width_of(source.sample());
+                ImportError::NoSuchColumn { name: name.clone(), column: "text".to_owned(), columns }
+            })?,
+        };
+        let replay = source.replay()?;
+        let survey = Survey::of(&name, &layout, &replay, sink)?;
+        let mut reading = Reading { name: &name, layout: &layout, survey, open: Vec::new(), sink };
+        let result = reading.read(&replay);
+        // What a broken end left open was understood up to there.
+        for (_, chat) in std::mem::take(&mut reading.open) {
+            if reading.sink.is_stopped() || reading.sink.emit(chat).is_break() {
+                break;
+            }
+        }
+        result
+    }
+}
+
+/// The rows of a table, one at a time.
+struct Rows<R> {
+    table: ::csv::Reader<Quota<Newlines<R>>>,
+    meter: Meter,
+    record: StringRecord,
+    number: u64,
+    name: String,
+}
+
+impl<R: BufRead> Rows<R> {
+    fn new(name: &str, text: R, layout: &Layout, limit: usize) -> Self {
+        let (quota, meter) = Quota::new(Newlines::new(text), limit);
+        let mut builder = ReaderBuilder::new();
+        let table = builder.delimiter(layout.delimiter).flexible(true).has_headers(false).from_reader(quota);
+        Self { table, meter, record: StringRecord::new(), number: 0, name: name.to_owned() }
+    }
+
+    /// The next row, with its number from 1 and its line.
+    fn next_row(&mut self) -> Result<Option<(u64, u64, &StringRecord)>, ImportError> {
+        self.meter.reset();
+        let more = self.table.read_record(&mut self.record).map_err(|e| match e.into_kind() {
+            ::csv::ErrorKind::Io(e) => ImportError::io(&self.name, e),
+            _ => ImportError::Broken { name: self.name.clone(), line: self.number + 1 },
+        })?;
+        self.number += 1;
+        let line = self.record.position().map_or(self.number, |p| p.line());
+        Ok(more.then_some((self.number, line, &self.record)))
+    }
+}
+
+/// What the first look at a table finds.
+struct Survey {
+    /// The last row of each conversation.
+    last: HashMap<String, u64>,
+    verdict: Verdict,
+}
+
+impl Survey {
+    fn of(name: &str, layout: &Layout, replay: &Replay, sink: &Sink<'_>) -> Result<Self, ImportError> {
+        let options = sink.options();
+        let mut rows = Rows::new(name, replay.text(false)?, layout, options.limits.record);
+        let (mut last, mut evidence) = (HashMap::<String, u64>::new(), Evidence::default());
+        // A broken end is met again, and told, by the second reading.
+        while let Ok(Some((number, line, row))) = rows.next_row() {
+            if layout.header && number == 1 {
+                continue;
+            }
+            if let Some(When::Written(stamp)) = times::read(&layout.time(row)) {
+                evidence.add(&stamp, line);
+            }
+            match last.get_mut(layout.conversation(row)) {
+                Some(at) => *at = number,
+                None => _ = last.insert(layout.conversation(row).to_owned(), number),
+            }
+        }
+        Ok(Self { last, verdict: evidence.verdict(options.date_order) })
+    }
+}
+
+/// The second reading.
+struct Reading<'r, 's, 'a> {
+    name: &'r str,
+    layout: &'r Layout,
+    survey: Survey,
+    open: Vec<(String, Chat)>,
+    sink: &'s mut Sink<'a>,
+}
+
+impl Reading<'_, '_, '_> {
+    fn read(&mut self, replay: &Replay) -> Result<(), ImportError> {
+        let limit = self.sink.options().limits.record;
+        let mut rows = Rows::new(self.name, replay.text(true)?, self.layout, limit);
+        while let Some((number, line, row)) = rows.next_row()? {
+            self.sink.count_lines(1);
+            if self.layout.header && number == 1 {
+                self.sink.count_heading();
+            } else if self.take(number, line, row)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, number: u64, line: u64, row: &StringRecord) -> Result<Flow, ImportError> {
+        let conversation = self.layout.conversation(row);
+        let at = self.open.iter().position(|(open, _)| open == conversation).unwrap_or_else(|| {
+            let mut chat = self.sink.chat(self.id(conversation));
+            chat.set_verdict(self.survey.verdict);
+            self.open.push((conversation.to_owned(), chat));
+            self.open.len() - 1
+        });
+        let chat = &mut self.open[at].1;
+        say(chat, self.layout, line, row);
+        chat.room(self.name, line)?;
+        if self.survey.last.get(conversation) != Some(&number) {
+            return Ok(Flow::Continue(()));
+        }
+        let (_, chat) = self.open.remove(at);
+        Ok(self.sink.emit(chat))
+    }
+
+    fn id(&self, conversation: &str) -> String {
+        if conversation.is_empty() { self.name.to_owned() } else { format!("{}#{conversation}", self.name) }
+    }
+}
+
+/// Put one row into its conversation.
+fn say(chat: &mut Chat, layout: &Layout, line: u64, row: &StringRecord) {
+    if row.iter().all(|field| field.trim().is_empty()) {
+        return chat.blank();
+    }
+    let Some(text) = layout.text(row) else { return chat.reject(WarningKind::RaggedRow, line) };
+    if row.len() != layout.width {
+        chat.doubt(WarningKind::RaggedRow, line);
+    }
+    let when = times::read(&layout.time(row)).unwrap_or_else(|| {
+        chat.doubt(WarningKind::InvalidTime, line);
+        When::Unknown
+    });
+    let speaker = layout.speaker(row).unwrap_or_else(|| {
+        chat.doubt(WarningKind::UnknownSpeaker, line);
+        UNKNOWN
+    });
+    let (kind, text) = placeholder(&text);
+    chat.say(speaker, when, kind, text, line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Columns, Counts, Imported, Options, read_text};
+    use super::*;
+    use crate::transcript::Time;
+    use proptest::prelude::*;
+
+    fn import_with(text: &str, options: Options) -> Result<(Vec<Imported>, Counts), ImportError> {
+        let mut found = Vec::new();
+        let counts = read_text("t.csv", text.as_bytes(), &options, &mut |imported| {
+            found.push(imported);
+            Flow::Continue(())
+        })?;
+        assert_eq!(counts.lines, counts.accounted());
+        Ok((found, counts))
+    }
+
+    fn import(text: &str) -> (Vec<Imported>, Counts) {
+        import_with(text, Options::default()).unwrap()
+    }
+
+    #[test]
+    fn rows_of_a_conversation_need_not_stand_together() {
+        let (found, counts) = import(
+            "Chat,From,Sent,Message\nx,Ana,2024-05-01 18:02,hi\ny,Cy,2024-05-01 18:03,\"two\nlines, quoted\"\n\
+             x,Ben,2024-05-01 18:04,\"say \"\"hi\"\"\"\n",
+        );
+        let ids: Vec<&str> = found.iter().map(|c| c.transcript.id.as_str()).collect();
+        assert_eq!(ids, ["t.csv#y", "t.csv#x"]);
+        assert_eq!(found[0].transcript.messages[0].text.reveal(), "two\nlines, quoted");
+        let last = &found[1].transcript.messages[1];
+        assert_eq!((last.text.reveal(), last.origin.line), ("say \"hi\"", 5));
+        assert_eq!(last.time, Time::parse("2024-05-01T18:04"));
+        assert_eq!((counts.messages, counts.headings), (3, 1));
+    }
+
+    #[test]
+    fn the_order_of_dates_is_one_for_the_table() {
+        let (found, _) = import("chat;date;time;user;text\na;1.2.24;10:00;Ana;hi\nb;13.2.24;10:00;Ben;hey\n");
+        assert_eq!(found[0].transcript.messages[0].time, Time::parse("2024-02-01T10:00"));
+        let (found, _) = import("chat,date,user,text\na,1/2/24 10:00,Ana,hi\n");
+        assert!(matches!(found[0].warnings[0].kind, WarningKind::AmbiguousDateOrder(_)));
+    }
+
+    #[test]
+    fn no_column_names() {
+        let (found, _) = import("Ana,hi\nBen,hello there\nAna,\"how are you, Ben\"\n");
+        assert_eq!((found[0].transcript.speakers.len(), found[0].transcript.messages.len()), (2, 3));
+        let (found, _) = import("10:01\tAna\thi\n10:02\tBen\thello there\n10:03\tAna\tok\n");
+        assert_eq!(found[0].transcript.messages[0].time, Time::parse("10:01"));
+    }
+
+    #[test]
+    fn ragged_rows_keep_their_words() {
+        let (found, counts) = import("speaker,text\nAna,hi, Ben\nBen\n\nAna,ok\n");
+        assert_eq!(found[0].transcript.messages[0].text.reveal(), "hi, Ben");
+        assert_eq!((counts.messages, counts.warned), (2, 1));
+        assert_eq!((found[0].warnings[0].kind, found[0].warnings[0].count), (WarningKind::RaggedRow, 2));
+    }
+
+    #[test]
+    fn columns_by_name_and_number() {
+        let columns = |speaker: &str, text: &str| {
+            let some = |s: &str| Some(s.to_owned());
+            let columns = Columns { speaker: some(speaker), text: some(text), ..Columns::default() };
+            Options { columns: Some(columns), ..Options::default() }
+        };
+        let table = "k,wer,was\n1,Ana,hi\n2,Ben,hey\n";
+        let (found, _) = import_with(table, columns("wer", "was")).unwrap();
+        assert_eq!(found[0].transcript.messages.len(), 2);
+        let (found, _) = import_with(table, columns("2", "3")).unwrap();
+        assert_eq!(found[0].transcript.messages.len(), 3);
+        let error = import_with(table, columns("who", "was")).unwrap_err();
+        assert!(matches!(error, ImportError::NoSuchColumn { columns: 3, .. }), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_is_accounted_for(rows in proptest::collection::vec("[ab\",\n ]{0,12}", 0..20)) {
+            let _ = import_with(&format!("chat,user,text\nx,Ana,hi\n{}", rows.join("\n")), Options::default());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Which format an input is: every format looks at its beginning and says how sure it is.
+
+use super::encoding::Nature;
+use super::source::Sample;
+use super::{FORMATS, Format, ImportError, Options};
+
+/// Inside an archive, text that merely could be pasted chat (a licence, a letter) is not taken for one.
+const SURE_ENOUGH_IN_ARCHIVE: f32 = 0.3;
+
+/// The format for the input that begins with `sample`, found `depth` archives deep.
+pub(super) fn choose(sample: &Sample, depth: usize, options: &Options) -> Result<&'static dyn Format, ImportError> {
+    let name = || sample.name().to_owned();
+    let least = if depth == 0 { f32::MIN_POSITIVE } else { SURE_ENOUGH_IN_ARCHIVE };
+    let found = match &options.format {
+        Some(asked) => Some(named(asked)?).filter(|f| !sample.text().is_empty() || f.detect(sample) > 0.0),
+        None if options.columns.is_some() && !sample.text().is_empty() => Some(named("csv")?),
+        None => surest(sample, least),
+    };
+    if let Some(format) = found.filter(|_| !sample.is_whole() || !sample.bytes().trim_ascii().is_empty()) {
+        return Ok(format);
+    }
+    Err(match sample.nature() {
+        Nature::Unsupported(encoding) => ImportError::Encoding { name: name(), encoding },
+        Nature::Binary(what) => ImportError::Binary { name: name(), what },
+        Nature::Text(..) if sample.text().trim().is_empty() => ImportError::Empty { name: name() },
+        Nature::Text(..) => ImportError::UnknownFormat { name: name(), looks: looks(sample.text()) },
+    })
+}
+
+/// The format called `asked`.
+fn named(asked: &str) -> Result<&'static dyn Format, ImportError> {
+    let format = FORMATS.iter().find(|f| f.name().eq_ignore_ascii_case(asked.trim()));
+    format.copied().ok_or_else(|| {
+        let known: Vec<&str> = FORMATS.iter().map(|f| f.name()).collect();
+        ImportError::NoSuchFormat { asked: asked.to_owned(), known: known.join(", ") }
+    })
+}
+
+fn surest(sample: &Sample, least: f32) -> Option<&'static dyn Format> {
+    let sure = FORMATS.iter().map(|format| (format.detect(sample), *format)).filter(|(sure, _)| *sure >= least);
+    // `max_by` would keep the last of equals.
+    sure.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, format)| format)
+}
+
+/// Whether the text is of a kind written by programs for programs, which must not be taken for pasted chat.
+pub(super) fn is_structured(text: &str) -> bool {
+    let text = text.trim_start();
+    let inner = || text[1..].trim_start();
+    match text.chars().next() {
+        Some('{') => inner().starts_with(['"', '}']) || text.contains("\":"),
+        Some('[') => inner().starts_with(['{', '"', '[', ']']),
+        Some('<') => {
+            let start = text.get(..9).unwrap_or(text).to_ascii_lowercase();
+            text.starts_with("<?") || text.starts_with("<!") || start.starts_with("<html") || text.contains("</")
+        }
+        _ => text.starts_with("window.YTD"),
+    }
+}
+
+fn looks(text: &str) -> &'static str {
+    match text.trim_start().chars().next() {
+        Some('{' | '[') => "this looks like JSON",
+        Some('<') => "this looks like XML or HTML",
+        _ => "this is text",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pick(name: &str, text: &str) -> &'static str {
+        let sample = Sample::new(name, text.as_bytes().to_vec());
+        choose(&sample, 0, &Options::default()).map_or("none", |f| f.name())
+    }
+
+    #[test]
+    fn formats_are_told_by_content() {
+        let jsonl = r#"{"id":"1","messages":[{"speaker":"A","text":"hi"}]}"#;
+        for (expected, text) in [
+            ("jsonl", jsonl),
+            ("jsonl", "[\n {\"messages\": [\n {\"speaker\": \"A\", \"text\": \"hi\"}]}]"),
+            ("whatsapp", "18/03/2022, 14:56 - Ana: hi\n18/03/2022, 14:57 - Ben: hey\n"),
+            ("whatsapp", "[18/03/2022, 14:56:12] Ana: hi\n"),
+            ("csv", "speaker,text\nAna,hi\nBen,\"hello, you\"\n"),
+            ("csv", "date;from;message\n2024-05-01;Ana;hi\n"),
+            ("paste", "Ana: hi\nBen: hello, you\nAna: fine, thanks\n"),
+            ("paste", "[2019-12-24, 12:23] Me: hi\n[2019-12-24, 12:24] Ana: hey\n"),
+            ("paste", "just one line"),
+            ("none", "{\"name\": \"x\", \"chats\": []}"),
+            ("none", "<?xml version=\"1.0\"?><smses></smses>"),
+            ("none", " \n"),
+        ] {
+            assert_eq!(pick("f", text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_format_asked_for_is_taken_or_named_as_unknown() {
+        let sample = Sample::new("f", b"hello".to_vec());
+        let ask = |format: &str| choose(&sample, 0, &Options { format: Some(format.to_owned()), ..Options::default() });
+        assert_eq!(ask("WhatsApp").unwrap().name(), "whatsapp");
+        assert!(matches!(ask("fax").err(), Some(ImportError::NoSuchFormat { .. })));
+    }
+}

@@ -1,0 +1,265 @@
+//! Our own format: one conversation a line, `{"id", "lang", "messages": [{"speaker", "time", "text"}]}`. Labels and
+//! other keys are passed over. One object over many lines, and an array of objects, are read as well.
+//!
+//! One record is held at a time, so a file may be of any size. A record that cannot be read is counted and the next
+//! one is read; only a broken array ends the reading.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, Read};
+
+use serde::de::{DeserializeSeed, SeqAccess, Visitor};
+use serde_json::{Deserializer, Map, Value};
+
+use super::chat::{Chat, When};
+use super::error::ImportError;
+use super::lines::Lines;
+use super::quota::{Meter, Quota};
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Format, Sink, times};
+use crate::transcript::Kind;
+
+/// Texts that stand for something that is no text.
+const PLACEHOLDERS: [&str; 6] = ["<photo>", "<video>", "<voice>", "<sticker>", "<file>", "<media>"];
+
+/// The format.
+pub struct Jsonl;
+
+impl Format for Jsonl {
+    fn name(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        let text = sample.text().trim_start();
+        let json = text.starts_with('{') || text.strip_prefix('[').is_some_and(|t| t.trim_start().starts_with('{'));
+        match (json && text.contains("\"messages\""), text.contains("\"speaker\"")) {
+            (true, true) => 0.9,
+            (true, false) if text.replace(' ', "").contains("\"messages\":[]") => 0.2,
+            _ => 0.0,
+        }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let (name, layout) = (source.name().to_owned(), Layout::of(source.sample()));
+        let text = source.into_text()?;
+        let mut records = Records { name, seen: HashSet::new(), hasher: RandomState::new(), count: 0, sink };
+        match layout {
+            Layout::Lines => records.read_lines(text),
+            Layout::Values => records.read_values(text),
+            Layout::Array => records.read_array(text),
+        }
+    }
+}
+
+/// How the records stand in the file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Layout {
+    Lines,
+    Values,
+    Array,
+}
+
+impl Layout {
+    fn of(sample: &Sample) -> Self {
+        let text = sample.text().trim_start();
+        if text.starts_with('[') {
+            return Self::Array;
+        }
+        let is_record = |line: &str| serde_json::from_str::<Value>(line).is_ok_and(|v| v.get("messages").is_some());
+        // The first line may be longer than the sample, or broken off; a tall object never begins like this.
+        let first = text.lines().next().unwrap_or("");
+        let begins = !text.contains('\n') || (first.contains("\"messages\"") && first.contains("\"speaker\""));
+        if begins || sample.lines().any(is_record) { Self::Lines } else { Self::Values }
+    }
+}
+
+/// The reading of one file.
+struct Records<'s, 'a> {
+    name: String,
+    seen: HashSet<u64>,
+    hasher: RandomState,
+    count: u64,
+    sink: &'s mut Sink<'a>,
+}
+
+impl Records<'_, '_> {
+    fn read_lines(&mut self, text: impl BufRead) -> Result<(), ImportError> {
+        let mut lines = Lines::new(text, &self.name, self.sink.options().limits.record);
+        // A record that breaks off is cut off only when nothing follows.
+        let mut broken_off = None;
+        while let Some(line) = lines.next_line()? {
+            if line.is_blank() {
+                self.sink.count_lines(1);
+                self.sink.count_blank();
+                continue;
+            }
+            if let Some(number) = broken_off.take() {
+                self.reject(WarningKind::BadRecord, number);
+            }
+            match serde_json::from_str(line.text) {
+                Ok(value) => self.take(value, line.number),
+                Err(e) if e.is_eof() && !line.cut => broken_off = Some(line.number),
+                Err(_) => self.reject(WarningKind::BadRecord, line.number),
+            }
+            if self.sink.is_stopped() {
+                return Ok(());
+            }
+        }
+        if let Some(number) = broken_off {
+            self.reject(WarningKind::CutOff, number);
+        }
+        Ok(())
+    }
+
+    fn read_values(&mut self, text: impl Read) -> Result<(), ImportError> {
+        let (quota, meter) = Quota::new(text, self.sink.options().limits.record);
+        for value in Deserializer::from_reader(std::io::BufReader::new(quota)).into_iter() {
+            let value = value.map_err(|e| self.broken(e))?;
+            meter.reset();
+            self.take_next(value);
+            if self.sink.is_stopped() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_array(&mut self, text: impl Read) -> Result<(), ImportError> {
+        let (quota, meter) = Quota::new(text, self.sink.options().limits.record);
+        let mut json = Deserializer::from_reader(std::io::BufReader::new(quota));
+        let result = Elements { records: self, meter }.deserialize(&mut json).and_then(|()| json.end());
+        match result {
+            Err(e) if !self.sink.is_stopped() => Err(self.broken(e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The parser's own words may quote the file, so only the place is kept.
+    fn broken(&self, error: serde_json::Error) -> ImportError {
+        let line = error.line() as u64;
+        if error.is_io() {
+            return ImportError::io(&self.name, error.into());
+        }
+        ImportError::Broken { name: self.name.clone(), line }
+    }
+
+    fn reject(&mut self, kind: WarningKind, line: u64) {
+        self.sink.count_lines(1);
+        self.sink.reject(kind, line);
+    }
+
+    /// Where records do not stand on lines of their own, they go by their number.
+    fn take_next(&mut self, value: Value) {
+        self.count += 1;
+        self.take(value, self.count);
+    }
+
+    fn take(&mut self, mut value: Value, line: u64) {
+        let messages = value.get_mut("messages").map(Value::take);
+        let (Value::Object(record), Some(Value::Array(messages))) = (value, messages) else {
+            return self.reject(WarningKind::BadRecord, line);
+        };
+        if messages.is_empty() {
+            return self.reject(WarningKind::EmptyConversation, line);
+        }
+        let id = text_of(record.get("id")).unwrap_or_else(|| format!("{}#{line}", self.name));
+        let mut chat = self.sink.chat(id.as_str());
+        if !self.seen.insert(self.hasher.hash_one(&id)) {
+            chat.doubt(WarningKind::DuplicateId, line);
+        }
+        if let Some(Value::String(language)) = record.get("lang") {
+            chat.set_language(language);
+        }
+        self.sink.count_lines(messages.len() as u64);
+        for message in &messages {
+            match message {
+                Value::Object(fields) => say(&mut chat, fields, line),
+                _ => chat.reject(WarningKind::BadRecord, line),
+            }
+        }
+        let _ = self.sink.emit(chat);
+    }
+}
+
+/// Put one entry of `messages` into the conversation.
+fn say(chat: &mut Chat, fields: &Map<String, Value>, line: u64) {
+    let text = match fields.get("text") {
+        None | Some(Value::Null) => String::new(),
+        Some(value) => match text_of(Some(value)) {
+            Some(text) => text,
+            None => return chat.reject(WarningKind::BadRecord, line),
+        },
+    };
+    let speaker = text_of(fields.get("speaker")).unwrap_or_else(|| {
+        chat.doubt(WarningKind::UnknownSpeaker, line);
+        super::UNKNOWN.to_owned()
+    });
+    let when = time_of(fields.get("time")).unwrap_or_else(|| {
+        chat.doubt(WarningKind::InvalidTime, line);
+        When::Unknown
+    });
+    let (kind, text) = placeholder(&text);
+    chat.say(&speaker, when, kind, text, line);
+}
+
+/// The kind of a message with this text, and the text that remains.
+pub(super) fn placeholder(text: &str) -> (Kind, &str) {
+    match text.trim() {
+        "<deleted>" => (Kind::Deleted, ""),
+        word if PLACEHOLDERS.contains(&word) => (Kind::Media, ""),
+        _ => (Kind::Message, text),
+    }
+}
+
+/// A string, or a number as one: ids are written both ways.
+fn text_of(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn time_of(value: Option<&Value>) -> Option<When> {
+    match value {
+        None | Some(Value::Null) => Some(When::Unknown),
+        Some(Value::String(text)) => times::read(text),
+        Some(Value::Number(number)) => number.as_f64().and_then(times::epoch).map(When::Known),
+        Some(_) => None,
+    }
+}
+
+/// The elements of a top-level array, taken one by one.
+struct Elements<'r, 's, 'a> {
+    records: &'r mut Records<'s, 'a>,
+    meter: Meter,
+}
+
+impl<'de> DeserializeSeed<'de> for Elements<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Elements<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array of conversations")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
+        while let Some(value) = elements.next_element::<Value>()? {
+            self.meter.reset();
+            self.records.take_next(value);
+            if self.records.sink.is_stopped() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,207 @@
+//! Chat exports in, conversations out.
+//!
+//! One file per format, all behind the trait [`Format`] and listed in [`FORMATS`]: a new one is a new file and one
+//! line there. A reading never drops anything in silence: each line ends as a message, a continuation, a system
+//! line or a counted warning, and [`Counts`] tells how many of each. Media is never opened.
+//!
+//! ```text
+//! bytes ── encoding ── detect ── format ── Chat ── Sink ── Imported (a Transcript and its warnings)
+//!              └─ archive: the same for each entry of a zip
+//! ```
+
+mod archive;
+mod chat;
+mod csv;
+mod cursor;
+mod dates;
+mod detect;
+mod encoding;
+mod error;
+mod jsonl;
+mod lines;
+mod meridiem;
+mod order;
+mod paste;
+mod quota;
+mod sink;
+mod source;
+mod times;
+mod walk;
+mod warning;
+mod whatsapp;
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use crate::transcript::Transcript;
+
+pub use archive::Entries;
+pub use chat::{Chat, When};
+pub use dates::{DateOrder, Stamp};
+pub use error::{ArchiveProblem, ImportError};
+pub use lines::{Line, Lines};
+pub use sink::{Counts, Sink};
+pub use source::{Replay, Sample, Source};
+pub use walk::{Walk, walk};
+pub use warning::{Warning, WarningKind, Warnings};
+
+/// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
+pub static FORMATS: &[&dyn Format] = &[&jsonl::Jsonl, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
+
+/// One way in which chats are written down.
+pub trait Format: Sync {
+    /// Its name, as given to `--as`.
+    fn name(&self) -> &'static str;
+
+    /// How sure it is, in 0..=1, that the input that begins with `sample` is of this format. Text that nothing
+    /// else claims is pasted text, which is never surer than 0.5.
+    fn detect(&self, sample: &Sample) -> f32;
+
+    /// Read all of `source` and hand each conversation to `sink` as soon as it is complete.
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError>;
+
+    /// Whether an archive with these entries is, as a whole, one export of this format.
+    fn claims(&self, _entries: &[String]) -> bool {
+        false
+    }
+
+    /// Read a claimed archive, whose entries need each other (a list of users beside the messages).
+    fn read_entries(&self, entries: &mut dyn Entries, _sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        Err(ImportError::archive(entries.name(), ArchiveProblem::NoChat))
+    }
+}
+
+/// One conversation as read, with what is doubtful about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// The conversation.
+    pub transcript: Transcript,
+    /// The name of the format it was read as.
+    pub format: &'static str,
+    /// What the reading could not be sure of.
+    pub warnings: Vec<Warning>,
+}
+
+/// The name of a speaker whose name the source does not tell.
+pub const UNKNOWN: &str = "unknown";
+
+/// Whether a sink wants more.
+pub type Flow = std::ops::ControlFlow<()>;
+
+/// What the user may say about an input beforehand.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The format's name, instead of finding out.
+    pub format: Option<String>,
+    /// The order of dates that could be read in two ways.
+    pub date_order: Option<DateOrder>,
+    /// The name under which the owner of the export writes.
+    pub me: Option<String>,
+    /// Which column of a table is what.
+    pub columns: Option<Columns>,
+    /// How large things may get.
+    pub limits: Limits,
+}
+
+/// Columns of a table, by the name in the first line or by number from 1. What is not given is found out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// Which conversation a row belongs to.
+    pub conversation: Option<String>,
+    /// Who wrote it.
+    pub speaker: Option<String>,
+    /// When.
+    pub time: Option<String>,
+    /// What.
+    pub text: Option<String>,
+}
+
+/// How large things may get before they are cut or refused. Sizes are in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Text kept of one message; the rest is left out with a warning.
+    pub message: usize,
+    /// One record of a JSON file or one row of a table.
+    pub record: usize,
+    /// All the text of one conversation.
+    pub conversation: usize,
+    /// Input that has to be held as a whole: zips from a pipe, tables that cannot be read twice.
+    pub held: usize,
+    /// Number of entries in an archive.
+    pub entries: usize,
+    /// All that is unpacked from one archive.
+    pub unpacked: u64,
+    /// How many times its packed size an entry may unpack to.
+    pub ratio: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: usize = 1 << 20;
+        Self {
+            message: MIB,
+            record: 64 * MIB,
+            conversation: 1024 * MIB,
+            held: 512 * MIB,
+            entries: 100_000,
+            unpacked: 16 << 30,
+            ratio: 250,
+        }
+    }
+}
+
+/// Read text that has no file: pasted, or from a pipe. `name` stands for it in ids and errors. A zip works too.
+pub fn read_text(
+    name: &str,
+    input: impl Read,
+    options: &Options,
+    sink: &mut dyn FnMut(Imported) -> Flow,
+) -> Result<Counts, ImportError> {
+    let mut sink = Sink::new(options, sink);
+    let result = read_stream(name, None, Box::new(input), 0, &mut sink);
+    sink.finish(name, result)
+}
+
+/// Read one file: text, or a zip that is read without unpacking it to disk. Ids are made from `path` as given.
+pub fn read_path(
+    path: &Path,
+    options: &Options,
+    sink: &mut dyn FnMut(Imported) -> Flow,
+) -> Result<Counts, ImportError> {
+    let name = walk::name_of(path);
+    let mut sink = Sink::new(options, sink);
+    let result = open(path, &name).and_then(|file| read_stream(&name, Some(path), Box::new(file), 0, &mut sink));
+    sink.finish(&name, result)
+}
+
+fn open(path: &Path, name: &str) -> Result<std::fs::File, ImportError> {
+    let file = std::fs::File::open(path).map_err(|e| ImportError::io(name, e))?;
+    if file.metadata().is_ok_and(|m| m.is_dir()) {
+        return Err(ImportError::io(name, std::io::ErrorKind::IsADirectory.into()));
+    }
+    Ok(file)
+}
+
+/// Read one stream, found at `path` if it is a file of its own, `depth` zips deep.
+fn read_stream<'a>(
+    name: &str,
+    path: Option<&'a Path>,
+    mut stream: Box<dyn Read + 'a>,
+    depth: usize,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
+    let head = source::head(name, &mut stream)?;
+    if archive::is_zip(&head) {
+        return match path {
+            Some(path) => archive::read(name, open(path, name)?, depth, sink),
+            None => {
+                let bytes = source::hold(name, Cursor::new(head).chain(stream), sink.options().limits.held)?;
+                archive::read(name, Cursor::new(bytes), depth, sink)
+            }
+        };
+    }
+    let source = Source::new(name, path, head, stream, sink);
+    let format = detect::choose(source.sample(), depth, sink.options())?;
+    sink.start(format.name());
+    format.read(source, sink)
+}

@@ -1,0 +1,138 @@
+//! Which number of a file's dates is the day. Decided once a file, by evidence: a number past 12 settles it, then
+//! the order in which messages stand, then what the user said. Else day first is assumed, and said so.
+
+use jiff::civil;
+
+use super::dates::{DateOrder, Stamp};
+
+const ORDERS: [DateOrder; 3] = [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::YearFirst];
+
+/// What the dates of a file say about their order. Constant in size, so that it can be gathered from a stream.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    tracks: [Track; 3],
+    /// Dates that read differently day first and month first, and the line of the first.
+    open: (u64, u64),
+}
+
+/// How well the dates fit one order.
+#[derive(Clone, Copy, Debug, Default)]
+struct Track {
+    impossible: u64,
+    backward: u64,
+    first: Option<civil::Date>,
+    last: Option<civil::Date>,
+}
+
+impl Track {
+    fn add(&mut self, date: Option<civil::Date>) {
+        let Some(date) = date else {
+            self.impossible += 1;
+            return;
+        };
+        // Messages may arrive a little out of order; a wrong reading jumps by months.
+        let back = |last: civil::Date| last.duration_since(date).as_hours() > 24;
+        self.backward += u64::from(self.last.is_some_and(back));
+        self.first.get_or_insert(date);
+        self.last = Some(date);
+    }
+
+    fn faults(&self) -> (u64, u64) {
+        (self.impossible, self.backward)
+    }
+
+    fn days(&self) -> i64 {
+        let span = self.last.zip(self.first).map(|(b, a)| b.duration_since(a).as_hours() / 24);
+        span.unwrap_or(0).abs()
+    }
+}
+
+/// The order decided on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The order.
+    pub order: DateOrder,
+    /// If nothing spoke for it: how many dates it touches, and the line of the first.
+    pub assumed: Option<(u64, u64)>,
+}
+
+impl Evidence {
+    /// Take one more stamp, of `line`, into account.
+    pub fn add(&mut self, stamp: &Stamp, line: u64) {
+        let Some(date) = stamp.date.filter(|d| d.needs_order()) else { return };
+        for (track, order) in self.tracks.iter_mut().zip(ORDERS) {
+            track.add(date.resolve(order));
+        }
+        let (day, month) = (date.resolve(DateOrder::DayFirst), date.resolve(DateOrder::MonthFirst));
+        if day != month && day.is_some() && month.is_some() {
+            self.open = (self.open.0 + 1, if self.open.0 == 0 { line } else { self.open.1 });
+        }
+    }
+
+    /// The order, with `wish` heard where the dates leave it open.
+    pub fn verdict(&self, wish: Option<DateOrder>) -> Verdict {
+        let [day, month, year] = self.tracks;
+        let best = day.faults().min(month.faults());
+        let sure = |order| Verdict { order, assumed: None };
+        if year.faults() < best || (year.faults() == best && Self::far_shorter(&year, &day, &month)) {
+            return sure(DateOrder::YearFirst);
+        }
+        match (day.faults().cmp(&month.faults()), wish) {
+            (std::cmp::Ordering::Less, _) => sure(DateOrder::DayFirst),
+            (std::cmp::Ordering::Greater, _) => sure(DateOrder::MonthFirst),
+            (_, Some(order)) => sure(order),
+            (_, None) => Verdict {
+                order: DateOrder::DayFirst,
+                assumed: (self.open.0 > 0).then_some(self.open),
+            },
+        }
+    }
+
+    /// `22-03-18`, `22-03-19`: with the year last, each day would be a year.
+    fn far_shorter(year: &Track, day: &Track, month: &Track) -> bool {
+        year.first.is_some() && year.days() * 30 < day.days().min(month.days())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cursor::Cursor;
+    use super::*;
+    use DateOrder::*;
+
+    fn verdict(dates: &[&str], wish: Option<DateOrder>) -> (DateOrder, Option<(u64, u64)>) {
+        let mut evidence = Evidence::default();
+        for (line, date) in (1..).zip(dates) {
+            evidence.add(&Stamp::full(&mut Cursor::new(&format!("{date}, 10:00"))).unwrap(), line);
+        }
+        let verdict = evidence.verdict(wish);
+        (verdict.order, verdict.assumed)
+    }
+
+    #[test]
+    fn a_number_past_twelve_settles_it_even_against_the_wish() {
+        assert_eq!(verdict(&["1/2/24", "13/2/24"], Some(MonthFirst)), (DayFirst, None));
+        assert_eq!(verdict(&["1/2/24", "2/13/24"], None), (MonthFirst, None));
+    }
+
+    #[test]
+    fn then_the_order_of_messages() {
+        assert_eq!(verdict(&["5/1/24", "6/1/24", "1/2/24"], None), (DayFirst, None));
+        assert_eq!(verdict(&["1/5/24", "1/6/24", "2/1/24"], Some(DayFirst)), (MonthFirst, None));
+    }
+
+    #[test]
+    fn then_the_wish_else_an_assumption_that_is_told() {
+        assert_eq!(verdict(&["1/2/24", "1/2/24"], Some(MonthFirst)), (MonthFirst, None));
+        assert_eq!(verdict(&["2/2/24", "3/4/24"], None), (DayFirst, Some((1, 2))));
+        assert_eq!(verdict(&["2/2/24", "2/2/24"], None), (DayFirst, None));
+        assert_eq!(verdict(&["2024-03-04"], None), (DayFirst, None));
+    }
+
+    #[test]
+    fn short_years_in_front() {
+        assert_eq!(verdict(&["22-03-18", "22-03-19", "22-04-01"], None), (YearFirst, None));
+        assert_eq!(verdict(&["18.03.22", "19.03.22", "20.03.22"], None).0, DayFirst);
+        assert_eq!(verdict(&["24/12/30", "25/01/02"], None), (YearFirst, None));
+    }
+}

@@ -1,0 +1,165 @@
+//! Pasted text: whatever way people copy or retype a chat. The grammars are ranked by the share of lines that each
+//! explains; with none, lines are taken as turns of two people or as one text of an unknown person, and said so.
+
+mod grammars;
+mod plan;
+
+use std::io::BufRead;
+
+use super::chat::{Chat, When};
+use super::detect;
+use super::error::ImportError;
+use super::jsonl::placeholder;
+use super::lines::{Line, Lines};
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Format, Sink, UNKNOWN};
+use crate::transcript::Kind;
+use grammars::{Head, Who};
+use plan::{Grammar, Plan};
+
+/// The format.
+pub struct Paste;
+
+impl Format for Paste {
+    fn name(&self) -> &'static str {
+        "paste"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        if detect::is_structured(sample.text()) || sample.text().trim().is_empty() {
+            return 0.0;
+        }
+        match Plan::of(sample).grammar {
+            Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Titled => 0.5,
+            Grammar::Named => 0.45,
+            Grammar::NameLines => 0.35,
+            Grammar::Alternating => 0.1,
+            Grammar::Prose => 0.05,
+        }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let name = source.name().to_owned();
+        let plan = Plan::of(source.sample());
+        let mut chat = sink.chat(name.as_str());
+        let mut lines = source.into_lines()?;
+        let mut reading = Reading { plan, chat: &mut chat, title: None, turn: 0 };
+        let result = reading.fill(&mut lines, &name);
+        reading.close_title();
+        sink.count_lines(lines.number());
+        let _ = sink.emit(chat);
+        result
+    }
+}
+
+/// The reading of one text.
+struct Reading<'c> {
+    plan: Plan,
+    chat: &'c mut Chat,
+    /// Who wrote what follows, where names stand on lines of their own.
+    title: Option<Title>,
+    turn: u64,
+}
+
+/// A name on a line of its own.
+#[derive(Clone)]
+struct Title {
+    name: String,
+    when: When,
+    line: u64,
+    /// Whether nothing has followed it yet.
+    fresh: bool,
+}
+
+impl Reading<'_> {
+    fn fill(&mut self, lines: &mut Lines<impl BufRead>, name: &str) -> Result<(), ImportError> {
+        while let Some(line) = lines.next_line()? {
+            if line.is_blank() {
+                self.chat.blank();
+            } else {
+                self.take(&line);
+            }
+            self.chat.room(name, line.number)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, line: &Line<'_>) {
+        match self.plan.grammar {
+            Grammar::Alternating => self.alternate(line),
+            Grammar::Prose => self.prose(line),
+            Grammar::Titled | Grammar::NameLines => self.titled(line),
+            _ => match self.plan.head(line.text) {
+                Some(head) => self.begin(&head, line),
+                None => self.go_on(line),
+            },
+        }
+    }
+
+    fn begin(&mut self, head: &Head<'_>, line: &Line<'_>) {
+        match &head.who {
+            Who::Speaker(name) => self.say(&name.clone(), head.when, head.text, line),
+            Who::App => {
+                self.chat.note(head.when, head.text.trim(), line.number);
+                self.chat.note_cut(line);
+            }
+        }
+    }
+
+    fn say(&mut self, name: &str, when: When, text: &str, line: &Line<'_>) {
+        let (kind, text) = placeholder(text);
+        self.chat.say(name, when, kind, text, line.number);
+        self.chat.note_cut(line);
+    }
+
+    fn go_on(&mut self, line: &Line<'_>) {
+        if !self.chat.append(line) {
+            self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+        }
+    }
+
+    /// A name on a line of its own is a heading; the next line begins the message.
+    fn titled(&mut self, line: &Line<'_>) {
+        if let Some(Head { who: Who::Speaker(name), when, .. }) = self.plan.head(line.text) {
+            self.close_title();
+            self.chat.heading();
+            self.title = Some(Title { name, when, line: line.number, fresh: true });
+            return;
+        }
+        let Some(title) = self.title.clone() else { return self.go_on(line) };
+        if let Some((when, text)) = grammars::bare_time(line.text) {
+            // Discord leaves the name out where somebody goes on after a while.
+            self.say(&title.name, when, text, line);
+        } else if title.fresh {
+            self.say(&title.name, title.when, line.text.trim(), line);
+        } else {
+            self.go_on(line);
+        }
+        self.title = Some(Title { fresh: false, ..title });
+    }
+
+    /// A name with nothing under it: a picture, which does not survive copying. The message is kept, empty.
+    fn close_title(&mut self) {
+        if let Some(title) = self.title.take().filter(|t| t.fresh) {
+            self.chat.say_more(&title.name, title.when, Kind::Message, "", title.line);
+        }
+    }
+
+    fn alternate(&mut self, line: &Line<'_>) {
+        let name = if self.turn.is_multiple_of(2) { "A" } else { "B" };
+        self.turn += 1;
+        self.chat.doubt(WarningKind::AlternatingSpeakers, line.number);
+        self.say(name, When::Unknown, line.text.trim(), line);
+    }
+
+    fn prose(&mut self, line: &Line<'_>) {
+        if !self.chat.append(line) {
+            self.chat.doubt(WarningKind::UnknownSpeaker, line.number);
+            self.say(UNKNOWN, When::Unknown, line.text.trim_end(), line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

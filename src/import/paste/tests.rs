@@ -1,0 +1,104 @@
+use proptest::prelude::*;
+
+use super::super::{Counts, Flow, Imported, Options, read_text};
+use super::*;
+use crate::transcript::Time;
+
+fn import(text: &str) -> (Imported, Counts) {
+    let options = Options { format: Some("paste".to_owned()), ..Options::default() };
+    let mut found = Vec::new();
+    let counts = read_text("pasted", text.as_bytes(), &options, &mut |imported| {
+        found.push(imported);
+        Flow::Continue(())
+    });
+    let counts = counts.expect("readable");
+    assert_eq!(counts.lines, counts.accounted());
+    (found.pop().expect("one conversation"), counts)
+}
+
+fn names(chat: &Imported) -> Vec<&str> {
+    chat.transcript.speakers.iter().map(|s| s.name.as_str()).collect()
+}
+
+fn texts(chat: &Imported) -> Vec<&str> {
+    chat.transcript.messages.iter().map(|m| m.text.reveal()).collect()
+}
+
+#[test]
+fn names_with_colons_and_lines_that_go_on() {
+    let (chat, _) = import("Ana: hi\nBen: at 10:30?\nnote: bring water\nhttps://example.org\nAna: ok\nBen: fine\n");
+    assert_eq!(names(&chat), ["Ana", "Ben"]);
+    assert_eq!(texts(&chat), ["hi", "at 10:30?\nnote: bring water\nhttps://example.org", "ok", "fine"]);
+}
+
+#[test]
+fn a_letter_is_one_text_of_somebody_unknown() {
+    let (chat, counts) = import("Dear all,\n\nthe plan: we meet at 10:30.\nNote: bring water.\nPlace: the park.\n\nMay\n");
+    assert_eq!((names(&chat), chat.transcript.messages.len()), (vec![UNKNOWN], 1));
+    assert_eq!(chat.warnings[0].kind, WarningKind::UnknownSpeaker);
+    assert_eq!((counts.blank, counts.continuations), (2, 4));
+}
+
+#[test]
+fn one_line_is_one_text() {
+    for line in ["see you at the library tomorrow", "Reminder: the library closes at 18:00", "Ana: hi"] {
+        assert_eq!(import(line).0.transcript.messages.len(), 1, "{line}");
+    }
+}
+
+#[test]
+fn an_article_with_colons_has_no_cast() {
+    let article: String = (0..40).map(|n| format!("Fact number {n}: the river rises in the hills.\nIt flows on.\n")).collect();
+    assert!(import(&article).0.transcript.speakers.len() <= 2);
+}
+
+#[test]
+fn without_names_two_people_take_turns() {
+    let (chat, _) = import("hey\nhi, you ok?\n\nyes you?\n");
+    assert_eq!((names(&chat), texts(&chat)), (vec!["A", "B"], vec!["hey", "hi, you ok?", "yes you?"]));
+    assert_eq!((chat.warnings[0].kind, chat.warnings[0].count), (WarningKind::AlternatingSpeakers, 3));
+}
+
+#[test]
+fn discord_titles() {
+    let (chat, counts) =
+        import("Ana — Today at 10:11 PM\nhello\nhow are you\n[10:12 PM]still there?\nBen — Today at 10:15 PM\nyes\n");
+    assert_eq!(texts(&chat), ["hello\nhow are you", "still there?", "yes"]);
+    assert_eq!(chat.transcript.messages[1].time, Time::parse("22:12"));
+    assert_eq!((counts.headings, names(&chat)), (2, vec!["Ana", "Ben"]));
+}
+
+#[test]
+fn names_on_lines_of_their_own() {
+    let (chat, _) = import("Ana\nhello there\nBen\nhi\nsecond line\nAna\nhow are you\nBen\nfine\n");
+    assert_eq!((names(&chat), texts(&chat).len()), (vec!["Ana", "Ben"], 4));
+}
+
+#[test]
+fn irc_with_notices() {
+    let (chat, _) = import("18:02 -!- ana has joined\n18:02 <ana> hi\n18:03 <ben> hey\n18:04 <ana> <photo>\n");
+    let kinds: Vec<Kind> = chat.transcript.messages.iter().map(|m| m.kind).collect();
+    assert_eq!(kinds, [Kind::System, Kind::Message, Kind::Message, Kind::Media]);
+}
+
+#[test]
+fn signal_export_lines() {
+    let (chat, _) = import("[2019-12-24, 12:23] Me: hi\n[2019-12-24, 12:24] Ana: hey\n> hi\n\nyou\n");
+    assert_eq!((names(&chat), texts(&chat)), (vec!["Me", "Ana"], vec!["hi", "hey\n> hi\n\nyou"]));
+    assert_eq!(chat.transcript.messages[0].time, Time::parse("2019-12-24T12:23"));
+}
+
+proptest! {
+    #[test]
+    fn every_line_is_accounted_for(
+        lines in proptest::collection::vec(
+            prop_oneof!["(Ana|Ben|note): [a-z :]{0,12}", "\\PC{0,16}", "\\[1[0-9]:[0-9]{2}\\] ?Ana: x", "<ana> [a-z]{0,5}", "Ana — Today at 10:1[0-9] PM", ""],
+            1..30,
+        )
+    ) {
+        let text = format!("Ana: start\n{}", lines.join("\n"));
+        let (chat, counts) = import(&text);
+        prop_assert_eq!(counts.lines, text.split('\n').count() as u64 - u64::from(text.ends_with('\n')));
+        prop_assert!(chat.transcript.messages.len() as u64 >= counts.messages + counts.system);
+    }
+}

@@ -1,0 +1,60 @@
+//! Times in fields of their own, as records and tables have them.
+
+use jiff::Timestamp;
+
+use super::chat::When;
+use super::cursor::Cursor;
+use super::dates::Stamp;
+use crate::transcript::Time;
+
+/// Read a field: ISO 8601, a bare time, seconds (or finer) since 1970, or a date and time as people write them.
+/// `None` when it is none of these; [`When::Unknown`] when the field is empty.
+pub fn read(field: &str) -> Option<When> {
+    let field = field.trim();
+    if field.is_empty() {
+        return Some(When::Unknown);
+    }
+    if let Some(time) = Time::parse(field) {
+        return Some(When::Known(time));
+    }
+    if let Ok(number) = field.parse::<f64>() {
+        return epoch(number).map(When::Known);
+    }
+    let mut at = Cursor::new(field);
+    let stamp = Stamp::any(&mut at)?;
+    at.spaces();
+    at.rest().is_empty().then_some(When::Written(stamp))
+}
+
+/// A number of seconds, milli-, micro- or nanoseconds since 1970, told apart by size; chats are from after 1985.
+pub fn epoch(number: f64) -> Option<Time> {
+    let seconds = match number {
+        5e8..5e9 => number,
+        5e11..5e12 => number / 1e3,
+        5e14..5e15 => number / 1e6,
+        5e17..5e18 => number / 1e9,
+        _ => return None,
+    };
+    Timestamp::from_millisecond((seconds * 1e3).round() as i64).ok().map(Time::Instant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields() {
+        let shown = |field| match read(field) {
+            Some(When::Known(time)) => time.to_string(),
+            Some(When::Written(_)) => "written".to_owned(),
+            Some(When::Unknown) => String::new(),
+            None => "none".to_owned(),
+        };
+        assert_eq!(shown("1714586520"), "2024-05-01T18:02:00Z");
+        assert_eq!(shown("1714586520000"), "2024-05-01T18:02:00Z");
+        assert_eq!(shown("2024-05-01T18:02:00+02:00"), "2024-05-01T16:02:00Z");
+        assert_eq!(shown("18:02"), "18:02:00");
+        assert_eq!(shown("01/05/2024 18:02"), "written");
+        assert_eq!((shown(" "), shown("soon"), shown("12")), (String::new(), "none".into(), "none".into()));
+    }
+}

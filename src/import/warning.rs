@@ -1,0 +1,158 @@
+//! What a reading could not be sure of, counted. A warning names places and kinds, never words or names of a chat.
+
+use std::fmt;
+
+use super::dates::DateOrder;
+
+/// One kind of doubt about an input or a conversation, with how often it came up and where first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// What the doubt is.
+    pub kind: WarningKind,
+    /// How many lines, records or messages it touches.
+    pub count: u64,
+    /// The first line (1-based) it touches; 0 when it has no place.
+    pub first_line: u64,
+}
+
+/// The kinds of doubt a reading can end with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// Day and month cannot be told apart; the order given was assumed.
+    AmbiguousDateOrder(DateOrder),
+    /// Text before the first message, which belongs to nobody.
+    LineBeforeFirstMessage,
+    /// A line that fits nowhere.
+    UnexplainedLine,
+    /// Characters that could not be decoded and were replaced.
+    BadEncoding,
+    /// The input ends in the middle of something.
+    CutOff,
+    /// The end of a very long message was left out.
+    MessageTooLong,
+    /// Messages whose words were removed before the export.
+    DeletedMessages,
+    /// Only one person speaks; the other side is missing.
+    OneSidedExport,
+    /// A record that could not be read.
+    BadRecord,
+    /// A conversation without any message.
+    EmptyConversation,
+    /// A name that an earlier conversation of the file has too.
+    DuplicateId,
+    /// A time that is none; the message is kept without it.
+    InvalidTime,
+    /// No names: two people taking turns, line by line, were assumed.
+    AlternatingSpeakers,
+    /// No names: it was kept as the words of one unknown person.
+    UnknownSpeaker,
+    /// A row with more or fewer fields than the others.
+    RaggedRow,
+    /// A file inside an archive that is not a chat of a known kind.
+    SkippedEntry,
+}
+
+impl WarningKind {
+    /// A stable name for machines.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::AmbiguousDateOrder(_) => "ambiguous-date-order",
+            Self::LineBeforeFirstMessage => "line-before-first-message",
+            Self::UnexplainedLine => "unexplained-line",
+            Self::BadEncoding => "bad-encoding",
+            Self::CutOff => "cut-off",
+            Self::MessageTooLong => "message-too-long",
+            Self::DeletedMessages => "deleted-messages",
+            Self::OneSidedExport => "one-sided-export",
+            Self::BadRecord => "bad-record",
+            Self::EmptyConversation => "empty-conversation",
+            Self::DuplicateId => "duplicate-id",
+            Self::InvalidTime => "invalid-time",
+            Self::AlternatingSpeakers => "alternating-speakers",
+            Self::UnknownSpeaker => "unknown-speaker",
+            Self::RaggedRow => "ragged-row",
+            Self::SkippedEntry => "skipped-entry",
+        }
+    }
+
+    /// What was counted, what it means and what to do, as the middle of a sentence.
+    fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::AmbiguousDateOrder(order) => ("date", order.assumption()),
+            Self::LineBeforeFirstMessage => ("line", "before the first message, not read as anyone's words"),
+            Self::UnexplainedLine => ("line", "that could not be read"),
+            Self::BadEncoding => ("character", "that could not be decoded, shown as \u{fffd}"),
+            Self::CutOff => ("place", "where the input breaks off; the end is missing"),
+            Self::MessageTooLong => ("message", "too long; only its beginning was read"),
+            Self::DeletedMessages => ("message", "deleted before the export; the words are missing"),
+            Self::OneSidedExport => ("conversation", "with only one person's messages; the other side is missing"),
+            Self::BadRecord => ("record", "that could not be read, left out"),
+            Self::EmptyConversation => ("conversation", "without any message, left out"),
+            Self::DuplicateId => ("conversation", "with the id of an earlier one; both were kept"),
+            Self::InvalidTime => ("message", "with a time that cannot be read; kept without it"),
+            Self::AlternatingSpeakers => ("line", "without a name; two people taking turns were assumed"),
+            Self::UnknownSpeaker => ("message", "without a name; who wrote it is not known"),
+            Self::RaggedRow => ("row", "with a different number of fields than the others"),
+            Self::SkippedEntry => ("file", "in the archive that is not a chat, left out"),
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (noun, rest) = self.kind.words();
+        let plural = if self.count == 1 { "" } else { "s" };
+        write!(f, "{} {noun}{plural} {rest}", self.count)?;
+        match (self.first_line, self.count) {
+            (0, _) => Ok(()),
+            (line, 1) => write!(f, " (line {line})"),
+            (line, _) => write!(f, " (first: line {line})"),
+        }
+    }
+}
+
+/// Gathers warnings, one entry a kind.
+#[derive(Clone, Debug, Default)]
+pub struct Warnings(Vec<Warning>);
+
+impl Warnings {
+    /// Count one more of `kind`, at `line`.
+    pub fn add(&mut self, kind: WarningKind, line: u64) {
+        self.add_many(kind, 1, line);
+    }
+
+    /// Count `count` more of `kind`, the first at `line`; nothing when `count` is 0.
+    pub fn add_many(&mut self, kind: WarningKind, count: u64, line: u64) {
+        if count == 0 {
+            return;
+        }
+        match self.0.iter_mut().find(|w| w.kind == kind) {
+            Some(warning) => warning.count += count,
+            None => self.0.push(Warning { kind, count, first_line: line }),
+        }
+    }
+
+    /// All of them, in order of first appearance.
+    pub fn into_vec(self) -> Vec<Warning> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_says_how_many_what_and_where() {
+        let mut warnings = Warnings::default();
+        warnings.add(WarningKind::BadRecord, 3);
+        warnings.add(WarningKind::BadRecord, 9);
+        warnings.add(WarningKind::AmbiguousDateOrder(DateOrder::DayFirst), 1);
+        warnings.add_many(WarningKind::CutOff, 0, 1);
+        let shown: Vec<String> = warnings.into_vec().iter().map(Warning::to_string).collect();
+        assert_eq!(shown.len(), 2);
+        assert_eq!(shown[0], "2 records that could not be read, left out (first: line 3)");
+        assert!(shown[1].contains("day first"), "{}", shown[1]);
+    }
+}

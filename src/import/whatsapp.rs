@@ -1,0 +1,145 @@
+//! WhatsApp's "export chat" text, of Android and iOS, in any language of the phone.
+//!
+//! Every message begins with a header (`DATE, TIME - Name: ` or `[DATE, TIME] Name: `) and runs on until the next
+//! one. All headers of an export have one shape, which is chosen once a file: a quoted header of another shape in a
+//! message stays part of that message, so nobody can be made to have said what somebody else pasted.
+
+mod bodies;
+mod media;
+mod words;
+
+use std::collections::HashMap;
+
+use super::chat::{Chat, When};
+use super::cursor::{self, Cursor};
+use super::dates::{Shape, Stamp};
+use super::error::ImportError;
+use super::lines::{Line, Lines};
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Format, Sink};
+use crate::transcript::Kind;
+use bodies::Body;
+
+/// The format.
+pub struct WhatsApp;
+
+impl Format for WhatsApp {
+    fn name(&self) -> &'static str {
+        "whatsapp"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
+        let Some((look, heads)) = Look::of(lines.iter().copied()) else { return 0.0 };
+        let leads = lines.iter().take(3).any(|l| Header::read(l).is_some_and(|h| h.look == look));
+        let share = heads as f32 / lines.len() as f32;
+        match (leads, look.bracketed && look.shape.is_iso_minutes()) {
+            (true, false) => 0.6 + 0.35 * share,
+            (false, false) => 0.5 * share,
+            // signal-export's lines, which pasted text reads too.
+            (_, true) => 0.2 * share,
+        }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let mut chat = sink.chat(source.name());
+        let Some((look, _)) = Look::of(source.sample().lines()) else {
+            let (name, format) = (source.name().to_owned(), self.name());
+            return Err(ImportError::NoMessages { name, format, lines: source.sample().lines().count() as u64 });
+        };
+        let name = source.name().to_owned();
+        let mut lines = source.into_lines()?;
+        let result = fill(&mut chat, &mut lines, look, &name);
+        sink.count_lines(lines.number());
+        let _ = sink.emit(chat);
+        result
+    }
+}
+
+fn fill(
+    chat: &mut Chat,
+    lines: &mut Lines<impl std::io::BufRead>,
+    look: Look,
+    name: &str,
+) -> Result<(), ImportError> {
+    while let Some(line) = lines.next_line()? {
+        take(chat, &line, look);
+        chat.room(name, line.number)?;
+    }
+    Ok(())
+}
+
+/// What becomes of one line.
+fn take(chat: &mut Chat, line: &Line<'_>, look: Look) {
+    if let Some(header) = Header::read(line.text).filter(|h| h.look == look) {
+        begin(chat, &header, line);
+    } else if line.is_blank() {
+        chat.blank();
+    } else if !chat.append(line) {
+        chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+    }
+}
+
+fn begin(chat: &mut Chat, header: &Header<'_>, line: &Line<'_>) {
+    let when = When::Written(header.stamp);
+    let Some((name, body)) = bodies::split_name(header.rest) else {
+        chat.note(when, &cursor::plain(header.rest), line.number);
+        return chat.note_cut(line);
+    };
+    match bodies::read(body) {
+        Body::App(text) => chat.note(when, &text, line.number),
+        Body::Words(text) => chat.say(&name, when, Kind::Message, text, line.number),
+        Body::Deleted => chat.say(&name, when, Kind::Deleted, "", line.number),
+        Body::Media(file) => chat.say(&name, when, Kind::Media, file, line.number),
+        Body::Captioned { words, file } => {
+            chat.say(&name, when, Kind::Message, words, line.number);
+            chat.say_more(&name, when, Kind::Media, file, line.number);
+        }
+    }
+    chat.note_cut(line);
+}
+
+/// How the headers of a file look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Look {
+    bracketed: bool,
+    shape: Shape,
+}
+
+impl Look {
+    /// The most frequent look among the headers of `lines`, the earliest of equals, and how many have it.
+    fn of<'l>(lines: impl Iterator<Item = &'l str>) -> Option<(Self, usize)> {
+        let mut tally: HashMap<Self, (usize, usize)> = HashMap::new();
+        for (index, header) in lines.filter_map(Header::read).enumerate() {
+            tally.entry(header.look).or_insert((0, index)).0 += 1;
+        }
+        let best = tally.into_iter().max_by_key(|(_, (count, first))| (*count, std::cmp::Reverse(*first)));
+        best.map(|(look, (count, _))| (look, count))
+    }
+}
+
+/// The beginning of a message: date and time, with what stands behind them.
+struct Header<'l> {
+    look: Look,
+    stamp: Stamp,
+    rest: &'l str,
+}
+
+impl<'l> Header<'l> {
+    fn read(line: &'l str) -> Option<Self> {
+        let mut at = Cursor::new(line);
+        let bracketed = at.eat('[');
+        let stamp = Stamp::full(&mut at)?;
+        if bracketed {
+            at.eat(']').then_some(())?;
+            at.eat(' ');
+        } else {
+            (at.spaces() > 0 && at.eat('-') && (at.eat(' ') || at.rest().is_empty())).then_some(())?;
+        }
+        Some(Self { look: Look { bracketed, shape: stamp.shape }, stamp, rest: at.rest() })
+    }
+}
+
+#[cfg(test)]
+mod tests;

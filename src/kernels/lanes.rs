@@ -1,0 +1,207 @@
+//! A handful of `f32` at a time. The methods are inlined into functions compiled for the right instruction set
+//! (see `kernel!`), which is what makes the intrinsics inside them sound to call.
+
+/// [`Lanes::N`] numbers in one register.
+pub trait Lanes: Copy {
+    /// How many.
+    const N: usize;
+    /// The same number in every lane.
+    fn splat(x: f32) -> Self;
+    /// The first `N` numbers of `from`; panics when there are fewer.
+    fn load(from: &[f32]) -> Self;
+    /// Write to the first `N` places of `to`; panics when there are fewer.
+    fn store(self, to: &mut [f32]);
+    /// `self * b + c`.
+    fn madd(self, b: Self, c: Self) -> Self;
+    /// Lane by lane.
+    fn add(self, b: Self) -> Self;
+    /// Lane by lane.
+    fn sub(self, b: Self) -> Self;
+    /// Lane by lane.
+    fn mul(self, b: Self) -> Self;
+    /// Lane by lane.
+    fn div(self, b: Self) -> Self;
+    /// Lane by lane.
+    fn max(self, b: Self) -> Self;
+    /// Lane by lane.
+    fn min(self, b: Self) -> Self;
+    /// To the nearest whole number.
+    fn round(self) -> Self;
+    /// Two to the power of a whole number from -126 to 127.
+    fn exp2(self) -> Self;
+
+    /// Sum of the lanes, in lane order.
+    #[inline(always)]
+    fn sum(self) -> f32 {
+        let mut lanes = [0.0; 16];
+        self.store(&mut lanes);
+        lanes[..Self::N].iter().sum()
+    }
+
+    /// Largest lane.
+    #[inline(always)]
+    fn largest(self) -> f32 {
+        let mut lanes = [f32::NEG_INFINITY; 16];
+        self.store(&mut lanes);
+        lanes.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+    }
+
+    /// `e` to the power of each lane, relative error below 3e-7; arguments below -87 give about 1e-38.
+    #[inline(always)]
+    fn exp(self) -> Self {
+        let x = self.min(Self::splat(88.0)).max(Self::splat(-87.0));
+        let n = x.mul(Self::splat(std::f32::consts::LOG2_E)).round();
+        // ln 2 in two parts, so that the remainder keeps its low bits (Cephes, expf).
+        let r = n.madd(Self::splat(-0.693_359_4), x);
+        let r = n.madd(Self::splat(2.121_944_4e-4), r);
+        let mut p = Self::splat(1.388_888_9e-3);
+        for c in [8.333_334e-3, 4.166_666_8e-2, 1.666_666_7e-1, 0.5, 1.0, 1.0] {
+            p = p.madd(r, Self::splat(c));
+        }
+        p.mul(n.exp2())
+    }
+}
+
+/// Eight numbers in plain Rust.
+#[derive(Clone, Copy)]
+pub struct Portable([f32; 8]);
+
+impl Portable {
+    #[inline(always)]
+    fn zip(self, b: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        Self(std::array::from_fn(|i| f(self.0[i], b.0[i])))
+    }
+}
+
+impl Lanes for Portable {
+    const N: usize = 8;
+    #[inline(always)]
+    fn splat(x: f32) -> Self {
+        Self([x; 8])
+    }
+    #[inline(always)]
+    fn load(from: &[f32]) -> Self {
+        Self(std::array::from_fn(|i| from[i]))
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f32]) {
+        to[..8].copy_from_slice(&self.0);
+    }
+    #[inline(always)]
+    fn madd(self, b: Self, c: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] * b.0[i] + c.0[i]))
+    }
+    #[inline(always)]
+    fn add(self, b: Self) -> Self {
+        self.zip(b, |x, y| x + y)
+    }
+    #[inline(always)]
+    fn sub(self, b: Self) -> Self {
+        self.zip(b, |x, y| x - y)
+    }
+    #[inline(always)]
+    fn mul(self, b: Self) -> Self {
+        self.zip(b, |x, y| x * y)
+    }
+    #[inline(always)]
+    fn div(self, b: Self) -> Self {
+        self.zip(b, |x, y| x / y)
+    }
+    #[inline(always)]
+    fn max(self, b: Self) -> Self {
+        self.zip(b, f32::max)
+    }
+    #[inline(always)]
+    fn min(self, b: Self) -> Self {
+        self.zip(b, f32::min)
+    }
+    #[inline(always)]
+    fn round(self) -> Self {
+        Self(self.0.map(f32::round_ties_even))
+    }
+    #[inline(always)]
+    fn exp2(self) -> Self {
+        Self(self.0.map(|n| f32::from_bits(((n as i32 + 127) as u32) << 23)))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub use x86::{Avx2, Avx512};
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::Lanes;
+
+    /// One method over one or more intrinsics of the register's own instruction set.
+    macro_rules! op {
+        ($name:ident($self:ident $(, $arg:ident)*) = $value:expr) => {
+            #[inline(always)]
+            fn $name($self $(, $arg: Self)*) -> Self {
+                // SAFETY: reached only from functions compiled for this instruction set (see `kernel!`).
+                Self(unsafe { $value })
+            }
+        };
+    }
+
+    macro_rules! lanes {
+        ($n:literal, $splat:ident, $load:ident, $store:ident) => {
+            const N: usize = $n;
+            #[inline(always)]
+            fn splat(x: f32) -> Self {
+                // SAFETY: as in `op!`.
+                Self(unsafe { $splat(x) })
+            }
+            #[inline(always)]
+            fn load(from: &[f32]) -> Self {
+                assert!(from.len() >= $n);
+                // SAFETY: as in `op!`; the slice is long enough.
+                Self(unsafe { $load(from.as_ptr()) })
+            }
+            #[inline(always)]
+            fn store(self, to: &mut [f32]) {
+                assert!(to.len() >= $n);
+                // SAFETY: as in `op!`; the slice is long enough.
+                unsafe { $store(to.as_mut_ptr(), self.0) }
+            }
+        };
+    }
+
+    /// Sixteen numbers.
+    #[derive(Clone, Copy)]
+    pub struct Avx512(__m512);
+
+    impl Lanes for Avx512 {
+        lanes!(16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps);
+        op!(madd(self, b, c) = _mm512_fmadd_ps(self.0, b.0, c.0));
+        op!(add(self, b) = _mm512_add_ps(self.0, b.0));
+        op!(sub(self, b) = _mm512_sub_ps(self.0, b.0));
+        op!(mul(self, b) = _mm512_mul_ps(self.0, b.0));
+        op!(div(self, b) = _mm512_div_ps(self.0, b.0));
+        op!(max(self, b) = _mm512_max_ps(self.0, b.0));
+        op!(min(self, b) = _mm512_min_ps(self.0, b.0));
+        op!(round(self) = _mm512_roundscale_ps::<0>(self.0));
+        op!(exp2(self) = _mm512_scalef_ps(_mm512_set1_ps(1.0), self.0));
+    }
+
+    /// Eight numbers.
+    #[derive(Clone, Copy)]
+    pub struct Avx2(__m256);
+
+    impl Lanes for Avx2 {
+        lanes!(8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps);
+        op!(madd(self, b, c) = _mm256_fmadd_ps(self.0, b.0, c.0));
+        op!(add(self, b) = _mm256_add_ps(self.0, b.0));
+        op!(sub(self, b) = _mm256_sub_ps(self.0, b.0));
+        op!(mul(self, b) = _mm256_mul_ps(self.0, b.0));
+        op!(div(self, b) = _mm256_div_ps(self.0, b.0));
+        op!(max(self, b) = _mm256_max_ps(self.0, b.0));
+        op!(min(self, b) = _mm256_min_ps(self.0, b.0));
+        op!(round(self) = _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0));
+        op!(exp2(self) = _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(
+            _mm256_cvtps_epi32(self.0),
+            _mm256_set1_epi32(127)
+        ))));
+    }
+}

@@ -1,0 +1,130 @@
+//! Which language a conversation is in, as far as it matters for whether the model may speak about it.
+
+use std::collections::HashMap;
+
+use whatlang::{Detector, Lang};
+
+use crate::transcript::{Kind, Transcript};
+
+/// Letters that are looked at; more say no more.
+const ENOUGH: usize = 20_000;
+/// Below this many letters no language is named.
+const LEAST: usize = 60;
+
+/// The most frequent short words of informal English. Chat defeats statistics over letters, but not these.
+const ENGLISH: &[&str] = &[
+    "i", "u", "you", "the", "to", "a", "and", "it", "is", "in", "that", "my", "me", "of", "for", "on", "im", "i'm", "so", "do",
+    "have", "was", "are", "your", "ur", "just", "but", "with", "not", "be", "what", "this", "at", "we", "if", "can", "up", "how",
+    "he", "she", "they", "will", "no", "yes", "yeah", "when", "know", "like", "dont", "don't", "all", "out", "get", "its", "it's",
+    "ok", "lol", "from", "as", "good", "go", "there", "one", "now", "did", "want", "would", "about", "or", "an", "her", "him",
+];
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Language {
+    /// ISO 639-1 (ISO 639-3 where there is no shorter code), when it could be told.
+    pub code: Option<String>,
+    /// Share of words that are among the commonest of informal English, 0 to 1.
+    pub english: f32,
+}
+
+/// Look at what the speakers wrote.
+pub fn detect(transcript: &Transcript) -> Language {
+    let mut text = String::new();
+    for (_, message) in transcript.spoken().filter(|(_, m)| m.kind == Kind::Message) {
+        text.extend(message.text.reveal().chars().take(ENOUGH - text.len().min(ENOUGH)));
+        text.push(' ');
+        if text.len() >= ENOUGH {
+            break;
+        }
+    }
+    let text = text.to_lowercase().replace('’', "'");
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+    let common: HashMap<&str, ()> = ENGLISH.iter().map(|w| (*w, ())).collect();
+    let hits = words.iter().filter(|w| common.contains_key(*w)).count();
+    let english = hits as f32 / words.len().max(1) as f32;
+    let code = transcript.language.clone().or_else(|| guess(&text, english));
+    Language { code, english }
+}
+
+fn guess(text: &str, english: f32) -> Option<String> {
+    if english >= 0.2 {
+        return Some("en".to_owned());
+    }
+    if text.chars().filter(|c| c.is_alphabetic()).count() < LEAST {
+        return None;
+    }
+    let info = Detector::new().detect(text)?;
+    (info.is_reliable() || info.confidence() > 0.8).then(|| short(info.lang()).to_owned())
+}
+
+/// ISO 639-1 of the languages that people most often write to a helpline in Europe; else the longer code.
+fn short(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Eng => "en",
+        Lang::Deu => "de",
+        Lang::Fra => "fr",
+        Lang::Spa => "es",
+        Lang::Por => "pt",
+        Lang::Ita => "it",
+        Lang::Nld => "nl",
+        Lang::Pol => "pl",
+        Lang::Rus => "ru",
+        Lang::Ukr => "uk",
+        Lang::Ron => "ro",
+        Lang::Hun => "hu",
+        Lang::Ces => "cs",
+        Lang::Swe => "sv",
+        Lang::Dan => "da",
+        Lang::Fin => "fi",
+        Lang::Ell => "el",
+        Lang::Tur => "tr",
+        Lang::Ara => "ar",
+        Lang::Heb => "he",
+        Lang::Hin => "hi",
+        Lang::Ben => "bn",
+        Lang::Cmn => "zh",
+        Lang::Jpn => "ja",
+        Lang::Kor => "ko",
+        Lang::Vie => "vi",
+        Lang::Tha => "th",
+        Lang::Ind => "id",
+        other => other.code(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{Message, Origin, Text};
+
+    fn chat(lines: &[&str]) -> Transcript {
+        let mut transcript = Transcript::new("t");
+        let speaker = transcript.speaker("A");
+        for line in lines {
+            transcript.messages.push(Message {
+                speaker: Some(speaker),
+                time: None,
+                text: Text::new(*line),
+                kind: Kind::Message,
+                origin: Origin::default(),
+            });
+        }
+        transcript
+    }
+
+    #[test]
+    fn slang_is_english_and_german_is_not() {
+        let slang = chat(&["omg ur so good at this", "lol thx i just started", "wanna play on sat? if ur mum lets u"]);
+        assert_eq!(detect(&slang).code.as_deref(), Some("en"));
+        let german = chat(&["Hallo, kommst du heute noch zum Training?", "Ich weiß nicht, meine Mutter ist krank und wir müssen einkaufen"]);
+        assert_eq!(detect(&german).code.as_deref(), Some("de"));
+        let russian = chat(&["привет как дела", "нормально, а у тебя", "завтра пойдём на тренировку вместе с нами", "конечно, в шесть"]);
+        assert_eq!(detect(&russian).code.as_deref(), Some("ru"));
+    }
+
+    #[test]
+    fn too_little_text_names_no_language() {
+        assert_eq!(detect(&chat(&["hm", "xd"])).code, None);
+    }
+}

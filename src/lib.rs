@@ -1,0 +1,34 @@
+//! rushlight reads a conversation on the organisation's own hardware and says whether, where and why a trained person
+//! should look.
+//!
+//! ```text
+//! bytes ─ import ─▸ Transcript ─ prompt ─▸ token ids ─ backbone ─▸ vectors ─ head ─▸ signals, risk, patterns
+//!                       │                                                                   │
+//!                       └──────────────────────── score ────────────────────────────────────┴─▸ Assessment ─ report ─▸ text, Markdown, JSON
+//! ```
+//!
+//! The modules in reading order. Lower ones never import higher ones; `tests/tidy.rs` holds these walls.
+
+pub mod transcript;
+
+pub mod import;
+
+pub mod prompt;
+
+pub mod kernels;
+
+pub mod backbone;
+
+pub mod head;
+
+pub mod assessment;
+
+pub mod models;
+
+pub mod language;
+
+pub mod score;
+
+pub mod report;
+
+pub mod cli;

@@ -1,0 +1,255 @@
+//! A model folder: backbone, tokenizer, head and the card that binds them by hash; and where folders are found.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::backbone::{Backbone, Bert};
+use crate::head::{Head, Pattern};
+use crate::kernels::Level;
+use crate::prompt::{self, PIECE_TOKENS, Prompt};
+
+/// The default model's name.
+pub const DEFAULT: &str = "rushlight-small";
+
+/// `model.toml`: what the files are, how scores become probabilities, and where the bands lie.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// The folder's name.
+    pub name: String,
+    /// Which training it came from.
+    pub version: String,
+    /// One line on what it is.
+    pub summary: String,
+    /// SPDX expression of the weights.
+    pub license: String,
+    /// Languages it was trained on, ISO 639-1.
+    pub languages: Vec<String>,
+    /// SHA-256 of each file that belongs to it, by file name.
+    pub files: BTreeMap<String, String>,
+    /// How the text is turned into token ids; must be what this build does.
+    pub prompt: u32,
+    /// From logits to probabilities.
+    pub calibration: Calibration,
+    /// From probabilities to words.
+    pub bands: Bands,
+    /// How it was made; not read by the program.
+    #[serde(default)]
+    pub training: toml::Table,
+}
+
+/// Platt scaling (Platt 1999): probability = logistic(scale · logit + shift).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// For the risk so far.
+    pub risk: Platt,
+    /// For each pattern.
+    pub patterns: BTreeMap<Pattern, Platt>,
+    /// Share of risky conversations in the data it was fitted on.
+    pub prevalence: f32,
+}
+
+/// One line of a calibration.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Platt {
+    /// Above zero, so that order is kept.
+    pub scale: f32,
+    /// Added after scaling.
+    pub shift: f32,
+}
+
+impl Platt {
+    /// Probability of a logit.
+    pub fn probability(self, logit: f32) -> f32 {
+        crate::head::sigmoid(self.scale * logit + self.shift)
+    }
+}
+
+/// Where the bands begin, as calibrated probabilities, and how they were chosen.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bands {
+    /// A colleague should look.
+    pub look: f32,
+    /// A colleague should look now.
+    pub look_now: f32,
+    /// A pattern or signal is named from here on.
+    pub name: f32,
+    /// In words: the data and the budget of false alarms that chose them.
+    pub chosen: String,
+}
+
+/// A model, ready to read.
+pub struct Model {
+    /// What it says about itself.
+    pub card: Card,
+    /// Text to token ids.
+    pub prompt: Prompt,
+    /// Token ids to vectors.
+    pub backbone: Box<dyn Backbone>,
+    /// Vectors to judgements.
+    pub head: Head,
+    /// SHA-256 of `model.toml`, which holds those of all other files.
+    pub hash: String,
+}
+
+/// Where a model's files come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Inside the program.
+    Embedded,
+    /// A folder.
+    Folder(PathBuf),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Embedded => write!(f, "inside the program"),
+            Self::Folder(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+#[cfg(feature = "embed")]
+const EMBEDDED: &[(&str, &[u8])] = &[
+    ("model.toml", include_bytes!("../models/rushlight-small/model.toml")),
+    ("model.gguf", include_bytes!("../models/rushlight-small/model.gguf")),
+    ("tokenizer.json", include_bytes!("../models/rushlight-small/tokenizer.json")),
+    ("head.safetensors", include_bytes!("../models/rushlight-small/head.safetensors")),
+];
+#[cfg(not(feature = "embed"))]
+const EMBEDDED: &[(&str, &[u8])] = &[];
+
+impl Place {
+    /// Find a model: a folder's path, or a name below one of [`folders`], or the one inside the program.
+    pub fn find(wanted: Option<&str>) -> Result<Self> {
+        let name = wanted.unwrap_or(DEFAULT);
+        if wanted.is_some_and(|w| Path::new(w).join("model.toml").is_file()) {
+            return Ok(Self::Folder(name.into()));
+        }
+        if name == DEFAULT && !EMBEDDED.is_empty() {
+            return Ok(Self::Embedded);
+        }
+        let found = folders().into_iter().map(|folder| folder.join(name)).find(|f| f.join("model.toml").is_file());
+        match found {
+            Some(folder) => Ok(Self::Folder(folder)),
+            None => bail!(
+                "no model {name:?}: give a folder that holds model.toml, or a name that `rushlight models list` shows"
+            ),
+        }
+    }
+
+    fn file(&self, name: &str) -> Result<Cow<'static, [u8]>> {
+        match self {
+            Self::Embedded => match EMBEDDED.iter().find(|(n, _)| *n == name) {
+                Some((_, bytes)) => Ok(Cow::Borrowed(bytes)),
+                None => bail!("this program was built without {name} inside"),
+            },
+            Self::Folder(folder) => {
+                let path = folder.join(name);
+                let bytes = fs::read(&path).with_context(|| {
+                    format!("cannot read {}; a model folder needs model.toml, model.gguf, tokenizer.json and head.safetensors", path.display())
+                })?;
+                Ok(Cow::Owned(bytes))
+            }
+        }
+    }
+
+    /// The card, and the hash of its bytes.
+    pub fn card(&self) -> Result<(Card, String)> {
+        let bytes = self.file("model.toml")?;
+        let text = std::str::from_utf8(&bytes).with_context(|| format!("{self}: model.toml is not UTF-8"))?;
+        let card: Card = toml::from_str(text).with_context(|| format!("{self}: model.toml cannot be read"))?;
+        card.check().with_context(|| format!("{self}: model.toml"))?;
+        Ok((card, sha256(&bytes)))
+    }
+
+    /// A file whose hash is the one on the card.
+    fn bound(&self, card: &Card, name: &str) -> Result<Cow<'static, [u8]>> {
+        let bytes = self.file(name)?;
+        let Some(expected) = card.files.get(name) else { bail!("{self}: model.toml gives no hash for {name}") };
+        let found = sha256(&bytes);
+        ensure!(
+            found == *expected,
+            "{self}: {name} is not the file that model.toml was made with (its hash begins {}, expected {}); \
+             a head only fits the backbone and tokenizer it was trained on: copy the whole folder again",
+            &found[..12],
+            expected.get(..12).unwrap_or(expected)
+        );
+        Ok(bytes)
+    }
+}
+
+impl Card {
+    fn check(&self) -> Result<()> {
+        ensure!(
+            self.prompt == prompt::VERSION,
+            "the model reads text in way {} and this build writes it in way {}; use a matching release",
+            self.prompt,
+            prompt::VERSION
+        );
+        let platts = self.calibration.patterns.values().chain([&self.calibration.risk]);
+        ensure!(platts.clone().all(|p| p.scale > 0.0), "calibration scales must be above zero");
+        let Bands { look, look_now, name, .. } = self.bands;
+        ensure!(0.0 < look && look <= look_now && look_now < 1.0, "bands must satisfy 0 < look <= look_now < 1");
+        ensure!((0.0..1.0).contains(&name), "bands.name must lie between 0 and 1");
+        Ok(())
+    }
+}
+
+impl Model {
+    /// Load and check everything.
+    pub fn load(place: &Place) -> Result<Self> {
+        let level = Level::detect();
+        let (card, hash) = place.card()?;
+        let prompt = Prompt::from_bytes(&place.bound(&card, "tokenizer.json")?)?;
+        let bert = Bert::from_gguf(&place.bound(&card, "model.gguf")?, level)
+            .with_context(|| format!("{place}: model.gguf"))?;
+        let head = Head::from_safetensors(&place.bound(&card, "head.safetensors")?, level)
+            .with_context(|| format!("{place}: head.safetensors"))?;
+        ensure!(
+            bert.width() == head.width(),
+            "{place}: the head reads vectors of {} numbers, the backbone makes {}",
+            head.width(),
+            bert.width()
+        );
+        ensure!(
+            prompt.vocabulary() <= bert.vocabulary() && bert.max_tokens() >= PIECE_TOKENS,
+            "{place}: the tokenizer does not fit the backbone"
+        );
+        Ok(Self { card, prompt, backbone: Box::new(bert), head, hash })
+    }
+}
+
+/// Folders that may hold model folders, in the order in which they are asked.
+pub fn folders() -> Vec<PathBuf> {
+    let named = std::env::var_os("RUSHLIGHT_MODELS").map(PathBuf::from);
+    named.into_iter().chain([PathBuf::from("models")]).collect()
+}
+
+/// Every model that can be found, the one inside the program first.
+pub fn list() -> Vec<Place> {
+    let mut places: Vec<Place> = if EMBEDDED.is_empty() { vec![] } else { vec![Place::Embedded] };
+    for folder in folders() {
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let mut found: Vec<PathBuf> =
+            entries.map(|e| e.path()).filter(|p| p.join("model.toml").is_file()).collect();
+        found.sort();
+        places.extend(found.into_iter().map(Place::Folder));
+    }
+    places
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}

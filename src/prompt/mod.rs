@@ -1,0 +1,171 @@
+//! What the model reads: a conversation becomes pieces of token ids, each with its speaker and a few numbers.
+//!
+//! A message is one piece; one too long for a single pass is read as several in a row by the same speaker.
+//! Names never reach the model: a speaker is a number in order of appearance, and only whether two pieces share
+//! it is used. Everything here looks backwards only, so a piece never depends on what comes after it.
+
+mod normalise;
+
+pub use normalise::normalise;
+
+use anyhow::{Result, anyhow};
+use tokenizers::Tokenizer;
+
+use crate::transcript::{Kind, Message, Time, Transcript};
+
+/// Changes whenever the same text would become other ids or features; models are bound to it.
+pub const VERSION: u32 = 1;
+/// How many numbers accompany a piece; see [`Reader::features`] for their meaning.
+pub const FEATURES: usize = 12;
+/// Most tokens in one piece, the two marks around it included.
+pub const PIECE_TOKENS: usize = 128;
+/// Most characters of one message that are read; what is beyond is a caveat on the assessment.
+pub const MESSAGE_CHARS: usize = 20_000;
+
+/// A message, or a part of a long one, as the model reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    /// Index of the message in its transcript.
+    pub message: usize,
+    /// The speaker's number in order of appearance.
+    pub speaker: u32,
+    /// Token ids with the marks around them, 3 to [`PIECE_TOKENS`].
+    pub ids: Vec<u32>,
+    /// Turn, time and form.
+    pub features: [f32; FEATURES],
+}
+
+/// Turns text into token ids the way the model was trained.
+pub struct Prompt {
+    tokenizer: Tokenizer,
+    open: u32,
+    close: u32,
+}
+
+impl Prompt {
+    /// Read a `tokenizer.json`; it must know `[CLS]` and `[SEP]`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(|e| anyhow!("not a tokenizer.json: {e}"))?;
+        tokenizer.with_padding(None);
+        tokenizer.with_truncation(None).map_err(|e| anyhow!("tokenizer.json: {e}"))?;
+        let mark = |name: &str| {
+            tokenizer.token_to_id(name).ok_or_else(|| anyhow!("tokenizer.json does not know the token {name}"))
+        };
+        let (open, close) = (mark("[CLS]")?, mark("[SEP]")?);
+        Ok(Self { tokenizer, open, close })
+    }
+
+    /// One more than the largest token id.
+    pub fn vocabulary(&self) -> usize {
+        self.tokenizer.get_vocab_size(true)
+    }
+
+    /// Token ids of one text as it stands, marks included, not cut.
+    pub fn ids(&self, text: &str) -> Result<Vec<u32>> {
+        let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| anyhow!("tokenizer: {e}"))?;
+        Ok([&[self.open], encoding.get_ids(), &[self.close]].concat())
+    }
+
+    /// Token ids of one message, in pieces of at most [`PIECE_TOKENS`].
+    fn pieces(&self, message: &Message) -> Result<Vec<Vec<u32>>> {
+        let text = match message.kind {
+            Kind::Media => "<media>".to_owned(),
+            Kind::Deleted => "<deleted>".to_owned(),
+            _ => {
+                let words = message.text.reveal();
+                let end = words.char_indices().nth(MESSAGE_CHARS).map_or(words.len(), |(at, _)| at);
+                normalise(&words[..end])
+            }
+        };
+        let ids = self.ids(&text)?;
+        let words = &ids[1..ids.len() - 1];
+        if words.is_empty() {
+            return Ok(vec![ids]);
+        }
+        let wrap = |part: &[u32]| [&[self.open], part, &[self.close]].concat();
+        Ok(words.chunks(PIECE_TOKENS - 2).map(wrap).collect())
+    }
+}
+
+/// Reads a conversation from its beginning, one message at a time; memory does not grow with its length, only
+/// with its number of speakers.
+pub struct Reader<'p> {
+    prompt: &'p Prompt,
+    /// Number and count of messages so far, by index in the transcript.
+    speakers: Vec<Option<(u32, u64)>>,
+    seen: u32,
+    total: u64,
+    last: Option<(u32, Option<Time>)>,
+}
+
+impl<'p> Reader<'p> {
+    /// Before the first message.
+    pub fn new(prompt: &'p Prompt) -> Self {
+        Self { prompt, speakers: Vec::new(), seen: 0, total: 0, last: None }
+    }
+
+    /// The pieces of the next message; none for the app's own lines.
+    pub fn push(&mut self, index: usize, message: &Message) -> Result<Vec<Piece>> {
+        let Some(who) = message.speaker.filter(|_| message.kind != Kind::System) else { return Ok(Vec::new()) };
+        let speaker = self.count(who);
+        let mut out = Vec::new();
+        for ids in self.prompt.pieces(message)? {
+            let features = self.features(who, message, ids.len());
+            self.last = Some((speaker, message.time));
+            out.push(Piece { message: index, speaker, ids, features });
+        }
+        Ok(out)
+    }
+
+    /// All pieces of a whole conversation.
+    pub fn read(prompt: &'p Prompt, transcript: &Transcript) -> Result<Vec<Piece>> {
+        let mut reader = Self::new(prompt);
+        let mut pieces = Vec::new();
+        for (index, message) in transcript.messages.iter().enumerate() {
+            pieces.extend(reader.push(index, message)?);
+        }
+        Ok(pieces)
+    }
+
+    /// Count one message of `who` and give the number under which the model knows them.
+    fn count(&mut self, who: usize) -> u32 {
+        if who >= self.speakers.len() {
+            self.speakers.resize(who + 1, None);
+        }
+        if self.speakers[who].is_none() {
+            self.speakers[who] = Some((self.seen, 0));
+            self.seen += 1;
+        }
+        self.total += 1;
+        let (number, count) = self.speakers[who].as_mut().expect("set above");
+        *count += 1;
+        *number
+    }
+
+    /// 0 first of all · 1 same speaker as before · 2 has a gap in time · 3 log gap (0 to 1, 30 days) · 4 gap over
+    /// six hours · 5 media · 6 deleted · 7 log length in tokens · 8 the speaker who opened · 9 share of all
+    /// messages so far · 10 third or later speaker · 11 only one speaker so far.
+    fn features(&self, who: usize, message: &Message, tokens: usize) -> [f32; FEATURES] {
+        let (number, count) = self.speakers[who].unwrap_or((0, 0));
+        let gap = match (&self.last, &message.time) {
+            (Some((_, Some(before))), Some(now)) => now.seconds_since(before).map(|s| s.max(0) as f32),
+            _ => None,
+        };
+        let flag = |on: bool| if on { 1.0 } else { 0.0 };
+        let month = 30.0 * 86_400.0;
+        [
+            flag(self.last.is_none()),
+            flag(self.last.is_some_and(|(speaker, _)| speaker == number)),
+            flag(gap.is_some()),
+            gap.map_or(0.0, |s| (s.ln_1p() / f32::ln_1p(month)).min(1.0)),
+            flag(gap.is_some_and(|s| s > 6.0 * 3600.0)),
+            flag(message.kind == Kind::Media),
+            flag(message.kind == Kind::Deleted),
+            (tokens as f32).ln_1p() / f32::ln_1p(PIECE_TOKENS as f32),
+            flag(number == 0),
+            count as f32 / self.total as f32,
+            flag(number >= 2),
+            flag(self.seen == 1),
+        ]
+    }
+}

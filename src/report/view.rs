@@ -1,0 +1,205 @@
+//! Everything a report says, in words, before anyone decides how it looks.
+
+use crate::assessment::{Assessment, Band, Evidence};
+use crate::head::{Pattern, Signal};
+use crate::report::sanitize::one_line;
+use crate::transcript::{Kind, Role, Transcript};
+
+/// A pattern is named in a report from this probability on.
+const NAMED: f32 = 0.5;
+/// Longest stretch of one message that is quoted.
+const QUOTE_CHARS: usize = 400;
+
+/// What a report says.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Which conversation.
+    pub id: String,
+    /// How soon.
+    pub band: Band,
+    /// Calibrated probability in whole per cent.
+    pub percent: u32,
+    /// One sentence on what the band asks of the reader.
+    pub advice: String,
+    /// Label and value, in the order in which they matter.
+    pub facts: Vec<(&'static str, String)>,
+    /// The risk so far of every message, 0 to 1.
+    pub risk: Vec<f32>,
+    /// Place of the first warning in `risk`.
+    pub warning: Option<usize>,
+    /// Signals that occur, and at which places of `risk`.
+    pub signals: Vec<(Signal, Vec<usize>)>,
+    /// First and last time, when known.
+    pub ends: Option<(String, String)>,
+    /// The messages that say why, in order.
+    pub evidence: Vec<Quote>,
+    /// What the reader should know.
+    pub caveats: Vec<String>,
+    /// Model and program.
+    pub source: String,
+}
+
+/// A quoted message.
+#[derive(Clone, Debug)]
+pub struct Quote {
+    /// Number for people, from 1.
+    pub number: usize,
+    /// Who wrote it.
+    pub speaker: String,
+    /// When.
+    pub time: Option<String>,
+    /// Line of the source.
+    pub line: u64,
+    /// The words, made safe to print.
+    pub text: String,
+    /// Reasons in plain words.
+    pub why: String,
+    /// Whether this is the first warning.
+    pub first_warning: bool,
+}
+
+impl View {
+    /// Put an assessment into words. `transcript` is the conversation it was made from; `name` the threshold from which
+    /// signals are named.
+    pub fn new(assessment: &Assessment, transcript: &Transcript, name: f32) -> Self {
+        let place = |index: usize| assessment.messages.iter().position(|m| m.index == index);
+        let warning = assessment.first_warning.as_ref().and_then(|w| place(w.index));
+        let signals = crate::head::SIGNALS.into_iter().map(|signal| {
+            let at = |m: &&crate::assessment::MessageScore| m.signals.get(&signal).is_some_and(|p| *p >= name);
+            let places = assessment.messages.iter().enumerate().filter(|(_, m)| at(m)).map(|(i, _)| i);
+            (signal, places.collect::<Vec<_>>())
+        });
+        Self {
+            id: one_line(&assessment.id),
+            band: assessment.band,
+            percent: (assessment.risk * 100.0).round() as u32,
+            advice: advice(assessment),
+            facts: facts(assessment, transcript),
+            risk: assessment.messages.iter().map(|m| m.risk).collect(),
+            warning,
+            signals: signals.filter(|(_, places)| !places.is_empty()).collect(),
+            ends: ends(transcript),
+            evidence: assessment.evidence.iter().map(|e| quote(e, assessment, transcript)).collect(),
+            caveats: assessment.caveats.iter().map(|c| c.text.clone()).collect(),
+            source: format!(
+                "rushlight {} with {} {} ({})",
+                assessment.version,
+                assessment.model.name,
+                assessment.model.version,
+                &assessment.model.sha256[..12]
+            ),
+        }
+    }
+}
+
+fn advice(assessment: &Assessment) -> String {
+    match (assessment.band, &assessment.reason) {
+        (Band::LookNow, _) => "A trained person should read this now.".to_owned(),
+        (Band::Look, _) => "A trained person should read this.".to_owned(),
+        (Band::Quiet, _) => "Nothing found that asks for a second reader. This is not an all-clear.".to_owned(),
+        (Band::CannotSay, Some(reason)) => format!("No judgement: {reason}."),
+        (Band::CannotSay, None) => "No judgement.".to_owned(),
+    }
+}
+
+fn facts(assessment: &Assessment, transcript: &Transcript) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if matches!(assessment.band, Band::Look | Band::LookNow) {
+        facts.push(("May be", patterns(assessment)));
+        if !assessment.person_of_concern.is_empty() {
+            let names: Vec<String> =
+                assessment.person_of_concern.iter().map(|n| called(n, transcript)).collect();
+            facts.push(("Messages of", format!("{} are the reason", names.join(" and "))));
+        }
+        if let Some(first) = &assessment.first_warning {
+            let time = first.time.as_deref().map(|t| format!(", {}", readable(t))).unwrap_or_default();
+            let line = transcript.messages[first.index].origin.line;
+            let line = if line > 0 { format!(", line {line}") } else { String::new() };
+            facts.push(("First warning", format!("message {}{time}{line}", first.index + 1)));
+        }
+    }
+    let people = assessment.input.speakers;
+    let by = format!("{} by {}", plural(assessment.messages.len(), "message"), plural_people(people));
+    let when = ends(transcript).map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
+    facts.push(("Read", format!("{by}{when} ({})", assessment.input.format)));
+    facts
+}
+
+fn patterns(assessment: &Assessment) -> String {
+    let mut named: Vec<(Pattern, f32)> =
+        assessment.patterns.iter().map(|(p, v)| (*p, *v)).filter(|(_, v)| *v >= NAMED).collect();
+    named.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    if named.is_empty() {
+        return "no single pattern stands out".to_owned();
+    }
+    let words = named.iter().map(|(p, v)| format!("{} ({} %)", p.plain(), (v * 100.0).round()));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// A name as the reader knows it, with what the user said about them.
+fn called(name: &str, transcript: &Transcript) -> String {
+    let role = transcript.speakers.iter().find(|s| s.name == name).map_or(Role::Unknown, |s| s.role);
+    let role = match role {
+        Role::Unknown => "",
+        Role::Child => " (child)",
+        Role::Adult => " (adult)",
+        Role::Staff => " (staff)",
+        Role::Me => " (owner of the export)",
+    };
+    format!("{}{role}", one_line(name))
+}
+
+fn quote(evidence: &Evidence, assessment: &Assessment, transcript: &Transcript) -> Quote {
+    let message = &transcript.messages[evidence.index];
+    let mut why: Vec<String> = evidence.signals.iter().map(|s| s.plain().to_owned()).collect();
+    if evidence.rise >= 0.05 {
+        why.push(format!("the risk rises here by {} points", (evidence.rise * 100.0).round()));
+    }
+    let speaker = message.speaker.map(|s| transcript.speakers[s].name.as_str()).unwrap_or_default();
+    let words = match message.kind {
+        Kind::Media => format!("[file, not opened] {}", message.text.reveal()),
+        Kind::Deleted => "[deleted]".to_owned(),
+        _ => shorten(message.text.reveal()),
+    };
+    Quote {
+        number: evidence.index + 1,
+        speaker: called(speaker, transcript),
+        time: evidence.time.as_deref().map(readable),
+        line: message.origin.line,
+        text: one_line(&words),
+        why: why.join("; "),
+        first_warning: assessment.first_warning.as_ref().is_some_and(|w| w.index == evidence.index),
+    }
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(QUOTE_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// `2024-03-02T18:51:20` as `2024-03-02 18:51`.
+fn readable(time: &str) -> String {
+    let (date, clock) = match time.split_once('T') {
+        Some((date, clock)) => (format!("{date} "), clock),
+        None => (String::new(), time),
+    };
+    let zone = if time.ends_with('Z') { " UTC" } else { "" };
+    format!("{date}{}{zone}", clock.get(..5).unwrap_or(clock))
+}
+
+fn ends(transcript: &Transcript) -> Option<(String, String)> {
+    let mut times = transcript.spoken().filter_map(|(_, m)| m.time);
+    let first = times.next()?;
+    let last = times.last().unwrap_or(first);
+    Some((readable(&first.to_string()), readable(&last.to_string())))
+}
+
+fn plural(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn plural_people(n: usize) -> String {
+    if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
+}

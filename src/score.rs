@@ -1,0 +1,233 @@
+//! The engine: a transcript in, an assessment out; or one message at a time.
+
+mod caveats;
+mod evidence;
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use sha2::{Digest, Sha256};
+
+use crate::assessment::{Assessment, Band, Caveat, InputRef, MessageScore, ModelRef, Moment, SCHEMA};
+use crate::backbone::{Context, Lane, Segment};
+use crate::head::{Memory, PATTERNS, SIGNALS, Signal, Step, sigmoid};
+use crate::language;
+use crate::models::Model;
+use crate::prompt::{Piece, Reader};
+use crate::transcript::{Message, Transcript};
+
+pub use evidence::MOST as MOST_EVIDENCE;
+
+/// Tokens that go through the backbone in one call.
+const CHUNK_TOKENS: usize = 1_024;
+/// Calibrated concern above which a second speaker is named beside the first.
+const CONCERN: f32 = 0.5;
+
+/// A conversation that is still going on. Each message costs the same, and memory grows only with the number of speakers.
+pub struct Stream<'m> {
+    model: &'m Model,
+    reader: Reader<'m>,
+    context: Context,
+    memory: Memory,
+    so_far: SoFar,
+}
+
+/// What is carried from message to message.
+#[derive(Clone, Debug, Default)]
+struct SoFar {
+    /// Highest risk logit.
+    risk: Option<f32>,
+    /// Patterns at the piece with that logit, and at the last one.
+    patterns: Option<[f32; PATTERNS.len()]>,
+    /// By index of the speaker in the transcript: sum and count of concern logits.
+    concern: Vec<(f32, u32)>,
+    first_warning: Option<usize>,
+}
+
+/// What the model says of one message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scored {
+    /// Its index.
+    pub index: usize,
+    /// The risk so far, calibrated: it never falls.
+    pub risk: f32,
+    /// Probability of each signal, in the order of [`SIGNALS`].
+    pub signals: [f32; SIGNALS.len()],
+}
+
+impl<'m> Stream<'m> {
+    /// Before the first message.
+    pub fn new(model: &'m Model) -> Self {
+        let (context, memory, so_far) = (Context::default(), Memory::default(), SoFar::default());
+        Self { model, reader: Reader::new(&model.prompt), context, memory, so_far }
+    }
+
+    /// The next messages, each with its index; the app's own lines give nothing. What is said of a message is the same to the
+    /// bit whether it comes alone or with others.
+    pub fn push<'a>(&mut self, messages: impl Iterator<Item = (usize, &'a Message)>) -> Result<Vec<Scored>> {
+        let mut scored: Vec<Scored> = Vec::new();
+        let (mut pieces, mut speakers, mut tokens) = (Vec::new(), Vec::new(), 0);
+        for (index, message) in messages {
+            for piece in self.reader.push(index, message)? {
+                tokens += piece.ids.len();
+                pieces.push(piece);
+                speakers.push(message.speaker.unwrap_or_default());
+            }
+            if tokens >= CHUNK_TOKENS {
+                self.chunk(&pieces, &speakers, &mut scored);
+                (pieces, speakers, tokens) = (Vec::new(), Vec::new(), 0);
+            }
+        }
+        self.chunk(&pieces, &speakers, &mut scored);
+        Ok(scored)
+    }
+
+    fn chunk(&mut self, pieces: &[Piece], speakers: &[usize], scored: &mut Vec<Scored>) {
+        let segments = pieces.iter().map(|p| Segment { ids: &p.ids, speaker: p.speaker }).collect();
+        let vectors = self.model.backbone.encode(&mut [Lane { context: &mut self.context, segments }]);
+        let features: Vec<f32> = pieces.iter().flat_map(|p| p.features).collect();
+        let head = &self.model.head;
+        let rows = head.project(&vectors, &features);
+        for ((piece, x), speaker) in pieces.iter().zip(rows.chunks_exact(head.inner())).zip(speakers) {
+            let step = head.step(&mut self.memory, x, piece.speaker);
+            self.take(&step, piece.message, *speaker, scored);
+        }
+    }
+
+    /// Fold one piece in; the pieces of a long message become one.
+    fn take(&mut self, step: &Step, index: usize, speaker: usize, scored: &mut Vec<Scored>) {
+        let so_far = &mut self.so_far;
+        if so_far.risk.is_none_or(|risk| step.risk > risk) {
+            so_far.risk = Some(step.risk);
+            so_far.patterns = Some(step.patterns);
+        }
+        if so_far.concern.len() <= speaker {
+            so_far.concern.resize(speaker + 1, (0.0, 0));
+        }
+        so_far.concern[speaker].0 += step.concern;
+        so_far.concern[speaker].1 += 1;
+        let risk = self.model.card.calibration.risk.probability(so_far.risk.unwrap_or(step.risk));
+        if risk >= self.model.card.bands.look {
+            so_far.first_warning.get_or_insert(index);
+        }
+        let signals = step.signals.map(sigmoid);
+        match scored.last_mut().filter(|last| last.index == index) {
+            Some(last) => {
+                last.risk = risk;
+                last.signals.iter_mut().zip(signals).for_each(|(a, b)| *a = a.max(b));
+            }
+            None => scored.push(Scored { index, risk, signals }),
+        }
+    }
+
+    /// Risk so far, calibrated; 0 before the first message.
+    pub fn risk(&self) -> f32 {
+        self.so_far.risk.map_or(0.0, |logit| self.model.card.calibration.risk.probability(logit))
+    }
+
+    /// Index of the message at which the risk so far first reached the band `look`.
+    pub fn first_warning(&self) -> Option<usize> {
+        self.so_far.first_warning
+    }
+
+    /// Indices of the speakers whose messages make it so: the first by mean concern, and any other who is likelier than not.
+    pub fn concern(&self) -> Vec<usize> {
+        let mean = |(sum, count): &(f32, u32)| if *count > 0 { sum / *count as f32 } else { f32::NEG_INFINITY };
+        let means: Vec<f32> = self.so_far.concern.iter().map(mean).collect();
+        let top = means.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        (0..means.len()).filter(|i| means[*i].is_finite() && (means[*i] == top || sigmoid(means[*i]) > CONCERN)).collect()
+    }
+}
+
+/// Read a whole conversation. `format` and `notes` say how it was imported.
+pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Caveat]) -> Result<Assessment> {
+    let mut stream = Stream::new(model);
+    let scored = stream.push(transcript.messages.iter().enumerate())?;
+    let language = language::detect(transcript);
+    let risk = stream.risk();
+    let (band, reason) = band(model, transcript, &language, risk);
+    let loud = matches!(band, Band::Look | Band::LookNow);
+    let concern = if loud { stream.concern() } else { Vec::new() };
+    let moment = |index: usize| Moment { index, time: transcript.messages[index].time.map(|t| t.to_string()) };
+    let patterns = stream.so_far.patterns.unwrap_or([f32::NEG_INFINITY; PATTERNS.len()]);
+    let calibrated = PATTERNS.iter().zip(patterns).map(|(pattern, logit)| {
+        let platt = model.card.calibration.patterns.get(pattern);
+        (*pattern, tidy(platt.map_or_else(|| sigmoid(logit), |p| p.probability(logit))))
+    });
+    Ok(Assessment {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        id: transcript.id.clone(),
+        risk: tidy(risk),
+        band,
+        reason,
+        patterns: calibrated.collect(),
+        person_of_concern: concern.iter().map(|i| transcript.speakers[*i].name.clone()).collect(),
+        first_warning: stream.first_warning().filter(|_| loud).map(moment),
+        evidence: if loud { evidence::choose(model, transcript, &scored) } else { Vec::new() },
+        messages: scored.iter().map(|s| message_score(transcript, s)).collect(),
+        caveats: [notes, &caveats::of(model, transcript, &language)].concat(),
+        model: ModelRef {
+            name: model.card.name.clone(),
+            version: model.card.version.clone(),
+            sha256: model.hash.clone(),
+        },
+        input: InputRef {
+            format: format.to_owned(),
+            sha256: fingerprint(transcript),
+            entries: transcript.messages.len(),
+            speakers: transcript.speakers.len(),
+            language: language.code,
+        },
+    })
+}
+
+fn band(model: &Model, transcript: &Transcript, language: &language::Language, risk: f32) -> (Band, Option<String>) {
+    if let Some(reason) = caveats::foreign(model, language) {
+        return (Band::CannotSay, Some(reason));
+    }
+    let bands = &model.card.bands;
+    if risk >= bands.look_now {
+        return (Band::LookNow, None);
+    }
+    if risk >= bands.look {
+        return (Band::Look, None);
+    }
+    match caveats::too_little(transcript) {
+        Some(reason) => (Band::CannotSay, Some(reason)),
+        None => (Band::Quiet, None),
+    }
+}
+
+fn message_score(transcript: &Transcript, scored: &Scored) -> MessageScore {
+    let message = &transcript.messages[scored.index];
+    let signals: BTreeMap<Signal, f32> = SIGNALS.into_iter().zip(scored.signals.map(tidy)).collect();
+    MessageScore {
+        index: scored.index,
+        speaker: message.speaker.map(|s| transcript.speakers[s].name.clone()).unwrap_or_default(),
+        line: message.origin.line,
+        risk: tidy(scored.risk),
+        signals,
+    }
+}
+
+/// Four decimals say all that a probability here can mean.
+fn tidy(x: f32) -> f32 {
+    (x * 1e4).round() / 1e4
+}
+
+/// SHA-256 over what was understood, every part with its length, so that equal inputs and only those agree.
+pub fn fingerprint(transcript: &Transcript) -> String {
+    let mut hash = Sha256::new();
+    let mut part = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    for message in &transcript.messages {
+        part(&message.speaker.map(|s| transcript.speakers[s].name.clone()).unwrap_or_default());
+        part(&message.time.map(|t| t.to_string()).unwrap_or_default());
+        part(&format!("{:?}", message.kind));
+        part(message.text.reveal());
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}

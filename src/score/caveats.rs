@@ -1,0 +1,106 @@
+//! What the reader should know before relying on an assessment, and when nothing can be said.
+
+use crate::assessment::Caveat;
+use crate::language::Language;
+use crate::models::Model;
+use crate::prompt::MESSAGE_CHARS;
+use crate::transcript::{Kind, Transcript};
+
+/// Fewer words than this are too few to call a conversation quiet.
+const LEAST_WORDS: usize = 12;
+/// Fewer messages than this likewise.
+const LEAST_MESSAGES: usize = 3;
+/// A conversation with so small a share of common English words is not taken for English on the word of its export.
+const LEAST_ENGLISH: f32 = 0.06;
+
+/// Why the model cannot judge the language, if so.
+pub fn foreign(model: &Model, language: &Language) -> Option<String> {
+    let known = &model.card.languages;
+    let code = language.code.as_ref()?;
+    if known.contains(code) && (code != "en" || language.english >= LEAST_ENGLISH) {
+        return None;
+    }
+    let found = if known.contains(code) { "another language than stated" } else { code };
+    Some(format!("the language seems to be {found}, and the model was trained on {} only", known.join(", ")))
+}
+
+/// Why there is too little to call a conversation quiet, if so.
+pub fn too_little(transcript: &Transcript) -> Option<String> {
+    let messages = transcript.spoken().count();
+    let words = words(transcript, LEAST_WORDS);
+    (messages < LEAST_MESSAGES || words < LEAST_WORDS)
+        .then(|| format!("there is too little text: {} with fewer than {LEAST_WORDS} words or {LEAST_MESSAGES} messages", counted(messages, "message")))
+}
+
+/// Words written, counted no further than needed.
+fn words(transcript: &Transcript, enough: usize) -> usize {
+    let written = transcript.spoken().filter(|(_, m)| m.kind == Kind::Message);
+    written.flat_map(|(_, m)| m.text.reveal().split_whitespace()).take(enough).count()
+}
+
+/// All that applies.
+pub fn of(model: &Model, transcript: &Transcript, language: &Language) -> Vec<Caveat> {
+    let mut caveats = Vec::new();
+    let mut add = |code: &str, text: String| caveats.push(Caveat { code: code.to_owned(), text });
+    let spoken: Vec<_> = transcript.spoken().map(|(_, m)| m).collect();
+    let of_kind = |kind: Kind| spoken.iter().filter(|m| m.kind == kind).count();
+    let mut heard = vec![false; transcript.speakers.len()];
+    spoken.iter().filter_map(|m| m.speaker).for_each(|s| heard[s] = true);
+    let voices = heard.iter().filter(|h| **h).count();
+    if let Some(text) = foreign(model, language) {
+        add("language", sentence(&text));
+    } else if language.code.is_none() {
+        add("language_unknown", "The language could not be told.".to_owned());
+    }
+    if let Some(text) = too_little(transcript) {
+        add("too_short", sentence(&text));
+    }
+    if voices == 1 && spoken.len() > 1 {
+        add("one_sided", "Only one side of the conversation is here; what was answered is missing.".to_owned());
+    }
+    if voices > 10 {
+        add("many_speakers", format!("{voices} people write here; the model was trained on chats of two to five."));
+    }
+    if spoken.len() > 2_000 {
+        let text = format!("{} messages is far longer than what the model was measured on; one early alarm marks the whole.", spoken.len());
+        add("very_long", text);
+    }
+    match of_kind(Kind::Deleted) {
+        0 => {}
+        n => add("deleted", format!("{} deleted; what stood there is not known.", counted_was(n, "message"))),
+    }
+    match of_kind(Kind::Media) {
+        0 => {}
+        n => add("media", format!("{} not opened: rushlight reads words only.", counted_was(n, "picture, voice note or file"))),
+    }
+    if spoken.iter().any(|m| m.text.reveal().len() > MESSAGE_CHARS && m.text.reveal().chars().nth(MESSAGE_CHARS).is_some()) {
+        add("cut_message", format!("A message is longer than {MESSAGE_CHARS} characters; only its beginning was read."));
+    }
+    let timed = spoken.iter().filter(|m| m.time.is_some()).count();
+    if timed > 0 && timed < spoken.len() {
+        add("times_missing", format!("{} without a time.", counted(spoken.len() - timed, "message")));
+    }
+    let backwards = |pair: &[Option<crate::transcript::Time>]| match (pair[0], pair[1]) {
+        (Some(a), Some(b)) => b.seconds_since(&a).is_some_and(|gap| gap < 0),
+        _ => false,
+    };
+    let times: Vec<_> = spoken.iter().map(|m| m.time).collect();
+    if times.windows(2).any(backwards) {
+        add("times_backwards", "Some messages bear an earlier time than the one before; their order was kept as exported.".to_owned());
+    }
+    caveats
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn counted_was(n: usize, what: &str) -> String {
+    format!("{} {}", counted(n, what), if n == 1 { "was" } else { "were" })
+}

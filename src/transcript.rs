@@ -1,0 +1,235 @@
+//! A conversation as the rest of the program sees it: messages, speakers, times and where each came from.
+//!
+//! No input or output happens here, and nothing of ours is imported. `Debug` of anything that holds the words
+//! of a chat prints lengths only, so that no log, panic or error can leak them.
+
+use std::fmt;
+
+use jiff::{Timestamp, civil};
+
+/// One conversation, its messages in the order in which they were sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transcript {
+    /// Stable name: the record's own id, else made from the file's path and the chat's name.
+    pub id: String,
+    /// Language as ISO 639-1, when the source states it.
+    pub language: Option<String>,
+    /// In order of first appearance; messages refer to them by index.
+    pub speakers: Vec<Speaker>,
+    /// Every message, system line and placeholder, in order.
+    pub messages: Vec<Message>,
+}
+
+/// Someone who writes in a conversation.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Speaker {
+    /// The name as exported; shown to the reader, never to the model.
+    pub name: String,
+    /// What the user said about this speaker.
+    pub role: Role,
+}
+
+impl fmt::Debug for Speaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Speaker({} chars, {:?})", self.name.chars().count(), self.role)
+    }
+}
+
+/// What a user may say about a speaker. Roles are for the reader and the caveats; the model never sees them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing was said.
+    #[default]
+    Unknown,
+    /// Someone under 18.
+    Child,
+    /// Someone of age.
+    Adult,
+    /// A helpline worker, moderator or other professional.
+    Staff,
+    /// The person whose export this is.
+    Me,
+}
+
+/// One entry of a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// Index into [`Transcript::speakers`]; `None` on system lines.
+    pub speaker: Option<usize>,
+    /// When it was sent, as far as the source says.
+    pub time: Option<Time>,
+    /// The words, or for a placeholder the file name as far as the source keeps it.
+    pub text: Text,
+    /// What sort of entry this is.
+    pub kind: Kind,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// What sort of entry a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Words written by a speaker.
+    Message,
+    /// A line written by the app: joins, calls, encryption notices.
+    System,
+    /// A picture, voice note, video, sticker or file; it is never opened.
+    Media,
+    /// A message that was removed by its sender or by the app.
+    Deleted,
+}
+
+/// Where a message stands in its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// 1-based line of the file (or record, for formats without lines); 0 when there is none.
+    pub line: u64,
+}
+
+/// The words of a message. `Debug` prints how long they are.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Text(String);
+
+impl Text {
+    /// Wrap the words of a message.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The words. Whoever calls this decides where they go.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Add a continuation line.
+    pub fn push_line(&mut self, line: &str) {
+        self.0.push('\n');
+        self.0.push_str(line);
+    }
+
+    /// Whether there is nothing but white space.
+    pub fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({} chars)", self.0.chars().count())
+    }
+}
+
+/// A time of sending, with no more certainty than the source has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// A moment with a known offset from UTC.
+    Instant(Timestamp),
+    /// Date and time on somebody's wall, zone unknown.
+    Local(civil::DateTime),
+    /// Hours and minutes without a date.
+    Clock(civil::Time),
+}
+
+impl Time {
+    /// Read ISO 8601 (`2024-05-01T18:02:00Z`, with or without offset or seconds) or a bare `H:MM[:SS]`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Some(Self::Instant(instant));
+        }
+        if text.len() > 8 {
+            return text.parse().ok().map(Self::Local);
+        }
+        // Without a colon it may be a number of anything.
+        let hour = text.find(':')?;
+        let padding = if hour == 1 { "0" } else { "" };
+        format!("{padding}{text}").parse().ok().map(Self::Clock)
+    }
+
+    /// Seconds from `earlier` to `self`: negative when out of order, `None` when the two kinds cannot be compared.
+    /// Two bare clock times are taken to be less than a day apart, so their gap is never negative.
+    pub fn seconds_since(&self, earlier: &Self) -> Option<i64> {
+        match (self, earlier) {
+            (Self::Instant(b), Self::Instant(a)) => Some(b.as_second() - a.as_second()),
+            (Self::Local(b), Self::Local(a)) => Some(b.duration_since(*a).as_secs()),
+            (Self::Clock(b), Self::Clock(a)) => Some(b.duration_since(*a).as_secs().rem_euclid(86_400)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Instant(t) => t.fmt(f),
+            Self::Local(t) => t.fmt(f),
+            Self::Clock(t) => t.fmt(f),
+        }
+    }
+}
+
+impl Transcript {
+    /// An empty conversation.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), language: None, speakers: Vec::new(), messages: Vec::new() }
+    }
+
+    /// The index of the speaker called `name`, added on first appearance.
+    pub fn speaker(&mut self, name: &str) -> usize {
+        if let Some(index) = self.speakers.iter().position(|s| s.name == name) {
+            return index;
+        }
+        self.add_speaker(name)
+    }
+
+    /// Add a speaker without looking whether the name is there already; the new index. For those who keep an index
+    /// of names themselves, which a chat of hundreds of people needs.
+    pub fn add_speaker(&mut self, name: &str) -> usize {
+        self.speakers.push(Speaker { name: name.to_owned(), role: Role::Unknown });
+        self.speakers.len() - 1
+    }
+
+    /// The messages that somebody wrote: everything but the app's own lines, with their indices.
+    pub fn spoken(&self) -> impl Iterator<Item = (usize, &Message)> {
+        self.messages.iter().enumerate().filter(|(_, m)| m.speaker.is_some() && m.kind != Kind::System)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_of_a_message_shows_lengths_and_no_words() {
+        let mut chat = Transcript::new("t");
+        let speaker = chat.speaker("Josephine");
+        chat.messages.push(Message {
+            speaker: Some(speaker),
+            time: None,
+            text: Text::new("meet at the library"),
+            kind: Kind::Message,
+            origin: Origin { line: 1 },
+        });
+        let shown = format!("{chat:?}");
+        assert!(shown.contains("19 chars") && shown.contains("9 chars"), "{shown}");
+        assert!(!shown.contains("library") && !shown.contains("Josephine"), "{shown}");
+    }
+
+    #[test]
+    fn times_keep_the_certainty_of_their_source() {
+        let utc = Time::parse("2024-05-01T18:02:00Z").unwrap();
+        let local = Time::parse("2024-05-01T18:02").unwrap();
+        let clock = Time::parse("21:04").unwrap();
+        assert!(matches!((utc, local, clock), (Time::Instant(_), Time::Local(_), Time::Clock(_))));
+        assert_eq!(utc.seconds_since(&local), None);
+        assert_eq!((Time::parse("9:04"), Time::parse("2024")), (Time::parse("09:04"), None));
+        assert_eq!(Time::parse("00:10").unwrap().seconds_since(&Time::parse("23:50").unwrap()), Some(1200));
+        assert_eq!(local.to_string(), "2024-05-01T18:02:00");
+    }
+
+    #[test]
+    fn speakers_are_numbered_by_first_appearance() {
+        let mut chat = Transcript::new("t");
+        assert_eq!((chat.speaker("x"), chat.speaker("y"), chat.speaker("x")), (0, 1, 0));
+    }
+}
