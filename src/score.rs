@@ -20,7 +20,7 @@ pub use evidence::MOST as MOST_EVIDENCE;
 
 /// Tokens that go through the backbone in one call.
 const CHUNK_TOKENS: usize = 1_024;
-/// Calibrated concern above which a second speaker is named beside the first.
+/// Concern, 0 to 1, above which a second speaker is named beside the first.
 const CONCERN: f32 = 0.5;
 
 /// A conversation that is still going on. Each message costs the same, and memory grows only with the number of speakers.
@@ -216,7 +216,7 @@ fn tidy(x: f32) -> f32 {
     (x * 1e4).round() / 1e4
 }
 
-/// SHA-256 over what was understood, every part with its length, so that equal inputs and only those agree.
+/// SHA-256 over what was understood of a conversation, every part with its length, so that equal inputs and only those agree.
 pub fn fingerprint(transcript: &Transcript) -> String {
     let mut hash = Sha256::new();
     let mut part = |text: &str| {

@@ -51,7 +51,7 @@ def real(folder, source, rng):
         start = rng.randrange(0, max(1, len(messages) - CROP + 1))
         yield {"id": record["id"], "lang": record["lang"], "source": source, "group": record.get("group", record["id"]),
                "messages": [{k: m.get(k) for k in ("speaker", "time", "text")} for m in messages[start:start + CROP]],
-               "risk": record["risk"], "weak": True}
+               "risk": record["risk"], "patterns": record.get("patterns", []), "weak": True}
 
 
 def corpus():

@@ -21,15 +21,15 @@ from model import PATTERNS, SIGNALS, Encoder, Head, Model
 
 SEED = 20260
 PASSES = 8
-BATCH = 12  # chats
+BATCH = 8  # chats, or pairs of twins
 WEAK_SHARE = 0.25  # of the chats with labels of the source only, per pass
-RATE_ENCODER, RATE_TERMS, RATE_HEAD = 6e-5, 3e-3, 1.5e-3
+RATE_ENCODER, RATE_TERMS, RATE_HEAD = 1.2e-4, 3e-3, 1.5e-3
 WEIGHT_DECAY = 0.02
 WARM_UP = 0.08
 DROP, HEAD_DROP, TOKEN_DROP = 0.1, 0.25, 0.06
 AVERAGE = 0.995
 PIECES, TOKENS = 80, 900  # longest stretch of a chat in one step
-WEIGHT = {"risk": 1.0, "peak": 0.6, "signals": 0.25, "patterns": 0.15, "concern": 0.4}
+WEIGHT = {"risk": 1.0, "peak": 0.6, "signals": 0.25, "patterns": 0.15, "concern": 0.4, "twins": 0.4}
 MASK = 103  # [MASK] of BERT's vocabulary
 
 
@@ -51,7 +51,7 @@ def tensors(chat, pieces):
     message = torch.tensor([p["message"] for p in pieces])
     numbers = list(dict.fromkeys(p["speaker"] for p in pieces))
     names = list(dict.fromkeys(chat["messages"][p["message"]]["speaker"] for p in pieces))
-    out = {"id": chat["id"], "turn": chat.get("turn", 0), "weak": bool(chat.get("weak")), "risk": chat["risk"], "family": chat.get("family"),
+    out = {"id": chat["id"], "group": chat.get("group"), "turn": chat.get("turn", 0), "weak": bool(chat.get("weak")), "risk": chat["risk"], "family": chat.get("family"),
            "onset": chat.get("onset"), "message": message, "names": dict(zip(numbers, names)), "target": chat.get("target"),
            "concern_names": chat.get("person_of_concern", []),
            "ids": torch.tensor([i for p in pieces for i in p["ids"]]), "lengths": torch.tensor([len(p["ids"]) for p in pieces]),
@@ -98,8 +98,9 @@ def loss_of(out, chat):
     signals, risk, patterns, concern = out[:, :10], out[:, 10], out[:, 11:17], out[:, 17]
     total = WEIGHT["peak"] * bce(risk.max(), torch.tensor(float(chat["risk"])))
     if chat["weak"]:
+        total = total + WEIGHT["patterns"] * bce(patterns[-1], chat["patterns"]) * 6
         if not chat["risk"]:
-            total = total + WEIGHT["risk"] * bce(risk, torch.zeros_like(risk)) + WEIGHT["patterns"] * bce(patterns[-1], torch.zeros(6)) * 6
+            total = total + WEIGHT["risk"] * bce(risk, torch.zeros_like(risk))
         return 0.5 * total
     since = torch.zeros_like(risk)
     if chat["risk"]:
@@ -112,6 +113,23 @@ def loss_of(out, chat):
     return total + WEIGHT["patterns"] * bce(patterns[-1], chat["patterns"]) * 6
 
 
+def units_of(chats):
+    """Twins together, all others alone."""
+    units = {}
+    for chat in chats:
+        units.setdefault(chat["id"] if chat["weak"] else chat["group"], []).append(chat)
+    return list(units.values())
+
+
+def twins_apart(outputs, chats):
+    """The risky chat of a pair should peak above its harmless twin."""
+    risky = [o[:, 10].max() for o, c in zip(outputs, chats) if c["risk"]]
+    quiet = [o[:, 10].max() for o, c in zip(outputs, chats) if not c["risk"]]
+    if not risky or not quiet:
+        return 0.0
+    return WEIGHT["twins"] * F.softplus(max(quiet) - min(risky) + 1.0)
+
+
 def optimizer_for(model):
     model.encoder.words.weight.requires_grad_(False)
     model.encoder.places.weight.requires_grad_(False)
@@ -121,6 +139,13 @@ def optimizer_for(model):
               {"params": [p for n, p in named if n.endswith(".terms")], "lr": RATE_TERMS, "weight_decay": 0.0},
               {"params": [p for n, p in named if n.startswith("encoder.") and not n.endswith(".terms")], "lr": RATE_ENCODER}]
     return torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY)
+
+
+def forward(model, chat):
+    """The encoder in bfloat16, the head in full precision."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        vectors = model.encoder(chat["ids"], chat["lengths"], chat["speakers"], DROP)
+    return model.head(vectors.float(), chat["features"], chat["speakers"], HEAD_DROP)
 
 
 def predict(model, chats):
@@ -148,11 +173,11 @@ def main():
     turns = [[c for c in train if not c["weak"] and c["turn"] == t] for t in range(1 + max(c["turn"] for c in train))]
     optimizer = optimizer_for(model)
     peaks = [group["lr"] for group in optimizer.param_groups]
-    steps = args.passes * math.ceil((len(turns[0]) + WEAK_SHARE * len(weak)) / BATCH)
+    steps = args.passes * math.ceil((len(units_of(turns[0])) + int(WEAK_SHARE * len(weak))) / BATCH)
     average = {n: p.detach().clone() for n, p in model.named_parameters()}
     step, started = 0, time.time()
     for turn in range(args.passes):
-        todo = turns[turn % len(turns)] + rng.sample(weak, int(WEAK_SHARE * len(weak)))
+        todo = units_of(turns[turn % len(turns)] + rng.sample(weak, int(WEAK_SHARE * len(weak))))
         rng.shuffle(todo)
         model.train()
         losses = []
@@ -162,14 +187,13 @@ def main():
             fall = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))
             for group, peak in zip(optimizer.param_groups, peaks):
                 group["lr"] = peak * min(rise, fall)
-            for chat in batch:
-                chat = mask_tokens(stretch(chat, rng), generator)
-                with torch.autocast("cpu", dtype=torch.bfloat16):
-                    vectors = model.encoder(chat["ids"], chat["lengths"], chat["speakers"], DROP)
-                out = model.head(vectors.float(), chat["features"], chat["speakers"], HEAD_DROP)
-                loss = loss_of(out, chat) / len(batch)
+            count = sum(len(unit) for unit in batch)
+            for unit in batch:
+                chats = [mask_tokens(stretch(chat, rng), generator) for chat in unit]
+                outputs = [forward(model, chat) for chat in chats]
+                loss = (sum(map(loss_of, outputs, chats)) + twins_apart(outputs, chats)) / count
                 loss.backward()
-                losses.append(loss.item() * len(batch))
+                losses.append(loss.item() * count / len(unit))
             torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.grad is not None], 1.0)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
@@ -179,7 +203,7 @@ def main():
                 for n, p in model.named_parameters():
                     average[n].lerp_(p, 1 - decay)
             if step % 20 == 0:
-                print(f"pass {turn + 1} step {step}/{steps} loss {np.mean(losses[-240:]):.4f} {time.time() - started:.0f} s", flush=True)
+                print(f"pass {turn + 1} step {step}/{steps} loss {np.mean(losses[-160:]):.4f} {time.time() - started:.0f} s", flush=True)
         own = {n: p.detach().clone() for n, p in model.named_parameters()}
         with torch.no_grad():
             for n, p in model.named_parameters():

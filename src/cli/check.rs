@@ -2,15 +2,15 @@
 
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
 use super::input::{Input, assess};
 use super::{Exit, FailOn};
 use crate::assessment::Assessment;
-use crate::import::{self, ImportError, Imported};
+use crate::import::{self, Counts, ImportError, Imported};
 use crate::models::Model;
 use crate::report::{self, Style, View};
 
@@ -47,6 +47,9 @@ enum Format {
 impl Args {
     /// Report on every conversation in every input; an input that fails is named and the others are still read.
     pub fn run(self) -> Result<Exit> {
+        if let Some(folder) = self.files.iter().find(|f| f.is_dir()) {
+            bail!("{} is a folder; `rushlight score` reads all chats below one", folder.display());
+        }
         let model = self.input.model()?;
         let inputs = if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
         let mut exit = Exit::Read;
@@ -69,22 +72,25 @@ impl Args {
             if let Some(error) = problem {
                 return Err(error);
             }
-            if let Err(error) = result {
-                anstream::eprintln!("error: {error}");
-                exit = Exit::SomeFailed;
+            match result {
+                Ok(counts) => warn(path, &counts),
+                Err(error) => {
+                    anstream::eprintln!("error: {error}");
+                    exit = Exit::SomeFailed;
+                }
             }
         }
         Ok(if exit == Exit::Read && reached { Exit::Reached } else { exit })
     }
 
-    fn read(&self, path: &PathBuf, each: &mut dyn FnMut(Imported) -> import::Flow) -> Result<(), ImportError> {
+    fn read(&self, path: &PathBuf, each: &mut dyn FnMut(Imported) -> import::Flow) -> Result<Counts, ImportError> {
         if path.as_os_str() != "-" {
-            return import::read_path(path, &self.input.options(), each).map(drop);
+            return import::read_path(path, &self.input.options(), each);
         }
         if std::io::stdin().is_terminal() {
             anstream::eprintln!("Paste the conversation, then press Ctrl-D on an empty line.");
         }
-        import::read_text("pasted", std::io::stdin().lock(), &self.input.options(), each).map(drop)
+        import::read_text("pasted", std::io::stdin().lock(), &self.input.options(), each)
     }
 
     /// Print one report; tells whether `--fail-on` was reached.
@@ -115,5 +121,12 @@ impl Args {
     fn columns(&self) -> usize {
         let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         self.width.or_else(terminal).unwrap_or(80)
+    }
+}
+
+/// Doubts about an input as a whole; those about one conversation stand in its report.
+fn warn(path: &Path, counts: &Counts) {
+    for warning in &counts.warnings {
+        anstream::eprintln!("warning: {}: {warning}", path.display());
     }
 }

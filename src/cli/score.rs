@@ -1,11 +1,11 @@
 //! `rushlight score`: thousands of conversations, one line of JSON each.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,8 +13,8 @@ use rayon::prelude::*;
 
 use super::input::{Input, assess};
 use super::{Exit, FailOn};
-use crate::assessment::{Assessment, Band};
-use crate::import::{self, Imported};
+use crate::assessment::{Assessment, Band, InputRef};
+use crate::import::{self, ImportError, Imported, WarningKind};
 use crate::models::Model;
 use crate::report;
 
@@ -56,29 +56,25 @@ impl Args {
     pub fn run(self) -> Result<Exit> {
         let model = self.input.model()?;
         let (out, done) = self.open()?;
-        let bar = bar();
-        let mut run =
-            Run { args: &self, model: &model, out, done, bar, waiting: Vec::new(), tally: Tally::default() };
+        let found: Vec<Result<PathBuf, ImportError>> = self.paths.iter().flat_map(|p| import::walk(p)).collect();
+        let bar = bar(found.len());
+        let (waiting, tally) = Default::default();
+        let mut run = Run { args: &self, model: &model, out, done, bar, waiting, tally };
         let options = self.input.options();
-        for root in &self.paths {
-            for found in import::walk(root) {
-                let path = match found {
-                    Ok(path) => path,
-                    Err(error) => {
-                        run.fail(error.to_string());
-                        continue;
-                    }
-                };
-                run.file(&path, &options)?;
+        for found in found {
+            match found {
+                Ok(path) => run.file(&path, &options)?,
+                Err(error) => run.fail(error.to_string()),
             }
+            run.bar.inc(1);
         }
         run.flush()?;
         run.finish()
     }
 
     /// Where lines go, and what an interrupted run has written already.
-    fn open(&self) -> Result<(Box<dyn Write>, HashSet<String>)> {
-        let Some(path) = &self.out else { return Ok((Box::new(std::io::stdout()), HashSet::new())) };
+    fn open(&self) -> Result<(Box<dyn Write>, Done)> {
+        let Some(path) = &self.out else { return Ok((Box::new(std::io::stdout()), Done::default())) };
         let context = || format!("cannot write {}", path.display());
         if self.resume && path.exists() {
             let (file, done) = resume(path)?;
@@ -87,15 +83,15 @@ impl Args {
         if path.exists() && !self.overwrite {
             bail!("{} exists; give --resume to go on with it or --overwrite to replace it", path.display());
         }
-        Ok((Box::new(BufWriter::new(File::create(path).with_context(context)?)), HashSet::new()))
+        Ok((Box::new(BufWriter::new(File::create(path).with_context(context)?)), Done::default()))
     }
 }
 
 /// Open a result file behind its last whole line, and list the conversations that have one.
-fn resume(path: &Path) -> Result<(File, HashSet<String>)> {
+fn resume(path: &Path) -> Result<(File, Done)> {
     let context = || format!("cannot go on with {}", path.display());
     let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(context)?;
-    let (mut done, mut whole, mut line) = (HashSet::new(), 0, Vec::new());
+    let (mut done, mut whole, mut line) = (Done::default(), 0, Vec::new());
     let mut reader = BufReader::new(&file);
     loop {
         line.clear();
@@ -103,10 +99,10 @@ fn resume(path: &Path) -> Result<(File, HashSet<String>)> {
         if length == 0 || line.last() != Some(&b'\n') {
             break;
         }
-        let Ok(record) = serde_json::from_slice::<Done>(&line) else {
+        let Ok(record) = serde_json::from_slice::<Written>(&line) else {
             bail!("{}: the line at byte {whole} is not one of ours; give another --out", path.display());
         };
-        done.insert(record.key());
+        *done.entry((record.id, record.input.sha256)).or_default() += 1;
         whole += length as u64;
     }
     file.set_len(whole).with_context(context)?;
@@ -114,24 +110,21 @@ fn resume(path: &Path) -> Result<(File, HashSet<String>)> {
     Ok((file, done))
 }
 
+/// How many whole lines an interrupted run has written for each id and content.
+type Done = HashMap<(String, String), usize>;
+
 /// As much of a written line as tells which conversation and content it was.
 #[derive(serde::Deserialize)]
-struct Done {
+struct Written {
     id: String,
-    input: crate::assessment::InputRef,
-}
-
-impl Done {
-    fn key(&self) -> String {
-        format!("{} {}", self.input.sha256, self.id)
-    }
+    input: InputRef,
 }
 
 struct Run<'a> {
     args: &'a Args,
     model: &'a Model,
     out: Box<dyn Write>,
-    done: HashSet<String>,
+    done: Done,
     bar: ProgressBar,
     waiting: Vec<Imported>,
     tally: Tally,
@@ -144,6 +137,12 @@ struct Tally {
     skipped: u64,
     failures: Vec<String>,
     reached: bool,
+}
+
+impl Tally {
+    fn chats(&self) -> u64 {
+        self.bands.values().sum()
+    }
 }
 
 impl Run<'_> {
@@ -160,8 +159,19 @@ impl Run<'_> {
         if let Some(error) = problem {
             return Err(error);
         }
-        if let Err(error) = result {
-            self.fail(error.to_string());
+        let counts = match result {
+            Ok(counts) => counts,
+            Err(error) => {
+                self.fail(error.to_string());
+                return Ok(());
+            }
+        };
+        for warning in counts.warnings {
+            let message = format!("{}: {warning}", path.display());
+            match warning.kind {
+                WarningKind::BadRecord | WarningKind::CutOff => self.fail(message),
+                _ => self.bar.suspend(|| anstream::eprintln!("warning: {message}")),
+            }
         }
         Ok(())
     }
@@ -175,22 +185,31 @@ impl Run<'_> {
 
     /// Score what is waiting, side by side, and write it in order.
     fn flush(&mut self) -> Result<()> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let (model, done) = (self.model, &self.done);
-        let score = |imported: &Imported| {
-            let key = format!("{} {}", crate::score::fingerprint(&imported.transcript), imported.transcript.id);
-            (!done.contains(&key)).then(|| assess(model, imported))
-        };
-        let scored: Vec<Option<Result<Assessment>>> = waiting.par_iter().map(score).collect();
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.retain(|imported| !self.written(imported));
+        let model = self.model;
+        let scored: Vec<Result<Assessment>> = waiting.par_iter().map(|imported| assess(model, imported)).collect();
         for result in scored {
             match result {
-                None => self.tally.skipped += 1,
-                Some(Err(error)) => self.fail(format!("{error:#}")),
-                Some(Ok(assessment)) => self.write(assessment)?,
+                Err(error) => self.fail(format!("{error:#}")),
+                Ok(assessment) => self.write(assessment)?,
             }
-            self.bar.inc(1);
         }
+        self.bar.set_message(format!("{} conversations", self.tally.chats()));
         self.out.flush().context("cannot write the results")
+    }
+
+    /// Whether the run that is resumed has a line for this conversation; each line stands for one.
+    fn written(&mut self, imported: &Imported) -> bool {
+        if self.done.is_empty() {
+            return false;
+        }
+        let transcript = &imported.transcript;
+        let key = (transcript.id.clone(), crate::score::fingerprint(transcript));
+        let found = self.done.get_mut(&key).filter(|left| **left > 0);
+        let written = found.map(|left| *left -= 1).is_some();
+        self.tally.skipped += u64::from(written);
+        written
     }
 
     fn write(&mut self, mut assessment: Assessment) -> Result<()> {
@@ -212,8 +231,8 @@ impl Run<'_> {
         self.out.flush().context("cannot write the results")?;
         let elapsed = self.bar.elapsed().max(Duration::from_millis(1));
         self.bar.finish_and_clear();
+        let chats = self.tally.chats();
         let Tally { bands, messages, skipped, failures, reached } = &self.tally;
-        let chats: u64 = bands.values().sum();
         anstream::eprintln!(
             "{chats} conversations, {messages} messages in {:.1} s ({:.1} conversations/s)",
             elapsed.as_secs_f64(),
@@ -226,7 +245,7 @@ impl Run<'_> {
             anstream::eprintln!("  {skipped} had been scored before");
         }
         if !failures.is_empty() {
-            anstream::eprintln!("{} inputs could not be read (named above)", failures.len());
+            anstream::eprintln!("{} could not be read in full (named above)", inputs(failures.len()));
             return Ok(Exit::SomeFailed);
         }
         if chats + skipped == 0 {
@@ -237,10 +256,13 @@ impl Run<'_> {
 }
 
 /// How far the run is; shown on a terminal only.
-fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {pos} conversations, {per_sec}, {elapsed}")
-        .expect("a constant template");
-    let bar = ProgressBar::new_spinner().with_style(style).with_elapsed(Instant::now().elapsed());
+fn bar(files: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} file {pos} of {len}, {msg}, {elapsed}").expect("a constant template");
+    let bar = ProgressBar::new(files as u64).with_style(style).with_message("0 conversations");
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+fn inputs(n: usize) -> String {
+    if n == 1 { "1 input".to_owned() } else { format!("{n} inputs") }
 }

@@ -201,7 +201,13 @@ fn guarded<'a, R: Read + Seek>(
     limits: &Limits,
 ) -> Result<Guarded<'a, ZipFile<'a, R>>, ZipError> {
     let file = archive.by_index(index)?;
-    Ok(Guarded { most: most(file.compressed_size(), limits), inner: file, given: 0, unpacked, all: limits.unpacked })
+    Ok(Guarded {
+        most: most(file.compressed_size(), limits),
+        inner: file,
+        given: 0,
+        unpacked,
+        all: limits.unpacked,
+    })
 }
 
 /// How much an entry of this packed size may unpack to.
@@ -262,7 +268,9 @@ fn problem(name: &str, error: ZipError) -> ImportError {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
             ArchiveProblem::Encrypted
         }
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => ArchiveProblem::Unsupported,
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            ArchiveProblem::Unsupported
+        }
         _ => ArchiveProblem::Damaged,
     };
     ImportError::archive(name, problem)

@@ -115,7 +115,7 @@ impl Chat {
     /// As much of `text` as still fits into a message that holds `taken` bytes.
     fn fit<'t>(&mut self, text: &'t str, taken: usize, line: u64) -> &'t str {
         let room = self.limits.message.saturating_sub(taken);
-        let end = text.floor_char_boundary(room.min(text.len()));
+        let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         if end < text.len() {
             self.too_long(line);
         }
@@ -262,7 +262,10 @@ mod tests {
         let (transcript, _, _) = chat.finish(None);
         let [picture, words] = &transcript.messages[..] else { panic!("two messages") };
         assert_eq!((picture.kind, words.kind), (Kind::Media, Kind::Message));
-        assert_eq!((words.speaker, words.time, words.text.reveal()), (picture.speaker, picture.time, "my cat\nasleep"));
+        assert_eq!(
+            (words.speaker, words.time, words.text.reveal()),
+            (picture.speaker, picture.time, "my cat\nasleep")
+        );
     }
 
     #[test]

@@ -49,14 +49,9 @@ impl Format for Table {
         };
         let replay = source.replay()?;
         let survey = Survey::of(&name, &layout, &replay, sink)?;
-        let mut reading = Reading { name: &name, layout: &layout, survey, open: Vec::new(), sink };
+        let mut reading = Reading { name: &name, layout: &layout, survey, open: HashMap::new(), sink };
         let result = reading.read(&replay);
-        // What a broken end left open was understood up to there.
-        for (_, chat) in std::mem::take(&mut reading.open) {
-            if reading.sink.is_stopped() || reading.sink.emit(chat).is_break() {
-                break;
-            }
-        }
+        reading.close();
         result
     }
 }
@@ -125,7 +120,8 @@ struct Reading<'r, 's, 'a> {
     name: &'r str,
     layout: &'r Layout,
     survey: Survey,
-    open: Vec<(String, Chat)>,
+    /// By conversation: its first row, and what was read of it.
+    open: HashMap<String, (u64, Chat)>,
     sink: &'s mut Sink<'a>,
 }
 
@@ -146,20 +142,30 @@ impl Reading<'_, '_, '_> {
 
     fn take(&mut self, number: u64, line: u64, row: &StringRecord) -> Result<Flow, ImportError> {
         let conversation = self.layout.conversation(row);
-        let at = self.open.iter().position(|(open, _)| open == conversation).unwrap_or_else(|| {
+        if !self.open.contains_key(conversation) {
             let mut chat = self.sink.chat(self.id(conversation));
             chat.set_verdict(self.survey.verdict);
-            self.open.push((conversation.to_owned(), chat));
-            self.open.len() - 1
-        });
-        let chat = &mut self.open[at].1;
+            self.open.insert(conversation.to_owned(), (number, chat));
+        }
+        let Some((_, chat)) = self.open.get_mut(conversation) else { return Ok(Flow::Continue(())) };
         say(chat, self.layout, line, row);
         chat.room(self.name, line)?;
         if self.survey.last.get(conversation) != Some(&number) {
             return Ok(Flow::Continue(()));
         }
-        let (_, chat) = self.open.remove(at);
-        Ok(self.sink.emit(chat))
+        let done = self.open.remove(conversation);
+        Ok(done.map_or(Flow::Continue(()), |(_, chat)| self.sink.emit(chat)))
+    }
+
+    /// What a broken end left open was understood up to there.
+    fn close(self) {
+        let mut open: Vec<(u64, Chat)> = self.open.into_values().collect();
+        open.sort_by_key(|(first, _)| *first);
+        for (_, chat) in open {
+            if self.sink.is_stopped() || self.sink.emit(chat).is_break() {
+                break;
+            }
+        }
     }
 
     fn id(&self, conversation: &str) -> String {
@@ -265,6 +271,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn every_row_is_accounted_for(rows in proptest::collection::vec("[ab\",\n ]{0,12}", 0..20)) {
             let _ = import_with(&format!("chat,user,text\nx,Ana,hi\n{}", rows.join("\n")), Options::default());

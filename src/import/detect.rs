@@ -8,14 +8,20 @@ use super::{FORMATS, Format, ImportError, Options};
 const SURE_ENOUGH_IN_ARCHIVE: f32 = 0.3;
 
 /// The format for the input that begins with `sample`, found `depth` archives deep.
-pub(super) fn choose(sample: &Sample, depth: usize, options: &Options) -> Result<&'static dyn Format, ImportError> {
+pub(super) fn choose(
+    sample: &Sample,
+    depth: usize,
+    options: &Options,
+) -> Result<&'static dyn Format, ImportError> {
     let name = || sample.name().to_owned();
     let least = if depth == 0 { f32::MIN_POSITIVE } else { SURE_ENOUGH_IN_ARCHIVE };
     let found = match &options.format {
         Some(asked) => Some(named(asked)?).filter(|f| !sample.text().is_empty() || f.detect(sample) > 0.0),
-        None if options.columns.is_some() && !sample.text().is_empty() => Some(named("csv")?),
         None => surest(sample, least),
     };
+    // Whoever names columns has a table; a chat export beside it is still one.
+    let table = options.columns.is_some() && options.format.is_none() && !sample.text().is_empty();
+    let found = if table { found.filter(|f| f.name() != "paste").or(Some(named("csv")?)) } else { found };
     if let Some(format) = found.filter(|_| !sample.is_whole() || !sample.bytes().trim_ascii().is_empty()) {
         return Ok(format);
     }
@@ -37,7 +43,8 @@ fn named(asked: &str) -> Result<&'static dyn Format, ImportError> {
 }
 
 fn surest(sample: &Sample, least: f32) -> Option<&'static dyn Format> {
-    let sure = FORMATS.iter().map(|format| (format.detect(sample), *format)).filter(|(sure, _)| *sure >= least);
+    let sure =
+        FORMATS.iter().map(|format| (format.detect(sample), *format)).filter(|(sure, _)| *sure >= least);
     // `max_by` would keep the last of equals.
     sure.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, format)| format)
 }
@@ -51,7 +58,10 @@ pub(super) fn is_structured(text: &str) -> bool {
         Some('[') => inner().starts_with(['{', '"', '[', ']']),
         Some('<') => {
             let start = text.get(..9).unwrap_or(text).to_ascii_lowercase();
-            text.starts_with("<?") || text.starts_with("<!") || start.starts_with("<html") || text.contains("</")
+            text.starts_with("<?")
+                || text.starts_with("<!")
+                || start.starts_with("<html")
+                || text.contains("</")
         }
         _ => text.starts_with("window.YTD"),
     }
@@ -98,7 +108,9 @@ mod tests {
     #[test]
     fn a_format_asked_for_is_taken_or_named_as_unknown() {
         let sample = Sample::new("f", b"hello".to_vec());
-        let ask = |format: &str| choose(&sample, 0, &Options { format: Some(format.to_owned()), ..Options::default() });
+        let ask = |format: &str| {
+            choose(&sample, 0, &Options { format: Some(format.to_owned()), ..Options::default() })
+        };
         assert_eq!(ask("WhatsApp").unwrap().name(), "whatsapp");
         assert!(matches!(ask("fax").err(), Some(ImportError::NoSuchFormat { .. })));
     }

@@ -97,6 +97,8 @@ pub struct Utf8<R> {
     block: Vec<u8>,
     used: usize,
     ended: bool,
+    /// Why reading failed, to be told when what came before has been given.
+    failed: Option<io::Error>,
     decoder: Option<Decoder>,
     ready: String,
     given: usize,
@@ -115,28 +117,34 @@ impl<R: Read> Utf8<R> {
         raw.read_exact(&mut [0; 3][..mark])?;
         let decoder = encoding.map(|e| e.new_decoder_without_bom_handling());
         let (block, ready) = (Vec::with_capacity(BLOCK), String::with_capacity(2 * BLOCK));
-        Ok(Self { raw, block, used: 0, ended: false, decoder, ready, given: 0, lines: 0, replaced })
+        let (used, given, lines, ended, failed) = (0, 0, 0, false, None);
+        Ok(Self { raw, block, used, ended, failed, decoder, ready, given, lines, replaced })
     }
 
     fn refill(&mut self) -> io::Result<()> {
         self.lines += self.ready.bytes().filter(|b| *b == b'\n').count() as u64;
         self.ready.clear();
         self.given = 0;
-        while self.ready.is_empty() && !(self.ended && self.used == self.block.len() && self.decoder.is_none()) {
+        while self.ready.is_empty()
+            && !(self.ended && self.used == self.block.len() && self.decoder.is_none())
+        {
             if self.used == self.block.len() && !self.ended {
-                self.read_block()?;
+                self.read_block();
             }
             self.decode_block();
         }
-        Ok(())
+        match self.failed.take_if(|_| self.ready.is_empty()) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     }
 
-    fn read_block(&mut self) -> io::Result<()> {
+    fn read_block(&mut self) {
         self.block.clear();
         self.used = 0;
-        let read = self.raw.by_ref().take(BLOCK as u64).read_to_end(&mut self.block)?;
-        self.ended = read < BLOCK;
-        Ok(())
+        let read = self.raw.by_ref().take(BLOCK as u64).read_to_end(&mut self.block);
+        self.ended = self.block.len() < BLOCK || read.is_err();
+        self.failed = read.err();
     }
 
     fn decode_block(&mut self) {
@@ -157,7 +165,8 @@ impl<R: Read> Utf8<R> {
         let Some(decoder) = &mut self.decoder else { return };
         loop {
             let rest = &self.block[self.used..];
-            let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut self.ready, self.ended);
+            let (result, read) =
+                decoder.decode_to_string_without_replacement(rest, &mut self.ready, self.ended);
             self.used += read;
             match result {
                 DecoderResult::InputEmpty => break,
@@ -267,6 +276,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn any_bytes_decode(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             decode(&bytes);

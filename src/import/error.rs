@@ -24,7 +24,9 @@ pub enum ImportError {
         name: String,
     },
     /// Not text.
-    #[error("{name}: this is {what}, not a chat; give the exported text or JSON file, or the zip that holds it")]
+    #[error(
+        "{name}: this is {what}, not a chat; give the exported text or JSON file, or the zip that holds it"
+    )]
     Binary {
         /// The input.
         name: String,
@@ -84,7 +86,9 @@ pub enum ImportError {
         known: String,
     },
     /// The table has no such column.
-    #[error("{name}: no column \"{column}\"; give a name from the first line or a number from 1 to {columns}")]
+    #[error(
+        "{name}: no column \"{column}\"; give a name from the first line or a number from 1 to {columns}"
+    )]
     NoSuchColumn {
         /// The input.
         name: String,
@@ -102,7 +106,9 @@ pub enum ImportError {
         encoding: &'static str,
     },
     /// The structure breaks off or is broken, so nothing after that place can be read.
-    #[error("{name}, line {line}: the structure is broken here and the rest was not read; export the chat again")]
+    #[error(
+        "{name}, line {line}: the structure is broken here and the rest was not read; export the chat again"
+    )]
     Broken {
         /// The input.
         name: String,

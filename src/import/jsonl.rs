@@ -4,6 +4,8 @@
 //! One record is held at a time, so a file may be of any size. A record that cannot be read is counted and the next
 //! one is read; only a broken array ends the reading.
 
+mod surrogates;
+
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, Read};
@@ -33,7 +35,8 @@ impl Format for Jsonl {
 
     fn detect(&self, sample: &Sample) -> f32 {
         let text = sample.text().trim_start();
-        let json = text.starts_with('{') || text.strip_prefix('[').is_some_and(|t| t.trim_start().starts_with('{'));
+        let json =
+            text.starts_with('{') || text.strip_prefix('[').is_some_and(|t| t.trim_start().starts_with('{'));
         match (json && text.contains("\"messages\""), text.contains("\"speaker\"")) {
             (true, true) => 0.9,
             (true, false) if text.replace(' ', "").contains("\"messages\":[]") => 0.2,
@@ -67,10 +70,12 @@ impl Layout {
         if text.starts_with('[') {
             return Self::Array;
         }
-        let is_record = |line: &str| serde_json::from_str::<Value>(line).is_ok_and(|v| v.get("messages").is_some());
+        let is_record =
+            |line: &str| serde_json::from_str::<Value>(line).is_ok_and(|v| v.get("messages").is_some());
         // The first line may be longer than the sample, or broken off; a tall object never begins like this.
         let first = text.lines().next().unwrap_or("");
-        let begins = !text.contains('\n') || (first.contains("\"messages\"") && first.contains("\"speaker\""));
+        let begins =
+            !text.contains('\n') || (first.contains("\"messages\"") && first.contains("\"speaker\""));
         if begins || sample.lines().any(is_record) { Self::Lines } else { Self::Values }
     }
 }
@@ -98,7 +103,7 @@ impl Records<'_, '_> {
             if let Some(number) = broken_off.take() {
                 self.reject(WarningKind::BadRecord, number);
             }
-            match serde_json::from_str(line.text) {
+            match parse(line.text) {
                 Ok(value) => self.take(value, line.number),
                 Err(e) if e.is_eof() && !line.cut => broken_off = Some(line.number),
                 Err(_) => self.reject(WarningKind::BadRecord, line.number),
@@ -181,6 +186,13 @@ impl Records<'_, '_> {
         }
         let _ = self.sink.emit(chat);
     }
+}
+
+fn parse(line: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(line).or_else(|error| match surrogates::mended(line) {
+        Some(mended) => serde_json::from_str(&mended),
+        None => Err(error),
+    })
 }
 
 /// Put one entry of `messages` into the conversation.

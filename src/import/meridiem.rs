@@ -107,7 +107,8 @@ pub fn read(at: &mut Cursor<'_>) -> Option<Half> {
 
 /// Letters, and the signs of Indic and Thai scripts that are written between them.
 fn is_letter(c: char) -> bool {
-    c.is_alphabetic() || matches!(c, '\u{94d}' | '\u{9cd}' | '\u{bcd}' | '\u{e31}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}')
+    c.is_alphabetic()
+        || matches!(c, '\u{94d}' | '\u{9cd}' | '\u{bcd}' | '\u{e31}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}')
 }
 
 #[cfg(test)]
@@ -116,7 +117,9 @@ mod tests {
 
     #[test]
     fn spellings() {
-        for (text, rest) in [("PM] x", "] x"), ("p. m. - x", " - x"), ("p.m. Anna", " Anna"), ("PM Anna", " Anna")] {
+        for (text, rest) in
+            [("PM] x", "] x"), ("p. m. - x", " - x"), ("p.m. Anna", " Anna"), ("PM Anna", " Anna")]
+        {
             let mut at = Cursor::new(text);
             assert_eq!((read(&mut at), at.rest()), (Some(Half::Afternoon), rest), "{text}");
         }

@@ -30,7 +30,7 @@ mod walk;
 mod warning;
 mod whatsapp;
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 use crate::transcript::Transcript;
@@ -170,7 +170,8 @@ pub fn read_path(
 ) -> Result<Counts, ImportError> {
     let name = walk::name_of(path);
     let mut sink = Sink::new(options, sink);
-    let result = open(path, &name).and_then(|file| read_stream(&name, Some(path), Box::new(file), 0, &mut sink));
+    let result =
+        open(path, &name).and_then(|file| read_stream(&name, Some(path), Box::new(file), 0, &mut sink));
     sink.finish(&name, result)
 }
 
@@ -193,7 +194,7 @@ fn read_stream<'a>(
     let head = source::head(name, &mut stream)?;
     if archive::is_zip(&head) {
         return match path {
-            Some(path) => archive::read(name, open(path, name)?, depth, sink),
+            Some(path) => archive::read(name, BufReader::new(open(path, name)?), depth, sink),
             None => {
                 let bytes = source::hold(name, Cursor::new(head).chain(stream), sink.options().limits.held)?;
                 archive::read(name, Cursor::new(bytes), depth, sink)
@@ -201,7 +202,11 @@ fn read_stream<'a>(
         };
     }
     let source = Source::new(name, path, head, stream, sink);
-    let format = detect::choose(source.sample(), depth, sink.options())?;
+    let format = match detect::choose(source.sample(), depth, sink.options()) {
+        Ok(format) => format,
+        // What cannot be read to its end is damaged rather than unknown.
+        Err(unknown) => return Err(source.failure().unwrap_or(unknown)),
+    };
     sink.start(format.name());
     format.read(source, sink)
 }

@@ -81,10 +81,9 @@ impl Evidence {
             (std::cmp::Ordering::Less, _) => sure(DateOrder::DayFirst),
             (std::cmp::Ordering::Greater, _) => sure(DateOrder::MonthFirst),
             (_, Some(order)) => sure(order),
-            (_, None) => Verdict {
-                order: DateOrder::DayFirst,
-                assumed: (self.open.0 > 0).then_some(self.open),
-            },
+            (_, None) => {
+                Verdict { order: DateOrder::DayFirst, assumed: (self.open.0 > 0).then_some(self.open) }
+            }
         }
     }
 

@@ -92,7 +92,8 @@ impl<'a> Sink<'a> {
         self.mark_owner(&mut transcript);
         caveats(&transcript, &mut warnings);
         self.counts.conversations += 1;
-        let flow = (self.deliver)(Imported { transcript, format: self.format, warnings: warnings.into_vec() });
+        let flow =
+            (self.deliver)(Imported { transcript, format: self.format, warnings: warnings.into_vec() });
         self.stopped |= flow.is_break();
         flow
     }
@@ -154,7 +155,11 @@ impl<'a> Sink<'a> {
     }
 
     /// The counts of the input called `name`, or why there are none. An input that gave nothing is an error.
-    pub(super) fn finish(mut self, name: &str, result: Result<(), ImportError>) -> Result<Counts, ImportError> {
+    pub(super) fn finish(
+        mut self,
+        name: &str,
+        result: Result<(), ImportError>,
+    ) -> Result<Counts, ImportError> {
         result?;
         let (replaced, line) = self.replaced.get();
         self.warnings.add_many(WarningKind::BadEncoding, replaced, line);

@@ -120,6 +120,11 @@ impl<'a> Source<'a> {
         Cursor::new(self.sample.bytes).chain(self.stream)
     }
 
+    /// Why reading on from the sample fails, if it does.
+    pub(super) fn failure(mut self) -> Option<ImportError> {
+        self.stream.read(&mut [0]).err().map(|e| ImportError::io(&self.sample.name, e))
+    }
+
     /// The whole of it, as UTF-8.
     pub fn into_text(self) -> Result<Utf8<impl Read + 'a>, ImportError> {
         let (nature, replaced, name) = (self.sample.nature, self.replaced.clone(), self.sample.name.clone());
@@ -137,7 +142,9 @@ impl<'a> Source<'a> {
         let (name, nature, replaced) = (self.sample.name.clone(), self.sample.nature, self.replaced.clone());
         let held = match self.path {
             Some(path) => Held::File(path.to_owned()),
-            None => Held::Bytes(hold(&name, Cursor::new(self.sample.bytes).chain(self.stream), self.limits.held)?),
+            None => {
+                Held::Bytes(hold(&name, Cursor::new(self.sample.bytes).chain(self.stream), self.limits.held)?)
+            }
         };
         Ok(Replay { name, held, nature, replaced })
     }

@@ -8,10 +8,10 @@ use super::error::ImportError;
 
 /// Endings of files that are never opened.
 const MEDIA: &[&str] = &[
-    "3gp", "7z", "aac", "aae", "amr", "apk", "avi", "bmp", "caf", "dng", "doc", "docx", "exe", "flac", "gif", "heic",
-    "heif", "ico", "jfif", "jpeg", "jpg", "m4a", "m4v", "mkv", "mov", "mp3", "mp4", "mpeg", "mpg", "odt", "oga",
-    "ogg", "ogv", "opus", "pdf", "png", "ppt", "pptx", "rar", "svg", "tgs", "tif", "tiff", "ttf", "vcf", "wav",
-    "webm", "webp", "wma", "wmv", "woff", "woff2", "xls", "xlsx",
+    "3gp", "7z", "aac", "aae", "amr", "apk", "avi", "bmp", "caf", "dng", "doc", "docx", "exe", "flac", "gif",
+    "heic", "heif", "ico", "jfif", "jpeg", "jpg", "m4a", "m4v", "mkv", "mov", "mp3", "mp4", "mpeg", "mpg",
+    "odt", "oga", "ogg", "ogv", "opus", "pdf", "png", "ppt", "pptx", "rar", "svg", "tgs", "tif", "tiff",
+    "ttf", "vcf", "wav", "webm", "webp", "wma", "wmv", "woff", "woff2", "xls", "xlsx",
 ];
 
 /// What a file name ends in after its last dot, in lower case; empty without one.
@@ -33,7 +33,11 @@ pub(super) fn is_hidden(name: &str) -> bool {
 /// The path as text, with `/` between its parts on every system.
 pub(super) fn name_of(path: &Path) -> String {
     let name = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace(std::path::MAIN_SEPARATOR, "/") }
+    if std::path::MAIN_SEPARATOR == '/' {
+        name.into_owned()
+    } else {
+        name.replace(std::path::MAIN_SEPARATOR, "/")
+    }
 }
 
 /// Files below a folder; see [`walk`].
@@ -116,7 +120,8 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink(dir.path(), dir.path().join("aa/loop")).unwrap();
         let mut walked = walk(dir.path());
-        let names: Vec<_> = walked.by_ref().map(|p| p.unwrap().strip_prefix(dir.path()).unwrap().to_owned()).collect();
+        let names: Vec<_> =
+            walked.by_ref().map(|p| p.unwrap().strip_prefix(dir.path()).unwrap().to_owned()).collect();
         assert_eq!(names, ["a.json", "aa/z.txt", "b.txt"].map(PathBuf::from));
         assert_eq!(walked.media(), 1);
         assert_eq!(walk(&dir.path().join("pic.png")).count(), 1);

@@ -5,7 +5,7 @@ use std::fmt;
 use super::dates::DateOrder;
 
 /// One kind of doubt about an input or a conversation, with how often it came up and where first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// What the doubt is.
     pub kind: WarningKind,
@@ -86,7 +86,9 @@ impl WarningKind {
             Self::CutOff => ("place", "where the input breaks off; the end is missing"),
             Self::MessageTooLong => ("message", "too long; only its beginning was read"),
             Self::DeletedMessages => ("message", "deleted before the export; the words are missing"),
-            Self::OneSidedExport => ("conversation", "with only one person's messages; the other side is missing"),
+            Self::OneSidedExport => {
+                ("conversation", "with only one person's messages; the other side is missing")
+            }
             Self::BadRecord => ("record", "that could not be read, left out"),
             Self::EmptyConversation => ("conversation", "without any message, left out"),
             Self::DuplicateId => ("conversation", "with the id of an earlier one; both were kept"),

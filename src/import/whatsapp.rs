@@ -46,7 +46,11 @@ impl Format for WhatsApp {
         let mut chat = sink.chat(source.name());
         let Some((look, _)) = Look::of(source.sample().lines()) else {
             let (name, format) = (source.name().to_owned(), self.name());
-            return Err(ImportError::NoMessages { name, format, lines: source.sample().lines().count() as u64 });
+            return Err(ImportError::NoMessages {
+                name,
+                format,
+                lines: source.sample().lines().count() as u64,
+            });
         };
         let name = source.name().to_owned();
         let mut lines = source.into_lines()?;

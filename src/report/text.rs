@@ -90,8 +90,15 @@ impl Page {
         let row = |label: &str, line: &str, out: &mut String| out.push_str(&format!("{INDENT}{label:<28}{line}\n"));
         row("risk so far", &timeline::bars(&view.risk, room), out);
         if let Some(at) = view.warning {
-            let before = " ".repeat(timeline::column(at, count, room));
-            row("", &format!("{before}▲ first warning"), out);
+            let column = timeline::column(at, count, room);
+            let (right, left) = ("▲ first warning", "first warning ▲");
+            let wide = right.chars().count();
+            let line = if column + wide <= room {
+                format!("{}{right}", " ".repeat(column))
+            } else {
+                format!("{}{left}", " ".repeat((column + 1).saturating_sub(wide)))
+            };
+            row("", &line, out);
         }
         for (signal, places) in &view.signals {
             row(signal.short(), &timeline::marks(places, count, room, '●'), out);

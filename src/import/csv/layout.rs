@@ -11,19 +11,68 @@ use super::super::{Columns, ImportError, times};
 
 /// Names of columns, in lower case, letters only; the likeliest first.
 const CONVERSATION: &[&str] = &[
-    "conversation", "conversationid", "convid", "chat", "chatid", "chatname", "thread", "threadid", "channel",
-    "channelid", "room", "roomid", "group", "groupid", "session", "sessionid", "dialogue", "dialogueid", "dialog",
-    "dialogid", "case", "caseid", "ticket", "ticketid",
+    "conversation",
+    "conversationid",
+    "convid",
+    "chat",
+    "chatid",
+    "chatname",
+    "thread",
+    "threadid",
+    "channel",
+    "channelid",
+    "room",
+    "roomid",
+    "group",
+    "groupid",
+    "session",
+    "sessionid",
+    "dialogue",
+    "dialogueid",
+    "dialog",
+    "dialogid",
+    "case",
+    "caseid",
+    "ticket",
+    "ticketid",
 ];
 const SPEAKER: &[&str] = &[
-    "speaker", "sender", "sendername", "from", "fromname", "author", "authorname", "user", "username", "name", "nick",
-    "nickname", "who", "participant", "handle", "senderid", "authorid", "userid", "speakerid",
+    "speaker",
+    "sender",
+    "sendername",
+    "from",
+    "fromname",
+    "author",
+    "authorname",
+    "user",
+    "username",
+    "name",
+    "nick",
+    "nickname",
+    "who",
+    "participant",
+    "handle",
+    "senderid",
+    "authorid",
+    "userid",
+    "speakerid",
 ];
 const TIME: &[&str] = &[
-    "timestamp", "datetime", "sent", "sentat", "sentdate", "senttime", "created", "createdat", "when", "date", "time",
+    "timestamp",
+    "datetime",
+    "sent",
+    "sentat",
+    "sentdate",
+    "senttime",
+    "created",
+    "createdat",
+    "when",
+    "date",
+    "time",
     "ts",
 ];
-const TEXT: &[&str] = &["text", "message", "body", "content", "contents", "messagetext", "messagebody", "utterance", "msg"];
+const TEXT: &[&str] =
+    &["text", "message", "body", "content", "contents", "messagetext", "messagebody", "utterance", "msg"];
 
 /// How a table is laid out.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +94,8 @@ impl Layout {
     /// The likeliest layout and how sure that this is a table, in 0..=1.
     pub fn guess(sample: &Sample) -> Option<(Self, f32)> {
         let bonus = if ["csv", "tsv", "tab"].contains(&sample.extension().as_str()) { 0.1 } else { 0.0 };
-        let tables: Vec<_> = b",;\t|".iter().map(|delimiter| (*delimiter, rows(sample, *delimiter))).collect();
+        let tables: Vec<_> =
+            b",;\t|".iter().map(|delimiter| (*delimiter, rows(sample, *delimiter))).collect();
         let named = tables.iter().filter_map(|(delimiter, rows)| Self::by_names(*delimiter, rows.first()?));
         if let Some(layout) = named.max_by_key(|layout| layout.width) {
             return Some((layout, 0.85 + bonus));
@@ -61,7 +111,10 @@ impl Layout {
 
     /// The layout the user asks for.
     pub fn asked(sample: &Sample, columns: &Columns) -> Result<Self, ImportError> {
-        let delimiter = b",;\t|".iter().copied().max_by_key(|d| (rows(sample, *d).first().map_or(0, StringRecord::len), *d == b','));
+        let delimiter = b",;\t|"
+            .iter()
+            .copied()
+            .max_by_key(|d| (rows(sample, *d).first().map_or(0, StringRecord::len), *d == b','));
         let delimiter = delimiter.unwrap_or(b',');
         let first = rows(sample, delimiter).into_iter().next().unwrap_or_default();
         let missing = |column: &str| ImportError::NoSuchColumn {
@@ -168,7 +221,8 @@ fn rows(sample: &Sample, delimiter: u8) -> Vec<StringRecord> {
 fn position(first: &StringRecord, asked: &str) -> Option<usize> {
     let asked = asked.trim();
     let named = first.iter().position(|name| name.trim() == asked);
-    let folded_like = || first.iter().position(|name| !folded(asked).is_empty() && folded(name) == folded(asked));
+    let folded_like =
+        || first.iter().position(|name| !folded(asked).is_empty() && folded(name) == folded(asked));
     let number = || asked.parse::<usize>().ok().filter(|n| (1..=first.len()).contains(n)).map(|n| n - 1);
     named.or_else(folded_like).or_else(number)
 }

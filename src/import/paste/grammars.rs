@@ -30,11 +30,67 @@ const MOST_WORDS: usize = 4;
 
 /// Words before a colon that are no names.
 const LABELS: [&str; 62] = [
-    "a reminder", "address", "age", "attachment", "bcc", "breaking", "btw", "caution", "cc", "city", "conclusion",
-    "contact", "date", "ditto", "edit", "email", "example", "fact", "from", "fyi", "ftp", "fwd", "hint", "http",
-    "https", "idea", "important", "info", "ingredients", "link", "list", "location", "mailto", "method", "name", "nb",
-    "news", "note", "notes", "online", "phone", "place", "price", "ps", "p.s.", "p.s", "question", "re", "reason",
-    "reminder", "see", "source", "subject", "summary", "tel", "time", "title", "tldr", "to", "todo", "update",
+    "a reminder",
+    "address",
+    "age",
+    "attachment",
+    "bcc",
+    "breaking",
+    "btw",
+    "caution",
+    "cc",
+    "city",
+    "conclusion",
+    "contact",
+    "date",
+    "ditto",
+    "edit",
+    "email",
+    "example",
+    "fact",
+    "from",
+    "fyi",
+    "ftp",
+    "fwd",
+    "hint",
+    "http",
+    "https",
+    "idea",
+    "important",
+    "info",
+    "ingredients",
+    "link",
+    "list",
+    "location",
+    "mailto",
+    "method",
+    "name",
+    "nb",
+    "news",
+    "note",
+    "notes",
+    "online",
+    "phone",
+    "place",
+    "price",
+    "ps",
+    "p.s.",
+    "p.s",
+    "question",
+    "re",
+    "reason",
+    "reminder",
+    "see",
+    "source",
+    "subject",
+    "summary",
+    "tel",
+    "time",
+    "title",
+    "tldr",
+    "to",
+    "todo",
+    "update",
     "warning",
 ];
 
@@ -43,7 +99,8 @@ pub fn named(line: &str) -> Option<(String, &str)> {
     let (before, text) = line.split_once(':')?;
     // `10:30` and `https://` have no space behind the colon; `Name:text` does not either, so letters must meet.
     let spaced = text.chars().next().is_none_or(char::is_whitespace);
-    let meets = || !text.starts_with(['/', ':']) && !text.starts_with(|c: char| c.is_ascii_digit() || c == ')');
+    let meets =
+        || !text.starts_with(['/', ':']) && !text.starts_with(|c: char| c.is_ascii_digit() || c == ')');
     let tight = || !before.contains(' ') && meets();
     let name = plausible(before)?;
     (spaced || tight()).then(|| (name, text.trim_start()))
@@ -78,7 +135,11 @@ pub fn stamped(line: &str) -> Option<Head<'_>> {
     let name = cursor::plain(before);
     let fits = !name.is_empty() && name.chars().count() <= LONGEST && !name.contains(['<', '>']);
     let who = Who::Speaker(name);
-    (fits && !text.starts_with("//")).then(|| Head { who, when, text: text.strip_prefix(' ').unwrap_or(text) })
+    (fits && !text.starts_with("//")).then(|| Head {
+        who,
+        when,
+        text: text.strip_prefix(' ').unwrap_or(text),
+    })
 }
 
 /// A time, in brackets or not, at the beginning of a line; what follows it after spaces.
@@ -184,8 +245,18 @@ mod tests {
         assert_eq!(name("ana:hi"), some("ana", "hi"));
         assert_eq!(name("+44 7700 900123: hi"), some("+44 7700 900123", "hi"));
         for line in [
-            "https://example.org", "10:30 at the station", "at 10:30 then", "note: bring water", "PS: hi", "see: x",
-            "so she said this to me: go home", "he asked \"why\": so", "", ":)", "x :)", "12: twelve",
+            "https://example.org",
+            "10:30 at the station",
+            "at 10:30 then",
+            "note: bring water",
+            "PS: hi",
+            "see: x",
+            "so she said this to me: go home",
+            "he asked \"why\": so",
+            "",
+            ":)",
+            "x :)",
+            "12: twelve",
         ] {
             assert_eq!(name(line), None, "{line}");
         }

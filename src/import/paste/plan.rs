@@ -32,6 +32,8 @@ pub struct Plan {
     /// The grammar.
     pub grammar: Grammar,
     names: HashSet<String>,
+    /// Whether a name that was not seen before is believed: nearly every line begins with one.
+    open: bool,
 }
 
 impl Plan {
@@ -51,9 +53,10 @@ impl Plan {
         // Of equals the first, which is the more certain.
         let best = ranked.reduce(|best, next| if next.1 > best.1 { next } else { best });
         match best {
-            Some((Grammar::NameLines, _)) => Self { grammar: Grammar::NameLines, names: titles },
-            Some((grammar, _)) => Self { grammar, names },
-            None => Self { grammar: without_names(sample, &lines), names },
+            Some((Grammar::NameLines, _)) => Self { grammar: Grammar::NameLines, names: titles, open: false },
+            // With only one name that comes back, the other side may have spoken once.
+            Some((grammar, share)) => Self { grammar, open: share >= 0.9 || names.len() < 2, names },
+            None => Self { grammar: without_names(sample, &lines), names, open: false },
         }
     }
 
@@ -66,7 +69,7 @@ impl Plan {
             Grammar::Titled => grammars::titled(line),
             Grammar::Named => {
                 let (name, text) = grammars::named(line)?;
-                let known = self.names.contains(&name) || grammars::looks_like_name(&name);
+                let known = self.names.contains(&name) || (self.open && grammars::looks_like_name(&name));
                 known.then_some(Head { who: Who::Speaker(name), when: When::Unknown, text })
             }
             Grammar::NameLines => {
@@ -127,11 +130,12 @@ fn name_lines(lines: &[&str]) -> (HashSet<String>, f32) {
 
 fn is_name_alone(line: &str) -> bool {
     const ANSWERS: [&str; 16] = [
-        "ok", "okay", "yes", "no", "yeah", "yep", "nope", "lol", "haha", "hi", "hey", "hello", "thanks", "sure",
-        "what", "why",
+        "ok", "okay", "yes", "no", "yeah", "yep", "nope", "lol", "haha", "hi", "hey", "hello", "thanks",
+        "sure", "what", "why",
     ];
     let words = line.split_whitespace().count();
-    let capital = line.chars().next().is_some_and(|c| c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase()));
+    let capital =
+        line.chars().next().is_some_and(|c| c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase()));
     let plain = line.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '\'' | '_'));
     words <= 3 && line.len() <= 40 && capital && plain && !ANSWERS.contains(&line.to_lowercase().as_str())
 }
@@ -148,7 +152,9 @@ fn without_names(sample: &Sample, lines: &[&str]) -> Grammar {
         let first = l.to_lowercase();
         first.starts_with("dear ") || first.starts_with("to whom")
     });
-    if lines.len() < 2 || letters > 90 * count || paragraphs || (wrapped && count > 2) || letter {
+    // A document with headings or a table drawn in signs.
+    let drawn = lines.iter().filter(|l| l.trim_start().starts_with(['#', '|'])).count() * 4 > count;
+    if lines.len() < 2 || drawn || letters > 90 * count || paragraphs || (wrapped && count > 2) || letter {
         Grammar::Prose
     } else {
         Grammar::Alternating

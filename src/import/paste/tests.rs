@@ -1,3 +1,5 @@
+//! Pasted texts as a whole: which grammar they get and what becomes of each line.
+
 use proptest::prelude::*;
 
 use super::super::{Counts, Flow, Imported, Options, read_text};
@@ -26,14 +28,24 @@ fn texts(chat: &Imported) -> Vec<&str> {
 
 #[test]
 fn names_with_colons_and_lines_that_go_on() {
-    let (chat, _) = import("Ana: hi\nBen: at 10:30?\nnote: bring water\nhttps://example.org\nAna: ok\nBen: fine\n");
+    let (chat, _) =
+        import("Ana: hi\nBen: at 10:30?\nnote: bring water\nhttps://example.org\nAna: ok\nBen: fine\n");
     assert_eq!(names(&chat), ["Ana", "Ben"]);
     assert_eq!(texts(&chat), ["hi", "at 10:30?\nnote: bring water\nhttps://example.org", "ok", "fine"]);
 }
 
 #[test]
+fn a_name_seen_once_counts_where_every_line_has_one() {
+    assert_eq!(names(&import("Ana: hi\nBen: hey\nAna: ok\nCy: late\n").0), ["Ana", "Ben", "Cy"]);
+    assert_eq!(names(&import("Ana: a\nb\nAna: c\nd\nAna: e\nf\nBen: g\nh\nAna: i\nj\n").0), ["Ana", "Ben"]);
+    let long = "Ana: hi\nand\nBen: hey\n".repeat(4) + "Listen: no\nAna: ok\n";
+    assert_eq!(names(&import(&long).0), ["Ana", "Ben"]);
+}
+
+#[test]
 fn a_letter_is_one_text_of_somebody_unknown() {
-    let (chat, counts) = import("Dear all,\n\nthe plan: we meet at 10:30.\nNote: bring water.\nPlace: the park.\n\nMay\n");
+    let (chat, counts) =
+        import("Dear all,\n\nthe plan: we meet at 10:30.\nNote: bring water.\nPlace: the park.\n\nMay\n");
     assert_eq!((names(&chat), chat.transcript.messages.len()), (vec![UNKNOWN], 1));
     assert_eq!(chat.warnings[0].kind, WarningKind::UnknownSpeaker);
     assert_eq!((counts.blank, counts.continuations), (2, 4));
@@ -48,7 +60,8 @@ fn one_line_is_one_text() {
 
 #[test]
 fn an_article_with_colons_has_no_cast() {
-    let article: String = (0..40).map(|n| format!("Fact number {n}: the river rises in the hills.\nIt flows on.\n")).collect();
+    let article: String =
+        (0..40).map(|n| format!("Fact number {n}: the river rises in the hills.\nIt flows on.\n")).collect();
     assert!(import(&article).0.transcript.speakers.len() <= 2);
 }
 
@@ -61,8 +74,9 @@ fn without_names_two_people_take_turns() {
 
 #[test]
 fn discord_titles() {
-    let (chat, counts) =
-        import("Ana — Today at 10:11 PM\nhello\nhow are you\n[10:12 PM]still there?\nBen — Today at 10:15 PM\nyes\n");
+    let (chat, counts) = import(
+        "Ana — Today at 10:11 PM\nhello\nhow are you\n[10:12 PM]still there?\nBen — Today at 10:15 PM\nyes\n",
+    );
     assert_eq!(texts(&chat), ["hello\nhow are you", "still there?", "yes"]);
     assert_eq!(chat.transcript.messages[1].time, Time::parse("22:12"));
     assert_eq!((counts.headings, names(&chat)), (2, vec!["Ana", "Ben"]));
@@ -76,7 +90,8 @@ fn names_on_lines_of_their_own() {
 
 #[test]
 fn irc_with_notices() {
-    let (chat, _) = import("18:02 -!- ana has joined\n18:02 <ana> hi\n18:03 <ben> hey\n18:04 <ana> <photo>\n");
+    let (chat, _) =
+        import("18:02 -!- ana has joined\n18:02 <ana> hi\n18:03 <ben> hey\n18:04 <ana> <photo>\n");
     let kinds: Vec<Kind> = chat.transcript.messages.iter().map(|m| m.kind).collect();
     assert_eq!(kinds, [Kind::System, Kind::Message, Kind::Message, Kind::Media]);
 }
@@ -89,6 +104,8 @@ fn signal_export_lines() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn every_line_is_accounted_for(
         lines in proptest::collection::vec(

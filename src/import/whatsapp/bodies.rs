@@ -62,7 +62,9 @@ pub fn read(body: &str) -> Body<'_> {
     match media::after_words(text) {
         Some((words, file)) => Body::Captioned { words, file },
         None if text.is_empty() => Body::Words(""),
-        None if without_edited(body).len() == body.len() => Body::Words(body.trim_start_matches(cursor::is_mark)),
+        None if without_edited(body).len() == body.len() => {
+            Body::Words(body.trim_start_matches(cursor::is_mark))
+        }
         None => Body::Words(text),
     }
 }
@@ -117,19 +119,33 @@ mod tests {
     #[test]
     fn deleted_in_many_languages() {
         for text in [
-            "This message was deleted", "\u{200e}You deleted this message.", "Diese Nachricht wurde gelöscht.",
-            "Eliminaste este mensaje.", "Ce message a été supprimé", "Mensagem apagada", "Dit bericht is verwijderd",
-            "Questo messaggio è stato eliminato", "Сообщение удалено", "Bu mesaj silindi", "Pesan ini telah dihapus",
-            "Ta wiadomość została usunięta", "此消息已被删除", "このメッセージは削除されました",
+            "This message was deleted",
+            "\u{200e}You deleted this message.",
+            "Diese Nachricht wurde gelöscht.",
+            "Eliminaste este mensaje.",
+            "Ce message a été supprimé",
+            "Mensagem apagada",
+            "Dit bericht is verwijderd",
+            "Questo messaggio è stato eliminato",
+            "Сообщение удалено",
+            "Bu mesaj silindi",
+            "Pesan ini telah dihapus",
+            "Ta wiadomość została usunięta",
+            "此消息已被删除",
+            "このメッセージは削除されました",
         ] {
             assert_eq!(read(text), Body::Deleted, "{text}");
         }
-        assert_eq!(read("This message was deleted by mistake"), Body::Words("This message was deleted by mistake"));
+        assert_eq!(
+            read("This message was deleted by mistake"),
+            Body::Words("This message was deleted by mistake")
+        );
     }
 
     #[test]
     fn notices_of_the_app() {
-        let text = "\u{200e}Messages and calls are end-to-end encrypted. No one outside of this chat can read them.";
+        let text =
+            "\u{200e}Messages and calls are end-to-end encrypted. No one outside of this chat can read them.";
         assert!(matches!(read(text), Body::App(_)));
         assert!(matches!(read("\u{200e}Missed voice call"), Body::App(_)));
         assert!(matches!(read("calls are end-to-end encrypted, I heard"), Body::Words(_)));

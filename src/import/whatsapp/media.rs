@@ -64,9 +64,15 @@ mod tests {
     #[test]
     fn files_with_names() {
         for text in [
-            "<attached: 00000012-PHOTO-2022-03-18-14-56-12.jpg>", "<Anhang: a.opus>", "<pièce jointe : a.jpg>",
-            "<添付ファイル： a.jpg>", "IMG-20220318-WA0001.jpg (file attached)", "a b.pdf (Datei angehängt)",
-            "\u{200e}IMG.jpg (archivo adjunto)", "x.vcf (fichier joint)", "y.mp4 (arquivo anexado)",
+            "<attached: 00000012-PHOTO-2022-03-18-14-56-12.jpg>",
+            "<Anhang: a.opus>",
+            "<pièce jointe : a.jpg>",
+            "<添付ファイル： a.jpg>",
+            "IMG-20220318-WA0001.jpg (file attached)",
+            "a b.pdf (Datei angehängt)",
+            "\u{200e}IMG.jpg (archivo adjunto)",
+            "x.vcf (fichier joint)",
+            "y.mp4 (arquivo anexado)",
         ] {
             let text = text.trim_matches(cursor::is_mark);
             let file = whole(text, false).unwrap_or_else(|| panic!("{text}"));
@@ -77,22 +83,44 @@ mod tests {
     #[test]
     fn things_left_out() {
         for text in [
-            "<Media omitted>", "<Medien ausgeschlossen>", "<Multimedia omitido>", "<Médias omis>", "<Mídia oculta>",
-            "<Media omessi>", "<Media weggelaten>", "<Без медиафайлов>", "<Medya dahil edilmedi>",
-            "<Media tidak disertakan>", "<pominięto multimedia>", "<تم استبعاد الوسائط>", "<省略多媒体文件>",
-            "<मीडिया छोड़ा गया>", "<Archivo omitido>", "<Ficheiro não revelado>", "null", "image omitted",
-            "GIF omitted", "Bild weggelassen", "image absente", "imagen omitida", "Contact card omitted",
+            "<Media omitted>",
+            "<Medien ausgeschlossen>",
+            "<Multimedia omitido>",
+            "<Médias omis>",
+            "<Mídia oculta>",
+            "<Media omessi>",
+            "<Media weggelaten>",
+            "<Без медиафайлов>",
+            "<Medya dahil edilmedi>",
+            "<Media tidak disertakan>",
+            "<pominięto multimedia>",
+            "<تم استبعاد الوسائط>",
+            "<省略多媒体文件>",
+            "<मीडिया छोड़ा गया>",
+            "<Archivo omitido>",
+            "<Ficheiro não revelado>",
+            "null",
+            "image omitted",
+            "GIF omitted",
+            "Bild weggelassen",
+            "image absente",
+            "imagen omitida",
+            "Contact card omitted",
         ] {
             assert_eq!(whole(text, false), Some(""), "{text}");
         }
-        for text in ["imagem ocultada", "画像は含まれていません", "изображение отсутствует", "afbeelding weggelaten"] {
+        for text in
+            ["imagem ocultada", "画像は含まれていません", "изображение отсутствует", "afbeelding weggelaten"]
+        {
             assert_eq!(whole(text, true), Some(""), "{text}");
         }
     }
 
     #[test]
     fn what_people_write_is_no_media() {
-        for text in ["<3", "<b>bold</b>", "I omitted a word", "look (file attached)", "see a.b (really)", "nullify"] {
+        for text in
+            ["<3", "<b>bold</b>", "I omitted a word", "look (file attached)", "see a.b (really)", "nullify"]
+        {
             assert_eq!(whole(text, false), None, "{text}");
         }
     }

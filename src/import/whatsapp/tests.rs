@@ -1,3 +1,5 @@
+//! WhatsApp exports as a whole: what becomes of each line.
+
 use proptest::prelude::*;
 
 use super::super::{Counts, Imported, Options, read_text};
@@ -52,14 +54,20 @@ fn line() -> impl Strategy<Value = String> {
     prop_oneof![
         "[ -~]{0,30}",
         "\\PC{0,20}",
-        (1..32u32, 1..14u32, "(Ana|Ben|~ Cy)", "\\PC{0,12}").prop_map(|(d, m, n, t)| format!("{d}/{m}/22, 10:0{} - {n}: {t}", m % 10)),
-        (1..32u32, 1..14u32).prop_map(|(d, m)| format!("\u{200e}[{m}/{d}/22, 9:1{}:12 PM] Ana: \u{200e}image omitted", d % 10)),
+        (1..32u32, 1..14u32, "(Ana|Ben|~ Cy)", "\\PC{0,12}")
+            .prop_map(|(d, m, n, t)| format!("{d}/{m}/22, 10:0{} - {n}: {t}", m % 10)),
+        (1..32u32, 1..14u32).prop_map(|(d, m)| format!(
+            "\u{200e}[{m}/{d}/22, 9:1{}:12 PM] Ana: \u{200e}image omitted",
+            d % 10
+        )),
         Just("1/2/22, 10:00 - Ana changed the subject to: x".to_owned()),
         Just(String::new()),
     ]
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn every_line_is_accounted_for(lines in proptest::collection::vec(line(), 1..40)) {
         let text = format!("1/2/22, 10:00 - Ana: start\n{}", lines.join("\n"));

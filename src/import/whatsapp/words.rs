@@ -39,7 +39,8 @@ pub fn names_thing(text: &str) -> bool {
 /// A picture or recording that could be seen once.
 pub fn is_view_once(text: &str) -> bool {
     let text = folded(text);
-    text.starts_with("you received a view once message") || text.starts_with("view once voice message omitted")
+    text.starts_with("you received a view once message")
+        || text.starts_with("view once voice message omitted")
 }
 
 /// Whether what stands before a colon is no name but the start of a notice.
@@ -364,7 +365,6 @@ const ENCRYPTED: &[&str] = &[
     "crittografati end-to-end",
     "crittografia end-to-end",
     "end-to-end versleuteld",
-    "end-to-end-versleuteling",
     "сквозным шифрованием",
     "uçtan uca şifreli",
     "terenkripsi secara end-to-end",

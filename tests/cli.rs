@@ -1,0 +1,300 @@
+//! The program as its users meet it: output, exit codes, and what it does with bad input.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn rushlight() -> Command {
+    let mut command = Command::cargo_bin("rushlight").unwrap();
+    command.env_remove("RUSHLIGHT_MODELS").env_remove("NO_COLOR").env_remove("RUSHLIGHT_KERNEL");
+    command
+}
+
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
+}
+
+fn json(command: &mut Command) -> Value {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A folder with one file of the given content.
+fn folder(name: &str, content: &[u8]) -> (TempDir, PathBuf) {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join(name);
+    fs::write(&path, content).unwrap();
+    (dir, path)
+}
+
+#[test]
+fn the_six_examples_have_the_right_bands() {
+    for (name, worrying) in [
+        ("new-team.txt", true),
+        ("hotel-job.txt", true),
+        ("old-phone.txt", true),
+        ("raid-night.txt", false),
+        ("ski-season.txt", false),
+        ("cracked-screen.txt", false),
+    ] {
+        let result = json(rushlight().arg("check").arg(example(name)).args(["--format", "json"]));
+        let band = result["band"].as_str().unwrap();
+        assert_eq!(["look", "look now"].contains(&band), worrying, "{name} is {band} at {}", result["risk"]);
+        assert_eq!(band == "quiet", !worrying, "{name} is {band}");
+    }
+}
+
+#[test]
+fn the_report_of_a_worrying_chat_says_who_when_and_why() {
+    rushlight()
+        .arg("check")
+        .arg(example("new-team.txt"))
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("risk indicator for human review"))
+        .stdout(predicate::str::contains("LOOK"))
+        .stdout(predicate::str::contains("Kestrel"))
+        .stdout(predicate::str::contains("First warning"))
+        .stdout(predicate::str::contains("Why, in order"))
+        .stdout(predicate::str::contains("What this does not know"));
+}
+
+#[test]
+fn a_pipe_is_read_like_a_file_and_has_no_colour() {
+    let text = fs::read_to_string(example("old-phone.txt")).unwrap();
+    rushlight()
+        .arg("check")
+        .write_stdin(text)
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("pasted"))
+        .stdout(predicate::str::contains("\u{1b}[").not());
+}
+
+#[test]
+fn every_line_of_the_report_fits_the_width() {
+    for width in [60usize, 72, 100] {
+        let mut command = rushlight();
+        command.arg("check").arg(example("new-team.txt")).args(["--width", &width.to_string()]);
+        let output = command.output().unwrap();
+        for line in String::from_utf8(output.stdout).unwrap().lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "wider than {width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn json_follows_the_contract_and_holds_no_message_text() {
+    let output = rushlight().arg("check").arg(example("new-team.txt")).args(["--format", "json"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains("castle server") && !text.contains("between us"));
+    let result: Value = serde_json::from_str(&text).unwrap();
+    for key in ["id", "risk", "band", "patterns", "person_of_concern", "first_warning", "messages", "caveats", "model", "version"] {
+        assert!(result.get(key).is_some(), "{key} is missing");
+    }
+    let messages = result["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 24, "the app's own line is not scored");
+    assert_eq!(messages[0]["index"], 1);
+    assert_eq!(messages[0]["signals"].as_object().unwrap().len(), 10);
+    assert_eq!(result["patterns"].as_object().unwrap().len(), 6);
+    assert_eq!(result["person_of_concern"], serde_json::json!(["Kestrel"]));
+    let risks: Vec<f64> = messages.iter().map(|m| m["risk"].as_f64().unwrap()).collect();
+    assert!(risks.windows(2).all(|w| w[0] <= w[1]), "the risk so far never falls");
+    assert_eq!(risks.last().copied(), result["risk"].as_f64());
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let run = |threads: &str| {
+        let mut command = rushlight();
+        command.env("RAYON_NUM_THREADS", threads).arg("check").arg(example("hotel-job.txt")).args(["--format", "json"]);
+        command.output().unwrap().stdout
+    };
+    assert_eq!(run("1"), run("4"));
+}
+
+#[test]
+fn score_keeps_record_ids_writes_in_order_and_resumes() {
+    let record = |id: &str| {
+        let text = "ok see you at the library, bring the green book and the map please";
+        format!(
+            "{{\"id\":\"{id}\",\"messages\":[{{\"speaker\":\"A\",\"time\":null,\"text\":\"{text}\"}},{{\"speaker\":\"B\",\"text\":\"sure will do, at four\"}},{{\"speaker\":\"A\",\"text\":\"great\"}}]}}\n"
+        )
+    };
+    let records: String = (0..150).map(|i| record(&format!("case {i}"))).collect();
+    let (dir, path) = folder("chats.jsonl", records.as_bytes());
+    let out = dir.path().join("results.jsonl");
+    let run = |extra: &[&str]| {
+        let mut command = rushlight();
+        command.arg("score").arg(&path).arg("--out").arg(&out).args(extra);
+        command
+    };
+    run(&[]).assert().success().stderr(predicate::str::contains("150 conversations"));
+    let whole = fs::read_to_string(&out).unwrap();
+    let ids: Vec<String> =
+        whole.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids, (0..150).map(|i| format!("case {i}")).collect::<Vec<_>>());
+
+    run(&[]).assert().code(2).stderr(predicate::str::contains("--resume"));
+    let cut = whole.len() / 2 + 7;
+    fs::write(&out, &whole[..cut]).unwrap();
+    run(&["--resume"]).assert().success().stderr(predicate::str::contains("had been scored before"));
+    assert_eq!(fs::read_to_string(&out).unwrap(), whole, "an interrupted run ends as an uninterrupted one");
+}
+
+#[test]
+fn one_bad_file_of_many_is_named_and_the_others_are_scored() {
+    let dir = TempDir::new().unwrap();
+    fs::write(dir.path().join("a.txt"), fs::read(example("ski-season.txt")).unwrap()).unwrap();
+    fs::write(dir.path().join("b.txt"), b"").unwrap();
+    fs::write(dir.path().join("c.txt"), fs::read(example("old-phone.txt")).unwrap()).unwrap();
+    let output = rushlight().arg("score").arg(dir.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("b.txt") && said.contains("empty"), "{said}");
+}
+
+#[test]
+fn exit_codes_are_a_contract() {
+    rushlight().arg("check").arg("no-such-file.txt").assert().code(1).stderr(predicate::str::contains("no-such-file.txt"));
+    rushlight().arg("chekc").assert().code(2);
+    rushlight().args(["check", "--model", "no-such-model"]).arg(example("old-phone.txt")).assert().code(2);
+    rushlight().arg("check").arg(example("old-phone.txt")).args(["--fail-on", "look"]).assert().code(3);
+    rushlight().arg("check").arg(example("ski-season.txt")).args(["--fail-on", "look"]).assert().code(0);
+}
+
+#[test]
+fn bad_input_gets_a_clear_error_and_no_panic() {
+    let mut zip = vec![b'P', b'K', 3, 4];
+    zip.extend([0; 40]);
+    let cases: [(&str, Vec<u8>); 5] = [
+        ("empty.txt", Vec::new()),
+        ("blank.txt", b" \n\n\t\n".to_vec()),
+        ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR".to_vec()),
+        ("noise.txt", (0..4000u32).map(|i| (i * 7919 % 251) as u8).collect()),
+        ("cut.zip", zip),
+    ];
+    for (name, content) in cases {
+        let (_dir, path) = folder(name, &content);
+        let output = rushlight().arg("check").arg(&path).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{name}: {said}");
+        assert!(said.contains(name) && said.contains(';') && !said.contains("panicked"), "{name}: {said}");
+    }
+}
+
+#[test]
+fn little_text_and_foreign_text_are_not_called_quiet() {
+    let short = json(rushlight().args(["check", "--format", "json"]).write_stdin("A: hi\n"));
+    assert_eq!(short["band"], "cannot say");
+    assert!(short["reason"].as_str().unwrap().contains("too little text"));
+    let german = "Anna: Hallo Oma, kommst du am Sonntag zum Essen?\nOma: Ja gerne, soll ich einen Kuchen mitbringen?\n\
+                  Anna: Das wäre sehr schön, den mit den Äpfeln\nOma: Dann backe ich am Samstag und fahre mit dem Bus\n";
+    let german = json(rushlight().args(["check", "--format", "json"]).write_stdin(german));
+    assert_eq!(german["band"], "cannot say");
+    assert!(german["reason"].as_str().unwrap().contains("language"), "{}", german["reason"]);
+}
+
+#[test]
+fn hostile_text_cannot_reach_the_terminal() {
+    let chat = fs::read_to_string(example("old-phone.txt")).unwrap();
+    let chat = chat.replace("promise", "promise \u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}").replace("Unknown", "Un\u{1b}[31mknown");
+    let output = rushlight().arg("check").write_stdin(chat).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{7}') && !shown.contains('\u{202e}'), "{shown}");
+}
+
+#[test]
+fn many_speakers_and_many_messages_pass() {
+    let crowd: String = (0..900).map(|i| format!("Person {}: message number {i} about the garden party\n", i % 300)).collect();
+    let result = json(rushlight().args(["check", "--format", "json"]).write_stdin(crowd));
+    assert_eq!(result["input"]["speakers"], 300);
+    assert!(result["caveats"].to_string().contains("many_speakers"));
+}
+
+#[test]
+fn roles_are_shown_and_a_misspelt_name_is_pointed_out() {
+    rushlight()
+        .arg("check")
+        .arg(example("new-team.txt"))
+        .args(["--adult", "Kestrel", "--child", "Pipp"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("Kestrel (adult)"))
+        .stderr(predicate::str::contains("Pipp"));
+}
+
+#[test]
+fn a_model_folder_with_swapped_or_missing_files_is_refused() {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/rushlight-small");
+    let files = ["model.toml", "model.gguf", "tokenizer.json", "head.safetensors"];
+    for broken in files {
+        let dir = TempDir::new().unwrap();
+        for file in files {
+            fs::copy(model.join(file), dir.path().join(file)).unwrap();
+        }
+        let path = dir.path().join(broken);
+        if broken == "model.toml" {
+            fs::write(&path, "name = \"x\"").unwrap();
+        } else {
+            let mut bytes = fs::read(&path).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            fs::write(&path, bytes).unwrap();
+        }
+        let check = || {
+            let mut command = rushlight();
+            command.arg("check").arg(example("old-phone.txt")).arg("--model").arg(dir.path());
+            command
+        };
+        check().assert().code(2).stderr(predicate::str::contains(broken));
+        fs::remove_file(&path).unwrap();
+        check().assert().code(2);
+    }
+}
+
+#[test]
+fn the_schema_describes_the_output() {
+    let schema = json(rushlight().arg("schema"));
+    let result = json(rushlight().arg("check").arg(example("old-phone.txt")).args(["--format", "json"]));
+    let known = schema["properties"].as_object().unwrap();
+    for key in result.as_object().unwrap().keys() {
+        assert!(known.contains_key(key), "{key} is not in the schema");
+    }
+    for key in schema["required"].as_array().unwrap() {
+        assert!(result.get(key.as_str().unwrap()).is_some(), "{key} is required and missing");
+    }
+}
+
+#[test]
+fn the_published_schema_is_the_one_in_use() {
+    let published = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/assessment.schema.json")).unwrap();
+    let output = rushlight().arg("schema").output().unwrap();
+    assert_eq!(published, String::from_utf8(output.stdout).unwrap(), "run `rushlight schema > docs/assessment.schema.json`");
+}
+
+#[test]
+fn models_completions_and_man_pages_are_there() {
+    rushlight().args(["models", "list"]).assert().success().stdout(predicate::str::contains("rushlight-small"));
+    rushlight().args(["models", "show"]).assert().success().stdout(predicate::str::contains("sha256"));
+    rushlight().args(["completions", "bash"]).assert().success().stdout(predicate::str::contains("rushlight"));
+    rushlight().args(["man", "check"]).assert().success().stdout(predicate::str::contains(".TH"));
+}
+
+#[test]
+fn markdown_is_a_case_note() {
+    rushlight()
+        .arg("check")
+        .arg(example("hotel-job.txt"))
+        .args(["--format", "md"])
+        .assert()
+        .success()
+        .stdout(predicate::str::starts_with("# "))
+        .stdout(predicate::str::contains("## Why, in order"));
+}

@@ -1,0 +1,86 @@
+//! The two invariants of the engine, on the whole of it and to the bit: later messages change nothing, names change nothing.
+
+use rushlight::models::{Model, Place};
+use rushlight::score::{Scored, Stream, assess};
+use rushlight::transcript::{Kind, Message, Origin, Text, Time, Transcript};
+
+fn model() -> Model {
+    Model::load(&Place::find(None).unwrap()).unwrap()
+}
+
+/// Three people, gaps of minutes and days, a message of many pieces, media and the app's own lines.
+fn chat(names: [&str; 3]) -> Transcript {
+    let mut chat = Transcript::new("t");
+    let words = ["are you coming on sunday", "not sure yet", "who is driving", "i can pick you up at six", "ok", "what about the tent"];
+    for i in 0..60usize {
+        let long = i == 17;
+        let text = if long { "and then we walked along the river for a while ".repeat(60) } else { format!("{} {i}", words[i % 6]) };
+        let kind = if i % 13 == 5 { Kind::Media } else if i % 19 == 7 { Kind::System } else { Kind::Message };
+        let speaker = chat.speaker(names[(i * i + i / 3) % 3]);
+        chat.messages.push(Message {
+            speaker: (kind != Kind::System).then_some(speaker),
+            time: Time::parse(&format!("2024-05-{:02}T18:{:02}:00", 1 + i / 7, i % 60)),
+            text: Text::new(text),
+            kind,
+            origin: Origin { line: i as u64 + 1 },
+        });
+    }
+    chat
+}
+
+fn all_at_once(model: &Model, chat: &Transcript) -> Vec<Scored> {
+    Stream::new(model).push(chat.messages.iter().enumerate()).unwrap()
+}
+
+#[test]
+fn later_messages_change_nothing_said_before() {
+    let model = model();
+    let chat = chat(["Ann", "Ben", "Cleo"]);
+    let whole = all_at_once(&model, &chat);
+    for end in [1, 2, 9, 18, 40] {
+        let part = Stream::new(&model).push(chat.messages[..end].iter().enumerate()).unwrap();
+        assert_eq!(part, whole[..part.len()], "cut after {end}");
+    }
+}
+
+#[test]
+fn one_by_one_is_the_same_as_all_at_once() {
+    let model = model();
+    let chat = chat(["Ann", "Ben", "Cleo"]);
+    let mut stream = Stream::new(&model);
+    let single: Vec<Scored> =
+        chat.messages.iter().enumerate().flat_map(|(i, m)| stream.push(std::iter::once((i, m))).unwrap()).collect();
+    assert_eq!(single, all_at_once(&model, &chat));
+}
+
+#[test]
+fn renaming_speakers_changes_nothing_but_names() {
+    let model = model();
+    let score = |names| {
+        let mut result = assess(&model, &chat(names), "test", &[]).unwrap();
+        result.messages.iter_mut().for_each(|m| m.speaker.clear());
+        result.person_of_concern.clear();
+        result.input.sha256.clear();
+        result
+    };
+    assert_eq!(score(["Ann", "Ben", "Cleo"]), score(["Zed", "ann@example.org", "Ben"]));
+}
+
+#[test]
+fn the_risk_so_far_never_falls_and_agrees_with_the_whole() {
+    let model = model();
+    let chat = chat(["Ann", "Ben", "Cleo"]);
+    let result = assess(&model, &chat, "test", &[]).unwrap();
+    assert!(result.messages.windows(2).all(|w| w[0].risk <= w[1].risk));
+    assert_eq!(result.messages.last().unwrap().risk, result.risk);
+    assert_eq!(result.messages.len(), chat.spoken().count());
+}
+
+#[test]
+fn a_whole_model_refuses_nothing_it_made_itself() {
+    let place = Place::find(None).unwrap();
+    let (card, hash) = place.card().unwrap();
+    assert_eq!(card.name, rushlight::models::DEFAULT);
+    assert_eq!(hash.len(), 64);
+    assert!(card.bands.look <= card.bands.look_now);
+}

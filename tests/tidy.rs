@@ -1,0 +1,123 @@
+//! The walls of the house, checked: who may import whom, where `unsafe` may stand, how long a file may grow.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room and the rooms below it that it may use. What is not listed may use nothing of ours.
+const WALLS: &[(&str, &[&str])] = &[
+    ("transcript", &[]),
+    ("import", &["transcript"]),
+    ("prompt", &["transcript"]),
+    ("kernels", &[]),
+    ("backbone", &["kernels"]),
+    ("head", &["kernels"]),
+    ("assessment", &["head"]),
+    ("models", &["backbone", "head", "kernels", "prompt"]),
+    ("language", &["transcript"]),
+    ("score", &["assessment", "backbone", "head", "language", "models", "prompt", "transcript"]),
+    ("report", &["assessment", "head", "transcript"]),
+    ("cli", &["assessment", "import", "models", "prompt", "report", "score", "transcript"]),
+];
+/// Lines of a file, its tests included.
+const LONGEST: usize = 450;
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Path below `src`, room, text.
+fn files() -> Vec<(String, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let read = |path: PathBuf| {
+        let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        let room = name.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
+        (name, room, fs::read_to_string(path).unwrap())
+    };
+    sources(&root).into_iter().map(read).collect()
+}
+
+#[test]
+fn lower_rooms_never_import_higher_ones() {
+    let walls: BTreeMap<&str, &[&str]> = WALLS.iter().copied().collect();
+    let mut breaches = Vec::new();
+    let mut rooms = 0;
+    for (name, room, text) in files() {
+        if room == "lib" || room == "main" {
+            continue;
+        }
+        let allowed = walls.get(room.as_str()).unwrap_or_else(|| panic!("{name}: a room without a place in WALLS"));
+        rooms += 1;
+        for part in text.split("crate::").skip(1) {
+            let used: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let known = walls.contains_key(used.as_str());
+            if known && used != room && !allowed.contains(&used.as_str()) {
+                breaches.push(format!("{name} uses {used}"));
+            }
+        }
+    }
+    assert!(rooms > 20, "the sources were not found");
+    assert!(breaches.is_empty(), "walls breached: {breaches:#?}");
+}
+
+#[test]
+fn unsafe_stands_in_the_kernels_only_and_gives_its_reason() {
+    for (name, room, text) in files() {
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let code = line.split("//").next().unwrap();
+            if !code.contains("unsafe {") && !code.contains("unsafe fn") && !code.contains("unsafe impl") {
+                continue;
+            }
+            assert_eq!(room, "kernels", "{name}:{}: unsafe outside the kernels", at + 1);
+            let reasoned = lines[at.saturating_sub(3)..at].iter().any(|l| l.contains("SAFETY:"));
+            assert!(reasoned, "{name}:{}: unsafe without a reason", at + 1);
+        }
+    }
+}
+
+#[test]
+fn nothing_here_can_open_a_socket() {
+    for (name, _, text) in files() {
+        for word in ["std::net", "TcpStream", "UdpSocket", "reqwest", "hyper::", "ureq"] {
+            assert!(!text.contains(word), "{name} mentions {word}; only `models pull` may reach the network, and it is not built yet");
+        }
+    }
+}
+
+#[test]
+fn text_is_revealed_only_where_it_is_read_or_shown() {
+    for (name, room, text) in files() {
+        let reads = ["transcript", "import", "prompt", "language", "score", "report"];
+        assert!(!text.contains(".reveal()") || reads.contains(&room.as_str()), "{name} reveals the words of a chat");
+        assert!(!text.contains("dbg!("), "{name} has a dbg!");
+    }
+}
+
+#[test]
+fn files_stay_short_and_finished() {
+    for (name, _, text) in files() {
+        let lines = text.lines().count();
+        assert!(lines <= LONGEST, "{name} has {lines} lines; would a newcomer know their room in it?");
+        for word in ["TODO", "FIXME", "unimplemented!", "todo!("] {
+            assert!(!text.contains(word), "{name} holds a {word}");
+        }
+    }
+}
+
+#[test]
+fn every_module_opens_by_saying_what_it_is_for() {
+    for (name, _, text) in files() {
+        assert!(text.starts_with("//!"), "{name} does not begin with a paragraph on what it is for");
+    }
+}
