@@ -15,7 +15,8 @@ use rushlight::kernels::Level;
 use rushlight::prompt::Prompt;
 
 fn main() -> Result<()> {
-    let folder: PathBuf = std::env::args_os().nth(1).context("usage: vectors MODEL_FOLDER < lines.txt")?.into();
+    let folder: PathBuf =
+        std::env::args_os().nth(1).context("usage: vectors MODEL_FOLDER < lines.txt")?.into();
     let read = |name: &str| std::fs::read(folder.join(name)).with_context(|| format!("cannot read {name}"));
     let prompt = Prompt::from_bytes(&read("tokenizer.json")?)?;
     let bert = Bert::from_gguf(&read("model.gguf")?, Level::detect())?;

@@ -13,10 +13,11 @@ const LEAST: usize = 60;
 
 /// The most frequent short words of informal English. Chat defeats statistics over letters, but not these.
 const ENGLISH: &[&str] = &[
-    "i", "u", "you", "the", "to", "a", "and", "it", "is", "in", "that", "my", "me", "of", "for", "on", "im", "i'm", "so", "do",
-    "have", "was", "are", "your", "ur", "just", "but", "with", "not", "be", "what", "this", "at", "we", "if", "can", "up", "how",
-    "he", "she", "they", "will", "no", "yes", "yeah", "when", "know", "like", "dont", "don't", "all", "out", "get", "its", "it's",
-    "ok", "lol", "from", "as", "good", "go", "there", "one", "now", "did", "want", "would", "about", "or", "an", "her", "him",
+    "i", "u", "you", "the", "to", "a", "and", "it", "is", "in", "that", "my", "me", "of", "for", "on", "im",
+    "i'm", "so", "do", "have", "was", "are", "your", "ur", "just", "but", "with", "not", "be", "what",
+    "this", "at", "we", "if", "can", "up", "how", "he", "she", "they", "will", "no", "yes", "yeah", "when",
+    "know", "like", "dont", "don't", "all", "out", "get", "its", "it's", "ok", "lol", "from", "as", "good",
+    "go", "there", "one", "now", "did", "want", "would", "about", "or", "an", "her", "him",
 ];
 
 /// What was found.
@@ -39,7 +40,8 @@ pub fn detect(transcript: &Transcript) -> Language {
         }
     }
     let text = text.to_lowercase().replace('’', "'");
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
     let common: HashMap<&str, ()> = ENGLISH.iter().map(|w| (*w, ())).collect();
     let hits = words.iter().filter(|w| common.contains_key(*w)).count();
     let english = hits as f32 / words.len().max(1) as f32;
@@ -115,11 +117,23 @@ mod tests {
 
     #[test]
     fn slang_is_english_and_german_is_not() {
-        let slang = chat(&["omg ur so good at this", "lol thx i just started", "wanna play on sat? if ur mum lets u"]);
+        let slang = chat(&[
+            "omg ur so good at this",
+            "lol thx i just started",
+            "wanna play on sat? if ur mum lets u",
+        ]);
         assert_eq!(detect(&slang).code.as_deref(), Some("en"));
-        let german = chat(&["Hallo, kommst du heute noch zum Training?", "Ich weiß nicht, meine Mutter ist krank und wir müssen einkaufen"]);
+        let german = chat(&[
+            "Hallo, kommst du heute noch zum Training?",
+            "Ich weiß nicht, meine Mutter ist krank und wir müssen einkaufen",
+        ]);
         assert_eq!(detect(&german).code.as_deref(), Some("de"));
-        let russian = chat(&["привет как дела", "нормально, а у тебя", "завтра пойдём на тренировку вместе с нами", "конечно, в шесть"]);
+        let russian = chat(&[
+            "привет как дела",
+            "нормально, а у тебя",
+            "завтра пойдём на тренировку вместе с нами",
+            "конечно, в шесть",
+        ]);
         assert_eq!(detect(&russian).code.as_deref(), Some("ru"));
     }
 

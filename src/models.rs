@@ -139,7 +139,8 @@ impl Place {
         if name == DEFAULT && !EMBEDDED.is_empty() {
             return Ok(Self::Embedded);
         }
-        let found = folders().into_iter().map(|folder| folder.join(name)).find(|f| f.join("model.toml").is_file());
+        let found =
+            folders().into_iter().map(|folder| folder.join(name)).find(|f| f.join("model.toml").is_file());
         match found {
             Some(folder) => Ok(Self::Folder(folder)),
             None => bail!(
@@ -168,7 +169,8 @@ impl Place {
     pub fn card(&self) -> Result<(Card, String)> {
         let bytes = self.file("model.toml")?;
         let text = std::str::from_utf8(&bytes).with_context(|| format!("{self}: model.toml is not UTF-8"))?;
-        let card: Card = toml::from_str(text).with_context(|| format!("{self}: model.toml cannot be read"))?;
+        let card: Card =
+            toml::from_str(text).with_context(|| format!("{self}: model.toml cannot be read"))?;
         card.check().with_context(|| format!("{self}: model.toml"))?;
         Ok((card, sha256(&bytes)))
     }
@@ -176,7 +178,9 @@ impl Place {
     /// A file whose hash is the one on the card.
     fn bound(&self, card: &Card, name: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.file(name)?;
-        let Some(expected) = card.files.get(name) else { bail!("{self}: model.toml gives no hash for {name}") };
+        let Some(expected) = card.files.get(name) else {
+            bail!("{self}: model.toml gives no hash for {name}")
+        };
         let found = sha256(&bytes);
         ensure!(
             found == *expected,
@@ -200,7 +204,10 @@ impl Card {
         let platts = self.calibration.patterns.values().chain([&self.calibration.risk]);
         ensure!(platts.clone().all(|p| p.scale > 0.0), "calibration scales must be above zero");
         let Bands { look, look_now, name, .. } = self.bands;
-        ensure!(0.0 < look && look <= look_now && look_now < 1.0, "bands must satisfy 0 < look <= look_now < 1");
+        ensure!(
+            0.0 < look && look <= look_now && look_now < 1.0,
+            "bands must satisfy 0 < look <= look_now < 1"
+        );
         ensure!((0.0..1.0).contains(&name), "bands.name must lie between 0 and 1");
         Ok(())
     }

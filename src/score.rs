@@ -132,10 +132,13 @@ impl<'m> Stream<'m> {
 
     /// Indices of the speakers whose messages make it so: the first by mean concern, and any other who is likelier than not.
     pub fn concern(&self) -> Vec<usize> {
-        let mean = |(sum, count): &(f32, u32)| if *count > 0 { sum / *count as f32 } else { f32::NEG_INFINITY };
+        let mean =
+            |(sum, count): &(f32, u32)| if *count > 0 { sum / *count as f32 } else { f32::NEG_INFINITY };
         let means: Vec<f32> = self.so_far.concern.iter().map(mean).collect();
         let top = means.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        (0..means.len()).filter(|i| means[*i].is_finite() && (means[*i] == top || sigmoid(means[*i]) > CONCERN)).collect()
+        (0..means.len())
+            .filter(|i| means[*i].is_finite() && (means[*i] == top || sigmoid(means[*i]) > CONCERN))
+            .collect()
     }
 }
 
@@ -148,7 +151,8 @@ pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Cav
     let (band, reason) = band(model, transcript, &language, risk);
     let loud = matches!(band, Band::Look | Band::LookNow);
     let concern = if loud { stream.concern() } else { Vec::new() };
-    let moment = |index: usize| Moment { index, time: transcript.messages[index].time.map(|t| t.to_string()) };
+    let moment =
+        |index: usize| Moment { index, time: transcript.messages[index].time.map(|t| t.to_string()) };
     let patterns = stream.so_far.patterns.unwrap_or([f32::NEG_INFINITY; PATTERNS.len()]);
     let calibrated = PATTERNS.iter().zip(patterns).map(|(pattern, logit)| {
         let platt = model.card.calibration.patterns.get(pattern);
@@ -164,7 +168,11 @@ pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Cav
         patterns: calibrated.collect(),
         person_of_concern: concern.iter().map(|i| transcript.speakers[*i].name.clone()).collect(),
         first_warning: stream.first_warning().filter(|_| loud).map(moment),
-        evidence: if loud { evidence::choose(model, transcript, &scored) } else { Vec::new() },
+        evidence: if loud {
+            evidence::choose(model, transcript, &scored, stream.first_warning())
+        } else {
+            Vec::new()
+        },
         messages: scored.iter().map(|s| message_score(transcript, s)).collect(),
         caveats: [notes, &caveats::of(model, transcript, &language)].concat(),
         model: ModelRef {
@@ -182,7 +190,12 @@ pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Cav
     })
 }
 
-fn band(model: &Model, transcript: &Transcript, language: &language::Language, risk: f32) -> (Band, Option<String>) {
+fn band(
+    model: &Model,
+    transcript: &Transcript,
+    language: &language::Language,
+    risk: f32,
+) -> (Band, Option<String>) {
     if let Some(reason) = caveats::foreign(model, language) {
         return (Band::CannotSay, Some(reason));
     }

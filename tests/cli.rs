@@ -90,11 +90,23 @@ fn every_line_of_the_report_fits_the_width() {
 
 #[test]
 fn json_follows_the_contract_and_holds_no_message_text() {
-    let output = rushlight().arg("check").arg(example("new-team.txt")).args(["--format", "json"]).output().unwrap();
+    let output =
+        rushlight().arg("check").arg(example("new-team.txt")).args(["--format", "json"]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(!text.contains("castle server") && !text.contains("between us"));
     let result: Value = serde_json::from_str(&text).unwrap();
-    for key in ["id", "risk", "band", "patterns", "person_of_concern", "first_warning", "messages", "caveats", "model", "version"] {
+    for key in [
+        "id",
+        "risk",
+        "band",
+        "patterns",
+        "person_of_concern",
+        "first_warning",
+        "messages",
+        "caveats",
+        "model",
+        "version",
+    ] {
         assert!(result.get(key).is_some(), "{key} is missing");
     }
     let messages = result["messages"].as_array().unwrap();
@@ -112,7 +124,11 @@ fn json_follows_the_contract_and_holds_no_message_text() {
 fn the_same_input_gives_the_same_bytes() {
     let run = |threads: &str| {
         let mut command = rushlight();
-        command.env("RAYON_NUM_THREADS", threads).arg("check").arg(example("hotel-job.txt")).args(["--format", "json"]);
+        command
+            .env("RAYON_NUM_THREADS", threads)
+            .arg("check")
+            .arg(example("hotel-job.txt"))
+            .args(["--format", "json"]);
         command.output().unwrap().stdout
     };
     assert_eq!(run("1"), run("4"));
@@ -136,8 +152,10 @@ fn score_keeps_record_ids_writes_in_order_and_resumes() {
     };
     run(&[]).assert().success().stderr(predicate::str::contains("150 conversations"));
     let whole = fs::read_to_string(&out).unwrap();
-    let ids: Vec<String> =
-        whole.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<String> = whole
+        .lines()
+        .map(|l| serde_json::from_str::<Value>(l).unwrap()["id"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(ids, (0..150).map(|i| format!("case {i}")).collect::<Vec<_>>());
 
     run(&[]).assert().code(2).stderr(predicate::str::contains("--resume"));
@@ -162,7 +180,12 @@ fn one_bad_file_of_many_is_named_and_the_others_are_scored() {
 
 #[test]
 fn exit_codes_are_a_contract() {
-    rushlight().arg("check").arg("no-such-file.txt").assert().code(1).stderr(predicate::str::contains("no-such-file.txt"));
+    rushlight()
+        .arg("check")
+        .arg("no-such-file.txt")
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("no-such-file.txt"));
     rushlight().arg("chekc").assert().code(2);
     rushlight().args(["check", "--model", "no-such-model"]).arg(example("old-phone.txt")).assert().code(2);
     rushlight().arg("check").arg(example("old-phone.txt")).args(["--fail-on", "look"]).assert().code(3);
@@ -204,7 +227,9 @@ fn little_text_and_foreign_text_are_not_called_quiet() {
 #[test]
 fn hostile_text_cannot_reach_the_terminal() {
     let chat = fs::read_to_string(example("old-phone.txt")).unwrap();
-    let chat = chat.replace("promise", "promise \u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}").replace("Unknown", "Un\u{1b}[31mknown");
+    let chat = chat
+        .replace("promise", "promise \u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}")
+        .replace("Unknown", "Un\u{1b}[31mknown");
     let output = rushlight().arg("check").write_stdin(chat).output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(!shown.contains('\u{1b}') && !shown.contains('\u{7}') && !shown.contains('\u{202e}'), "{shown}");
@@ -212,7 +237,9 @@ fn hostile_text_cannot_reach_the_terminal() {
 
 #[test]
 fn many_speakers_and_many_messages_pass() {
-    let crowd: String = (0..900).map(|i| format!("Person {}: message number {i} about the garden party\n", i % 300)).collect();
+    let crowd: String = (0..900)
+        .map(|i| format!("Person {}: message number {i} about the garden party\n", i % 300))
+        .collect();
     let result = json(rushlight().args(["check", "--format", "json"]).write_stdin(crowd));
     assert_eq!(result["input"]["speakers"], 300);
     assert!(result["caveats"].to_string().contains("many_speakers"));
@@ -274,16 +301,30 @@ fn the_schema_describes_the_output() {
 
 #[test]
 fn the_published_schema_is_the_one_in_use() {
-    let published = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/assessment.schema.json")).unwrap();
+    let published =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/assessment.schema.json"))
+            .unwrap();
     let output = rushlight().arg("schema").output().unwrap();
-    assert_eq!(published, String::from_utf8(output.stdout).unwrap(), "run `rushlight schema > docs/assessment.schema.json`");
+    assert_eq!(
+        published,
+        String::from_utf8(output.stdout).unwrap(),
+        "run `rushlight schema > docs/assessment.schema.json`"
+    );
 }
 
 #[test]
 fn models_completions_and_man_pages_are_there() {
-    rushlight().args(["models", "list"]).assert().success().stdout(predicate::str::contains("rushlight-small"));
+    rushlight()
+        .args(["models", "list"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("rushlight-small"));
     rushlight().args(["models", "show"]).assert().success().stdout(predicate::str::contains("sha256"));
-    rushlight().args(["completions", "bash"]).assert().success().stdout(predicate::str::contains("rushlight"));
+    rushlight()
+        .args(["completions", "bash"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("rushlight"));
     rushlight().args(["man", "check"]).assert().success().stdout(predicate::str::contains(".TH"));
 }
 

@@ -11,11 +11,28 @@ fn model() -> Model {
 /// Three people, gaps of minutes and days, a message of many pieces, media and the app's own lines.
 fn chat(names: [&str; 3]) -> Transcript {
     let mut chat = Transcript::new("t");
-    let words = ["are you coming on sunday", "not sure yet", "who is driving", "i can pick you up at six", "ok", "what about the tent"];
+    let words = [
+        "are you coming on sunday",
+        "not sure yet",
+        "who is driving",
+        "i can pick you up at six",
+        "ok",
+        "what about the tent",
+    ];
     for i in 0..60usize {
         let long = i == 17;
-        let text = if long { "and then we walked along the river for a while ".repeat(60) } else { format!("{} {i}", words[i % 6]) };
-        let kind = if i % 13 == 5 { Kind::Media } else if i % 19 == 7 { Kind::System } else { Kind::Message };
+        let text = if long {
+            "and then we walked along the river for a while ".repeat(60)
+        } else {
+            format!("{} {i}", words[i % 6])
+        };
+        let kind = if i % 13 == 5 {
+            Kind::Media
+        } else if i % 19 == 7 {
+            Kind::System
+        } else {
+            Kind::Message
+        };
         let speaker = chat.speaker(names[(i * i + i / 3) % 3]);
         chat.messages.push(Message {
             speaker: (kind != Kind::System).then_some(speaker),
@@ -48,8 +65,12 @@ fn one_by_one_is_the_same_as_all_at_once() {
     let model = model();
     let chat = chat(["Ann", "Ben", "Cleo"]);
     let mut stream = Stream::new(&model);
-    let single: Vec<Scored> =
-        chat.messages.iter().enumerate().flat_map(|(i, m)| stream.push(std::iter::once((i, m))).unwrap()).collect();
+    let single: Vec<Scored> = chat
+        .messages
+        .iter()
+        .enumerate()
+        .flat_map(|(i, m)| stream.push(std::iter::once((i, m))).unwrap())
+        .collect();
     assert_eq!(single, all_at_once(&model, &chat));
 }
 

@@ -56,7 +56,8 @@ fn lower_rooms_never_import_higher_ones() {
         if room == "lib" || room == "main" {
             continue;
         }
-        let allowed = walls.get(room.as_str()).unwrap_or_else(|| panic!("{name}: a room without a place in WALLS"));
+        let allowed =
+            walls.get(room.as_str()).unwrap_or_else(|| panic!("{name}: a room without a place in WALLS"));
         rooms += 1;
         for part in text.split("crate::").skip(1) {
             let used: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
@@ -90,7 +91,10 @@ fn unsafe_stands_in_the_kernels_only_and_gives_its_reason() {
 fn nothing_here_can_open_a_socket() {
     for (name, _, text) in files() {
         for word in ["std::net", "TcpStream", "UdpSocket", "reqwest", "hyper::", "ureq"] {
-            assert!(!text.contains(word), "{name} mentions {word}; only `models pull` may reach the network, and it is not built yet");
+            assert!(
+                !text.contains(word),
+                "{name} mentions {word}; only `models pull` may reach the network, and it is not built yet"
+            );
         }
     }
 }
@@ -99,7 +103,10 @@ fn nothing_here_can_open_a_socket() {
 fn text_is_revealed_only_where_it_is_read_or_shown() {
     for (name, room, text) in files() {
         let reads = ["transcript", "import", "prompt", "language", "score", "report"];
-        assert!(!text.contains(".reveal()") || reads.contains(&room.as_str()), "{name} reveals the words of a chat");
+        assert!(
+            !text.contains(".reveal()") || reads.contains(&room.as_str()),
+            "{name} reveals the words of a chat"
+        );
         assert!(!text.contains("dbg!("), "{name} has a dbg!");
     }
 }

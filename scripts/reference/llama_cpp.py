@@ -39,15 +39,12 @@ def theirs(binary, model, texts):
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
     if done.returncode:
         sys.exit(f"error: llama-embedding exited with {done.returncode}:\n{done.stderr[-2000:]}")
-    said = done.stdout + "\n" + done.stderr
-    ids, found = [], re.search(r"^\s*(\[\[.*\]\])\s*$", done.stdout, re.M)
-    for line in said.splitlines():
-        if re.search(r"number of tokens in prompt = \d+", line):
-            ids.append([])
-        elif ids and (token := re.match(r"\s*(\d+) -> '", line)):
-            ids[-1].append(int(token[1]))
+    counts = [int(n) for n in re.findall(r"number of tokens in prompt = (\d+)", done.stderr)]
+    flat = iter([int(n) for n in re.findall(r"^ *(\d+) -> '", done.stdout, re.M)])
+    ids = [[next(flat, None) for _ in range(n)] for n in counts]
+    found = re.search(r"^(\[\[.*\]\])$", done.stdout, re.M)
     if found is None or len(ids) != len(texts):
-        sys.exit(f"error: the output of llama-embedding was not understood:\n{said[-2000:]}")
+        sys.exit(f"error: the output of llama-embedding was not understood:\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
     return ids, json.loads(found[1])
 
 

@@ -1,7 +1,8 @@
 """Collect what the model is trained on, as labelled JSONL: python3 scripts/train/data.py --data DIR --out DIR
 
 `--data` is a folder of xz-compressed JSONL corpora of real and synthetic chats (labels of the conversation or of the source only).
-Writes train.jsonl (with variants), dev.jsonl, test.jsonl and sources.json (counts and hashes). No text of those corpora is printed.
+Writes train.jsonl (with variants), dev.jsonl, test.jsonl, real.jsonl (whole real chats of groups not trained on, to count alarms by source)
+and sources.json (counts and hashes). No text of those corpora is printed.
 """
 import argparse
 import hashlib
@@ -54,6 +55,25 @@ def real(folder, source, rng):
                "risk": record["risk"], "patterns": record.get("patterns", []), "weak": True}
 
 
+# To be measured on, never trained on: the sources above (other groups) and these, some of them non-commercial.
+MEASURE = list(DRAW) + ["dailydialog", "dialogsum", "dream", "esconv", "meld", "nps", "samsum"]
+MEASURED = 300  # conversations of each
+
+
+def unseen(folder, source):
+    """Up to MEASURED whole conversations of groups that are not trained on."""
+    fits = []
+    with lzma.open(folder / f"{source}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            n = len(record["messages"])
+            if record.get("risk") is None or record.get("segment") or not 4 <= n <= 400 or not third(record.get("group", record["id"])):
+                continue
+            fits.append({k: record.get(k) for k in ("id", "lang", "source", "group", "messages", "risk")})
+    fits.sort(key=lambda r: hashlib.sha256(f"{SEED}{r['id']}".encode()).hexdigest())
+    return fits[:MEASURED]
+
+
 def corpus():
     chats = []
     for path in sorted((ROOT / "eval/corpus/chats").glob("*.chat")):
@@ -93,6 +113,7 @@ def main():
         "train": write(args.out / "train.jsonl", train + drawn + list(variants(train, rng))),
         "dev": write(args.out / "dev.jsonl", [c for c in chats if c["writer"] in DEV_WRITERS]),
         "test": write(args.out / "test.jsonl", [c for c in chats if c["writer"] in TEST_WRITERS]),
+        "real": write(args.out / "real.jsonl", [c for source in MEASURE for c in unseen(args.data, source)]),
         "written": len(train), "drawn": {s: sum(c["source"] == s for c in drawn) for s in DRAW}, "seed": SEED}
     (args.out / "sources.json").write_text(json.dumps(sources, indent=1) + "\n")
     print(json.dumps(sources, indent=1))

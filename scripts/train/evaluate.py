@@ -88,6 +88,18 @@ def signals(chats, scores, draws):
     return out
 
 
+def by_source(chats, scores):
+    """Counts of bands per source and label; an interval by group for the share of alarms."""
+    out = {}
+    for key in dict.fromkeys((c["source"], c["risk"]) for c in chats):
+        part = [(c, s) for c, s in zip(chats, scores) if (c["source"], c["risk"]) == key]
+        up = np.array([s["band"] in ("look", "look now") for _, s in part])
+        draws = list(resamples([c.get("group") or c["id"] for c, _ in part]))
+        bands = {b: int(sum(s["band"] == b for _, s in part)) for b in ("look now", "look", "quiet", "cannot say")}
+        out[f"{key[0]} risk {key[1]}"] = {"n": len(part), **bands, "alarms": with_interval(lambda d: float(up[d].mean()), part, draws)}
+    return out
+
+
 def in_time(chats, scores, window=3):
     counts = {"premature": 0, "timely": 0, "late": 0, "missed": 0}
     for chat, s in zip(chats, scores):
@@ -109,12 +121,14 @@ def main():
     parser.add_argument("--model")
     parser.add_argument("--rushlight", default="target/release/rushlight")
     parser.add_argument("--json", help="file for the result")
+    parser.add_argument("--by-source", action="store_true", help="only count bands per source; for chats without message labels")
     args = parser.parse_args()
     chats = [json.loads(line) for line in open(args.labels, encoding="utf-8")]
     scores = score(args.rushlight, args.model, args.labels)
     assert [c["id"] for c in chats] == [s["id"] for s in scores], "the scores are not of these chats"
     train = [json.loads(line) for line in open(args.train, encoding="utf-8")] if args.train else []
-    result = measure(chats, scores, [c for c in train if not c.get("weak") and c.get("turn") == 0])
+    written = [c for c in train if not c.get("weak") and c.get("turn") == 0]
+    result = by_source(chats, scores) if args.by_source else measure(chats, scores, written)
     result["model"] = scores[0]["model"]
     text = json.dumps(result, indent=1)
     print(text)

@@ -7,6 +7,7 @@ Writes checkpoint.pt (weights averaged over the last steps) after each pass, and
 import argparse
 import json
 import math
+import os
 import pathlib
 import random
 import subprocess
@@ -14,6 +15,7 @@ import time
 
 import numpy as np
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 
 from measure import judge, report
@@ -154,6 +156,93 @@ def predict(model, chats):
         return [model(chat) for chat in chats]
 
 
+def reduce_gradients(parameters):
+    """Sum over the workers; each has seen its share of the batch."""
+    flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).reshape(-1) for p in parameters])
+    dist.all_reduce(flat)
+    at = 0
+    for p in parameters:
+        p.grad = flat[at:at + p.numel()].view_as(p).clone()
+        at += p.numel()
+
+
+def work(rank, args):
+    torch.set_num_threads(1)
+    os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
+    os.environ.setdefault("MASTER_PORT", "29531")
+    dist.init_process_group("gloo", rank=rank, world_size=args.workers)
+    order = random.Random(SEED)  # the same for all workers
+    rng, generator = random.Random(SEED + rank), torch.Generator().manual_seed(SEED + rank)
+    torch.manual_seed(SEED)
+    base = args.base or base_folder()
+    model = Model(Encoder.pretrained(base), Head())
+    torch.manual_seed(SEED + rank)
+    train = tokens(args.rushlight, base / "tokenizer.json", args.data / "train.jsonl")
+    dev = tokens(args.rushlight, base / "tokenizer.json", args.data / "dev.jsonl")
+    weak = [c for c in train if c["weak"]]
+    turns = [[c for c in train if not c["weak"] and c["turn"] == t] for t in range(1 + max(c["turn"] for c in train))]
+    optimizer = optimizer_for(model)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    peaks = [group["lr"] for group in optimizer.param_groups]
+    steps = args.passes * math.ceil((len(units_of(turns[0])) + int(WEAK_SHARE * len(weak))) / BATCH)
+    average = [p.detach().clone() for p in trained]
+    step, started = 0, time.time()
+    for turn in range(args.passes):
+        todo = units_of(turns[turn % len(turns)] + order.sample(weak, int(WEAK_SHARE * len(weak))))
+        order.shuffle(todo)
+        model.train()
+        losses = []
+        for at in range(0, len(todo), BATCH):
+            batch = todo[at:at + BATCH]
+            rise = min(1.0, (step + 1) / max(1, WARM_UP * steps))
+            fall = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))
+            for group, peak in zip(optimizer.param_groups, peaks):
+                group["lr"] = peak * min(rise, fall)
+            count = sum(len(unit) for unit in batch)
+            for unit in share(batch, rank, args.workers):
+                chats = [mask_tokens(stretch(chat, rng), generator) for chat in unit]
+                outputs = [forward(model, chat) for chat in chats]
+                loss = (sum(map(loss_of, outputs, chats)) + twins_apart(outputs, chats)) / count
+                loss.backward()
+                losses.append(loss.item() * count / len(unit))
+            reduce_gradients(trained)
+            torch.nn.utils.clip_grad_norm_(trained, 1.0)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            step += 1
+            decay = min(AVERAGE, (1 + step) / (10 + step))
+            with torch.no_grad():
+                for a, p in zip(average, trained):
+                    a.lerp_(p, 1 - decay)
+            if step % 20 == 0 and rank == 0:
+                print(f"pass {turn + 1} step {step}/{steps} loss {np.mean(losses[-80:]):.4f} {time.time() - started:.0f} s", flush=True)
+        if rank == 0:
+            save_and_report(model, trained, average, dev, args.out, {"pass": turn + 1, "loss": float(np.mean(losses)), "seconds": time.time() - started})
+        dist.barrier()
+
+
+def share(batch, rank, workers):
+    """This worker's part of a batch: units dealt by falling length, so that all finish together."""
+    by_length = sorted(batch, key=lambda unit: -sum(min(TOKENS, len(c["ids"])) for c in unit))
+    return [unit for i, unit in enumerate(by_length) if (i % workers if (i // workers) % 2 == 0 else workers - 1 - i % workers) == rank]
+
+
+def save_and_report(model, trained, average, dev, out, row):
+    """Measure and keep the averaged weights; then go on with the current ones."""
+    current = [p.detach().clone() for p in trained]
+    with torch.no_grad():
+        for p, a in zip(trained, average):
+            p.copy_(a)
+    torch.save({"model": model.state_dict(), "pass": row["pass"]}, out / "checkpoint.pt")
+    row["dev"] = judge(dev, predict(model, dev))
+    print(report(row["dev"]), flush=True)
+    with open(out / "log.jsonl", "a") as log:
+        log.write(json.dumps(row) + "\n")
+    with torch.no_grad():
+        for p, c in zip(trained, current):
+            p.copy_(c)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=pathlib.Path, required=True)
@@ -161,61 +250,10 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--rushlight", default="target/release/rushlight")
     parser.add_argument("--passes", type=int, default=PASSES)
+    parser.add_argument("--workers", type=int, default=2, help="processes of one thread each; the result depends on their number")
     args = parser.parse_args()
-    torch.manual_seed(SEED)
-    rng, generator = random.Random(SEED), torch.Generator().manual_seed(SEED)
-    base = args.base or base_folder()
     args.out.mkdir(parents=True, exist_ok=True)
-    model = Model(Encoder.pretrained(base), Head())
-    train = tokens(args.rushlight, base / "tokenizer.json", args.data / "train.jsonl")
-    dev = tokens(args.rushlight, base / "tokenizer.json", args.data / "dev.jsonl")
-    weak = [c for c in train if c["weak"]]
-    turns = [[c for c in train if not c["weak"] and c["turn"] == t] for t in range(1 + max(c["turn"] for c in train))]
-    optimizer = optimizer_for(model)
-    peaks = [group["lr"] for group in optimizer.param_groups]
-    steps = args.passes * math.ceil((len(units_of(turns[0])) + int(WEAK_SHARE * len(weak))) / BATCH)
-    average = {n: p.detach().clone() for n, p in model.named_parameters()}
-    step, started = 0, time.time()
-    for turn in range(args.passes):
-        todo = units_of(turns[turn % len(turns)] + rng.sample(weak, int(WEAK_SHARE * len(weak))))
-        rng.shuffle(todo)
-        model.train()
-        losses = []
-        for at in range(0, len(todo), BATCH):
-            batch = todo[at:at + BATCH]
-            rise = min(1.0, step / max(1, WARM_UP * steps))
-            fall = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))
-            for group, peak in zip(optimizer.param_groups, peaks):
-                group["lr"] = peak * min(rise, fall)
-            count = sum(len(unit) for unit in batch)
-            for unit in batch:
-                chats = [mask_tokens(stretch(chat, rng), generator) for chat in unit]
-                outputs = [forward(model, chat) for chat in chats]
-                loss = (sum(map(loss_of, outputs, chats)) + twins_apart(outputs, chats)) / count
-                loss.backward()
-                losses.append(loss.item() * count / len(unit))
-            torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.grad is not None], 1.0)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-            step += 1
-            decay = min(AVERAGE, (1 + step) / (10 + step))
-            with torch.no_grad():
-                for n, p in model.named_parameters():
-                    average[n].lerp_(p, 1 - decay)
-            if step % 20 == 0:
-                print(f"pass {turn + 1} step {step}/{steps} loss {np.mean(losses[-160:]):.4f} {time.time() - started:.0f} s", flush=True)
-        own = {n: p.detach().clone() for n, p in model.named_parameters()}
-        with torch.no_grad():
-            for n, p in model.named_parameters():
-                p.copy_(average[n])
-        torch.save({"model": model.state_dict(), "pass": turn + 1}, args.out / "checkpoint.pt")
-        row = {"pass": turn + 1, "loss": float(np.mean(losses)), "seconds": time.time() - started, "dev": judge(dev, predict(model, dev))}
-        print(report(row["dev"]), flush=True)
-        with open(args.out / "log.jsonl", "a") as log:
-            log.write(json.dumps(row) + "\n")
-        with torch.no_grad():
-            for n, p in model.named_parameters():
-                p.copy_(own[n])
+    torch.multiprocessing.spawn(work, (args,), nprocs=args.workers)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ impl Bert {
         let layers = layers.map(|(i, terms)| Layer::read(&mut gguf, level, i, width, ff, terms));
         let layers = layers.collect::<Result<_>>()?;
         let (eps, back) = (gguf.number("attention.layer_norm_epsilon")?, seen / 2);
+        ensure!(eps > 0.0, "the epsilon of the layer norms is {eps}; it must be above 0");
         Ok(Self { level, width, heads, max_tokens, vocabulary, eps, back, words, places, norm, layers })
     }
 
@@ -110,7 +111,7 @@ impl Bert {
         x
     }
 
-    fn layer(&self, index: usize, x: &mut Vec<f32>, lanes: &mut [Lane<'_>], buffers: &mut Buffers) {
+    fn layer(&self, index: usize, x: &mut [f32], lanes: &mut [Lane<'_>], buffers: &mut Buffers) {
         let layer = &self.layers[index];
         let Buffers { qkv, mixed, wide, narrow, keys } = buffers;
         layer.qkv.apply(x, qkv);
@@ -125,15 +126,37 @@ impl Bert {
             row += tokens;
         }
         layer.out.apply(mixed, narrow);
-        kernels::layer_norm(self.level, x, Some(narrow), &layer.out_norm.gain, &layer.out_norm.shift, self.eps);
+        kernels::layer_norm(
+            self.level,
+            x,
+            Some(narrow),
+            &layer.out_norm.gain,
+            &layer.out_norm.shift,
+            self.eps,
+        );
         layer.up.apply(x, wide);
         kernels::gelu(self.level, wide);
         layer.down.apply(wide, narrow);
-        kernels::layer_norm(self.level, x, Some(narrow), &layer.down_norm.gain, &layer.down_norm.shift, self.eps);
+        kernels::layer_norm(
+            self.level,
+            x,
+            Some(narrow),
+            &layer.down_norm.gain,
+            &layer.down_norm.shift,
+            self.eps,
+        );
     }
 
     /// Attention of one lane's new tokens over what it has kept and themselves; then keep what the next call will see.
-    fn look(&self, layer: &Layer, lane: &mut Lane<'_>, index: usize, qkv: &[f32], mixed: &mut [f32], keys: &mut Keys) {
+    fn look(
+        &self,
+        layer: &Layer,
+        lane: &mut Lane<'_>,
+        index: usize,
+        qkv: &[f32],
+        mixed: &mut [f32],
+        keys: &mut Keys,
+    ) {
         let width = self.width;
         let mut kept = std::mem::take(&mut lane.context.layers[index]);
         let (old, new) = (kept.len() / (2 * width), qkv.len() / (3 * width));
@@ -150,7 +173,17 @@ impl Bert {
         parts.into_par_iter().for_each_init(Vec::new, |scratch, (queries, outs, view)| {
             for (query, out) in queries.chunks_exact(3 * width).zip(outs.chunks_exact_mut(width)) {
                 let (query, terms) = (&query[..width], &layer.terms);
-                kernels::attend(self.level, keys, query, self.heads, view.first, &view.spans, terms, scratch, out);
+                kernels::attend(
+                    self.level,
+                    keys,
+                    query,
+                    self.heads,
+                    view.first,
+                    &view.spans,
+                    terms,
+                    scratch,
+                    out,
+                );
             }
         });
         keys_and_values(qkv, width).for_each(|row| kept.extend_from_slice(row));
@@ -164,7 +197,8 @@ impl Bert {
         let fresh = lane.segments.iter().map(|s| Seen { tokens: s.ids.len(), speaker: s.speaker });
         let all: Vec<Seen> = lane.context.seen.iter().copied().chain(fresh).collect();
         let old = lane.context.seen.len();
-        let starts: Vec<usize> = all.iter().scan(0, |sum, s| Some(std::mem::replace(sum, *sum + s.tokens))).collect();
+        let starts: Vec<usize> =
+            all.iter().scan(0, |sum, s| Some(std::mem::replace(sum, *sum + s.tokens))).collect();
         let view = |at: usize| {
             let from = at.saturating_sub(self.back);
             let span = |other: usize| {
@@ -251,7 +285,14 @@ impl Norm {
 }
 
 impl Layer {
-    fn read(gguf: &mut Gguf<'_>, level: Level, index: usize, width: usize, ff: usize, terms: &[f32]) -> Result<Self> {
+    fn read(
+        gguf: &mut Gguf<'_>,
+        level: Level,
+        index: usize,
+        width: usize,
+        ff: usize,
+        terms: &[f32],
+    ) -> Result<Self> {
         let mut linear = |names: &[&str], n: usize, k: usize| -> Result<Weights> {
             let (mut rows, mut bias) = (Vec::new(), Vec::new());
             for name in names {

@@ -83,7 +83,11 @@ impl Args {
         Ok(if exit == Exit::Read && reached { Exit::Reached } else { exit })
     }
 
-    fn read(&self, path: &PathBuf, each: &mut dyn FnMut(Imported) -> import::Flow) -> Result<Counts, ImportError> {
+    fn read(
+        &self,
+        path: &Path,
+        each: &mut dyn FnMut(Imported) -> import::Flow,
+    ) -> Result<Counts, ImportError> {
         if path.as_os_str() != "-" {
             return import::read_path(path, &self.input.options(), each);
         }
@@ -104,7 +108,8 @@ impl Args {
         if !first && self.format != Format::Json {
             writeln!(out)?;
         }
-        out.write_all(self.render(model, &assessment, &imported).as_bytes()).context("cannot write the report")?;
+        out.write_all(self.render(model, &assessment, &imported).as_bytes())
+            .context("cannot write the report")?;
         out.flush().context("cannot write the report")?;
         Ok(self.fail_on.is_some_and(|f| f.reached(assessment.band)))
     }

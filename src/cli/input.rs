@@ -106,7 +106,10 @@ impl Input {
 /// Score one imported conversation, with the doubts of its import as caveats.
 pub fn assess(model: &Model, imported: &Imported) -> Result<Assessment> {
     let spoken_for = |kind: &WarningKind| {
-        matches!(kind, WarningKind::OneSidedExport | WarningKind::DeletedMessages | WarningKind::EmptyConversation)
+        matches!(
+            kind,
+            WarningKind::OneSidedExport | WarningKind::DeletedMessages | WarningKind::EmptyConversation
+        )
     };
     let notes: Vec<Caveat> = (imported.warnings.iter().filter(|w| !spoken_for(&w.kind)))
         .map(|w| Caveat { code: w.kind.id().replace('-', "_"), text: format!("On reading: {w}.") })

@@ -19,7 +19,8 @@ impl Args {
         command.build();
         if let Some(verb) = &self.verb {
             let found = command.find_subcommand(verb).cloned();
-            command = found.ok_or_else(|| anyhow::anyhow!("no verb {verb:?}; `rushlight help` lists them"))?;
+            command =
+                found.ok_or_else(|| anyhow::anyhow!("no verb {verb:?}; `rushlight help` lists them"))?;
         }
         clap_mangen::Man::new(command).render(&mut std::io::stdout())?;
         Ok(Exit::Read)

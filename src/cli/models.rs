@@ -34,7 +34,11 @@ impl Args {
             What::List => {
                 for place in list() {
                     match place.card() {
-                        Ok((card, _)) => writeln!(out, "{:<20} {:<10} {place}\n  {}", card.name, card.version, card.summary)?,
+                        Ok((card, _)) => writeln!(
+                            out,
+                            "{:<20} {:<10} {place}\n  {}",
+                            card.name, card.version, card.summary
+                        )?,
                         Err(error) => writeln!(out, "{place}\n  cannot be used: {error:#}")?,
                     }
                 }
@@ -46,7 +50,11 @@ impl Args {
                 writeln!(out, "{} {}, {place}\n{}", card.name, card.version, card.summary)?;
                 writeln!(out, "licence     {}\nlanguages   {}", card.license, card.languages.join(", "))?;
                 writeln!(out, "look        from a probability of {:.2}", card.bands.look)?;
-                writeln!(out, "look now    from a probability of {:.2}\n            {}", card.bands.look_now, card.bands.chosen)?;
+                writeln!(
+                    out,
+                    "look now    from a probability of {:.2}\n            {}",
+                    card.bands.look_now, card.bands.chosen
+                )?;
                 for (file, hash) in &card.files {
                     writeln!(out, "{file:<20} sha256 {hash}")?;
                 }

@@ -56,7 +56,8 @@ impl Args {
     pub fn run(self) -> Result<Exit> {
         let model = self.input.model()?;
         let (out, done) = self.open()?;
-        let found: Vec<Result<PathBuf, ImportError>> = self.paths.iter().flat_map(|p| import::walk(p)).collect();
+        let found: Vec<Result<PathBuf, ImportError>> =
+            self.paths.iter().flat_map(|p| import::walk(p)).collect();
         let bar = bar(found.len());
         let (waiting, tally) = Default::default();
         let mut run = Run { args: &self, model: &model, out, done, bar, waiting, tally };
@@ -188,7 +189,8 @@ impl Run<'_> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.retain(|imported| !self.written(imported));
         let model = self.model;
-        let scored: Vec<Result<Assessment>> = waiting.par_iter().map(|imported| assess(model, imported)).collect();
+        let scored: Vec<Result<Assessment>> =
+            waiting.par_iter().map(|imported| assess(model, imported)).collect();
         for result in scored {
             match result {
                 Err(error) => self.fail(format!("{error:#}")),
@@ -257,7 +259,8 @@ impl Run<'_> {
 
 /// How far the run is; shown on a terminal only.
 fn bar(files: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} file {pos} of {len}, {msg}, {elapsed}").expect("a constant template");
+    let style = ProgressStyle::with_template("{bar:30} file {pos} of {len}, {msg}, {elapsed}")
+        .expect("a constant template");
     let bar = ProgressBar::new(files as u64).with_style(style).with_message("0 conversations");
     bar.enable_steady_tick(Duration::from_millis(200));
     bar

@@ -143,7 +143,10 @@ impl File<'_> {
         ensure!(tensor.dtype() == Dtype::F32, "tensor {name} of the head is not F32");
         let numbers = tensor.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
         let numbers: Vec<f32> = numbers.collect();
-        ensure!(numbers.iter().all(|x| x.is_finite()), "tensor {name} of the head holds numbers that are not finite");
+        ensure!(
+            numbers.iter().all(|x| x.is_finite()),
+            "tensor {name} of the head holds numbers that are not finite"
+        );
         Ok((tensor.shape().to_vec(), numbers))
     }
 
@@ -165,7 +168,8 @@ impl File<'_> {
     }
 
     fn gru(&self, name: &str) -> Result<Gru> {
-        let part = |end: &str| self.matrix(&format!("{name}.weight_{end}"), Some(&format!("{name}.bias_{end}")));
+        let part =
+            |end: &str| self.matrix(&format!("{name}.weight_{end}"), Some(&format!("{name}.bias_{end}")));
         Ok(Gru { input: part("ih")?, state: part("hh")? })
     }
 }

@@ -86,7 +86,14 @@ fn attend_body<L: Lanes>(
 
 /// Scaled dot products of one head's query with `scores.len()` keys from `first`; those past the last are noise.
 #[inline(always)]
-fn scores<L: Lanes>(keys: &Keys, query: &[f32], channel: usize, first: usize, scale: f32, scores: &mut [f32]) {
+fn scores<L: Lanes>(
+    keys: &Keys,
+    query: &[f32],
+    channel: usize,
+    first: usize,
+    scale: f32,
+    scores: &mut [f32],
+) {
     for (block, scores) in scores.chunks_exact_mut(L::N).enumerate() {
         let mut sum = L::splat(0.0);
         for (at, q) in query.iter().enumerate() {

@@ -67,14 +67,17 @@ impl Level {
 macro_rules! kernel {
     ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) = $body:ident;) => {
         $(#[$doc])*
+        #[allow(clippy::too_many_arguments)] // kernels take what they read and write, and nothing is gained by wrapping it
         pub fn $name(level: $crate::kernels::Level, $($arg: $ty),*) {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
             fn avx512($($arg: $ty),*) {
                 $body::<$crate::kernels::lanes::Avx512>($($arg),*)
             }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
             fn avx2($($arg: $ty),*) {
                 $body::<$crate::kernels::lanes::Avx2>($($arg),*)
             }

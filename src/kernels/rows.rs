@@ -18,7 +18,8 @@ pub fn layer_norm(
     eps: f32,
 ) {
     let width = gain.len();
-    let norm = |x: &mut [f32]| x.chunks_exact_mut(width).for_each(|row| norm_row(level, row, gain, shift, eps));
+    let norm =
+        |x: &mut [f32]| x.chunks_exact_mut(width).for_each(|row| norm_row(level, row, gain, shift, eps));
     match residual {
         None => x.par_chunks_mut(BLOCK * width).for_each(norm),
         Some(residual) => {

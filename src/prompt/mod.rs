@@ -48,8 +48,12 @@ impl Prompt {
         let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(|e| anyhow!("not a tokenizer.json: {e}"))?;
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(|e| anyhow!("tokenizer.json: {e}"))?;
+        // What a chat spells out as "[SEP]" is five characters of text, not a mark.
+        tokenizer.set_encode_special_tokens(true);
         let mark = |name: &str| {
-            tokenizer.token_to_id(name).ok_or_else(|| anyhow!("tokenizer.json does not know the token {name}"))
+            tokenizer
+                .token_to_id(name)
+                .ok_or_else(|| anyhow!("tokenizer.json does not know the token {name}"))
         };
         let (open, close) = (mark("[CLS]")?, mark("[SEP]")?);
         Ok(Self { tokenizer, open, close })
@@ -106,7 +110,9 @@ impl<'p> Reader<'p> {
 
     /// The pieces of the next message; none for the app's own lines.
     pub fn push(&mut self, index: usize, message: &Message) -> Result<Vec<Piece>> {
-        let Some(who) = message.speaker.filter(|_| message.kind != Kind::System) else { return Ok(Vec::new()) };
+        let Some(who) = message.speaker.filter(|_| message.kind != Kind::System) else {
+            return Ok(Vec::new());
+        };
         let speaker = self.count(who);
         let mut out = Vec::new();
         for ids in self.prompt.pieces(message)? {

@@ -12,7 +12,9 @@ fn regex(pattern: &str) -> Regex {
 }
 
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?i)\b(?:https?://|www\.)\S+|\b[a-z0-9][a-z0-9-]*\.(?:com|net|org|me|gg|io|ly|app|link|xyz|ru|cc|tk)/\S*")
+    regex(
+        r"(?i)\b(?:https?://|www\.)\S+|\b[a-z0-9][a-z0-9-]*\.(?:com|net|org|me|gg|io|ly|app|link|xyz|ru|cc|tk)/\S*",
+    )
 });
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| regex(r"[\w.+-]+@[\w-]+\.[\w.-]+"));
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"\+?\d[\d \-().]{5,}\d"));
@@ -120,7 +122,8 @@ mod tests {
 
     #[test]
     fn what_people_type_stays() {
-        for text in ["gr8 c u l8r", "i'm 13 u?", "b4 2nite", "at 18:30 on 12/05", "привет, как дела", "a b c"] {
+        for text in ["gr8 c u l8r", "i'm 13 u?", "b4 2nite", "at 18:30 on 12/05", "привет, как дела", "a b c"]
+        {
             assert_eq!(normalise(text), text);
         }
     }

@@ -2,14 +2,15 @@
 
 use crate::assessment::Band;
 use crate::report::timeline;
-use crate::report::view::View;
+use crate::report::view::{ALWAYS, View};
 
 const ROOM: usize = 60;
 
 /// Render a report.
 pub fn markdown(view: &View) -> String {
     let mut out = format!("# {}\n\n*Risk indicator for human review.*\n\n", escape(&view.id));
-    let percent = if view.band == Band::CannotSay { String::new() } else { format!(", {} of 100", view.percent) };
+    let percent =
+        if view.band == Band::CannotSay { String::new() } else { format!(", {} of 100", view.percent) };
     out.push_str(&format!("**{}**{percent}. {}\n\n", view.band.name(), escape(&view.advice)));
     for (label, value) in &view.facts {
         out.push_str(&format!("- {label}: {}\n", escape(value)));
@@ -17,7 +18,11 @@ pub fn markdown(view: &View) -> String {
     if view.risk.len() > 1 && view.band != Band::CannotSay {
         out.push_str(&format!("\n```text\n{:<28}{}\n", "risk so far", timeline::bars(&view.risk, ROOM)));
         for (signal, places) in &view.signals {
-            out.push_str(&format!("{:<28}{}\n", signal.short(), timeline::marks(places, view.risk.len(), ROOM, '●')));
+            out.push_str(&format!(
+                "{:<28}{}\n",
+                signal.short(),
+                timeline::marks(places, view.risk.len(), ROOM, '●')
+            ));
         }
         out.push_str("```\n");
     }
@@ -27,14 +32,18 @@ pub fn markdown(view: &View) -> String {
     for quote in &view.evidence {
         let time = quote.time.as_deref().map(|t| format!(", {t}")).unwrap_or_default();
         let first = if quote.first_warning { ", **first warning**" } else { "" };
-        out.push_str(&format!("{}. {}{time}{first}: {}\n", quote.number, escape(&quote.speaker), escape(&quote.why)));
+        out.push_str(&format!(
+            "{}. {}{time}{first}: {}\n",
+            quote.number,
+            escape(&quote.speaker),
+            escape(&quote.why)
+        ));
         out.push_str(&format!("   > {}\n", escape(&quote.text)));
     }
     out.push_str("\n## What this does not know\n\n");
-    for caveat in &view.caveats {
+    for caveat in view.caveats.iter().map(String::as_str).chain(ALWAYS) {
         out.push_str(&format!("- {}\n", escape(caveat)));
     }
-    out.push_str("- It reads words only, is wrong at times, both ways, and accuses nobody.\n");
     out.push_str(&format!("\n{}\n", escape(&view.source)));
     out
 }

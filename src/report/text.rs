@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::assessment::Band;
 use crate::report::timeline;
-use crate::report::view::{Quote, View};
+use crate::report::view::{ALWAYS, Quote, View};
 
 /// How wide, and whether in colour.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,8 @@ impl Page {
         self.heading("Over the whole chat", out);
         let room = self.width - INDENT.len() - 30;
         let count = view.risk.len();
-        let row = |label: &str, line: &str, out: &mut String| out.push_str(&format!("{INDENT}{label:<28}{line}\n"));
+        let row =
+            |label: &str, line: &str, out: &mut String| out.push_str(&format!("{INDENT}{label:<28}{line}\n"));
         row("risk so far", &timeline::bars(&view.risk, room), out);
         if let Some(at) = view.warning {
             let column = timeline::column(at, count, room);
@@ -146,9 +147,9 @@ impl Page {
         for caveat in &view.caveats {
             self.wrapped(caveat, "  - ", "    ", out);
         }
-        let always = "It reads words only: no pictures, no tone, nothing said elsewhere. It is wrong at times, both ways; \
-                      it describes text and accuses nobody.";
-        self.wrapped(always, "  - ", "    ", out);
+        for always in ALWAYS {
+            self.wrapped(always, "  - ", "    ", out);
+        }
         out.push('\n');
         let mut source = String::new();
         self.wrapped(&view.source, INDENT, INDENT, &mut source);

@@ -10,6 +10,12 @@ const NAMED: f32 = 0.5;
 /// Longest stretch of one message that is quoted.
 const QUOTE_CHARS: usize = 400;
 
+/// What holds for every report.
+pub const ALWAYS: [&str; 2] = [
+    "It reads words only: no pictures, no tone, nothing said elsewhere. It is wrong at times, both ways; it describes text and accuses nobody.",
+    "The number is a probability among chats of which half were risky. Where few are, it reads too high; go by the band.",
+];
+
 /// What a report says.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -65,7 +71,8 @@ impl View {
         let place = |index: usize| assessment.messages.iter().position(|m| m.index == index);
         let warning = assessment.first_warning.as_ref().and_then(|w| place(w.index));
         let signals = crate::head::SIGNALS.into_iter().map(|signal| {
-            let at = |m: &&crate::assessment::MessageScore| m.signals.get(&signal).is_some_and(|p| *p >= name);
+            let at =
+                |m: &&crate::assessment::MessageScore| m.signals.get(&signal).is_some_and(|p| *p >= name);
             let places = assessment.messages.iter().enumerate().filter(|(_, m)| at(m)).map(|(i, _)| i);
             (signal, places.collect::<Vec<_>>())
         });
@@ -96,7 +103,9 @@ fn advice(assessment: &Assessment) -> String {
     match (assessment.band, &assessment.reason) {
         (Band::LookNow, _) => "A trained person should read this now.".to_owned(),
         (Band::Look, _) => "A trained person should read this.".to_owned(),
-        (Band::Quiet, _) => "Nothing found that asks for a second reader. This is not an all-clear.".to_owned(),
+        (Band::Quiet, _) => {
+            "Nothing found that asks for a second reader. This is not an all-clear.".to_owned()
+        }
         (Band::CannotSay, Some(reason)) => format!("No judgement: {reason}."),
         (Band::CannotSay, None) => "No judgement.".to_owned(),
     }

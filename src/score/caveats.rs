@@ -28,8 +28,12 @@ pub fn foreign(model: &Model, language: &Language) -> Option<String> {
 pub fn too_little(transcript: &Transcript) -> Option<String> {
     let messages = transcript.spoken().count();
     let words = words(transcript, LEAST_WORDS);
-    (messages < LEAST_MESSAGES || words < LEAST_WORDS)
-        .then(|| format!("there is too little text: {} with fewer than {LEAST_WORDS} words or {LEAST_MESSAGES} messages", counted(messages, "message")))
+    (messages < LEAST_MESSAGES || words < LEAST_WORDS).then(|| {
+        format!(
+            "there is too little text: {} with fewer than {LEAST_WORDS} words or {LEAST_MESSAGES} messages",
+            counted(messages, "message")
+        )
+    })
 }
 
 /// Words written, counted no further than needed.
@@ -56,13 +60,22 @@ pub fn of(model: &Model, transcript: &Transcript, language: &Language) -> Vec<Ca
         add("too_short", sentence(&text));
     }
     if voices == 1 && spoken.len() > 1 {
-        add("one_sided", "Only one side of the conversation is here; what was answered is missing.".to_owned());
+        add(
+            "one_sided",
+            "Only one side of the conversation is here; what was answered is missing.".to_owned(),
+        );
     }
     if voices > 10 {
-        add("many_speakers", format!("{voices} people write here; the model was trained on chats of two to five."));
+        add(
+            "many_speakers",
+            format!("{voices} people write here; the model was trained on chats of two to five."),
+        );
     }
     if spoken.len() > 2_000 {
-        let text = format!("{} messages is far longer than what the model was measured on; one early alarm marks the whole.", spoken.len());
+        let text = format!(
+            "{} messages is far longer than what the model was measured on; one early alarm marks the whole.",
+            spoken.len()
+        );
         add("very_long", text);
     }
     match of_kind(Kind::Deleted) {
@@ -71,10 +84,21 @@ pub fn of(model: &Model, transcript: &Transcript, language: &Language) -> Vec<Ca
     }
     match of_kind(Kind::Media) {
         0 => {}
-        n => add("media", format!("{} not opened: rushlight reads words only.", counted_was(n, "picture, voice note or file"))),
+        n => add(
+            "media",
+            format!(
+                "{} not opened: rushlight reads words only.",
+                counted_was(n, "picture, voice note or file")
+            ),
+        ),
     }
-    if spoken.iter().any(|m| m.text.reveal().len() > MESSAGE_CHARS && m.text.reveal().chars().nth(MESSAGE_CHARS).is_some()) {
-        add("cut_message", format!("A message is longer than {MESSAGE_CHARS} characters; only its beginning was read."));
+    if spoken.iter().any(|m| {
+        m.text.reveal().len() > MESSAGE_CHARS && m.text.reveal().chars().nth(MESSAGE_CHARS).is_some()
+    }) {
+        add(
+            "cut_message",
+            format!("A message is longer than {MESSAGE_CHARS} characters; only its beginning was read."),
+        );
     }
     let timed = spoken.iter().filter(|m| m.time.is_some()).count();
     if timed > 0 && timed < spoken.len() {
@@ -86,7 +110,11 @@ pub fn of(model: &Model, transcript: &Transcript, language: &Language) -> Vec<Ca
     };
     let times: Vec<_> = spoken.iter().map(|m| m.time).collect();
     if times.windows(2).any(backwards) {
-        add("times_backwards", "Some messages bear an earlier time than the one before; their order was kept as exported.".to_owned());
+        add(
+            "times_backwards",
+            "Some messages bear an earlier time than the one before; their order was kept as exported."
+                .to_owned(),
+        );
     }
     caveats
 }

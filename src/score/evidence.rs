@@ -11,8 +11,13 @@ pub const MOST: usize = 12;
 /// Signals that alone are a reason to be shown; a rise in risk weighs as much as this many of them.
 const RISE_WEIGHT: f32 = 4.0;
 
-/// The most telling messages, in the order of the conversation.
-pub fn choose(model: &Model, transcript: &Transcript, scored: &[Scored]) -> Vec<Evidence> {
+/// The most telling messages, in the order of the conversation; the first warning is always among them.
+pub fn choose(
+    model: &Model,
+    transcript: &Transcript,
+    scored: &[Scored],
+    warning: Option<usize>,
+) -> Vec<Evidence> {
     let name = model.card.bands.name;
     // The first message raises nothing unless it alone is a reason to look.
     let mut before = scored.first().map_or(0.0, |first| first.risk.min(model.card.bands.look));
@@ -21,8 +26,9 @@ pub fn choose(model: &Model, transcript: &Transcript, scored: &[Scored]) -> Vec<
         let rise = message.risk - before;
         before = message.risk;
         let signals = named(&message.signals, name);
-        let weight = rise * RISE_WEIGHT + weight(&message.signals, name);
-        if rise < 0.05 && signals.is_empty() {
+        let first = warning == Some(message.index);
+        let weight = if first { f32::INFINITY } else { rise * RISE_WEIGHT + weight(&message.signals, name) };
+        if rise < 0.05 && signals.is_empty() && !first {
             continue;
         }
         let time = transcript.messages[message.index].time.map(|t| t.to_string());
