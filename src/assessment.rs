@@ -32,7 +32,7 @@ pub struct Assessment {
     pub patterns: BTreeMap<Pattern, f32>,
     /// Names of the speakers whose messages make it so; empty when the band is `quiet` or `cannot say`.
     pub person_of_concern: Vec<String>,
-    /// The first message at which the risk so far reaches the band `look`.
+    /// The message at which the risk so far reaches the band `look` and stays there to the end.
     pub first_warning: Option<Moment>,
     /// Every message that somebody wrote, in order.
     pub messages: Vec<MessageScore>,
@@ -96,7 +96,7 @@ pub struct MessageScore {
     pub speaker: String,
     /// 1-based line of the source, 0 when there is none.
     pub line: u64,
-    /// The risk so far, 0 to 1: it never falls, and does not depend on later messages.
+    /// The risk so far, 0 to 1; it does not depend on later messages. The last one is the conversation's.
     pub risk: f32,
     /// Probability of each signal, 0 to 1.
     pub signals: BTreeMap<Signal, f32>,

@@ -52,6 +52,8 @@ pub struct Calibration {
     pub risk: Platt,
     /// For each pattern.
     pub patterns: BTreeMap<Pattern, Platt>,
+    /// How far, in logits, the risk so far may fall below its highest when later messages explain earlier ones.
+    pub fall: f32,
     /// Share of risky conversations in the data it was fitted on.
     pub prevalence: f32,
 }
@@ -203,6 +205,7 @@ impl Card {
         );
         let platts = self.calibration.patterns.values().chain([&self.calibration.risk]);
         ensure!(platts.clone().all(|p| p.scale > 0.0), "calibration scales must be above zero");
+        ensure!(self.calibration.fall >= 0.0, "calibration.fall must not be negative");
         let Bands { look, look_now, name, .. } = self.bands;
         ensure!(
             0.0 < look && look <= look_now && look_now < 1.0,

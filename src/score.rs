@@ -35,13 +35,16 @@ pub struct Stream<'m> {
 /// What is carried from message to message.
 #[derive(Clone, Debug, Default)]
 struct SoFar {
-    /// Highest risk logit.
+    /// Highest risk logit of the head.
+    peak: Option<f32>,
+    /// The risk so far, as a logit: what the head says now, or its peak less what it may fall.
     risk: Option<f32>,
-    /// Patterns at the piece with that logit, and at the last one.
+    /// Patterns by now.
     patterns: Option<[f32; PATTERNS.len()]>,
     /// By index of the speaker in the transcript: sum and count of concern logits.
     concern: Vec<(f32, u32)>,
-    first_warning: Option<usize>,
+    /// Where the warning that is still up began.
+    warning: Option<usize>,
 }
 
 /// What the model says of one message.
@@ -49,7 +52,7 @@ struct SoFar {
 pub struct Scored {
     /// Its index.
     pub index: usize,
-    /// The risk so far, calibrated: it never falls.
+    /// The risk so far, calibrated.
     pub risk: f32,
     /// Probability of each signal, in the order of [`SIGNALS`].
     pub signals: [f32; SIGNALS.len()],
@@ -97,19 +100,21 @@ impl<'m> Stream<'m> {
     /// Fold one piece in; the pieces of a long message become one.
     fn take(&mut self, step: &Step, index: usize, speaker: usize, scored: &mut Vec<Scored>) {
         let so_far = &mut self.so_far;
-        if so_far.risk.is_none_or(|risk| step.risk > risk) {
-            so_far.risk = Some(step.risk);
-            so_far.patterns = Some(step.patterns);
+        if so_far.peak.is_none_or(|peak| step.risk > peak) {
+            so_far.peak = Some(step.risk);
         }
+        so_far.patterns = Some(step.patterns);
         if so_far.concern.len() <= speaker {
             so_far.concern.resize(speaker + 1, (0.0, 0));
         }
         so_far.concern[speaker].0 += step.concern;
         so_far.concern[speaker].1 += 1;
-        let risk = self.model.card.calibration.risk.probability(so_far.risk.unwrap_or(step.risk));
-        if risk >= self.model.card.bands.look {
-            so_far.first_warning.get_or_insert(index);
-        }
+        let calibration = &self.model.card.calibration;
+        let logit = step.risk.max(so_far.peak.unwrap_or(step.risk) - calibration.fall);
+        so_far.risk = Some(logit);
+        let risk = calibration.risk.probability(logit);
+        let up = risk >= self.model.card.bands.look;
+        so_far.warning = so_far.warning.filter(|_| up).or(up.then_some(index));
         let signals = step.signals.map(sigmoid);
         match scored.last_mut().filter(|last| last.index == index) {
             Some(last) => {
@@ -125,9 +130,9 @@ impl<'m> Stream<'m> {
         self.so_far.risk.map_or(0.0, |logit| self.model.card.calibration.risk.probability(logit))
     }
 
-    /// Index of the message at which the risk so far first reached the band `look`.
+    /// Index of the message at which the risk so far reached the band `look` and has stayed there since.
     pub fn first_warning(&self) -> Option<usize> {
-        self.so_far.first_warning
+        self.so_far.warning
     }
 
     /// Indices of the speakers whose messages make it so: the first by mean concern, and any other who is likelier than not.

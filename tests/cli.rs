@@ -116,8 +116,15 @@ fn json_follows_the_contract_and_holds_no_message_text() {
     assert_eq!(result["patterns"].as_object().unwrap().len(), 6);
     assert_eq!(result["person_of_concern"], serde_json::json!(["Kestrel"]));
     let risks: Vec<f64> = messages.iter().map(|m| m["risk"].as_f64().unwrap()).collect();
-    assert!(risks.windows(2).all(|w| w[0] <= w[1]), "the risk so far never falls");
-    assert_eq!(risks.last().copied(), result["risk"].as_f64());
+    assert_eq!(risks.last().copied(), result["risk"].as_f64(), "the last risk so far is the conversation's");
+    let first = result["first_warning"]["index"].as_u64().unwrap();
+    let up: Vec<bool> = messages.iter().map(|m| m["index"].as_u64().unwrap() >= first).collect();
+    let look = risks[up.iter().position(|u| *u).unwrap()..].iter().copied().fold(1.0, f64::min);
+    let before = up.iter().position(|u| *u).unwrap();
+    assert!(
+        before == 0 || risks[before - 1] < look,
+        "the warning begins where the risk so far came up to stay"
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 import export
-from measure import judge, report
+from measure import FALL, judge, report, so_far
 from model import PATTERNS, SIGNALS, Encoder, Head, Model
 from train import base_folder, predict, tokens
 
@@ -73,17 +73,17 @@ def main():
     measured = judge(dev, outputs)
     print(report(measured))
     labels = np.array([c["risk"] for c in dev])
-    peaks = np.array([float(o[:, 10].max()) for o in outputs])
-    at_peak = np.array([o[int(o[:, 10].argmax()), 11:17].numpy() for o in outputs])
-    scale, shift = platt(peaks, labels)
+    ends = np.array([float(so_far(o)[-1]) for o in outputs])
+    patterns = np.array([o[-1, 11:17].numpy() for o in outputs])
+    scale, shift = platt(ends, labels)
     probability = lambda logit: 1 / (1 + math.exp(-(scale * logit + shift)))
     lines = []
     for i, pattern in enumerate(PATTERNS):
-        a, b = platt(at_peak[:, i], np.array([float(c["patterns"][i]) for c in dev]))
+        a, b = platt(patterns[:, i], np.array([float(c["patterns"][i]) for c in dev]))
         lines.append(f"{pattern} = {{ scale = {a:.4f}, shift = {b:.4f} }}")
     sources = json.loads((args.data / "sources.json").read_text())
     files = "\n".join(f'"{f}" = "{sha256(args.out / f)}"' for f in ("head.safetensors", "model.gguf", "tokenizer.json"))
-    look, look_now = (probability(threshold(peaks, labels, b)) for b in (LOOK_FPR, LOOK_NOW_FPR))
+    look, look_now = (probability(threshold(ends, labels, b)) for b in (LOOK_FPR, LOOK_NOW_FPR))
     signals = "\n".join(f"{s} = {measured['signals'][s] or 0:.3f}" for s in SIGNALS)
     (args.out / "model.toml").write_text(f"""\
 name = "rushlight-small"
@@ -98,6 +98,7 @@ prompt = 1
 
 [calibration]
 prevalence = {labels.mean():.3f}
+fall = {FALL}
 risk = {{ scale = {scale:.4f}, shift = {shift:.4f} }}
 
 [calibration.patterns]

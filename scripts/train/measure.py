@@ -1,8 +1,17 @@
-"""What training watches and what the card reports, on chats with all labels. The conversation's score is the highest risk so far."""
+"""What training watches, on chats with all labels. A conversation's score is the risk so far at its end."""
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from model import SIGNALS
+
+
+FALL = 3.0  # how far the risk so far may fall below its highest, in logits; chosen on dev
+
+
+def so_far(output):
+    """The risk so far at each piece, as the program gives it."""
+    risk = output[:, 10].numpy()
+    return np.maximum(risk, np.maximum.accumulate(risk) - FALL)
 
 
 def auroc(labels, scores):
@@ -12,7 +21,7 @@ def auroc(labels, scores):
 def judge(chats, outputs):
     """`outputs`: one tensor of logits per chat."""
     labels = np.array([c["risk"] for c in chats])
-    scores = np.array([float(o[:, 10].max()) for o in outputs])
+    scores = np.array([float(so_far(o)[-1]) for o in outputs])
     out = {"n": len(chats), "risky": int(labels.sum()), "auroc": auroc(labels, scores),
            "auprc": float(average_precision_score(labels, scores)), "length_auroc": auroc(labels, [len(c["lengths"]) for c in chats])}
     gold = np.concatenate([c["signals"].numpy() for c in chats])
@@ -41,15 +50,16 @@ def recall_at(labels, scores, budget):
 
 
 def in_time(chats, outputs, threshold, window=3):
-    """Shares of risky chats whose first alarm is premature, timely, late or missing."""
+    """Shares of risky chats whose warning that stays up is premature, timely, late or missing."""
     counts = {"premature": 0, "timely": 0, "late": 0, "missed": 0}
     risky = [(c, o) for c, o in zip(chats, outputs) if c["risk"]]
     for c, o in risky:
-        up = (o[:, 10] > threshold).nonzero()
-        if len(up) == 0:
+        down = np.flatnonzero(so_far(o) <= threshold)
+        start = down[-1] + 1 if len(down) else 0
+        if start == len(o):
             counts["missed"] += 1
             continue
-        first = int(c["message"][int(up[0])])
+        first = int(c["message"][int(start)])
         counts["premature" if first < c["onset"] else "timely" if first <= c["onset"] + window else "late"] += 1
     return {k: v / len(risky) for k, v in counts.items()}
 

@@ -164,6 +164,10 @@ fn quote(evidence: &Evidence, assessment: &Assessment, transcript: &Transcript) 
     if evidence.rise >= 0.05 {
         why.push(format!("the risk rises here by {} points", (evidence.rise * 100.0).round()));
     }
+    let first_warning = assessment.first_warning.as_ref().is_some_and(|w| w.index == evidence.index);
+    if why.is_empty() && first_warning {
+        why.push("with this, all said so far is enough for a colleague to look".to_owned());
+    }
     let speaker = message.speaker.map(|s| transcript.speakers[s].name.as_str()).unwrap_or_default();
     let words = match message.kind {
         Kind::Media => format!("[file, not opened] {}", message.text.reveal()),
@@ -177,7 +181,7 @@ fn quote(evidence: &Evidence, assessment: &Assessment, transcript: &Transcript) 
         line: message.origin.line,
         text: one_line(&words),
         why: why.join("; "),
-        first_warning: assessment.first_warning.as_ref().is_some_and(|w| w.index == evidence.index),
+        first_warning,
     }
 }
 
