@@ -73,14 +73,19 @@ impl Args {
                 return Err(error);
             }
             match result {
-                Ok(counts) => warn(path, &counts),
+                Ok(counts) => {
+                    warn(path, &counts);
+                    if counts.warnings.iter().any(|w| w.kind.loses_records()) {
+                        exit = Exit::SomeFailed;
+                    }
+                }
                 Err(error) => {
                     anstream::eprintln!("error: {error}");
                     exit = Exit::SomeFailed;
                 }
             }
         }
-        Ok(if exit == Exit::Read && reached { Exit::Reached } else { exit })
+        Ok(if reached { Exit::Reached } else { exit })
     }
 
     fn read(

@@ -5,16 +5,18 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::input::{Input, assess};
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef};
-use crate::import::{self, ImportError, Imported, WarningKind};
+use crate::import::{self, ImportError, Imported};
 use crate::models::Model;
 use crate::report;
 
@@ -60,7 +62,8 @@ impl Args {
             self.paths.iter().flat_map(|p| import::walk(p)).collect();
         let bar = bar(found.len());
         let (waiting, tally) = Default::default();
-        let mut run = Run { args: &self, model: &model, out, done, bar, waiting, tally };
+        let workers = workers()?;
+        let mut run = Run { args: &self, model: &model, out, done, workers, bar, waiting, tally };
         let options = self.input.options();
         for found in found {
             match found {
@@ -126,6 +129,7 @@ struct Run<'a> {
     model: &'a Model,
     out: Box<dyn Write>,
     done: Done,
+    workers: Vec<ThreadPool>,
     bar: ProgressBar,
     waiting: Vec<Imported>,
     tally: Tally,
@@ -169,9 +173,10 @@ impl Run<'_> {
         };
         for warning in counts.warnings {
             let message = format!("{}: {warning}", path.display());
-            match warning.kind {
-                WarningKind::BadRecord | WarningKind::CutOff => self.fail(message),
-                _ => self.bar.suspend(|| anstream::eprintln!("warning: {message}")),
+            if warning.kind.loses_records() {
+                self.fail(message);
+            } else {
+                self.bar.suspend(|| anstream::eprintln!("warning: {message}"));
             }
         }
         Ok(())
@@ -189,8 +194,7 @@ impl Run<'_> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.retain(|imported| !self.written(imported));
         let model = self.model;
-        let scored: Vec<Result<Assessment>> =
-            waiting.par_iter().map(|imported| assess(model, imported)).collect();
+        let scored = side_by_side(&self.workers, &waiting, |imported| assess(model, imported));
         for result in scored {
             match result {
                 Err(error) => self.fail(format!("{error:#}")),
@@ -248,13 +252,48 @@ impl Run<'_> {
         }
         if !failures.is_empty() {
             anstream::eprintln!("{} could not be read in full (named above)", inputs(failures.len()));
-            return Ok(Exit::SomeFailed);
+            return Ok(if *reached { Exit::Reached } else { Exit::SomeFailed });
         }
         if chats + skipped == 0 {
             bail!("no conversations found in what was given");
         }
         Ok(if *reached { Exit::Reached } else { Exit::Read })
     }
+}
+
+/// As many workers as threads, of one thread each: conversations are scored whole, side by side, so that no more are
+/// under way than there are threads to work on them.
+fn workers() -> Result<Vec<ThreadPool>> {
+    let one = || Ok(ThreadPoolBuilder::new().num_threads(1).build()?);
+    (0..rayon::current_num_threads()).map(|_| one()).collect()
+}
+
+/// `work` done on every item, in the order of the items. A single item has all threads to itself.
+fn side_by_side<T: Sync, R: Send>(
+    workers: &[ThreadPool],
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    if items.len() < 2 {
+        return items.iter().map(work).collect();
+    }
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(items.len())));
+    let toil = || {
+        while let Some((at, item)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
+        {
+            let result = work(item);
+            done.lock().expect("no worker panics while it holds the list").push((at, result));
+        }
+    };
+    std::thread::scope(|scope| {
+        for worker in workers {
+            scope.spawn(|| worker.install(toil));
+        }
+    });
+    let mut done = done.into_inner().expect("all workers have ended");
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// How far the run is; shown on a terminal only.

@@ -54,6 +54,11 @@ pub enum WarningKind {
 }
 
 impl WarningKind {
+    /// Whether conversations, or parts of them, are missing from what was read.
+    pub fn loses_records(&self) -> bool {
+        matches!(self, Self::BadRecord | Self::CutOff)
+    }
+
     /// A stable name for machines.
     pub fn id(&self) -> &'static str {
         match self {

@@ -33,12 +33,12 @@ pub fn markdown(view: &View) -> String {
         let time = quote.time.as_deref().map(|t| format!(", {t}")).unwrap_or_default();
         let first = if quote.first_warning { ", **first warning**" } else { "" };
         out.push_str(&format!(
-            "{}. {}{time}{first}: {}\n",
+            "- message {}, {}{time}{first}: {}\n",
             quote.number,
             escape(&quote.speaker),
             escape(&quote.why)
         ));
-        out.push_str(&format!("   > {}\n", escape(&quote.text)));
+        out.push_str(&format!("  > {}\n", escape(&quote.text)));
     }
     out.push_str("\n## What this does not know\n\n");
     for caveat in view.caveats.iter().map(String::as_str).chain(ALWAYS) {

@@ -72,7 +72,7 @@ impl Page {
         out.push_str(&format!("{INDENT}{}\n\n", self.paint(dim, "risk indicator for human review")));
         let band = self.paint(colour, &view.band.name().to_uppercase());
         let percent = match view.band {
-            Band::CannotSay => String::new(),
+            Band::CannotSay | Band::Quiet => String::new(),
             _ => format!("   {} of 100", view.percent),
         };
         out.push_str(&format!("{INDENT}{band}{percent}\n"));
@@ -105,7 +105,7 @@ impl Page {
             row(signal.short(), &timeline::marks(places, count, room, '●'), out);
         }
         if let Some((first, last)) = &view.ends {
-            row("", &format!("{first} → {last}"), out);
+            out.push_str(&format!("{INDENT}{first} → {last}\n"));
         }
     }
 

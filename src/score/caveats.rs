@@ -30,8 +30,7 @@ pub fn too_little(transcript: &Transcript) -> Option<String> {
     let words = words(transcript, LEAST_WORDS);
     (messages < LEAST_MESSAGES || words < LEAST_WORDS).then(|| {
         format!(
-            "there is too little text: {} with fewer than {LEAST_WORDS} words or {LEAST_MESSAGES} messages",
-            counted(messages, "message")
+            "there is too little text: at least {LEAST_MESSAGES} messages and {LEAST_WORDS} words are needed"
         )
     })
 }
