@@ -166,6 +166,9 @@ fn score_keeps_record_ids_writes_in_order_and_resumes() {
     assert_eq!(ids, (0..150).map(|i| format!("case {i}")).collect::<Vec<_>>());
 
     run(&[]).assert().code(2).stderr(predicate::str::contains("--resume"));
+    let mut again = rushlight();
+    again.arg("score").arg(dir.path()).arg("--out").arg(&out).arg("--overwrite");
+    again.assert().success().stderr(predicate::str::contains("150 conversations"));
     let cut = whole.len() / 2 + 7;
     fs::write(&out, &whole[..cut]).unwrap();
     run(&["--resume"]).assert().success().stderr(predicate::str::contains("had been scored before"));

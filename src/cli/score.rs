@@ -59,7 +59,7 @@ impl Args {
         let model = self.input.model()?;
         let (out, done) = self.open()?;
         let found: Vec<Result<PathBuf, ImportError>> =
-            self.paths.iter().flat_map(|p| import::walk(p)).collect();
+            self.paths.iter().flat_map(|p| import::walk(p)).filter(|found| !self.is_out(found)).collect();
         let bar = bar(found.len());
         let (waiting, tally) = Default::default();
         let workers = workers()?;
@@ -74,6 +74,16 @@ impl Args {
         }
         run.flush()?;
         run.finish()
+    }
+
+    /// Whether this is the file that is being written, which may lie in a folder that is read.
+    fn is_out(&self, found: &Result<PathBuf, ImportError>) -> bool {
+        match (found, &self.out) {
+            (Ok(path), Some(out)) => {
+                out.canonicalize().ok().is_some_and(|out| path.canonicalize().ok() == Some(out))
+            }
+            _ => false,
+        }
     }
 
     /// Where lines go, and what an interrupted run has written already.
