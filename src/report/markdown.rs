@@ -9,9 +9,8 @@ const ROOM: usize = 60;
 /// Render a report.
 pub fn markdown(view: &View) -> String {
     let mut out = format!("# {}\n\n*Risk indicator for human review.*\n\n", escape(&view.id));
-    let percent =
-        if view.band == Band::CannotSay { String::new() } else { format!(", {} of 100", view.percent) };
-    out.push_str(&format!("**{}**{percent}. {}\n\n", view.band.name(), escape(&view.advice)));
+    let number = if view.number.is_empty() { String::new() } else { format!(", {}", view.number) };
+    out.push_str(&format!("**{}**{number}. {}\n\n", view.band.name(), escape(&view.advice)));
     for (label, value) in &view.facts {
         out.push_str(&format!("- {label}: {}\n", escape(value)));
     }

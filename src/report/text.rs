@@ -71,11 +71,8 @@ impl Page {
         self.wrapped(&view.id, INDENT, INDENT, out);
         out.push_str(&format!("{INDENT}{}\n\n", self.paint(dim, "risk indicator for human review")));
         let band = self.paint(colour, &view.band.name().to_uppercase());
-        let percent = match view.band {
-            Band::CannotSay | Band::Quiet => String::new(),
-            _ => format!("   {} of 100", view.percent),
-        };
-        out.push_str(&format!("{INDENT}{band}{percent}\n"));
+        out.push_str(format!("{INDENT}{band}   {}", view.number).trim_end());
+        out.push('\n');
         self.wrapped(&view.advice, INDENT, INDENT, out);
         out.push('\n');
     }

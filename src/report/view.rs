@@ -23,8 +23,8 @@ pub struct View {
     pub id: String,
     /// How soon.
     pub band: Band,
-    /// Calibrated probability in whole per cent.
-    pub percent: u32,
+    /// Calibrated probability in words, where the band is one to act on; empty elsewhere.
+    pub number: String,
     /// One sentence on what the band asks of the reader.
     pub advice: String,
     /// Label and value, in the order in which they matter.
@@ -79,7 +79,7 @@ impl View {
         Self {
             id: one_line(&assessment.id),
             band: assessment.band,
-            percent: (assessment.risk * 100.0).round() as u32,
+            number: number(assessment),
             advice: advice(assessment),
             facts: facts(assessment, transcript),
             risk: assessment.messages.iter().map(|m| m.risk).collect(),
@@ -96,6 +96,13 @@ impl View {
                 &assessment.model.sha256[..12]
             ),
         }
+    }
+}
+
+fn number(assessment: &Assessment) -> String {
+    match assessment.band {
+        Band::Look | Band::LookNow => format!("{} of 100", (assessment.risk * 100.0).round()),
+        Band::Quiet | Band::CannotSay => String::new(),
     }
 }
 
