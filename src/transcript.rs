@@ -156,6 +156,16 @@ impl Time {
             _ => None,
         }
     }
+
+    /// Nanoseconds since `other`, to put messages in order; `None` for two kinds of time and for bare clock times, whose
+    /// order is not known.
+    pub fn nanoseconds_since(&self, other: &Self) -> Option<i128> {
+        match (self, other) {
+            (Self::Instant(b), Self::Instant(a)) => Some(b.duration_since(*a).as_nanos()),
+            (Self::Local(b), Self::Local(a)) => Some(b.duration_since(*a).as_nanos()),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Time {

@@ -16,7 +16,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::input::{Input, assess};
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef};
-use crate::import::{self, ImportError, Imported};
+use crate::import::{self, ImportError, Imported, Input as Source};
 use crate::models::Model;
 use crate::report;
 
@@ -58,16 +58,16 @@ impl Args {
     pub fn run(self) -> Result<Exit> {
         let model = self.input.model()?;
         let (out, done) = self.open()?;
-        let found: Vec<Result<PathBuf, ImportError>> =
-            self.paths.iter().flat_map(|p| import::walk(p)).filter(|found| !self.is_out(found)).collect();
+        let options = self.input.options();
+        let walked = self.paths.iter().flat_map(|path| import::walk(path, &options).inputs);
+        let found: Vec<_> = walked.filter(|found| !self.is_out(found)).collect();
         let bar = bar(found.len());
         let (waiting, tally) = Default::default();
         let workers = workers()?;
         let mut run = Run { args: &self, model: &model, out, done, workers, bar, waiting, tally };
-        let options = self.input.options();
         for found in found {
             match found {
-                Ok(path) => run.file(&path, &options)?,
+                Ok(input) => run.file(&input, &options)?,
                 Err(error) => run.fail(error.to_string()),
             }
             run.bar.inc(1);
@@ -77,9 +77,9 @@ impl Args {
     }
 
     /// Whether this is the file that is being written, which may lie in a folder that is read.
-    fn is_out(&self, found: &Result<PathBuf, ImportError>) -> bool {
+    fn is_out(&self, found: &Result<Source, ImportError>) -> bool {
         match (found, &self.out) {
-            (Ok(path), Some(out)) => {
+            (Ok(Source::File(path)), Some(out)) => {
                 out.canonicalize().ok().is_some_and(|out| path.canonicalize().ok() == Some(out))
             }
             _ => false,
@@ -162,9 +162,9 @@ impl Tally {
 
 impl Run<'_> {
     /// Read one file; its conversations are scored as they come.
-    fn file(&mut self, path: &Path, options: &import::Options) -> Result<()> {
+    fn file(&mut self, input: &Source, options: &import::Options) -> Result<()> {
         let mut problem = None;
-        let result = import::read_path(path, options, &mut |imported| match self.take(imported) {
+        let result = import::read(input, options, &mut |imported| match self.take(imported) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 problem = Some(error);
@@ -182,7 +182,7 @@ impl Run<'_> {
             }
         };
         for warning in counts.warnings {
-            let message = format!("{}: {warning}", path.display());
+            let message = format!("{}: {warning}", input.path().display());
             if warning.kind.loses_records() {
                 self.fail(message);
             } else {

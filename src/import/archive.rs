@@ -1,64 +1,94 @@
-//! Zips, read entry by entry without unpacking to disk. Media in them is counted and never opened.
+//! Exports of many files: zips, tars and folders, read without unpacking to disk. Media in them is counted, never opened.
 //!
-//! Sizes written in a zip are not believed: what comes out is counted against [`super::Limits`].
+//! A format may claim files that only make sense together ([`Bundle`]); the others are read one by one. Sizes written in
+//! an archive are not believed: what comes out is counted against [`super::Limits`].
+
+mod folder;
+mod guard;
+mod tar;
+mod zip;
 
 use std::cell::Cell;
-use std::io::{self, Read, Seek};
+use std::collections::HashSet;
+use std::io::Read;
 
-use zip::ZipArchive;
-use zip::read::{ZipFile, read_zipfile_from_stream};
-use zip::result::ZipError;
-
-use super::error::{ArchiveProblem, ImportError, Tripped};
+use super::error::{ArchiveProblem, ImportError};
 use super::sink::Sink;
 use super::source::Source;
 use super::warning::WarningKind;
-use super::{FORMATS, Limits, read_stream, walk};
+use super::{FORMATS, Format, Limits, Options, read_stream, walk};
 
-/// How many zips may lie in each other.
-const DEEPEST: usize = 2;
-/// An entry may unpack to this much whatever its packed size: short texts of few words pack very well.
-const HARMLESS: u64 = 16 << 20;
+pub(super) use folder::Folder;
+pub(super) use guard::inflate;
+pub(super) use tar::{is_tar, read as read_tar};
+pub(super) use zip::{is_zip, read as read_zip};
 
-/// The files of an export that comes as an archive.
+/// How many archives may lie in each other.
+pub(super) const DEEPEST: usize = 3;
+
+/// Files of an archive or a folder that are one export together, such as messages and the list of their users.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bundle {
+    /// The folder they lie below, without a `/` at its end; empty for the top.
+    pub root: String,
+    /// Their names from the top, sorted.
+    pub entries: Vec<String>,
+}
+
+impl Bundle {
+    /// All of `entries` below the folder in which a file called `mark` lies, for each such folder.
+    pub fn around(mark: &str, entries: &[String]) -> Vec<Self> {
+        let roots = entries.iter().filter_map(|e| {
+            let root = e.strip_suffix(mark)?;
+            (root.is_empty() || root.ends_with('/')).then(|| root.to_owned())
+        });
+        roots.map(|root| Self::below(&root, entries)).collect()
+    }
+
+    fn below(root: &str, entries: &[String]) -> Self {
+        let entries = entries.iter().filter(|e| e.starts_with(root)).cloned().collect();
+        Self { root: root.trim_end_matches('/').to_owned(), entries }
+    }
+
+    /// The name of the file `inner` of the bundle, from the top.
+    pub fn path(&self, inner: &str) -> String {
+        if self.root.is_empty() { inner.to_owned() } else { format!("{}/{inner}", self.root) }
+    }
+
+    /// Whether the bundle has the file `inner`.
+    pub fn has(&self, inner: &str) -> bool {
+        self.entries.binary_search(&self.path(inner)).is_ok()
+    }
+}
+
+/// The files of an archive or a folder, for a format that needs several of them.
 pub trait Entries {
-    /// The archive's own name.
+    /// The archive's or folder's own name.
     fn name(&self) -> &str;
-    /// The names of all entries, sorted.
-    fn names(&self) -> Vec<String>;
-    /// One entry, to be read once.
+    /// One file, to be read once, by its name from the top.
     fn open(&mut self, entry: &str, sink: &Sink<'_>) -> Result<Source<'_>, ImportError>;
 }
 
-/// Whether an input that begins so is a zip.
-pub(super) fn is_zip(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
-}
+/// A bundle and the format that claims it.
+pub(super) type Claim = (&'static dyn Format, Bundle);
 
-/// Read every chat in the zip called `name`. Other entries are read although one is broken; its error comes last.
-pub(super) fn read<R: Read + Seek>(
-    name: &str,
-    mut input: R,
-    depth: usize,
-    sink: &mut Sink<'_>,
-) -> Result<(), ImportError> {
-    if depth >= DEEPEST {
-        return Err(ImportError::archive(name, ArchiveProblem::TooDeep));
-    }
-    let before = sink.conversations();
-    let mut tally = Tally::new(name, depth, &sink.options().limits);
-    match ZipArchive::new(&mut input) {
-        Ok(archive) => Zip::new(archive, &tally)?.read(&mut tally, sink)?,
-        Err(ZipError::InvalidArchive(_)) => salvage(input, &mut tally, sink),
-        Err(error) => return Err(problem(name, error)),
-    }
-    match tally.failed {
-        Some(error) => Err(error),
-        None if sink.conversations() == before && !sink.is_stopped() => {
-            Err(ImportError::archive(name, ArchiveProblem::NoChat))
+/// Which formats claim which of `names`, which must be sorted. Nothing is claimed twice; earlier formats go first.
+pub(super) fn claims(names: &[String], options: &Options) -> Vec<Claim> {
+    let mut free: Vec<String> =
+        names.iter().filter(|n| !walk::is_hidden(n) && !n.ends_with('/')).cloned().collect();
+    let asked = |f: &dyn Format| options.format.as_deref().is_none_or(|a| a.eq_ignore_ascii_case(f.name()));
+    let mut claims = Vec::new();
+    for format in FORMATS.iter().filter(|f| asked(**f)) {
+        for bundle in format.bundles(&free) {
+            let taken: HashSet<&String> = bundle.entries.iter().collect();
+            if bundle.entries.is_empty() || !bundle.entries.iter().all(|e| free.binary_search(e).is_ok()) {
+                continue;
+            }
+            free.retain(|name| !taken.contains(name));
+            claims.push((*format, bundle));
         }
-        None => Ok(()),
     }
+    claims
 }
 
 /// What one archive has cost so far, and the first thing that went wrong in it.
@@ -68,11 +98,16 @@ struct Tally<'n> {
     limits: Limits,
     unpacked: Cell<u64>,
     failed: Option<ImportError>,
+    before: u64,
 }
 
 impl<'n> Tally<'n> {
-    fn new(name: &'n str, depth: usize, limits: &Limits) -> Self {
-        Self { name, depth, limits: *limits, unpacked: Cell::new(0), failed: None }
+    fn new(name: &'n str, depth: usize, sink: &Sink<'_>) -> Result<Self, ImportError> {
+        if depth >= DEEPEST {
+            return Err(ImportError::archive(name, ArchiveProblem::TooDeep));
+        }
+        let (limits, before) = (sink.options().limits, sink.conversations());
+        Ok(Self { name, depth, limits, unpacked: Cell::new(0), failed: None, before })
     }
 
     /// Read the entry called `entry`; `false` when the archive should be left alone.
@@ -82,16 +117,21 @@ impl<'n> Tally<'n> {
         self.judge(result, sink)
     }
 
+    /// Read a bundle; `false` when the archive should be left alone.
+    fn read_bundle(
+        &mut self,
+        (format, bundle): &Claim,
+        files: &mut dyn Entries,
+        sink: &mut Sink<'_>,
+    ) -> bool {
+        let result = read_bundle(*format, bundle, files, sink);
+        self.judge(result, sink)
+    }
+
     fn judge(&mut self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> bool {
         match result {
             Ok(()) => {}
-            Err(
-                ImportError::UnknownFormat { .. }
-                | ImportError::Binary { .. }
-                | ImportError::Empty { .. }
-                | ImportError::NoMessages { .. }
-                | ImportError::Archive { problem: ArchiveProblem::NoChat, .. },
-            ) => sink.doubt(WarningKind::SkippedEntry, 0),
+            Err(error) if error.is_no_chat() => sink.doubt(WarningKind::SkippedEntry, 0),
             Err(error) => {
                 let bomb = matches!(error, ImportError::Archive { problem: ArchiveProblem::Bomb, .. });
                 self.failed.get_or_insert(error);
@@ -100,6 +140,29 @@ impl<'n> Tally<'n> {
         }
         !sink.is_stopped()
     }
+
+    /// How the reading of the archive ended.
+    fn outcome(self, sink: &Sink<'_>) -> Result<(), ImportError> {
+        match self.failed {
+            Some(error) => Err(error),
+            None if sink.conversations() == self.before && !sink.is_stopped() => {
+                Err(ImportError::archive(self.name, ArchiveProblem::NoChat))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Read a bundle as its format, and count what was left unopened.
+pub(super) fn read_bundle(
+    format: &'static dyn Format,
+    bundle: &Bundle,
+    files: &mut dyn Entries,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
+    sink.start(format.name());
+    bundle.entries.iter().filter(|e| walk::is_media(e)).for_each(|_| sink.count_media());
+    format.read_bundle(bundle, files, sink)
 }
 
 /// Whether an entry is to be opened. Media is counted here.
@@ -114,164 +177,23 @@ fn wanted(entry: &str, sink: &mut Sink<'_>) -> bool {
     !media
 }
 
-/// An opened zip and its entries by name.
-struct Zip<'n, R> {
-    name: &'n str,
-    archive: ZipArchive<R>,
-    entries: Vec<(String, usize)>,
+/// Entry names with one kind of slash, as Windows has written both, and without `./` in front.
+fn clean(name: &str) -> String {
+    let name = name.replace('\\', "/");
+    name.strip_prefix("./").map(str::to_owned).unwrap_or(name)
 }
 
-impl<'n, R: Read + Seek> Zip<'n, R> {
-    fn new(archive: ZipArchive<R>, tally: &Tally<'n>) -> Result<Self, ImportError> {
-        if archive.len() > tally.limits.entries {
-            return Err(ImportError::archive(tally.name, ArchiveProblem::TooManyEntries));
-        }
-        let readable = |(index, name): (usize, Result<_, _>)| name.ok().map(|n| (clean(n), index));
-        let mut entries: Vec<_> = archive.file_names().enumerate().filter_map(readable).collect();
-        entries.sort();
-        Ok(Self { name: tally.name, archive, entries })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_is_what_lies_below_its_mark() {
+        let names = ["a/users.json", "a/x/1.json", "b/users.json.bak", "c"].map(str::to_owned);
+        let bundles = Bundle::around("users.json", &names);
+        assert_eq!(bundles.len(), 1);
+        assert_eq!((bundles[0].root.as_str(), bundles[0].entries.len()), ("a", 2));
+        assert!(bundles[0].has("x/1.json") && !bundles[0].has("c"));
+        assert_eq!(Bundle::around("c", &names)[0].entries.len(), 4);
     }
-
-    fn read(&mut self, tally: &mut Tally<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let names = self.names();
-        let asked = sink.options().format.clone();
-        let free = |name: &str| asked.as_deref().is_none_or(|a| a.eq_ignore_ascii_case(name));
-        if let Some(format) = FORMATS.iter().find(|f| free(f.name()) && f.claims(&names)) {
-            sink.start(format.name());
-            let mut bundle = Bundle { zip: self, unpacked: &tally.unpacked, limits: tally.limits };
-            return format.read_entries(&mut bundle, sink);
-        }
-        for (entry, index) in self.entries.clone() {
-            if !wanted(&entry, sink) {
-                continue;
-            }
-            let unpacked = tally.unpacked.clone();
-            let go_on = match guarded(&mut self.archive, index, &unpacked, &tally.limits) {
-                Ok(stream) => tally.read(&entry, Box::new(stream), sink),
-                Err(error) => tally.judge(Err(problem(&format!("{}/{entry}", self.name), error)), sink),
-            };
-            tally.unpacked = unpacked;
-            if !go_on {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.entries.iter().map(|(name, _)| name.clone()).collect()
-    }
-}
-
-/// Entry names with one kind of slash; Windows has written both.
-fn clean(name: std::borrow::Cow<'_, str>) -> String {
-    name.replace('\\', "/")
-}
-
-/// A zip that a format reads as a whole.
-struct Bundle<'a, 'n, R> {
-    zip: &'a mut Zip<'n, R>,
-    unpacked: &'a Cell<u64>,
-    limits: Limits,
-}
-
-impl<R: Read + Seek> Entries for Bundle<'_, '_, R> {
-    fn name(&self) -> &str {
-        self.zip.name
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.zip.names()
-    }
-
-    fn open(&mut self, entry: &str, sink: &Sink<'_>) -> Result<Source<'_>, ImportError> {
-        let name = format!("{}/{entry}", self.zip.name);
-        let found = self.zip.entries.iter().find(|(n, _)| n == entry).map(|(_, index)| *index);
-        let index = found.ok_or_else(|| ImportError::Vanished { name: name.clone() })?;
-        let stream = guarded(&mut self.zip.archive, index, self.unpacked, &self.limits);
-        let stream = stream.map_err(|e| problem(&name, e))?;
-        Source::open(&name, Box::new(stream), sink)
-    }
-}
-
-fn guarded<'a, R: Read + Seek>(
-    archive: &'a mut ZipArchive<R>,
-    index: usize,
-    unpacked: &'a Cell<u64>,
-    limits: &Limits,
-) -> Result<Guarded<'a, ZipFile<'a, R>>, ZipError> {
-    let file = archive.by_index(index)?;
-    Ok(Guarded {
-        most: most(file.compressed_size(), limits),
-        inner: file,
-        given: 0,
-        unpacked,
-        all: limits.unpacked,
-    })
-}
-
-/// How much an entry of this packed size may unpack to.
-fn most(packed: u64, limits: &Limits) -> u64 {
-    packed.saturating_mul(limits.ratio).max(HARMLESS.min(limits.unpacked))
-}
-
-/// Reads an entry and stops when it gives more than it should.
-struct Guarded<'a, R> {
-    inner: R,
-    given: u64,
-    most: u64,
-    unpacked: &'a Cell<u64>,
-    all: u64,
-}
-
-impl<R: Read> Read for Guarded<'_, R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(out).map_err(|e| match e.kind() {
-            io::ErrorKind::UnexpectedEof => io::Error::other(Tripped(ArchiveProblem::CutOff)),
-            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-                io::Error::other(Tripped(ArchiveProblem::Damaged))
-            }
-            _ => e,
-        })?;
-        self.given += n as u64;
-        self.unpacked.set(self.unpacked.get() + n as u64);
-        if self.given > self.most || self.unpacked.get() > self.all {
-            return Err(io::Error::other(Tripped(ArchiveProblem::Bomb)));
-        }
-        Ok(n)
-    }
-}
-
-/// A zip without its end has no list of entries, but each entry still stands where it stood: read them in turn.
-fn salvage<R: Read + Seek>(mut input: R, tally: &mut Tally<'_>, sink: &mut Sink<'_>) {
-    let _ = input.rewind();
-    let (limits, unpacked) = (tally.limits, Cell::new(0));
-    for _ in 0..limits.entries {
-        let Ok(Some(file)) = read_zipfile_from_stream(&mut input) else { break };
-        let Ok(entry) = file.name().map(clean) else { break };
-        if !wanted(&entry, sink) {
-            continue;
-        }
-        let most = most(file.compressed_size(), &limits);
-        let stream = Guarded { inner: file, given: 0, most, unpacked: &unpacked, all: limits.unpacked };
-        if !tally.read(&entry, Box::new(stream), sink) {
-            break;
-        }
-    }
-    tally.failed = Some(ImportError::archive(tally.name, ArchiveProblem::CutOff));
-}
-
-fn problem(name: &str, error: ZipError) -> ImportError {
-    let problem = match error {
-        ZipError::Io(source) if source.kind() == io::ErrorKind::UnexpectedEof => ArchiveProblem::CutOff,
-        ZipError::Io(source) => return ImportError::io(name, source),
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
-            ArchiveProblem::Encrypted
-        }
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
-            ArchiveProblem::Unsupported
-        }
-        _ => ArchiveProblem::Damaged,
-    };
-    ImportError::archive(name, problem)
 }

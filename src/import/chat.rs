@@ -7,7 +7,7 @@ use super::lines::Line;
 use super::order::{Evidence, Verdict};
 use super::warning::{WarningKind, Warnings};
 use super::{Counts, ImportError, Limits};
-use crate::transcript::{Kind, Message, Origin, Text, Time, Transcript};
+use crate::transcript::{Kind, Message, Origin, Role, Text, Time, Transcript};
 
 /// When a message was sent, as far as a format can tell by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,6 +39,9 @@ pub struct Chat {
     held: usize,
     gap: usize,
     cut: bool,
+    people: HashMap<String, String>,
+    owner: Option<String>,
+    by_time: bool,
 }
 
 impl Chat {
@@ -56,7 +59,42 @@ impl Chat {
             held: 0,
             gap: 0,
             cut: false,
+            people: HashMap::new(),
+            owner: None,
+            by_time: false,
         }
+    }
+
+    /// The name under which the person whom the source calls `id` speaks here: `name`, with a number behind it where
+    /// somebody else bears it too. A person keeps the first name.
+    pub fn person(&mut self, id: &str, name: &str) -> String {
+        if let Some(known) = self.people.get(id) {
+            return known.clone();
+        }
+        let taken = |name: &str| self.people.values().any(|n| n == name);
+        let numbered = (2..).map(|n| format!("{name} ({n})"));
+        let free = std::iter::once(name.to_owned()).chain(numbered).find(|n| !taken(n)).unwrap_or_default();
+        self.people.insert(id.to_owned(), free.clone());
+        free
+    }
+
+    /// The speaker called `name` made the export. What the user says of it goes before.
+    pub fn set_owner(&mut self, name: &str) {
+        self.owner = Some(name.to_owned());
+    }
+
+    /// Messages are put in order of their times when the conversation is complete, as the source does not keep one.
+    /// Those of one moment stay as they were said; so do all when some have no time.
+    pub fn sort_by_time(&mut self) {
+        self.by_time = true;
+    }
+
+    /// The other way round: the source has the newest message first. Call it before anything else is put in order.
+    pub fn reverse(&mut self) {
+        self.transcript.messages.reverse();
+        let last = self.transcript.messages.len().saturating_sub(1);
+        self.stamps.iter_mut().for_each(|(at, _)| *at = last - *at);
+        self.stamps.reverse();
     }
 
     /// The language the source states, as ISO 639-1.
@@ -227,8 +265,25 @@ impl Chat {
                 self.warnings.add(WarningKind::InvalidTime, message.origin.line);
             }
         }
+        if self.by_time {
+            in_order(&mut self.transcript.messages);
+        }
+        for speaker in self.transcript.speakers.iter_mut().filter(|s| Some(&s.name) == self.owner.as_ref()) {
+            speaker.role = Role::Me;
+        }
         (self.transcript, self.warnings, self.counts)
     }
+}
+
+/// Put messages in order of time, if every one of them has a time that can be compared.
+fn in_order(messages: &mut [Message]) {
+    let Some(first) = messages.first().and_then(|m| m.time) else { return };
+    let since: Option<Vec<i128>> = messages.iter().map(|m| m.time?.nanoseconds_since(&first)).collect();
+    let Some(since) = since.filter(|s| !s.is_sorted()) else { return };
+    let mut order: Vec<usize> = (0..messages.len()).collect();
+    order.sort_by_key(|at| since[*at]);
+    let sorted: Vec<Message> = order.iter().map(|at| messages[*at].clone()).collect();
+    messages.clone_from_slice(&sorted);
 }
 
 #[cfg(test)]
@@ -266,6 +321,33 @@ mod tests {
             (words.speaker, words.time, words.text.reveal()),
             (picture.speaker, picture.time, "my cat\nasleep")
         );
+    }
+
+    #[test]
+    fn people_of_one_name_are_told_apart_and_the_owner_is_marked() {
+        let mut chat = Chat::new("c", &Limits::default());
+        assert_eq!((chat.person("1", "Ana"), chat.person("2", "Ana")), ("Ana".into(), "Ana (2)".into()));
+        assert_eq!(chat.person("1", "Anna"), "Ana");
+        chat.say("Ana (2)", When::Unknown, Kind::Message, "hi", 1);
+        chat.set_owner("Ana (2)");
+        let (transcript, _, _) = chat.finish(None);
+        assert_eq!(transcript.speakers[0].role, Role::Me);
+    }
+
+    #[test]
+    fn newest_first_and_out_of_order() {
+        let said = |times: &[&str], prepare: fn(&mut Chat)| -> String {
+            let mut chat = Chat::new("c", &Limits::default());
+            for (at, time) in times.iter().enumerate() {
+                chat.say("Ana", Time::parse(time).into(), Kind::Message, &at.to_string(), 1);
+            }
+            prepare(&mut chat);
+            chat.finish(None).0.messages.iter().map(|m| m.text.reveal()).collect()
+        };
+        let day = ["2024-05-03T10:00:00Z", "2024-05-02T10:00:00Z", "2024-05-02T10:00:00Z"];
+        assert_eq!(said(&day, Chat::sort_by_time), "120");
+        assert_eq!(said(&day, |chat| (chat.reverse(), chat.sort_by_time()).1), "210");
+        assert_eq!(said(&[day[0], "", day[1]], Chat::sort_by_time), "012");
     }
 
     #[test]

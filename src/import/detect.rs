@@ -34,7 +34,7 @@ pub(super) fn choose(
 }
 
 /// The format called `asked`.
-fn named(asked: &str) -> Result<&'static dyn Format, ImportError> {
+pub(super) fn named(asked: &str) -> Result<&'static dyn Format, ImportError> {
     let format = FORMATS.iter().find(|f| f.name().eq_ignore_ascii_case(asked.trim()));
     format.copied().ok_or_else(|| {
         let known: Vec<&str> = FORMATS.iter().map(|f| f.name()).collect();

@@ -50,7 +50,7 @@ fn is_control(byte: u8) -> bool {
 
 /// File kinds that people give by mistake, by their first bytes.
 fn magic(head: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 15] = [
+    const KINDS: [(&[u8], &str); 14] = [
         (b"\x89PNG", "a PNG picture"),
         (b"\xff\xd8\xff", "a JPEG picture"),
         (b"GIF8", "a GIF picture"),
@@ -58,7 +58,6 @@ fn magic(head: &[u8]) -> Option<&'static str> {
         (b"OggS", "a voice or sound file"),
         (b"ID3", "a sound file"),
         (b"RIFF", "a sound, video or WebP file"),
-        (b"\x1f\x8b", "a gzip file (unpack it first)"),
         (b"7z\xbc\xaf\x27\x1c", "a 7z file (unpack it first)"),
         (b"Rar!", "a RAR file (unpack it first)"),
         (b"SQLite format 3\0", "a database of a kind not read here"),

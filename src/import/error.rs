@@ -61,7 +61,7 @@ pub enum ImportError {
         /// The limit, in bytes.
         limit: u64,
     },
-    /// Something is wrong with a zip.
+    /// Something is wrong with an archive.
     #[error("{name}: {problem}")]
     Archive {
         /// The archive, or the entry in it.
@@ -117,20 +117,20 @@ pub enum ImportError {
     },
 }
 
-/// What is wrong with a zip.
+/// What is wrong with an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ArchiveProblem {
     /// Unpacks to far more than it weighs.
-    #[error("unpacks to suspiciously much (a zip bomb?); unpack it yourself and give the chat file")]
+    #[error("unpacks to suspiciously much (a bomb?); unpack it yourself and give the chat file")]
     Bomb,
     /// More entries than the limit.
     #[error("holds too many files; unpack it and give the folder")]
     TooManyEntries,
     /// The end is missing.
-    #[error("the zip is cut off; copy or export it again")]
+    #[error("the archive is cut off; copy or export it again")]
     CutOff,
     /// A checksum or header is wrong.
-    #[error("the zip is damaged; copy or export it again")]
+    #[error("the archive is damaged; copy or export it again")]
     Damaged,
     /// A password is needed.
     #[error("the zip is locked with a password; unpack it and give the chat file")]
@@ -138,8 +138,8 @@ pub enum ArchiveProblem {
     /// Packed by a method that is not known here.
     #[error("the zip is packed in an unusual way; unpack it and give the chat file")]
     Unsupported,
-    /// Zips in zips in zips.
-    #[error("zips lie too deep inside each other; unpack the outer one")]
+    /// Archives in archives in archives.
+    #[error("archives lie too deep inside each other; unpack the outer one")]
     TooDeep,
     /// No entry that could be a chat.
     #[error("holds no chat that could be read (pictures and other media are not opened)")]
@@ -172,7 +172,19 @@ impl ImportError {
         }
     }
 
-    /// The error for something wrong with the zip called `name`.
+    /// Whether the input is whole and simply no chat that is known here.
+    pub(crate) fn is_no_chat(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownFormat { .. }
+                | Self::Binary { .. }
+                | Self::Empty { .. }
+                | Self::NoMessages { .. }
+                | Self::Archive { problem: ArchiveProblem::NoChat, .. }
+        )
+    }
+
+    /// The error for something wrong with the archive called `name`.
     pub(crate) fn archive(name: &str, problem: ArchiveProblem) -> Self {
         Self::Archive { name: name.to_owned(), problem }
     }

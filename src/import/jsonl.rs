@@ -4,8 +4,6 @@
 //! One record is held at a time, so a file may be of any size. A record that cannot be read is counted and the next
 //! one is read; only a broken array ends the reading.
 
-mod surrogates;
-
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, Read};
@@ -19,7 +17,7 @@ use super::lines::Lines;
 use super::quota::{Meter, Quota};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
-use super::{Format, Sink, times};
+use super::{Format, Sink, surrogates, times};
 use crate::transcript::Kind;
 
 /// Texts that stand for something that is no text.

@@ -17,6 +17,7 @@ mod dates;
 mod detect;
 mod encoding;
 mod error;
+mod json;
 mod jsonl;
 mod lines;
 mod meridiem;
@@ -25,28 +26,36 @@ mod paste;
 mod quota;
 mod sink;
 mod source;
+mod surrogates;
+mod threads;
 mod times;
 mod walk;
 mod warning;
 mod whatsapp;
+mod xml;
 
 use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 use crate::transcript::Transcript;
 
-pub use archive::Entries;
+pub use archive::{Bundle, Entries};
 pub use chat::{Chat, When};
 pub use dates::{DateOrder, Stamp};
 pub use error::{ArchiveProblem, ImportError};
 pub use lines::{Line, Lines};
 pub use sink::{Counts, Sink};
 pub use source::{Replay, Sample, Source};
-pub use walk::{Walk, walk};
+pub use walk::{Input, Walk, walk};
 pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
 pub static FORMATS: &[&dyn Format] = &[&jsonl::Jsonl, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
+
+/// The names of all formats, as `--as` takes them.
+pub fn format_names() -> Vec<&'static str> {
+    FORMATS.iter().map(|f| f.name()).collect()
+}
 
 /// One way in which chats are written down.
 pub trait Format: Sync {
@@ -60,14 +69,20 @@ pub trait Format: Sync {
     /// Read all of `source` and hand each conversation to `sink` as soon as it is complete.
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError>;
 
-    /// Whether an archive with these entries is, as a whole, one export of this format.
-    fn claims(&self, _entries: &[String]) -> bool {
-        false
+    /// Which of the files of an archive or folder, whose sorted names these are, need each other to be read (a list of
+    /// users beside the messages). A bundle is claimed by names alone, so [`Format::read_bundle`] must look inside.
+    fn bundles(&self, _entries: &[String]) -> Vec<Bundle> {
+        Vec::new()
     }
 
-    /// Read a claimed archive, whose entries need each other (a list of users beside the messages).
-    fn read_entries(&self, entries: &mut dyn Entries, _sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        Err(ImportError::archive(entries.name(), ArchiveProblem::NoChat))
+    /// Read one of [`Format::bundles`].
+    fn read_bundle(
+        &self,
+        _bundle: &Bundle,
+        files: &mut dyn Entries,
+        _sink: &mut Sink<'_>,
+    ) -> Result<(), ImportError> {
+        Err(ImportError::archive(files.name(), ArchiveProblem::NoChat))
     }
 }
 
@@ -162,7 +177,7 @@ pub fn read_text(
     sink.finish(name, result)
 }
 
-/// Read one file: text, or a zip that is read without unpacking it to disk. Ids are made from `path` as given.
+/// Read one file: a chat, or an archive that is read without unpacking it to disk. Ids are made from `path` as given.
 pub fn read_path(
     path: &Path,
     options: &Options,
@@ -175,12 +190,75 @@ pub fn read_path(
     sink.finish(&name, result)
 }
 
+/// Read what [`walk`] found.
+pub fn read(
+    input: &Input,
+    options: &Options,
+    sink: &mut dyn FnMut(Imported) -> Flow,
+) -> Result<Counts, ImportError> {
+    let (folder, name, bundle) = match input {
+        Input::File(path) => return read_path(path, options, sink),
+        Input::Bundle { folder, format, bundle } => (folder, format, bundle),
+    };
+    let mut sink = Sink::new(options, sink);
+    let mut files = archive::Folder::new(folder);
+    let result = detect::named(name).and_then(|f| archive::read_bundle(f, bundle, &mut files, &mut sink));
+    let shown = walk::name_of(&input.path());
+    sink.finish(&shown, result)
+}
+
 fn open(path: &Path, name: &str) -> Result<std::fs::File, ImportError> {
     let file = std::fs::File::open(path).map_err(|e| ImportError::io(name, e))?;
     if file.metadata().is_ok_and(|m| m.is_dir()) {
         return Err(ImportError::io(name, std::io::ErrorKind::IsADirectory.into()));
     }
     Ok(file)
+}
+
+/// How a gzip file begins.
+const GZIP: &[u8] = b"\x1f\x8b";
+
+/// Read an archive, or a file packed alone.
+fn read_packed<'a>(
+    name: &str,
+    path: Option<&'a Path>,
+    head: Vec<u8>,
+    stream: Box<dyn Read + 'a>,
+    depth: usize,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
+    let (limits, zip, gzip) = (sink.options().limits, archive::is_zip(&head), head.starts_with(GZIP));
+    let stream = Cursor::new(head).chain(stream);
+    // Archives are read from several places; what has no file of its own is held.
+    let held = match path {
+        Some(_) => Vec::new(),
+        None => source::hold(name, stream, limits.held)?,
+    };
+    let bytes = || -> Result<Box<dyn Read + '_>, ImportError> {
+        match path {
+            Some(path) => Ok(Box::new(BufReader::new(open(path, name)?))),
+            None => Ok(Box::new(&held[..])),
+        }
+    };
+    if zip {
+        return match path {
+            Some(path) => archive::read_zip(name, BufReader::new(open(path, name)?), depth, sink),
+            None => archive::read_zip(name, Cursor::new(&held[..]), depth, sink),
+        };
+    }
+    let unpacked = || -> Result<Box<dyn Read + '_>, ImportError> {
+        Ok(if gzip { Box::new(archive::inflate(bytes()?, &limits)) } else { bytes()? })
+    };
+    let mut beginning = unpacked()?;
+    let head = source::head(name, &mut beginning)?;
+    if archive::is_tar(&head) {
+        return archive::read_tar(name, &unpacked, depth, sink);
+    }
+    if depth >= archive::DEEPEST {
+        return Err(ImportError::archive(name, ArchiveProblem::TooDeep));
+    }
+    let inner = name.strip_suffix(".gz").unwrap_or(name);
+    read_stream(inner, None, Box::new(Cursor::new(head).chain(beginning)), depth + 1, sink)
 }
 
 /// Read one stream, found at `path` if it is a file of its own, `depth` zips deep.
@@ -192,14 +270,8 @@ fn read_stream<'a>(
     sink: &mut Sink<'_>,
 ) -> Result<(), ImportError> {
     let head = source::head(name, &mut stream)?;
-    if archive::is_zip(&head) {
-        return match path {
-            Some(path) => archive::read(name, BufReader::new(open(path, name)?), depth, sink),
-            None => {
-                let bytes = source::hold(name, Cursor::new(head).chain(stream), sink.options().limits.held)?;
-                archive::read(name, Cursor::new(bytes), depth, sink)
-            }
-        };
+    if archive::is_zip(&head) || archive::is_tar(&head) || head.starts_with(GZIP) {
+        return read_packed(name, path, head, stream, depth, sink);
     }
     let source = Source::new(name, path, head, stream, sink);
     let format = match detect::choose(source.sample(), depth, sink.options()) {

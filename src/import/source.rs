@@ -1,8 +1,11 @@
 //! An input on its way to a format: first a look at its beginning, then all of it, as bytes, text or lines.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 
 use super::encoding::{self, Nature, Replaced, Utf8};
 use super::lines::Lines;
@@ -20,6 +23,7 @@ pub struct Sample {
     nature: Nature,
     text: String,
     whole: bool,
+    outline: OnceCell<Value>,
 }
 
 impl Sample {
@@ -31,7 +35,7 @@ impl Sample {
             let _ = decoded.and_then(|mut d| d.read_to_string(&mut text));
         }
         let whole = (bytes.len() as u64) < SAMPLE;
-        Self { name: name.to_owned(), bytes, nature, text, whole }
+        Self { name: name.to_owned(), bytes, nature, text, whole, outline: OnceCell::new() }
     }
 
     /// The input's name: a path, or the name of an entry in an archive after the archive's.
@@ -52,6 +56,12 @@ impl Sample {
     /// The first bytes as text; empty when they are none.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What the text shows of its structure when it is JSON, as far as it is complete in the sample; else `Null`. A file
+    /// of one JSON document a line shows the first.
+    pub fn outline(&self) -> &Value {
+        self.outline.get_or_init(|| super::json::outline(&self.text))
     }
 
     /// Whether this is all of the input.

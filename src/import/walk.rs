@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::Options;
+use super::archive::{self, Bundle};
 use super::error::ImportError;
 
 /// Endings of files that are never opened.
@@ -40,53 +42,85 @@ pub(super) fn name_of(path: &Path) -> String {
     }
 }
 
-/// Files below a folder; see [`walk`].
-pub struct Walk {
-    entries: Box<dyn Iterator<Item = walkdir::Result<DirEntry>>>,
-    media: u64,
+/// Something to be read: a file, or files of a folder that only make sense together.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// One file.
+    File(PathBuf),
+    /// Files below a folder that one format claims.
+    Bundle {
+        /// The folder.
+        folder: PathBuf,
+        /// The format's name.
+        format: &'static str,
+        /// Which files.
+        bundle: Bundle,
+    },
 }
 
-/// Every file below `root` that could be a chat, sorted by name. Hidden files and loops of links are passed over,
-/// media is counted and passed over. A `root` that is a file is given as it is, whatever it is called.
-pub fn walk(root: &Path) -> Walk {
-    let walker = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-    let seen = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy());
-    Walk { entries: Box::new(walker.filter_entry(seen)), media: 0 }
-}
-
-impl Walk {
-    /// How many media files were passed over so far.
-    pub fn media(&self) -> u64 {
-        self.media
-    }
-
-    /// What to give for `entry`, if anything.
-    fn judge(&mut self, entry: walkdir::Result<DirEntry>) -> Option<Result<PathBuf, ImportError>> {
-        match entry {
-            Ok(entry) if !entry.file_type().is_file() => None,
-            Ok(entry) if entry.depth() > 0 && is_media(&entry.file_name().to_string_lossy()) => {
-                self.media += 1;
-                None
-            }
-            Ok(entry) => Some(Ok(entry.into_path())),
-            Err(error) if error.loop_ancestor().is_some() => None,
-            Err(error) => {
-                let name = error.path().map_or_else(|| "a folder".to_owned(), name_of);
-                let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("not readable"));
-                Some(Err(ImportError::io(&name, source)))
-            }
+impl Input {
+    /// Where it lies, to name it by.
+    pub fn path(&self) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Bundle { folder, bundle, .. } => folder.join(&bundle.root),
         }
     }
 }
 
-impl Iterator for Walk {
-    type Item = Result<PathBuf, ImportError>;
+/// Everything to be read below `root`, in a stable order. Hidden files and loops of links are passed over, media is
+/// counted and passed over. A `root` that is a file is given as it is, whatever it is called.
+pub fn walk(root: &Path, options: &Options) -> Walk {
+    let walker = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+    let seen = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy());
+    let (mut files, mut walk) = (Vec::new(), Walk { inputs: Vec::new(), media: 0 });
+    for entry in walker.filter_entry(seen) {
+        match entry {
+            Ok(entry) if !entry.file_type().is_file() => {}
+            Ok(entry) if entry.depth() == 0 => walk.inputs.push(Ok(Input::File(entry.into_path()))),
+            Ok(entry) => files.push(entry.into_path()),
+            Err(error) if error.loop_ancestor().is_some() => {}
+            Err(error) => {
+                let name = error.path().map_or_else(|| "a folder".to_owned(), name_of);
+                let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("not readable"));
+                walk.inputs.push(Err(ImportError::io(&name, source)));
+            }
+        }
+    }
+    walk.sort_out(root, files, options);
+    walk
+}
 
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let entry = self.entries.next()?;
-            if let Some(found) = self.judge(entry) {
-                return Some(found);
+/// What lies below a folder; see [`walk`].
+#[derive(Debug)]
+pub struct Walk {
+    /// What to read, and what could not be looked into.
+    pub inputs: Vec<Result<Input, ImportError>>,
+    /// How many media files were passed over.
+    pub media: u64,
+}
+
+impl Walk {
+    /// Files that are claimed together become one input at the place of the first of them.
+    fn sort_out(&mut self, root: &Path, files: Vec<PathBuf>, options: &Options) {
+        let relative = |path: &PathBuf| name_of(path.strip_prefix(root).unwrap_or(path));
+        let mut names: Vec<String> = files.iter().map(relative).collect();
+        names.sort();
+        let claims = archive::claims(&names, options);
+        for path in files {
+            let name = relative(&path);
+            if let Some(at) = claims.iter().position(|(_, b)| b.entries.first() == Some(&name)) {
+                let (format, bundle) = claims[at].clone();
+                let folder = root.to_owned();
+                self.inputs.push(Ok(Input::Bundle { folder, format: format.name(), bundle }));
+            }
+            if claims.iter().any(|(_, b)| b.entries.binary_search(&name).is_ok()) {
+                continue;
+            }
+            if is_media(&name) {
+                self.media += 1;
+            } else {
+                self.inputs.push(Ok(Input::File(path)));
             }
         }
     }
@@ -119,12 +153,13 @@ mod tests {
         std::fs::write(dir.path().join("aa/z.txt"), "x").unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink(dir.path(), dir.path().join("aa/loop")).unwrap();
-        let mut walked = walk(dir.path());
-        let names: Vec<_> =
-            walked.by_ref().map(|p| p.unwrap().strip_prefix(dir.path()).unwrap().to_owned()).collect();
+        let walked = walk(dir.path(), &Options::default());
+        let paths = walked.inputs.iter().map(|i| i.as_ref().unwrap().path());
+        let names: Vec<_> = paths.map(|p| p.strip_prefix(dir.path()).unwrap().to_owned()).collect();
         assert_eq!(names, ["a.json", "aa/z.txt", "b.txt"].map(PathBuf::from));
-        assert_eq!(walked.media(), 1);
-        assert_eq!(walk(&dir.path().join("pic.png")).count(), 1);
-        assert!(matches!(walk(&dir.path().join("no")).next(), Some(Err(ImportError::Vanished { .. }))));
+        assert_eq!(walked.media, 1);
+        let one = |name: &str| walk(&dir.path().join(name), &Options::default()).inputs;
+        assert_eq!(one("pic.png").len(), 1);
+        assert!(matches!(one("no")[..], [Err(ImportError::Vanished { .. })]));
     }
 }

@@ -51,12 +51,24 @@ pub enum WarningKind {
     RaggedRow,
     /// A file inside an archive that is not a chat of a known kind.
     SkippedEntry,
+    /// A record of a kind that is not known here.
+    UnknownRecord,
+    /// A message that stands in the source twice, kept once.
+    DuplicateMessage,
+    /// The app leaves messages that were set to disappear out of its export.
+    DisappearingMessages,
+    /// A message that the exporting device could not decrypt.
+    Undecrypted,
+    /// A person of whom the source tells only an id.
+    NamelessPerson,
+    /// A file that belongs to the export and is missing, so that names or messages are.
+    MissingPart,
 }
 
 impl WarningKind {
     /// Whether conversations, or parts of them, are missing from what was read.
     pub fn loses_records(&self) -> bool {
-        matches!(self, Self::BadRecord | Self::CutOff)
+        matches!(self, Self::BadRecord | Self::CutOff | Self::MissingPart)
     }
 
     /// A stable name for machines.
@@ -78,6 +90,12 @@ impl WarningKind {
             Self::UnknownSpeaker => "unknown-speaker",
             Self::RaggedRow => "ragged-row",
             Self::SkippedEntry => "skipped-entry",
+            Self::UnknownRecord => "unknown-record",
+            Self::DuplicateMessage => "duplicate-message",
+            Self::DisappearingMessages => "disappearing-messages",
+            Self::Undecrypted => "undecrypted",
+            Self::NamelessPerson => "nameless-person",
+            Self::MissingPart => "missing-part",
         }
     }
 
@@ -102,6 +120,14 @@ impl WarningKind {
             Self::UnknownSpeaker => ("message", "without a name; who wrote it is not known"),
             Self::RaggedRow => ("row", "with a different number of fields than the others"),
             Self::SkippedEntry => ("file", "in the archive that is not a chat, left out"),
+            Self::UnknownRecord => ("record", "of a kind not known here, left out"),
+            Self::DuplicateMessage => ("message", "that stood there twice, kept once"),
+            Self::DisappearingMessages => {
+                ("export", "of an app that leaves out disappearing and view-once messages; they are missing")
+            }
+            Self::Undecrypted => ("message", "that could not be decrypted; the words are missing"),
+            Self::NamelessPerson => ("person", "known by an id only; the source has no name"),
+            Self::MissingPart => ("file", "of the export missing; names or messages may be incomplete"),
         }
     }
 }

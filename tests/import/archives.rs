@@ -1,4 +1,4 @@
-//! Zips: read where they lie, salvaged when cut off, refused when they are traps.
+//! Archives: read where they lie, salvaged when cut off, refused when they are traps.
 
 use std::io::{Cursor, Write as _};
 
@@ -114,4 +114,52 @@ fn a_zip_bomb_is_stopped() {
         problem(&bytes("s.zip", &small[..], &Options { limits, ..Options::default() })),
         Some(ArchiveProblem::Bomb)
     );
+}
+
+/// A tar of these entries.
+fn tarred(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, content) in entries {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, name, *content).unwrap();
+    }
+    tar.into_inner().unwrap()
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[test]
+fn tars_and_gzips_are_read_from_disk_and_from_a_pipe() {
+    let tar = tarred(&[
+        ("./_chat.txt", CHAT.as_bytes()),
+        ("a/PHOTO.jpg", b"\xff\xd8\xff"),
+        ("t.csv", b"speaker,text\nIda,hi\nMax,hey\n"),
+    ]);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("export");
+    for packed in [tar.clone(), gzipped(&tar)] {
+        fs::write(&path, &packed).unwrap();
+        let (found, counts) = file(&path);
+        assert_eq!(found.iter().map(|f| f.format).collect::<Vec<_>>(), ["whatsapp", "csv"]);
+        assert_eq!(counts.unwrap().media, 1);
+        assert_eq!(bytes(path.to_str().unwrap(), &packed[..], &Options::default()).0, found);
+        let outcome = bytes("cut", &packed[..packed.len() / 2], &Options::default());
+        assert!(outcome.1.is_err());
+    }
+    let (found, _) = bytes("chat.txt.gz", &gzipped(CHAT.as_bytes())[..], &Options::default());
+    assert_eq!((found[0].transcript.id.as_str(), found[0].transcript.messages.len()), ("chat.txt", 2));
+}
+
+#[test]
+fn a_gzip_that_unpacks_to_far_more_than_it_weighs_is_left() {
+    let bomb = gzipped(&vec![b' '; 64 << 20]);
+    let limits = Limits { ratio: 20, ..Limits::default() };
+    let outcome = bytes("b.gz", &bomb[..], &Options { limits, ..Options::default() });
+    assert_eq!(problem(&outcome), Some(ArchiveProblem::Bomb));
 }

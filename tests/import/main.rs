@@ -12,7 +12,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use rushlight::import::{
-    Counts, DateOrder, ImportError, Imported, Options, WarningKind, read_path, read_text, walk,
+    Counts, DateOrder, ImportError, Imported, Input, Options, WarningKind, format_names, read, read_path,
+    read_text, walk,
 };
 use rushlight::transcript::{Kind, Role};
 
@@ -36,8 +37,20 @@ fn file(path: &Path) -> Outcome {
     (found, counts)
 }
 
-fn fixtures() -> PathBuf {
-    Path::new("tests/fixtures/import").to_owned()
+/// Every fixture: files, and folders that one format claims as a whole.
+fn fixtures() -> Vec<Input> {
+    let folder = Path::new("tests/fixtures/import");
+    let inputs = walk(folder, &Options::default()).inputs.into_iter().map(Result::unwrap);
+    inputs.filter(|i| i.path().extension().is_none_or(|e| e != "expected")).collect()
+}
+
+fn input(input: &Input) -> Outcome {
+    let mut found = Vec::new();
+    let counts = read(input, &Options::default(), &mut |imported| {
+        found.push(imported);
+        ControlFlow::Continue(())
+    });
+    (found, counts)
 }
 
 /// Everything that a reading gave, as lines that can be compared and read.
@@ -78,11 +91,9 @@ fn shown((found, counts): &Outcome) -> String {
 fn fixtures_are_read_as_expected() {
     let mut wrong = Vec::new();
     let mut seen = 0;
-    for path in
-        walk(&fixtures()).map(Result::unwrap).filter(|p| p.extension().is_none_or(|e| e != "expected"))
-    {
+    for fixture in fixtures() {
         seen += 1;
-        let outcome = file(&path);
+        let (path, outcome) = (fixture.path(), input(&fixture));
         if let Ok(counts) = &outcome.1 {
             assert_eq!(counts.lines, counts.accounted(), "{}", path.display());
         }
