@@ -247,8 +247,15 @@ impl Chat {
         Err(ImportError::TooLarge { name: name.to_owned(), line, what, limit })
     }
 
-    /// Close the conversation: decide its dates, with `wish` heard where they leave it open.
-    pub(super) fn finish(mut self, wish: Option<DateOrder>) -> (Transcript, Warnings, Counts) {
+    /// The reading is over, at `line`; when it ended in an error the end of the conversation is missing.
+    pub fn close(&mut self, result: &Result<(), ImportError>, line: u64) {
+        if result.is_err() {
+            self.doubt(WarningKind::CutOff, line);
+        }
+    }
+
+    /// Complete the conversation: decide its dates, with `wish` heard where they leave it open.
+    pub(super) fn finish(mut self, wish: Option<DateOrder>) -> Finished {
         let own = self.evidence.verdict(wish);
         // A verdict on the whole file knows more; what it leaves open is told where it matters.
         let verdict = self.verdict.unwrap_or(own);
@@ -271,8 +278,17 @@ impl Chat {
         for speaker in self.transcript.speakers.iter_mut().filter(|s| Some(&s.name) == self.owner.as_ref()) {
             speaker.role = Role::Me;
         }
-        (self.transcript, self.warnings, self.counts)
+        let dates = self.evidence.is_needed().then_some(verdict);
+        Finished { transcript: self.transcript, dates, warnings: self.warnings, counts: self.counts }
     }
+}
+
+/// A complete conversation.
+pub(super) struct Finished {
+    pub transcript: Transcript,
+    pub dates: Option<Verdict>,
+    pub warnings: Warnings,
+    pub counts: Counts,
 }
 
 /// Put messages in order of time, if every one of them has a time that can be compared.
@@ -302,7 +318,7 @@ mod tests {
         chat.say("Ana", When::Unknown, Kind::Message, "one", 1);
         chat.blank();
         chat.append(&line(3, "two"));
-        let (transcript, _, counts) = chat.finish(None);
+        let Finished { transcript, counts, .. } = chat.finish(None);
         assert_eq!(transcript.messages[0].text.reveal(), "one\n\ntwo");
         assert_eq!((counts.messages, counts.blank, counts.continuations), (1, 1, 1));
     }
@@ -314,7 +330,7 @@ mod tests {
         chat.say("Ana", When::Written(stamp), Kind::Media, "cat.jpg", 1);
         chat.append(&line(2, "my cat"));
         chat.append(&line(3, "asleep"));
-        let (transcript, _, _) = chat.finish(None);
+        let Finished { transcript, .. } = chat.finish(None);
         let [picture, words] = &transcript.messages[..] else { panic!("two messages") };
         assert_eq!((picture.kind, words.kind), (Kind::Media, Kind::Message));
         assert_eq!(
@@ -330,7 +346,7 @@ mod tests {
         assert_eq!(chat.person("1", "Anna"), "Ana");
         chat.say("Ana (2)", When::Unknown, Kind::Message, "hi", 1);
         chat.set_owner("Ana (2)");
-        let (transcript, _, _) = chat.finish(None);
+        let Finished { transcript, .. } = chat.finish(None);
         assert_eq!(transcript.speakers[0].role, Role::Me);
     }
 
@@ -342,7 +358,7 @@ mod tests {
                 chat.say("Ana", Time::parse(time).into(), Kind::Message, &at.to_string(), 1);
             }
             prepare(&mut chat);
-            chat.finish(None).0.messages.iter().map(|m| m.text.reveal()).collect()
+            chat.finish(None).transcript.messages.iter().map(|m| m.text.reveal()).collect()
         };
         let day = ["2024-05-03T10:00:00Z", "2024-05-02T10:00:00Z", "2024-05-02T10:00:00Z"];
         assert_eq!(said(&day, Chat::sort_by_time), "120");
@@ -358,7 +374,7 @@ mod tests {
         for n in 2..50 {
             chat.append(&line(n, "more"));
         }
-        let (transcript, warnings, _) = chat.finish(None);
+        let Finished { transcript, warnings, .. } = chat.finish(None);
         assert!(transcript.messages[0].text.reveal().len() <= 5);
         assert_eq!(warnings.into_vec()[0].count, 1);
     }

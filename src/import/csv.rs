@@ -51,7 +51,7 @@ impl Format for Table {
         let survey = Survey::of(&name, &layout, &replay, sink)?;
         let mut reading = Reading { name: &name, layout: &layout, survey, open: HashMap::new(), sink };
         let result = reading.read(&replay);
-        reading.close();
+        reading.close(&result);
         result
     }
 }
@@ -158,10 +158,11 @@ impl Reading<'_, '_, '_> {
     }
 
     /// What a broken end left open was understood up to there.
-    fn close(self) {
+    fn close(self, result: &Result<(), ImportError>) {
         let mut open: Vec<(u64, Chat)> = self.open.into_values().collect();
         open.sort_by_key(|(first, _)| *first);
-        for (_, chat) in open {
+        for (_, mut chat) in open {
+            chat.close(result, 0);
             if self.sink.is_stopped() || self.sink.emit(chat).is_break() {
                 break;
             }

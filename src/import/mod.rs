@@ -44,6 +44,7 @@ pub use chat::{Chat, When};
 pub use dates::{DateOrder, Stamp};
 pub use error::{ArchiveProblem, ImportError};
 pub use lines::{Line, Lines};
+pub use order::{Basis, Verdict};
 pub use sink::{Counts, Sink};
 pub use source::{Replay, Sample, Source};
 pub use walk::{Input, Walk, walk};
@@ -93,6 +94,8 @@ pub struct Imported {
     pub transcript: Transcript,
     /// The name of the format it was read as.
     pub format: &'static str,
+    /// The order in which its dates were read, and why; `None` where they can be read in one way only.
+    pub dates: Option<Verdict>,
     /// What the reading could not be sure of.
     pub warnings: Vec<Warning>,
 }

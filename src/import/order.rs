@@ -47,13 +47,45 @@ impl Track {
     }
 }
 
+/// What an order was decided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// A date that cannot be read any other way.
+    Number,
+    /// The order in which messages stand.
+    Sequence,
+    /// The user.
+    Asked,
+    /// Nothing: it was assumed.
+    Assumed,
+}
+
 /// The order decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The order.
     pub order: DateOrder,
+    /// Why.
+    pub basis: Basis,
     /// If nothing spoke for it: how many dates it touches, and the line of the first.
     pub assumed: Option<(u64, u64)>,
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let order = match self.order {
+            DateOrder::DayFirst => "day first",
+            DateOrder::MonthFirst => "month first",
+            DateOrder::YearFirst => "year first",
+        };
+        let basis = match self.basis {
+            Basis::Number => "a date can be read in no other way",
+            Basis::Sequence => "so the messages stand in order",
+            Basis::Asked => "as asked",
+            Basis::Assumed => "assumed; nothing settles it",
+        };
+        write!(f, "{order} ({basis})")
+    }
 }
 
 impl Evidence {
@@ -69,20 +101,29 @@ impl Evidence {
         }
     }
 
+    /// Whether there were dates whose order has to be decided at all.
+    pub fn is_needed(&self) -> bool {
+        self.tracks.iter().any(|t| t.first.is_some() || t.impossible > 0)
+    }
+
     /// The order, with `wish` heard where the dates leave it open.
     pub fn verdict(&self, wish: Option<DateOrder>) -> Verdict {
         let [day, month, year] = self.tracks;
         let best = day.faults().min(month.faults());
-        let sure = |order| Verdict { order, assumed: None };
+        let sure = |order, basis| Verdict { order, basis, assumed: None };
+        let by = |a: &Track, b: &Track| {
+            if a.impossible == b.impossible { Basis::Sequence } else { Basis::Number }
+        };
         if year.faults() < best || (year.faults() == best && Self::far_shorter(&year, &day, &month)) {
-            return sure(DateOrder::YearFirst);
+            return sure(DateOrder::YearFirst, by(&year, if day.faults() == best { &day } else { &month }));
         }
         match (day.faults().cmp(&month.faults()), wish) {
-            (std::cmp::Ordering::Less, _) => sure(DateOrder::DayFirst),
-            (std::cmp::Ordering::Greater, _) => sure(DateOrder::MonthFirst),
-            (_, Some(order)) => sure(order),
+            (std::cmp::Ordering::Less, _) => sure(DateOrder::DayFirst, by(&day, &month)),
+            (std::cmp::Ordering::Greater, _) => sure(DateOrder::MonthFirst, by(&day, &month)),
+            (_, Some(order)) => sure(order, Basis::Asked),
             (_, None) => {
-                Verdict { order: DateOrder::DayFirst, assumed: (self.open.0 > 0).then_some(self.open) }
+                let assumed = (self.open.0 > 0).then_some(self.open);
+                Verdict { order: DateOrder::DayFirst, basis: Basis::Assumed, assumed }
             }
         }
     }
@@ -126,6 +167,24 @@ mod tests {
         assert_eq!(verdict(&["2/2/24", "3/4/24"], None), (DayFirst, Some((1, 2))));
         assert_eq!(verdict(&["2/2/24", "2/2/24"], None), (DayFirst, None));
         assert_eq!(verdict(&["2024-03-04"], None), (DayFirst, None));
+    }
+
+    #[test]
+    fn the_reason_is_told() {
+        let told = |dates: &[&str], wish| {
+            let mut evidence = Evidence::default();
+            for date in dates {
+                evidence.add(&Stamp::full(&mut Cursor::new(&format!("{date}, 10:00"))).unwrap(), 1);
+            }
+            evidence.verdict(wish).to_string()
+        };
+        assert_eq!(told(&["13/2/24"], None), "day first (a date can be read in no other way)");
+        assert_eq!(
+            told(&["1/5/24", "1/6/24", "2/1/24"], None),
+            "month first (so the messages stand in order)"
+        );
+        assert_eq!(told(&["1/2/24"], Some(MonthFirst)), "month first (as asked)");
+        assert_eq!(told(&["1/2/24"], None), "day first (assumed; nothing settles it)");
     }
 
     #[test]

@@ -48,6 +48,7 @@ impl Format for Paste {
         let result = reading.fill(&mut lines, &name);
         reading.close_title();
         sink.count_lines(lines.number());
+        chat.close(&result, lines.number());
         let _ = sink.emit(chat);
         result
     }

@@ -1,6 +1,6 @@
 //! Where finished conversations go, and the counts that show that nothing was lost on the way.
 
-use super::chat::Chat;
+use super::chat::{Chat, Finished};
 use super::encoding::Replaced;
 use super::error::ImportError;
 use super::warning::{Warning, WarningKind, Warnings};
@@ -59,12 +59,13 @@ pub struct Sink<'a> {
     warnings: Warnings,
     replaced: Replaced,
     stopped: bool,
+    damaged: bool,
 }
 
 impl<'a> Sink<'a> {
     pub(super) fn new(options: &'a Options, deliver: &'a mut dyn FnMut(Imported) -> Flow) -> Self {
         let (counts, warnings, replaced) = Default::default();
-        Self { options, deliver, format: "", counts, warnings, replaced, stopped: false }
+        Self { options, deliver, format: "", counts, warnings, replaced, stopped: false, damaged: false }
     }
 
     /// What the user said beforehand.
@@ -79,7 +80,7 @@ impl<'a> Sink<'a> {
 
     /// Hand on a finished conversation. One without messages is only counted.
     pub fn emit(&mut self, chat: Chat) -> Flow {
-        let (mut transcript, mut warnings, counts) = chat.finish(self.options.date_order);
+        let Finished { mut transcript, dates, mut warnings, counts } = chat.finish(self.options.date_order);
         self.counts.add(&counts);
         if transcript.messages.is_empty() {
             for w in warnings.into_vec() {
@@ -91,9 +92,10 @@ impl<'a> Sink<'a> {
         warnings.add_many(WarningKind::BadEncoding, replaced, line);
         self.mark_owner(&mut transcript);
         caveats(&transcript, &mut warnings);
+        warnings.add_many(WarningKind::CutOff, u64::from(self.damaged), 0);
         self.counts.conversations += 1;
-        let flow =
-            (self.deliver)(Imported { transcript, format: self.format, warnings: warnings.into_vec() });
+        let warnings = warnings.into_vec();
+        let flow = (self.deliver)(Imported { transcript, format: self.format, dates, warnings });
         self.stopped |= flow.is_break();
         flow
     }
@@ -144,6 +146,11 @@ impl<'a> Sink<'a> {
     /// How many conversations have been handed on.
     pub fn conversations(&self) -> u64 {
         self.counts.conversations
+    }
+
+    /// What is handed on from now to the end comes from an archive that breaks off.
+    pub(super) fn set_damaged(&mut self) {
+        self.damaged = true;
     }
 
     pub(super) fn start(&mut self, format: &'static str) {

@@ -56,6 +56,7 @@ impl Format for WhatsApp {
         let mut lines = source.into_lines()?;
         let result = fill(&mut chat, &mut lines, look, &name);
         sink.count_lines(lines.number());
+        chat.close(&result, lines.number());
         let _ = sink.emit(chat);
         result
     }

@@ -91,7 +91,8 @@ fn zips_that_are_refused() {
         zip
     };
     assert_eq!(problem(&bytes("l.zip", &locked[..], &Options::default())), Some(ArchiveProblem::Encrypted));
-    let nested = zipped(&[("z.zip", &zipped(&[("y.zip", &zipped(&[("a.txt", CHAT.as_bytes())]))]))]);
+    let inmost = zipped(&[("x.zip", &zipped(&[("a.txt", CHAT.as_bytes())]))]);
+    let nested = zipped(&[("z.zip", &zipped(&[("y.zip", &inmost)]))]);
     assert_eq!(problem(&bytes("n.zip", &nested[..], &Options::default())), Some(ArchiveProblem::TooDeep));
     let pictures = zipped(&[("a.jpg", b"x"), ("b/c.mp4", b"y")]);
     assert_eq!(problem(&bytes("p.zip", &pictures[..], &Options::default())), Some(ArchiveProblem::NoChat));
@@ -158,7 +159,7 @@ fn tars_and_gzips_are_read_from_disk_and_from_a_pipe() {
 
 #[test]
 fn a_gzip_that_unpacks_to_far_more_than_it_weighs_is_left() {
-    let bomb = gzipped(&vec![b' '; 64 << 20]);
+    let bomb = gzipped(&CHAT.as_bytes().repeat(1 << 19));
     let limits = Limits { ratio: 20, ..Limits::default() };
     let outcome = bytes("b.gz", &bomb[..], &Options { limits, ..Options::default() });
     assert_eq!(problem(&outcome), Some(ArchiveProblem::Bomb));

@@ -56,7 +56,7 @@ fn input(input: &Input) -> Outcome {
 /// Everything that a reading gave, as lines that can be compared and read.
 fn shown((found, counts): &Outcome) -> String {
     let mut out = String::new();
-    for Imported { transcript, format, warnings } in found {
+    for Imported { transcript, format, warnings, .. } in found {
         let language = transcript.language.as_deref().unwrap_or("-");
         let id = transcript.id.strip_prefix("tests/fixtures/import/").unwrap_or(&transcript.id);
         writeln!(out, "{id} ({format}, {language})").unwrap();

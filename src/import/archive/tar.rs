@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
+use std::rc::Rc;
 
 use ::tar::Archive;
 
@@ -13,6 +14,8 @@ use super::super::source::{self, Source};
 use super::guard::Guarded;
 use super::{Claim, Entries, Tally, claims, clean, wanted};
 
+/// Bytes of one block.
+const BLOCK: u64 = 512;
 /// Where a tar has the word by which it is known.
 const MAGIC: std::ops::Range<usize> = 257..262;
 
@@ -37,6 +40,7 @@ pub fn read<'a>(
         Ok(false) => {}
         Err(error) => {
             // What came before the break is still worth reading.
+            sink.set_damaged();
             claims.iter().all(|claim| tally.read_bundle(claim, &mut held, sink));
             tally.failed = Some(error);
         }
@@ -69,7 +73,8 @@ fn content(
     held: &mut Held<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<bool, ImportError> {
-    let mut archive = Archive::new(stream);
+    let zeros = Rc::new(Cell::new(0));
+    let mut archive = Archive::new(Ending { inner: stream, zeros: zeros.clone() });
     let name = tally.name;
     let entries = archive.entries().map_err(|e| problem(name, e))?;
     let mut room = tally.limits.held;
@@ -97,7 +102,24 @@ fn content(
             }
         }
     }
-    Ok(true)
+    if zeros.get() < BLOCK { Err(ImportError::archive(name, ArchiveProblem::CutOff)) } else { Ok(true) }
+}
+
+/// Counts the zeros at the end of what was read. A tar ends with blocks of them; one that does not is cut off, even if
+/// that was between two files.
+struct Ending<R> {
+    inner: R,
+    zeros: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Ending<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        let at_end = out[..n].iter().rev().take_while(|b| **b == 0).count();
+        let before = if at_end == n { self.zeros.get() } else { 0 };
+        self.zeros.set(before + at_end as u64);
+        Ok(n)
+    }
 }
 
 /// The claimed files of a tar.

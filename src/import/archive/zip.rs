@@ -120,6 +120,7 @@ fn guarded<'a, R: Read + Seek>(
 /// A zip without its end has no list of entries, but each entry still stands where it stood: read them in turn.
 fn salvage<R: Read + Seek>(mut input: R, tally: &mut Tally<'_>, sink: &mut Sink<'_>) {
     let _ = input.rewind();
+    sink.set_damaged();
     let limits = tally.limits;
     for _ in 0..limits.entries {
         let Ok(Some(file)) = read_zipfile_from_stream(&mut input) else { break };
