@@ -21,6 +21,7 @@ mod jsonl;
 mod lines;
 mod meridiem;
 mod order;
+mod parquet;
 mod paste;
 mod quota;
 mod sink;
@@ -46,7 +47,8 @@ pub use walk::{Walk, walk};
 pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
-pub static FORMATS: &[&dyn Format] = &[&jsonl::Jsonl, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
+pub static FORMATS: &[&dyn Format] =
+    &[&parquet::Parquet, &jsonl::Jsonl, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
 
 /// One way in which chats are written down.
 pub trait Format: Sync {
@@ -99,8 +101,21 @@ pub struct Options {
     pub me: Option<String>,
     /// Which column of a table is what.
     pub columns: Option<Columns>,
+    /// The zone of times that have none; without it they stay as they are on the wall.
+    pub zone: Option<jiff::tz::TimeZone>,
+    /// Who speaks in pasted text without names, instead of finding out.
+    pub unnamed: Option<Unnamed>,
     /// How large things may get.
     pub limits: Limits,
+}
+
+/// Who speaks in a text that names nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unnamed {
+    /// Two people, line by line.
+    Alternating,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// Columns of a table, by the name in the first line or by number from 1. What is not given is found out.

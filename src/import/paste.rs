@@ -34,14 +34,17 @@ impl Format for Paste {
             Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Titled => 0.5,
             Grammar::Named => 0.45,
             Grammar::NameLines => 0.35,
-            Grammar::Alternating => 0.1,
+            Grammar::Alternating | Grammar::Nobody => 0.1,
             Grammar::Prose => 0.05,
         }
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let name = source.name().to_owned();
-        let plan = Plan::of(source.sample());
+        let mut plan = Plan::of(source.sample());
+        if let Some(unnamed) = sink.options().unnamed {
+            plan.told(unnamed);
+        }
         let mut chat = sink.chat(name.as_str());
         let mut lines = source.into_lines()?;
         let mut reading = Reading { plan, chat: &mut chat, title: None, turn: 0 };
@@ -88,6 +91,7 @@ impl Reading<'_> {
     fn take(&mut self, line: &Line<'_>) {
         match self.plan.grammar {
             Grammar::Alternating => self.alternate(line),
+            Grammar::Nobody => self.nobody(line),
             Grammar::Prose => self.prose(line),
             Grammar::Titled | Grammar::NameLines => self.titled(line),
             _ => match self.plan.head(line.text) {
@@ -151,6 +155,11 @@ impl Reading<'_> {
         self.turn += 1;
         self.chat.doubt(WarningKind::AlternatingSpeakers, line.number);
         self.say(name, When::Unknown, line.text.trim(), line);
+    }
+
+    fn nobody(&mut self, line: &Line<'_>) {
+        self.chat.doubt(WarningKind::UnknownSpeaker, line.number);
+        self.say(UNKNOWN, When::Unknown, line.text.trim(), line);
     }
 
     fn prose(&mut self, line: &Line<'_>) {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::Unnamed;
 use super::super::chat::When;
 use super::super::source::Sample;
 use super::grammars::{self, Head, Who};
@@ -23,6 +24,8 @@ pub enum Grammar {
     NameLines,
     /// Every line a message, two people taking turns
     Alternating,
+    /// Every line a message, of nobody knows whom
+    Nobody,
     /// One text of one person
     Prose,
 }
@@ -60,6 +63,15 @@ impl Plan {
         }
     }
 
+    /// Where no names were found, go by what the user says of them.
+    pub fn told(&mut self, unnamed: Unnamed) {
+        self.grammar = match (self.grammar, unnamed) {
+            (Grammar::Alternating | Grammar::Prose, Unnamed::Alternating) => Grammar::Alternating,
+            (Grammar::Alternating, Unnamed::Unknown) => Grammar::Nobody,
+            (grammar, _) => grammar,
+        };
+    }
+
     /// How `line` begins a message, if it does.
     pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
         match self.grammar {
@@ -76,7 +88,7 @@ impl Plan {
                 let name = self.names.get(line.trim())?;
                 Some(Head { who: Who::Speaker(name.clone()), when: When::Unknown, text: "" })
             }
-            Grammar::Alternating | Grammar::Prose => None,
+            Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }
     }
 }
