@@ -26,8 +26,11 @@ const SHORTEST_PART: usize = 3;
 #[derive(Default)]
 pub struct Matcher {
     /// By first word: whole names as words, longest first, and whose they are.
-    names: HashMap<String, Vec<(Vec<String>, Option<usize>)>>,
+    names: HashMap<String, Vec<Name>>,
 }
+
+/// A name as words, and whose it is.
+type Name = (Vec<String>, Option<usize>);
 
 impl Matcher {
     /// For the people called `names`, by index.
@@ -73,7 +76,7 @@ impl Matcher {
         let words = words(text);
         let (mut found, mut at) = (Vec::new(), 0);
         while let Some((range, word)) = words.get(at) {
-            let fits = |(name, _): &&(Vec<String>, Option<usize>)| {
+            let fits = |(name, _): &&Name| {
                 let there = words[at..].iter().take(name.len()).map(|(_, w)| w);
                 words.len() - at >= name.len() && there.eq(name.iter())
             };
@@ -111,7 +114,7 @@ pub fn words(text: &str) -> Vec<(Range<usize>, String)> {
             continue;
         }
         let alone = is_unspaced(c);
-        match words.last_mut().filter(|_| (open && !alone) || (joins && open)) {
+        match words.last_mut().filter(|_| open && (joins || !alone)) {
             Some((range, _)) => range.end = end,
             None if joins => continue,
             None => words.push((at..end, String::new())),

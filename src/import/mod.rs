@@ -24,6 +24,7 @@ mod order;
 mod parquet;
 mod paste;
 mod quota;
+mod rows;
 mod sink;
 mod source;
 mod times;
@@ -48,7 +49,7 @@ pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
 pub static FORMATS: &[&dyn Format] =
-    &[&parquet::Parquet, &jsonl::Jsonl, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
+    &[&parquet::Parquet, &jsonl::Jsonl, &rows::JsonRows, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
 
 /// One way in which chats are written down.
 pub trait Format: Sync {

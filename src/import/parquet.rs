@@ -38,7 +38,7 @@ impl Format for Parquet {
         let file = open(source, &name, sink)?;
         let schema = file.metadata().file_metadata().schema().clone();
         if schema.get_fields().iter().any(|f| f.name() == "messages" && !f.is_primitive()) {
-            return read_conversations(&file, &name, sink);
+            return read_conversations(file.as_ref(), &name, sink);
         }
         let names: StringRecord = schema.get_fields().iter().map(|f| f.name()).collect();
         let mut layout = match &sink.options().columns {
@@ -52,7 +52,7 @@ impl Format for Parquet {
         layout.header = false;
         let walls: Vec<bool> = schema.get_fields().iter().map(|f| is_wall(f)).collect();
         read_table(&name, &layout, sink, &|_| {
-            let rows = rows(&file, &name)?;
+            let rows = rows(file.as_ref(), &name)?;
             Ok(Box::new(Records { rows, walls: &walls, record: StringRecord::new(), number: 0, name: &name }))
         })
     }
@@ -77,8 +77,8 @@ fn broken(name: &str, error: &ParquetError) -> ImportError {
     }
 }
 
-fn rows<'f>(file: &'f Box<dyn FileReader>, name: &str) -> Result<RowIter<'f>, ImportError> {
-    RowIter::from_file(None, file.as_ref()).map_err(|e| broken(name, &e))
+fn rows<'f>(file: &'f dyn FileReader, name: &str) -> Result<RowIter<'f>, ImportError> {
+    RowIter::from_file(None, file).map_err(|e| broken(name, &e))
 }
 
 /// Whether a column holds times without a zone.
@@ -134,11 +134,7 @@ fn text_of(field: &Field, wall: bool) -> String {
     }
 }
 
-fn read_conversations(
-    file: &Box<dyn FileReader>,
-    name: &str,
-    sink: &mut Sink<'_>,
-) -> Result<(), ImportError> {
+fn read_conversations(file: &dyn FileReader, name: &str, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     let mut records = jsonl::Records::new(name, sink);
     for row in rows(file, name)? {
         let row = row.map_err(|e| broken(name, &e))?;

@@ -53,7 +53,7 @@ impl Tally {
             deleted: of_kind(Kind::Deleted),
             system: of_kind(Kind::System),
             first,
-            last: times.last().or(first),
+            last: times.next_back().or(first),
             warnings: imported.warnings.clone(),
         }
     }
