@@ -218,8 +218,10 @@ impl Layout {
         let width = rows.first()?.len();
         let time = (0..width).find(|c| is_time(rows, *c))?;
         let length = |c: &usize| rows.iter().filter_map(|r| r.get(*c)).map(str::len).sum::<usize>();
-        let text = (0..width).filter(|c| *c != time && !is_key(rows, *c)).max_by_key(length)?;
-        let keys: Vec<usize> = (0..width).filter(|c| ![text, time].contains(c) && is_key(rows, *c)).collect();
+        let text = (0..width).filter(|c| *c != time).max_by_key(length)?;
+        let names =
+            |c: &usize| ![text, time].contains(c) && share_of_distinct(rows, *c).is_some_and(|s| s <= 0.75);
+        let keys: Vec<usize> = (0..width).filter(names).collect();
         let speaker = keys.iter().rev().find(|k| **k < text).or(keys.first()).copied()?;
         let conversation = keys.into_iter().find(|k| *k < speaker);
         let (header, speaker, time) = (false, Some(speaker), vec![time]);
@@ -311,8 +313,15 @@ fn is_time(rows: &[StringRecord], column: usize) -> bool {
 
 /// Whether a column holds short words that come again, as names and ids do.
 fn is_key(rows: &[StringRecord], column: usize) -> bool {
+    let most = (rows.len() * 2 / 3).max(2) as f32 / rows.len().max(1) as f32;
+    share_of_distinct(rows, column).is_some_and(|share| share <= most)
+}
+
+/// How many different fields a column has, as a share of its rows; `None` unless all are short.
+fn share_of_distinct(rows: &[StringRecord], column: usize) -> Option<f32> {
     let fields: Vec<&str> = rows.iter().map(|row| row.get(column).unwrap_or("").trim()).collect();
     let distinct: HashSet<&str> = fields.iter().copied().collect();
     let short = fields.iter().all(|f| !f.is_empty() && f.chars().count() <= 40 && f.split(' ').count() <= 4);
-    short && distinct.len() <= (rows.len() * 2 / 3).max(2) && !fields.iter().any(|f| f.contains(':'))
+    (short && !fields.iter().any(|f| f.contains(':')))
+        .then_some(distinct.len() as f32 / rows.len().max(1) as f32)
 }
