@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::csv::StringRecord;
 use ::parquet::errors::ParquetError;
@@ -16,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::csv::layout::Layout;
 use super::csv::{Rows, read_table};
-use super::error::{ArchiveProblem, ImportError};
+use super::error::ImportError;
 use super::jsonl;
 use super::source::{Sample, Source};
 use super::{Format, Sink};
@@ -62,23 +63,33 @@ impl Format for Parquet {
 fn open(source: Source<'_>, name: &str, sink: &Sink<'_>) -> Result<Box<dyn FileReader>, ImportError> {
     if let Some(path) = source.path() {
         let file = File::open(path).map_err(|e| ImportError::io(name, e))?;
-        return Ok(Box::new(SerializedFileReader::new(file).map_err(|e| broken(name, &e))?));
+        return Ok(Box::new(guarded(name, 1, || SerializedFileReader::new(file))?));
     }
     let limit = sink.options().limits.held;
     let bytes = super::source::hold(name, source.into_bytes().by_ref(), limit)?;
-    Ok(Box::new(SerializedFileReader::new(axum::body::Bytes::from(bytes)).map_err(|e| broken(name, &e))?))
+    let bytes = axum::body::Bytes::from(bytes);
+    Ok(Box::new(guarded(name, 1, || SerializedFileReader::new(bytes))?))
 }
 
-/// The parser's own words may quote the file.
-fn broken(name: &str, error: &ParquetError) -> ImportError {
-    match error {
-        ParquetError::EOF(_) => ImportError::archive(name, ArchiveProblem::CutOff),
-        _ => ImportError::archive(name, ArchiveProblem::Damaged),
+/// Do something with the parser, which panics on some damaged files.
+fn guarded<T>(
+    name: &str,
+    row: u64,
+    work: impl FnOnce() -> Result<T, ParquetError>,
+) -> Result<T, ImportError> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(result) => result.map_err(|_| broken(name, row)),
+        Err(_) => Err(broken(name, row)),
     }
 }
 
+/// The parser's own words may quote the file, so only the row is kept.
+fn broken(name: &str, row: u64) -> ImportError {
+    ImportError::Broken { name: name.to_owned(), line: row }
+}
+
 fn rows<'f>(file: &'f dyn FileReader, name: &str) -> Result<RowIter<'f>, ImportError> {
-    RowIter::from_file(None, file).map_err(|e| broken(name, &e))
+    guarded(name, 1, || RowIter::from_file(None, file))
 }
 
 /// Whether a column holds times without a zone.
@@ -101,8 +112,9 @@ struct Records<'f> {
 
 impl Rows for Records<'_> {
     fn next_row(&mut self) -> Result<Option<(u64, u64, bool, &StringRecord)>, ImportError> {
-        let Some(row) = self.rows.next() else { return Ok(None) };
-        let row = row.map_err(|e| broken(self.name, &e))?;
+        let Some(row) = guarded(self.name, self.number + 1, || self.rows.next().transpose())? else {
+            return Ok(None);
+        };
         self.number += 1;
         self.record.clear();
         for ((_, field), wall) in row.get_column_iter().zip(self.walls) {
@@ -136,8 +148,8 @@ fn text_of(field: &Field, wall: bool) -> String {
 
 fn read_conversations(file: &dyn FileReader, name: &str, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     let mut records = jsonl::Records::new(name, sink);
-    for row in rows(file, name)? {
-        let row = row.map_err(|e| broken(name, &e))?;
+    let mut rows = rows(file, name)?;
+    while let Some(row) = guarded(name, 1, || rows.next().transpose())? {
         if !records.take_next(Value::Object(object(&row))) {
             break;
         }
@@ -156,5 +168,91 @@ fn value(field: &Field) -> Value {
         Field::ListInternal(list) => Value::Array(list.elements().iter().map(value).collect()),
         Field::Long(n) => Value::from(*n),
         other => Value::String(text_of(other, false)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ::parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use ::parquet::file::properties::WriterProperties;
+    use ::parquet::file::writer::SerializedFileWriter;
+    use ::parquet::schema::parser::parse_message_type;
+    use proptest::prelude::*;
+
+    use super::super::{Flow, Imported, Options, read_text};
+    use super::*;
+
+    fn import(bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
+        let mut found = Vec::new();
+        let counts = read_text("t.parquet", bytes, &Options::default(), &mut |imported| {
+            found.push(imported);
+            Flow::Continue(())
+        })?;
+        assert_eq!(counts.lines, counts.accounted());
+        Ok(found)
+    }
+
+    /// Two messages with a time in this unit.
+    fn table(time: &str, values: [i64; 2]) -> Vec<u8> {
+        let schema = format!(
+            "message m {{ required binary sender (utf8); required int64 sent_at {time}; required binary body (utf8); }}"
+        );
+        let schema = Arc::new(parse_message_type(&schema).unwrap());
+        let mut bytes = Vec::new();
+        let mut file =
+            SerializedFileWriter::new(&mut bytes, schema, Arc::new(WriterProperties::default())).unwrap();
+        let mut group = file.next_row_group().unwrap();
+        for words in [Some(["Ida", "Max"]), None, Some(["hi", "hey"])] {
+            let mut column = group.next_column().unwrap().unwrap();
+            match words {
+                Some(words) => {
+                    let words = words.map(ByteArray::from);
+                    column.typed::<ByteArrayType>().write_batch(&words, None, None).unwrap();
+                }
+                None => _ = column.typed::<Int64Type>().write_batch(&values, None, None).unwrap(),
+            }
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+        file.close().unwrap();
+        bytes
+    }
+
+    #[test]
+    fn times_of_every_unit_with_and_without_zone() {
+        let second = 1_714_586_520;
+        for (unit, factor, told) in [
+            ("(timestamp(millis,true))", 1_000, "2024-05-01T18:02:00Z"),
+            ("(timestamp(micros,true))", 1_000_000, "2024-05-01T18:02:00Z"),
+            ("(timestamp(nanos,true))", 1_000_000_000, "2024-05-01T18:02:00Z"),
+            ("(timestamp(millis,false))", 1_000, "2024-05-01T18:02:00"),
+            ("(timestamp(nanos,false))", 1_000_000_000, "2024-05-01T18:02:00"),
+            ("", 1, "2024-05-01T18:02:00Z"),
+        ] {
+            let found = import(&table(unit, [second * factor, second * factor])).unwrap();
+            let first = &found[0].transcript.messages[0];
+            assert_eq!(
+                (first.time.unwrap().to_string().as_str(), first.text.reveal()),
+                (told, "hi"),
+                "{unit}"
+            );
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn damaged_files_are_survived(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>(), whole in any::<bool>()) {
+            let mut bytes = table("(timestamp(millis,true))", [1, 2]);
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            if !whole {
+                bytes.truncate(cut.index(bytes.len()) + 1);
+            }
+            let _ = import(&bytes);
+        }
     }
 }

@@ -71,7 +71,7 @@ fn is_moment(line: &str) -> bool {
 }
 
 fn is_day_or_time(line: &str) -> bool {
-    let words = line.split(|c: char| c == ' ' || c == ',').filter(|w| !w.is_empty());
+    let words = line.split([' ', ',']).filter(|w| !w.is_empty());
     let number = |w: &str| w.starts_with(|c: char| c.is_ascii_digit()) && w.len() <= 10;
     let word = |w: &str| DATE_WORDS.contains(&w) || LATE_MONTHS.contains(&w) || w == "december";
     let mut count = 0;
