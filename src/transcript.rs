@@ -199,6 +199,22 @@ impl Transcript {
         self.speakers.len() - 1
     }
 
+    /// Give speakers the names that `new` has for them. Those who then have one name become one person, whose role is
+    /// the first that was known.
+    pub fn rename(&mut self, new: impl Fn(&str) -> Option<String>) {
+        let mut places = Vec::new();
+        for old in std::mem::take(&mut self.speakers) {
+            let place = self.speaker(&new(&old.name).unwrap_or(old.name));
+            if self.speakers[place].role == Role::Unknown {
+                self.speakers[place].role = old.role;
+            }
+            places.push(place);
+        }
+        for message in &mut self.messages {
+            message.speaker = message.speaker.map(|s| places[s]);
+        }
+    }
+
     /// The messages that somebody wrote: everything but the app's own lines, with their indices.
     pub fn spoken(&self) -> impl Iterator<Item = (usize, &Message)> {
         self.messages.iter().enumerate().filter(|(_, m)| m.speaker.is_some() && m.kind != Kind::System)
@@ -235,6 +251,22 @@ mod tests {
         assert_eq!((Time::parse("9:04"), Time::parse("2024")), (Time::parse("09:04"), None));
         assert_eq!(Time::parse("00:10").unwrap().seconds_since(&Time::parse("23:50").unwrap()), Some(1200));
         assert_eq!(local.to_string(), "2024-05-01T18:02:00");
+    }
+
+    #[test]
+    fn renaming_swaps_and_merges() {
+        let mut chat = Transcript::new("t");
+        for name in ["Ana", "Ben", "Benny"] {
+            let speaker = Some(chat.speaker(name));
+            let (text, origin) = (Text::new("hi"), Origin::default());
+            chat.messages.push(Message { speaker, time: None, text, kind: Kind::Message, origin });
+        }
+        chat.speakers[2].role = Role::Child;
+        chat.rename(|name| (name == "Benny").then(|| "Ben".to_owned()));
+        assert_eq!((chat.speakers.len(), chat.speakers[1].role), (2, Role::Child));
+        assert_eq!(chat.messages.iter().map(|m| m.speaker).collect::<Vec<_>>(), [Some(0), Some(1), Some(1)]);
+        chat.rename(|name| Some(if name == "Ana" { "Ben" } else { "Ana" }.to_owned()));
+        assert_eq!(chat.speakers.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["Ben", "Ana"]);
     }
 
     #[test]

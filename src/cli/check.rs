@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
-use super::input::{Input, assess};
+use super::input::{Choice, Input, assess};
 use super::{Exit, FailOn};
 use crate::assessment::Assessment;
 use crate::import::{self, Counts, ImportError, Imported};
@@ -21,6 +21,8 @@ use crate::report::{self, Style, View};
 pub struct Args {
     /// Chats to read: text, an app's export, or the zip that holds it. `-` is standard input.
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    model: Choice,
     #[command(flatten)]
     input: Input,
     /// What to print.
@@ -50,7 +52,7 @@ impl Args {
         if let Some(folder) = self.files.iter().find(|f| f.is_dir()) {
             bail!("{} is a folder; `rushlight score` reads all chats below one", folder.display());
         }
-        let model = self.input.model()?;
+        let model = self.model.load()?;
         let inputs = if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
         let mut exit = Exit::Read;
         let mut reached = false;
@@ -104,8 +106,7 @@ impl Args {
 
     /// Print one report; tells whether `--fail-on` was reached.
     fn report(&self, model: &Model, mut imported: Imported, first: bool) -> Result<bool> {
-        self.input.roles(&mut imported.transcript);
-        for name in self.input.unmatched(&imported.transcript) {
+        for name in self.input.people().apply(&mut imported) {
             anstream::eprintln!("warning: {}: nobody is called {name:?} here", imported.transcript.id);
         }
         let assessment = assess(model, &imported)?;

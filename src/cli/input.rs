@@ -2,28 +2,37 @@
 
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
+use jiff::fmt::temporal::DateTimeParser;
+use jiff::tz::TimeZone;
 
+use super::people::People;
 use crate::assessment::{Assessment, Caveat};
-use crate::import::{Columns, DateOrder, Imported, Options, WarningKind};
+use crate::import::{Columns, DateOrder, Imported, Options, Unnamed, WarningKind};
 use crate::models::{Model, Place};
 use crate::score;
-use crate::transcript::{Role, Transcript};
+use crate::transcript::Role;
 
 /// How to read the input, where the guess should be overruled.
 #[derive(Debug, Default, clap::Args)]
 pub struct Input {
-    /// Model to use: a name that `models list` shows, or a folder.
-    #[arg(long, value_name = "MODEL")]
-    pub model: Option<String>,
     /// Read the input as this format instead of finding out (jsonl, whatsapp, csv, paste).
     #[arg(id = "as", long = "as", value_name = "FORMAT")]
     read_as: Option<String>,
     /// Order of dates that could be read in two ways.
     #[arg(long, value_enum)]
     date_order: Option<Order>,
+    /// Zone of times that state none: a name like Europe/Berlin, or an offset like +02:00.
+    #[arg(long, value_name = "ZONE", value_parser = zone, allow_hyphen_values = true)]
+    tz: Option<TimeZone>,
+    /// Who speaks in pasted text without names [default: by how it looks].
+    #[arg(long, value_enum)]
+    unnamed: Option<Nameless>,
     /// The columns of a table, as `conversation=NAME,speaker=NAME,time=NAME,text=NAME` (names or numbers; any may be left out).
     #[arg(long, value_name = "MAP", value_parser = columns)]
     columns: Option<Columns>,
+    /// Call a speaker by another name (may be given more than once); two speakers with one name become one.
+    #[arg(long, value_name = "OLD=NEW", value_parser = renaming)]
+    rename: Vec<(String, String)>,
     /// Speaker who made the export.
     #[arg(long, value_name = "NAME")]
     me: Option<String>,
@@ -38,12 +47,48 @@ pub struct Input {
     staff: Vec<String>,
 }
 
+/// Which model to use.
+#[derive(Debug, Default, clap::Args)]
+pub struct Choice {
+    /// Model to use: a name that `models list` shows, or a folder.
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+}
+
+impl Choice {
+    /// Load the chosen model.
+    pub fn load(&self) -> Result<Model> {
+        Model::load(&Place::find(self.model.as_deref())?)
+    }
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Order {
     /// Day, month, year.
     Dmy,
     /// Month, day, year.
     Mdy,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Nameless {
+    /// Two people taking turns, line by line.
+    Alternating,
+    /// Nobody knows who wrote it.
+    Unknown,
+}
+
+fn zone(text: &str) -> Result<TimeZone, String> {
+    let parsed = DateTimeParser::new().parse_time_zone(text.trim());
+    parsed.map_err(|_| "no such zone; give a name like Europe/Berlin or an offset like +02:00".to_owned())
+}
+
+fn renaming(text: &str) -> Result<(String, String), String> {
+    let (old, new) = text.split_once('=').ok_or("expected OLD=NEW")?;
+    if old.is_empty() || new.trim().is_empty() {
+        return Err("expected OLD=NEW, with a name on both sides".to_owned());
+    }
+    Ok((old.to_owned(), new.trim().to_owned()))
 }
 
 fn columns(map: &str) -> Result<Columns, String> {
@@ -74,32 +119,21 @@ impl Input {
             date_order,
             me: self.me.clone(),
             columns: self.columns.clone(),
+            zone: self.tz.clone(),
+            unnamed: self.unnamed.map(|unnamed| match unnamed {
+                Nameless::Alternating => Unnamed::Alternating,
+                Nameless::Unknown => Unnamed::Unknown,
+            }),
             ..Options::default()
         }
     }
 
-    /// Load the chosen model.
-    pub fn model(&self) -> Result<Model> {
-        Model::load(&Place::find(self.model.as_deref())?)
-    }
-
-    /// Note what the user said about speakers.
-    pub fn roles(&self, transcript: &mut Transcript) {
+    /// What the user said about speakers.
+    pub fn people(&self) -> People {
         let given = [(&self.child, Role::Child), (&self.adult, Role::Adult), (&self.staff, Role::Staff)];
-        for (names, role) in given {
-            for speaker in transcript.speakers.iter_mut().filter(|s| names.contains(&s.name)) {
-                speaker.role = role;
-            }
-        }
-        for speaker in transcript.speakers.iter_mut().filter(|s| Some(&s.name) == self.me.as_ref()) {
-            speaker.role = Role::Me;
-        }
-    }
-
-    /// Names given for roles that no speaker bears, which is most likely a slip of the pen.
-    pub fn unmatched(&self, transcript: &Transcript) -> Vec<String> {
-        let names = self.child.iter().chain(&self.adult).chain(&self.staff).chain(&self.me);
-        names.filter(|n| !transcript.speakers.iter().any(|s| s.name == **n)).cloned().collect()
+        let roles = given.into_iter().flat_map(|(names, role)| names.iter().map(move |n| (n.clone(), role)));
+        let me = self.me.iter().map(|name| (name.clone(), Role::Me));
+        People::new(self.rename.clone(), roles.chain(me).collect())
     }
 }
 

@@ -2,9 +2,11 @@
 
 mod check;
 mod completions;
+mod import;
 mod input;
 mod man;
 mod models;
+mod people;
 mod schema;
 mod score;
 mod tokens;
@@ -34,6 +36,7 @@ pub struct Cli {
 enum Verb {
     Check(check::Args),
     Score(score::Args),
+    Import(import::Args),
     Models(models::Args),
     Schema(schema::Args),
     Tokens(tokens::Args),
@@ -47,6 +50,7 @@ impl Cli {
         match self.verb {
             Verb::Check(args) => args.run(),
             Verb::Score(args) => args.run(),
+            Verb::Import(args) => args.run(),
             Verb::Models(args) => args.run(),
             Verb::Schema(args) => args.run(),
             Verb::Tokens(args) => args.run(),

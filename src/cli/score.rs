@@ -13,7 +13,8 @@ use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::input::{Input, assess};
+use super::input::{Choice, Input, assess};
+use super::people::People;
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef};
 use crate::import::{self, ImportError, Imported, Input as Source};
@@ -34,6 +35,8 @@ pub struct Args {
     /// Files, or folders that are searched for chats.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    model: Choice,
     #[command(flatten)]
     input: Input,
     /// File to write [default: standard output].
@@ -56,15 +59,16 @@ pub struct Args {
 impl Args {
     /// Score everything; the summary goes to standard error.
     pub fn run(self) -> Result<Exit> {
-        let model = self.input.model()?;
+        let model = self.model.load()?;
         let (out, done) = self.open()?;
         let options = self.input.options();
         let walked = self.paths.iter().flat_map(|path| import::walk(path, &options).inputs);
         let found: Vec<_> = walked.filter(|found| !self.is_out(found)).collect();
         let bar = bar(found.len());
         let (waiting, tally) = Default::default();
+        let people = self.input.people();
         let workers = workers()?;
-        let mut run = Run { args: &self, model: &model, out, done, workers, bar, waiting, tally };
+        let mut run = Run { args: &self, model: &model, out, done, workers, bar, waiting, people, tally };
         for found in found {
             match found {
                 Ok(input) => run.file(&input, &options)?,
@@ -142,6 +146,7 @@ struct Run<'a> {
     workers: Vec<ThreadPool>,
     bar: ProgressBar,
     waiting: Vec<Imported>,
+    people: People,
     tally: Tally,
 }
 
@@ -193,7 +198,7 @@ impl Run<'_> {
     }
 
     fn take(&mut self, mut imported: Imported) -> Result<()> {
-        self.args.input.roles(&mut imported.transcript);
+        self.people.apply(&mut imported);
         self.waiting.push(imported);
         let messages: usize = self.waiting.iter().map(|i| i.transcript.messages.len()).sum();
         if self.waiting.len() >= BATCH || messages >= BATCH_MESSAGES { self.flush() } else { Ok(()) }
@@ -247,6 +252,7 @@ impl Run<'_> {
         self.out.flush().context("cannot write the results")?;
         let elapsed = self.bar.elapsed().max(Duration::from_millis(1));
         self.bar.finish_and_clear();
+        self.people.warn_of_strangers();
         let chats = self.tally.chats();
         let Tally { bands, messages, skipped, failures, reached } = &self.tally;
         anstream::eprintln!(

@@ -4,24 +4,24 @@
 //! The table is read twice: once to see where each conversation ends and how its dates are written, once to read it.
 //! So rows of a conversation need not stand together, and still only conversations that are open are held.
 
-mod layout;
-mod newline;
+pub(super) mod layout;
+mod records;
 
 use std::collections::HashMap;
 use std::io::BufRead;
 
-use ::csv::{ReaderBuilder, StringRecord};
+use ::csv::StringRecord;
 
 use super::chat::{Chat, When};
 use super::error::ImportError;
-use super::jsonl::placeholder;
+use super::jsonl::told_kind;
 use super::order::{Evidence, Verdict};
-use super::quota::{Meter, Quota};
-use super::source::{Replay, Sample, Source};
+use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Flow, Format, Sink, UNKNOWN, times};
+use crate::transcript::Kind;
 use layout::Layout;
-use newline::Newlines;
+use records::Records;
 
 /// The format.
 pub struct Table;
@@ -48,42 +48,54 @@ impl Format for Table {
             })?,
         };
         let replay = source.replay()?;
-        let survey = Survey::of(&name, &layout, &replay, sink)?;
-        let mut reading = Reading { name: &name, layout: &layout, survey, open: HashMap::new(), sink };
-        let result = reading.read(&replay);
-        reading.close(&result);
-        result
+        let limit = sink.options().limits.record;
+        read_table(&name, &layout, sink, &|counts| {
+            Ok(Box::new(TextRows::new(&name, replay.text(counts)?, &layout, limit)))
+        })
     }
 }
 
-/// The rows of a table, one at a time.
-struct Rows<R> {
-    table: ::csv::Reader<Quota<Newlines<R>>>,
-    meter: Meter,
+/// Where rows come from.
+pub(super) trait Rows {
+    /// The next row, with its number from 1, its line, and whether it had to be read to the letter.
+    fn next_row(&mut self) -> Result<Option<(u64, u64, bool, &StringRecord)>, ImportError>;
+}
+
+/// The rows of a text.
+struct TextRows<R> {
+    records: Records<R>,
     record: StringRecord,
     number: u64,
     name: String,
 }
 
-impl<R: BufRead> Rows<R> {
+impl<R: BufRead> TextRows<R> {
     fn new(name: &str, text: R, layout: &Layout, limit: usize) -> Self {
-        let (quota, meter) = Quota::new(Newlines::new(text), limit);
-        let mut builder = ReaderBuilder::new();
-        let table = builder.delimiter(layout.delimiter).flexible(true).has_headers(false).from_reader(quota);
-        Self { table, meter, record: StringRecord::new(), number: 0, name: name.to_owned() }
+        let records = Records::new(text, layout.delimiter, layout.eol, layout.own, limit);
+        Self { records, record: StringRecord::new(), number: 0, name: name.to_owned() }
     }
+}
 
-    /// The next row, with its number from 1 and its line.
-    fn next_row(&mut self) -> Result<Option<(u64, u64, &StringRecord)>, ImportError> {
-        self.meter.reset();
-        let more = self.table.read_record(&mut self.record).map_err(|e| match e.into_kind() {
-            ::csv::ErrorKind::Io(e) => ImportError::io(&self.name, e),
-            _ => ImportError::Broken { name: self.name.clone(), line: self.number + 1 },
-        })?;
+impl<R: BufRead> Rows for TextRows<R> {
+    fn next_row(&mut self) -> Result<Option<(u64, u64, bool, &StringRecord)>, ImportError> {
+        let place = self.records.read(&mut self.record).map_err(|e| ImportError::io(&self.name, e))?;
         self.number += 1;
-        let line = self.record.position().map_or(self.number, |p| p.line());
-        Ok(more.then_some((self.number, line, &self.record)))
+        Ok(place.map(|p| (self.number, p.line, p.unclosed, &self.record)))
     }
+}
+
+/// Read a table that `open` opens, twice.
+pub(super) fn read_table<'t>(
+    name: &str,
+    layout: &Layout,
+    sink: &mut Sink<'_>,
+    open: &dyn Fn(bool) -> Result<Box<dyn Rows + 't>, ImportError>,
+) -> Result<(), ImportError> {
+    let survey = Survey::of(layout, open(false)?, sink);
+    let mut reading = Reading { name, layout, survey, open: HashMap::new(), sink };
+    let result = open(true).and_then(|rows| reading.read(rows));
+    reading.close(&result);
+    result
 }
 
 /// What the first look at a table finds.
@@ -94,12 +106,10 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(name: &str, layout: &Layout, replay: &Replay, sink: &Sink<'_>) -> Result<Self, ImportError> {
-        let options = sink.options();
-        let mut rows = Rows::new(name, replay.text(false)?, layout, options.limits.record);
+    fn of(layout: &Layout, mut rows: Box<dyn Rows + '_>, sink: &Sink<'_>) -> Self {
         let (mut last, mut evidence) = (HashMap::<String, u64>::new(), Evidence::default());
         // A broken end is met again, and told, by the second reading.
-        while let Ok(Some((number, line, row))) = rows.next_row() {
+        while let Ok(Some((number, line, _, row))) = rows.next_row() {
             if layout.header && number == 1 {
                 continue;
             }
@@ -111,7 +121,7 @@ impl Survey {
                 None => _ = last.insert(layout.conversation(row).to_owned(), number),
             }
         }
-        Ok(Self { last, verdict: evidence.verdict(options.date_order) })
+        Self { last, verdict: evidence.verdict(sink.options().date_order) }
     }
 }
 
@@ -126,11 +136,12 @@ struct Reading<'r, 's, 'a> {
 }
 
 impl Reading<'_, '_, '_> {
-    fn read(&mut self, replay: &Replay) -> Result<(), ImportError> {
-        let limit = self.sink.options().limits.record;
-        let mut rows = Rows::new(self.name, replay.text(true)?, self.layout, limit);
-        while let Some((number, line, row)) = rows.next_row()? {
+    fn read(&mut self, mut rows: Box<dyn Rows + '_>) -> Result<(), ImportError> {
+        while let Some((number, line, unclosed, row)) = rows.next_row()? {
             self.sink.count_lines(1);
+            if unclosed {
+                self.sink.doubt(WarningKind::UnclosedQuote, line);
+            }
             if self.layout.header && number == 1 {
                 self.sink.count_heading();
             } else if self.take(number, line, row)?.is_break() {
@@ -170,6 +181,9 @@ impl Reading<'_, '_, '_> {
     }
 
     fn id(&self, conversation: &str) -> String {
+        if self.layout.own && !conversation.is_empty() {
+            return conversation.to_owned();
+        }
         if conversation.is_empty() { self.name.to_owned() } else { format!("{}#{conversation}", self.name) }
     }
 }
@@ -187,11 +201,15 @@ fn say(chat: &mut Chat, layout: &Layout, line: u64, row: &StringRecord) {
         chat.doubt(WarningKind::InvalidTime, line);
         When::Unknown
     });
+    let (kind, text) = told_kind(layout.kind(row), &text);
+    let line = layout.line(row).unwrap_or(line);
+    if kind == Kind::System {
+        return chat.note(when, text, line);
+    }
     let speaker = layout.speaker(row).unwrap_or_else(|| {
         chat.doubt(WarningKind::UnknownSpeaker, line);
         UNKNOWN
     });
-    let (kind, text) = placeholder(&text);
     chat.say(speaker, when, kind, text, line);
 }
 
@@ -253,6 +271,22 @@ mod tests {
         assert_eq!(found[0].transcript.messages[0].text.reveal(), "hi, Ben");
         assert_eq!((counts.messages, counts.warned), (2, 1));
         assert_eq!((found[0].warnings[0].kind, found[0].warnings[0].count), (WarningKind::RaggedRow, 2));
+    }
+
+    #[test]
+    fn an_open_quote_and_a_wide_table_lose_nothing() {
+        let (found, counts) = import("speaker,text\nAna,\"hi\nBen,hey\nAna,\"a, b\"\n");
+        let texts: Vec<&str> = found[0].transcript.messages.iter().map(|m| m.text.reveal()).collect();
+        assert_eq!(texts, ["\"hi", "hey", "a, b"]);
+        assert_eq!(counts.warnings[0].kind, WarningKind::UnclosedQuote);
+        let (found, _) = import(
+            "7,2024-05-01 18:02,c1,Ana,hi there how are you\n8,2024-05-01 18:03,c1,Ben,fine thanks and you\n\
+             9,2024-05-01 18:04,c1,Ana,good good, really\n"
+                .replace("good, really", "good really")
+                .as_str(),
+        );
+        assert_eq!((found[0].transcript.id.as_str(), found[0].transcript.speakers.len()), ("t.csv#c1", 2));
+        assert_eq!(found[0].transcript.messages[2].text.reveal(), "good good really");
     }
 
     #[test]

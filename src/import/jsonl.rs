@@ -1,5 +1,5 @@
 //! Our own format: one conversation a line, `{"id", "lang", "messages": [{"speaker", "time", "text"}]}`. Labels and
-//! other keys are passed over. One object over many lines, and an array of objects, are read as well.
+//! other keys are passed over, but for `"kind": "media|deleted|system"` and `"line"`, which `import --to jsonl` writes. One object over many lines, and an array of objects, are read as well.
 //!
 //! One record is held at a time, so a file may be of any size. A record that cannot be read is counted and the next
 //! one is read; only a broken array ends the reading.
@@ -45,7 +45,7 @@ impl Format for Jsonl {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let (name, layout) = (source.name().to_owned(), Layout::of(source.sample()));
         let text = source.into_text()?;
-        let mut records = Records { name, seen: HashSet::new(), hasher: RandomState::new(), count: 0, sink };
+        let mut records = Records::new(&name, sink);
         match layout {
             Layout::Lines => records.read_lines(text),
             Layout::Values => records.read_values(text),
@@ -79,7 +79,7 @@ impl Layout {
 }
 
 /// The reading of one file.
-struct Records<'s, 'a> {
+pub(super) struct Records<'s, 'a> {
     name: String,
     seen: HashSet<u64>,
     hasher: RandomState,
@@ -87,7 +87,13 @@ struct Records<'s, 'a> {
     sink: &'s mut Sink<'a>,
 }
 
-impl Records<'_, '_> {
+impl<'s, 'a> Records<'s, 'a> {
+    /// For the file called `name`.
+    pub(super) fn new(name: &str, sink: &'s mut Sink<'a>) -> Self {
+        let (seen, hasher) = (HashSet::new(), RandomState::new());
+        Self { name: name.to_owned(), seen, hasher, count: 0, sink }
+    }
+
     fn read_lines(&mut self, text: impl BufRead) -> Result<(), ImportError> {
         let mut lines = Lines::new(text, &self.name, self.sink.options().limits.record);
         // A record that breaks off is cut off only when nothing follows.
@@ -121,8 +127,7 @@ impl Records<'_, '_> {
         for value in Deserializer::from_reader(std::io::BufReader::new(quota)).into_iter() {
             let value = value.map_err(|e| self.broken(e))?;
             meter.reset();
-            self.take_next(value);
-            if self.sink.is_stopped() {
+            if !self.take_next(value) {
                 break;
             }
         }
@@ -154,9 +159,11 @@ impl Records<'_, '_> {
     }
 
     /// Where records do not stand on lines of their own, they go by their number.
-    fn take_next(&mut self, value: Value) {
+    /// Whether more is wanted.
+    pub(super) fn take_next(&mut self, value: Value) -> bool {
         self.count += 1;
         self.take(value, self.count);
+        !self.sink.is_stopped()
     }
 
     fn take(&mut self, mut value: Value, line: u64) {
@@ -202,16 +209,20 @@ fn say(chat: &mut Chat, fields: &Map<String, Value>, line: u64) {
             None => return chat.reject(WarningKind::BadRecord, line),
         },
     };
-    let speaker = text_of(fields.get("speaker")).unwrap_or_else(|| {
-        chat.doubt(WarningKind::UnknownSpeaker, line);
-        super::UNKNOWN.to_owned()
-    });
+    let (kind, text) = told_kind(fields.get("kind").and_then(Value::as_str), &text);
     let when = time_of(fields.get("time")).unwrap_or_else(|| {
         chat.doubt(WarningKind::InvalidTime, line);
         When::Unknown
     });
-    let (kind, text) = placeholder(&text);
-    chat.say(&speaker, when, kind, text, line);
+    let place = fields.get("line").and_then(Value::as_u64).unwrap_or(line);
+    if kind == Kind::System {
+        return chat.note(when, text, place);
+    }
+    let speaker = text_of(fields.get("speaker")).unwrap_or_else(|| {
+        chat.doubt(WarningKind::UnknownSpeaker, line);
+        super::UNKNOWN.to_owned()
+    });
+    chat.say(&speaker, when, kind, text, place);
 }
 
 /// The kind of a message with this text, and the text that remains.
@@ -220,6 +231,17 @@ pub(super) fn placeholder(text: &str) -> (Kind, &str) {
         "<deleted>" => (Kind::Deleted, ""),
         word if PLACEHOLDERS.contains(&word) => (Kind::Media, ""),
         _ => (Kind::Message, text),
+    }
+}
+
+/// The kind of a message for which its source names one, and the text that remains. Without a kind the text tells.
+pub(super) fn told_kind<'t>(told: Option<&str>, text: &'t str) -> (Kind, &'t str) {
+    match told {
+        Some("message") => (Kind::Message, text),
+        Some("media") => (Kind::Media, text),
+        Some("deleted") => (Kind::Deleted, text),
+        Some("system") => (Kind::System, text),
+        _ => placeholder(text),
     }
 }
 
@@ -265,8 +287,7 @@ impl<'de> Visitor<'de> for Elements<'_, '_, '_> {
     fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
         while let Some(value) = elements.next_element::<Value>()? {
             self.meter.reset();
-            self.records.take_next(value);
-            if self.records.sink.is_stopped() {
+            if !self.records.take_next(value) {
                 break;
             }
         }

@@ -22,8 +22,10 @@ mod jsonl;
 mod lines;
 mod meridiem;
 mod order;
+mod parquet;
 mod paste;
 mod quota;
+mod rows;
 mod sink;
 mod source;
 mod surrogates;
@@ -51,7 +53,8 @@ pub use walk::{Input, Walk, walk};
 pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
-pub static FORMATS: &[&dyn Format] = &[&jsonl::Jsonl, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
+pub static FORMATS: &[&dyn Format] =
+    &[&parquet::Parquet, &jsonl::Jsonl, &rows::JsonRows, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
 
 /// The names of all formats, as `--as` takes them.
 pub fn format_names() -> Vec<&'static str> {
@@ -117,8 +120,21 @@ pub struct Options {
     pub me: Option<String>,
     /// Which column of a table is what.
     pub columns: Option<Columns>,
+    /// The zone of times that have none; without it they stay as they are on the wall.
+    pub zone: Option<jiff::tz::TimeZone>,
+    /// Who speaks in pasted text without names, instead of finding out.
+    pub unnamed: Option<Unnamed>,
     /// How large things may get.
     pub limits: Limits,
+}
+
+/// Who speaks in a text that names nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unnamed {
+    /// Two people, line by line.
+    Alternating,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// Columns of a table, by the name in the first line or by number from 1. What is not given is found out.

@@ -1,12 +1,14 @@
 //! Pasted text: whatever way people copy or retype a chat. The grammars are ranked by the share of lines that each
 //! explains; with none, lines are taken as turns of two people or as one text of an unknown person, and said so.
 
+mod furniture;
 mod grammars;
 mod plan;
 
 use std::io::BufRead;
 
 use super::chat::{Chat, When};
+use super::cursor;
 use super::detect;
 use super::error::ImportError;
 use super::jsonl::placeholder;
@@ -34,14 +36,17 @@ impl Format for Paste {
             Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Titled => 0.5,
             Grammar::Named => 0.45,
             Grammar::NameLines => 0.35,
-            Grammar::Alternating => 0.1,
+            Grammar::Alternating | Grammar::Nobody => 0.1,
             Grammar::Prose => 0.05,
         }
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let name = source.name().to_owned();
-        let plan = Plan::of(source.sample());
+        let mut plan = Plan::of(source.sample());
+        if let Some(unnamed) = sink.options().unnamed {
+            plan.told(unnamed);
+        }
         let mut chat = sink.chat(name.as_str());
         let mut lines = source.into_lines()?;
         let mut reading = Reading { plan, chat: &mut chat, title: None, turn: 0 };
@@ -88,7 +93,11 @@ impl Reading<'_> {
 
     fn take(&mut self, line: &Line<'_>) {
         match self.plan.grammar {
+            Grammar::Alternating | Grammar::Nobody if furniture::is_furniture(line.text) => {
+                self.chat.heading()
+            }
             Grammar::Alternating => self.alternate(line),
+            Grammar::Nobody => self.nobody(line),
             Grammar::Prose => self.prose(line),
             Grammar::Titled | Grammar::NameLines => self.titled(line),
             _ => match self.plan.head(line.text) {
@@ -128,6 +137,11 @@ impl Reading<'_> {
             self.title = Some(Title { name, when, line: line.number, fresh: true });
             return;
         }
+        if self.named_time(line) || furniture::is_furniture(line.text) || self.plan.is_status(line.text) {
+            // A name above a presence is the head of the page.
+            self.title.take_if(|t| t.fresh && furniture::is_presence(line.text));
+            return self.chat.heading();
+        }
         let Some(title) = self.title.clone() else { return self.go_on(line) };
         if let Some((when, text)) = grammars::bare_time(line.text) {
             // Discord leaves the name out where somebody goes on after a while.
@@ -138,6 +152,16 @@ impl Reading<'_> {
             self.go_on(line);
         }
         self.title = Some(Title { fresh: false, ..title });
+    }
+
+    /// Whether `line` is the time under a name, which Slack and Teams set on a line of its own.
+    fn named_time(&mut self, line: &Line<'_>) -> bool {
+        let Some(title) = self.title.as_mut().filter(|t| t.fresh && t.when == When::Unknown) else {
+            return false;
+        };
+        let Some(when) = grammars::whole_time(line.text) else { return false };
+        title.when = when;
+        true
     }
 
     /// A name with nothing under it: a picture, which does not survive copying. The message is kept, empty.
@@ -152,6 +176,11 @@ impl Reading<'_> {
         self.turn += 1;
         self.chat.doubt(WarningKind::AlternatingSpeakers, line.number);
         self.say(name, When::Unknown, line.text.trim(), line);
+    }
+
+    fn nobody(&mut self, line: &Line<'_>) {
+        self.chat.doubt(WarningKind::UnknownSpeaker, line.number);
+        self.say(UNKNOWN, When::Unknown, line.text.trim(), line);
     }
 
     fn prose(&mut self, line: &Line<'_>) {

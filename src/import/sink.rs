@@ -4,7 +4,7 @@ use super::chat::{Chat, Finished};
 use super::encoding::Replaced;
 use super::error::ImportError;
 use super::warning::{Warning, WarningKind, Warnings};
-use super::{Flow, Imported, Options};
+use super::{Flow, Imported, Options, times};
 use crate::transcript::{Kind, Role, Transcript};
 
 /// What became of the lines of one input. For records and tables a line is an entry of `messages` or a row.
@@ -90,6 +90,9 @@ impl<'a> Sink<'a> {
         }
         let (replaced, line) = self.replaced.replace((0, 0));
         warnings.add_many(WarningKind::BadEncoding, replaced, line);
+        if let Some(zone) = &self.options.zone {
+            times::in_zone(&mut transcript, zone);
+        }
         self.mark_owner(&mut transcript);
         caveats(&transcript, &mut warnings);
         warnings.add_many(WarningKind::CutOff, u64::from(self.damaged), 0);

@@ -1,11 +1,12 @@
 //! Times in fields of their own, as records and tables have them.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::chat::When;
 use super::cursor::Cursor;
 use super::dates::Stamp;
-use crate::transcript::Time;
+use crate::transcript::{Time, Transcript};
 
 /// Read a field: ISO 8601, a bare time, seconds (or finer) since 1970, or a date and time as people write them.
 /// `None` when it is none of these; [`When::Unknown`] when the field is empty.
@@ -24,6 +25,18 @@ pub fn read(field: &str) -> Option<When> {
     let stamp = Stamp::any(&mut at)?;
     at.spaces();
     at.rest().is_empty().then_some(When::Written(stamp))
+}
+
+/// Take times on the wall to be of `zone`. In the hour that is there twice in autumn the first is taken, in the one that
+/// is left out in spring clocks are taken to have been late.
+pub fn in_zone(transcript: &mut Transcript, zone: &TimeZone) {
+    for message in &mut transcript.messages {
+        if let Some(Time::Local(wall)) = message.time
+            && let Ok(moment) = zone.to_ambiguous_zoned_datetime(wall).compatible()
+        {
+            message.time = Some(Time::Instant(moment.timestamp()));
+        }
+    }
 }
 
 /// A number of seconds, milli-, micro- or nanoseconds since 1970, told apart by size; chats are from after 1985.

@@ -49,6 +49,8 @@ pub enum WarningKind {
     UnknownSpeaker,
     /// A row with more or fewer fields than the others.
     RaggedRow,
+    /// A quote that opens a field and does not end.
+    UnclosedQuote,
     /// A file inside an archive that is not a chat of a known kind.
     SkippedEntry,
     /// A record of a kind that is not known here.
@@ -89,6 +91,7 @@ impl WarningKind {
             Self::AlternatingSpeakers => "alternating-speakers",
             Self::UnknownSpeaker => "unknown-speaker",
             Self::RaggedRow => "ragged-row",
+            Self::UnclosedQuote => "unclosed-quote",
             Self::SkippedEntry => "skipped-entry",
             Self::UnknownRecord => "unknown-record",
             Self::DuplicateMessage => "duplicate-message",
@@ -119,6 +122,7 @@ impl WarningKind {
             Self::AlternatingSpeakers => ("line", "without a name; two people taking turns were assumed"),
             Self::UnknownSpeaker => ("message", "without a name; who wrote it is not known"),
             Self::RaggedRow => ("row", "with a different number of fields than the others"),
+            Self::UnclosedQuote => ("row", "with a quote that is not closed; it was read as it stands"),
             Self::SkippedEntry => ("file", "in the archive that is not a chat, left out"),
             Self::UnknownRecord => ("record", "of a kind not known here, left out"),
             Self::DuplicateMessage => ("message", "that stood there twice, kept once"),

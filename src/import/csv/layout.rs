@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use ::csv::{ReaderBuilder, StringRecord};
+use ::csv::StringRecord;
 
 use super::super::chat::When;
 use super::super::source::Sample;
 use super::super::{Columns, ImportError, times};
+use super::records::Records;
 
 /// Names of columns, in lower case, letters only; the likeliest first.
 const CONVERSATION: &[&str] = &[
@@ -74,11 +75,16 @@ const TIME: &[&str] = &[
 const TEXT: &[&str] =
     &["text", "message", "body", "content", "contents", "messagetext", "messagebody", "utterance", "msg"];
 
+/// The columns that `import --to csv` writes.
+const OWN: [&str; 6] = ["conversation", "speaker", "time", "text", "kind", "line"];
+
 /// How a table is laid out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
     /// What stands between the fields.
     pub delimiter: u8,
+    /// What stands between the rows.
+    pub eol: u8,
     /// Whether the first row names the columns.
     pub header: bool,
     /// How many columns there are.
@@ -88,6 +94,9 @@ pub struct Layout {
     /// Date and time may stand apart.
     time: Vec<usize>,
     text: usize,
+    /// Whether this program wrote the table: then it says of each row what kind it is and where it was, and every field
+    /// is meant to the letter.
+    pub own: bool,
 }
 
 impl Layout {
@@ -98,10 +107,10 @@ impl Layout {
             b",;\t|".iter().map(|delimiter| (*delimiter, rows(sample, *delimiter))).collect();
         let named = tables.iter().filter_map(|(delimiter, rows)| Self::by_names(*delimiter, rows.first()?));
         if let Some(layout) = named.max_by_key(|layout| layout.width) {
-            return Some((layout, 0.85 + bonus));
+            return Some((Self { eol: eol(sample), ..layout }, 0.85 + bonus));
         }
         let plain = tables.iter().find_map(|(delimiter, rows)| Self::by_content(*delimiter, rows));
-        plain.map(|layout| (layout, 0.42 + 4.0 * bonus))
+        plain.map(|layout| (Self { eol: eol(sample), ..layout }, 0.42 + 4.0 * bonus))
     }
 
     /// How many columns the likeliest reading of a table has.
@@ -117,35 +126,47 @@ impl Layout {
             .max_by_key(|d| (rows(sample, *d).first().map_or(0, StringRecord::len), *d == b','));
         let delimiter = delimiter.unwrap_or(b',');
         let first = rows(sample, delimiter).into_iter().next().unwrap_or_default();
+        Ok(Self { eol: eol(sample), ..Self::named(sample.name(), &first, delimiter, columns)? })
+    }
+
+    /// The layout the user asks for, of a table called `name` with these columns.
+    pub fn named(
+        name: &str,
+        first: &StringRecord,
+        delimiter: u8,
+        columns: &Columns,
+    ) -> Result<Self, ImportError> {
         let missing = |column: &str| ImportError::NoSuchColumn {
-            name: sample.name().to_owned(),
+            name: name.to_owned(),
             column: column.to_owned(),
             columns: first.len(),
         };
         let find = |asked: &Option<String>| match asked {
-            Some(asked) => position(&first, asked).map(Some).ok_or_else(|| missing(asked)),
+            Some(asked) => position(first, asked).map(Some).ok_or_else(|| missing(asked)),
             None => Ok(None),
         };
         let given = [&columns.conversation, &columns.speaker, &columns.time, &columns.text];
         let by_name = given.into_iter().flatten().any(|c| c.trim().parse::<usize>().is_err());
-        let known = Self::by_names(delimiter, &first);
+        let known = Self::by_names(delimiter, first);
         let header = by_name || known.is_some();
         let other = |pick: fn(&Self) -> Option<usize>| known.as_ref().and_then(pick);
         let text = find(&columns.text)?.or(other(|k| Some(k.text))).ok_or_else(|| missing("text"))?;
         let time = find(&columns.time)?.map(|t| vec![t]).or_else(|| known.as_ref().map(|k| k.time.clone()));
         Ok(Self {
             delimiter,
+            eol: b'\n',
             header,
             width: first.len(),
             conversation: find(&columns.conversation)?.or(other(|k| k.conversation)),
             speaker: find(&columns.speaker)?.or(other(|k| k.speaker)),
             time: time.unwrap_or_default(),
             text,
+            own: false,
         })
     }
 
     /// By the names in the first row: there must be one for the text and one for something else.
-    fn by_names(delimiter: u8, first: &StringRecord) -> Option<Self> {
+    pub fn by_names(delimiter: u8, first: &StringRecord) -> Option<Self> {
         let names: Vec<String> = first.iter().map(folded).collect();
         let find = |known: &[&str]| known.iter().find_map(|k| names.iter().position(|n| n == k));
         let text = find(TEXT)?;
@@ -155,15 +176,19 @@ impl Layout {
             _ => find(TIME).into_iter().collect(),
         };
         let enough = conversation.is_some() || speaker.is_some() || !time.is_empty();
-        let width = names.len();
-        enough.then_some(Self { delimiter, header: true, width, conversation, speaker, time, text })
+        let (width, own) = (names.len(), delimiter == b',' && first.iter().eq(OWN));
+        let eol = b'\n';
+        enough.then_some(Self { delimiter, eol, header: true, width, conversation, speaker, time, text, own })
     }
 
-    /// By what the columns hold: two or three of them, the same in every row.
+    /// By what the columns hold: two or three of them, or more of which one is a time, the same in every row.
     fn by_content(delimiter: u8, rows: &[StringRecord]) -> Option<Self> {
         let width = rows.first()?.len();
-        if rows.len() < 3 || !(2..=3).contains(&width) || rows.iter().any(|row| row.len() != width) {
+        if rows.len() < 3 || width < 2 || rows.iter().any(|row| row.len() != width) {
             return None;
+        }
+        if width > 3 {
+            return Self::by_content_of_many(delimiter, rows);
         }
         let time = (0..width).find(|c| is_time(rows, *c));
         let others: Vec<usize> = (0..width).filter(|c| Some(*c) != time).collect();
@@ -174,17 +199,57 @@ impl Layout {
             return None;
         }
         let time = time.into_iter().collect();
-        Some(Self { delimiter, header: false, width, conversation, speaker, time, text: *text })
+        Some(Self {
+            delimiter,
+            header: false,
+            width,
+            conversation,
+            speaker,
+            time,
+            text: *text,
+            eol: b'\n',
+            own: false,
+        })
+    }
+
+    /// The longest column is the text; of those that hold names, the last before it is the speaker and the first the
+    /// conversation. Numbers of rows and other columns are passed over.
+    fn by_content_of_many(delimiter: u8, rows: &[StringRecord]) -> Option<Self> {
+        let width = rows.first()?.len();
+        let time = (0..width).find(|c| is_time(rows, *c))?;
+        let length = |c: &usize| rows.iter().filter_map(|r| r.get(*c)).map(str::len).sum::<usize>();
+        let text = (0..width).filter(|c| *c != time).max_by_key(length)?;
+        let names =
+            |c: &usize| ![text, time].contains(c) && share_of_distinct(rows, *c).is_some_and(|s| s <= 0.75);
+        let keys: Vec<usize> = (0..width).filter(names).collect();
+        let speaker = keys.iter().rev().find(|k| **k < text).or(keys.first()).copied()?;
+        let conversation = keys.into_iter().find(|k| *k < speaker);
+        let (header, speaker, time) = (false, Some(speaker), vec![time]);
+        Some(Self { delimiter, eol: b'\n', header, width, conversation, speaker, time, text, own: false })
     }
 
     /// The conversation a row belongs to; empty when there is only one.
     pub fn conversation<'r>(&self, row: &'r StringRecord) -> &'r str {
-        self.conversation.and_then(|c| row.get(c)).map_or("", str::trim)
+        self.conversation.and_then(|c| row.get(c)).map_or("", |id| self.trimmed(id))
     }
 
     /// Who wrote it, if that is told.
     pub fn speaker<'r>(&self, row: &'r StringRecord) -> Option<&'r str> {
-        self.speaker.and_then(|c| row.get(c)).map(str::trim).filter(|name| !name.is_empty())
+        self.speaker.and_then(|c| row.get(c)).map(|name| self.trimmed(name)).filter(|name| !name.is_empty())
+    }
+
+    fn trimmed<'r>(&self, field: &'r str) -> &'r str {
+        if self.own { field } else { field.trim() }
+    }
+
+    /// What kind of entry it is, in a table of ours.
+    pub fn kind<'r>(&self, row: &'r StringRecord) -> Option<&'r str> {
+        row.get(4).filter(|_| self.own)
+    }
+
+    /// Where it was before it came here, in a table of ours.
+    pub fn line(&self, row: &StringRecord) -> Option<u64> {
+        row.get(5).filter(|_| self.own)?.parse().ok()
     }
 
     /// When, as written; empty when that is not told.
@@ -204,13 +269,20 @@ impl Layout {
     }
 }
 
+/// What ends a line: old Macs wrote returns alone.
+fn eol(sample: &Sample) -> u8 {
+    if sample.text().contains('\r') && !sample.text().contains('\n') { b'\r' } else { b'\n' }
+}
+
 /// The first rows of the sample, without one that its end cuts off.
 fn rows(sample: &Sample, delimiter: u8) -> Vec<StringRecord> {
     const LOOK_AT: usize = 100;
-    let mut builder = ReaderBuilder::new();
-    let table = builder.delimiter(delimiter).flexible(true).has_headers(false);
-    let mut table = table.from_reader(sample.text().as_bytes());
-    let mut rows: Vec<StringRecord> = table.records().map_while(Result::ok).take(LOOK_AT).collect();
+    let text = sample.text();
+    let mut records = Records::new(text.as_bytes(), delimiter, eol(sample), false, text.len());
+    let (mut rows, mut row) = (Vec::new(), StringRecord::new());
+    while rows.len() < LOOK_AT && matches!(records.read(&mut row), Ok(Some(_))) {
+        rows.push(row.clone());
+    }
     if !sample.is_whole() && rows.len() < LOOK_AT && rows.len() > 1 {
         rows.pop();
     }
@@ -241,8 +313,15 @@ fn is_time(rows: &[StringRecord], column: usize) -> bool {
 
 /// Whether a column holds short words that come again, as names and ids do.
 fn is_key(rows: &[StringRecord], column: usize) -> bool {
+    let most = (rows.len() * 2 / 3).max(2) as f32 / rows.len().max(1) as f32;
+    share_of_distinct(rows, column).is_some_and(|share| share <= most)
+}
+
+/// How many different fields a column has, as a share of its rows; `None` unless all are short.
+fn share_of_distinct(rows: &[StringRecord], column: usize) -> Option<f32> {
     let fields: Vec<&str> = rows.iter().map(|row| row.get(column).unwrap_or("").trim()).collect();
     let distinct: HashSet<&str> = fields.iter().copied().collect();
     let short = fields.iter().all(|f| !f.is_empty() && f.chars().count() <= 40 && f.split(' ').count() <= 4);
-    short && distinct.len() <= (rows.len() * 2 / 3).max(2) && !fields.iter().any(|f| f.contains(':'))
+    (short && !fields.iter().any(|f| f.contains(':')))
+        .then_some(distinct.len() as f32 / rows.len().max(1) as f32)
 }

@@ -206,7 +206,7 @@ pub fn titled(line: &str) -> Option<Head<'_>> {
 }
 
 /// A time, perhaps after `Today at`, that is all there is.
-fn whole_time(text: &str) -> Option<When> {
+pub fn whole_time(text: &str) -> Option<When> {
     let mut at = Cursor::new(text);
     at.spaces();
     for day in ["today", "yesterday", "last", "heute", "gestern", "hoy", "ayer", "aujourd’hui", "hier"] {

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::Unnamed;
 use super::super::chat::When;
 use super::super::source::Sample;
+use super::furniture;
 use super::grammars::{self, Head, Who};
 
 /// How messages begin, from the most to the least certain.
@@ -23,6 +25,8 @@ pub enum Grammar {
     NameLines,
     /// Every line a message, two people taking turns
     Alternating,
+    /// Every line a message, of nobody knows whom
+    Nobody,
     /// One text of one person
     Prose,
 }
@@ -34,12 +38,17 @@ pub struct Plan {
     names: HashSet<String>,
     /// Whether a name that was not seen before is believed: nearly every line begins with one.
     open: bool,
+    /// Whether headings say who sent or answered.
+    sent: bool,
 }
 
 impl Plan {
     /// The plan for the text that begins with `sample`.
     pub fn of(sample: &Sample) -> Self {
         let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
+        if let Some(plan) = Self::of_screen(&lines) {
+            return plan;
+        }
         let certain = [
             (Grammar::Irc, share(&lines, grammars::irc, 1)),
             (Grammar::Stamped, share(&lines, grammars::stamped, 1)),
@@ -53,11 +62,51 @@ impl Plan {
         // Of equals the first, which is the more certain.
         let best = ranked.reduce(|best, next| if next.1 > best.1 { next } else { best });
         match best {
-            Some((Grammar::NameLines, _)) => Self { grammar: Grammar::NameLines, names: titles, open: false },
+            Some((Grammar::NameLines, _)) => {
+                Self { grammar: Grammar::NameLines, names: titles, open: false, sent: false }
+            }
             // With only one name that comes back, the other side may have spoken once.
-            Some((grammar, share)) => Self { grammar, open: share >= 0.9 || names.len() < 2, names },
-            None => Self { grammar: without_names(sample, &lines), names, open: false },
+            Some((grammar, share)) => {
+                Self { grammar, open: share >= 0.9 || names.len() < 2, names, sent: false }
+            }
+            None => Self { grammar: without_names(sample, &lines), names, open: false, sent: false },
         }
+    }
+
+    /// The plan for what was copied from a screen: `You sent` above messages, or a name with a time under it.
+    fn of_screen(lines: &[&str]) -> Option<Self> {
+        let own = lines.iter().filter(|l| furniture::sender(l) == Some("You")).count();
+        let mut names: HashSet<String> = HashSet::new();
+        if own > 0 {
+            names.extend(lines.iter().filter_map(|l| furniture::sender(l)).map(str::to_owned));
+            // The other side may never answer a single message, and then only comes back.
+            let mut tally: HashMap<&str, usize> = HashMap::new();
+            let handles =
+                lines.iter().map(|l| l.trim()).filter(|l| l.contains(['.', '_']) && !l.contains(' '));
+            handles.for_each(|l| *tally.entry(l).or_default() += 1);
+            names.extend(tally.into_iter().filter(|(_, n)| *n > 1).map(|(l, _)| l.to_owned()));
+            return Some(Self { grammar: Grammar::NameLines, names, open: false, sent: true });
+        }
+        let under = |pair: &&[&str]| is_name_alone(pair[0].trim()) && grammars::whole_time(pair[1]).is_some();
+        names.extend(lines.windows(2).filter(under).map(|pair| pair[0].trim().to_owned()));
+        let pairs = lines.windows(2).filter(under).count();
+        let leads = lines.get(..2).is_some_and(|pair| under(&pair));
+        let enough = pairs > 1 && leads && pairs * 10 >= lines.len();
+        enough.then_some(Self { grammar: Grammar::NameLines, names, open: false, sent: false })
+    }
+
+    /// Whether `line` says that a message has left, on a screen that says such things.
+    pub fn is_status(&self, line: &str) -> bool {
+        self.sent && line.trim() == "Sent"
+    }
+
+    /// Where no names were found, go by what the user says of them.
+    pub fn told(&mut self, unnamed: Unnamed) {
+        self.grammar = match (self.grammar, unnamed) {
+            (Grammar::Alternating | Grammar::Prose, Unnamed::Alternating) => Grammar::Alternating,
+            (Grammar::Alternating, Unnamed::Unknown) => Grammar::Nobody,
+            (grammar, _) => grammar,
+        };
     }
 
     /// How `line` begins a message, if it does.
@@ -73,10 +122,11 @@ impl Plan {
                 known.then_some(Head { who: Who::Speaker(name), when: When::Unknown, text })
             }
             Grammar::NameLines => {
-                let name = self.names.get(line.trim())?;
-                Some(Head { who: Who::Speaker(name.clone()), when: When::Unknown, text: "" })
+                let sender = furniture::sender(line).filter(|_| self.sent);
+                let name = sender.or(self.names.get(line.trim()).map(String::as_str))?;
+                Some(Head { who: Who::Speaker(name.to_owned()), when: When::Unknown, text: "" })
             }
-            Grammar::Alternating | Grammar::Prose => None,
+            Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }
     }
 }

@@ -1,0 +1,239 @@
+//! `rushlight import`: what was understood of an export, and the export in another form.
+
+mod output;
+mod summary;
+
+use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+
+use super::Exit;
+use super::input::Input;
+use super::people::People;
+use crate::convert::{Case, Pseudonyms, Target};
+use crate::import::{self, Counts, ImportError, Imported, Input as Source};
+use output::Output;
+use summary::Summary;
+
+/// Say what was understood of chats, and convert them.
+///
+/// For each input: its format, its chats, who speaks in them how often, when, and what is doubtful. No message text is
+/// shown; with --to, all of it is written. No model is needed.
+///
+/// CSV holds every field to the letter, so that nothing is lost; a spreadsheet may take a text that begins with = for a
+/// formula. Import it there as text.
+///
+/// --pseudonymise puts aliases in place of the names of speakers, and in texts of these names and their parts, of phone
+/// and other long numbers, e-mail addresses, @handles and links. It knows only what is written like one of these:
+/// nicknames, names of people who do not speak in the chat, places, schools, numbers typed out in words, and what
+/// the words themselves give away stay. Times stay too. Read the result before you pass it on.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Exports: files, zips, or folders that are searched for chats. `-`, or none, is standard input.
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    input: Input,
+    /// Write the conversations in this form.
+    #[arg(long, value_enum, value_name = "FORM")]
+    to: Option<To>,
+    /// File to write [default: standard output].
+    #[arg(long, value_name = "FILE", requires = "to")]
+    out: Option<PathBuf>,
+    /// Replace FILE if it exists.
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+    /// Put numbered aliases in place of names, numbers, addresses, handles and links; see above for what it cannot know.
+    #[arg(long, alias = "pseudonymize")]
+    pseudonymise: bool,
+    /// Give the same things the same aliases in every run with this FILE, which is made if it is not there. It holds a
+    /// random key and digests, never the originals; keep it as safe as the chats all the same.
+    #[arg(long, value_name = "FILE", requires = "pseudonymise")]
+    case: Option<PathBuf>,
+    /// Columns of the text [default: as wide as the terminal, 60 to 100].
+    #[arg(long, value_name = "COLUMNS")]
+    width: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// One conversation a line, which `check`, `score` and `import` read.
+    Jsonl,
+    /// One message a row: conversation, speaker, time, text, kind, line.
+    Csv,
+    /// The same in columns; needs --out, or a pipe.
+    Parquet,
+}
+
+impl Args {
+    /// Read everything; the exit code tells whether all of it could be read.
+    pub fn run(self) -> Result<Exit> {
+        let options = self.input.options();
+        let found = self.found(&options);
+        let mut run = Run {
+            output: self.open()?,
+            pseudonyms: self.pseudonyms()?,
+            people: self.input.people(),
+            width: self.columns(),
+            aside: self.to.is_some() && self.out.is_none(),
+            exit: Exit::Read,
+            chats: 0,
+        };
+        for found in found {
+            match found {
+                Ok(input) => run.file(&input, &options)?,
+                Err(error) => run.fail(&error),
+            }
+        }
+        run.finish()
+    }
+
+    fn found(&self, options: &import::Options) -> Vec<Result<Source, ImportError>> {
+        let pipe = PathBuf::from("-");
+        let paths = if self.paths.is_empty() { std::slice::from_ref(&pipe) } else { &self.paths[..] };
+        let inputs = |path: &PathBuf| match path == &pipe {
+            true => vec![Ok(Source::File(path.clone()))],
+            false => import::walk(path, options).inputs,
+        };
+        // What is being written may lie in a folder that is read.
+        let out = self.out.iter().flat_map(|out| [out.clone(), output::beside(out)]);
+        let own: Vec<PathBuf> =
+            out.chain(self.case.clone()).filter_map(|path| path.canonicalize().ok()).collect();
+        let is_own = |found: &Result<Source, ImportError>| match found {
+            Ok(Source::File(path)) => path.canonicalize().is_ok_and(|path| own.contains(&path)),
+            _ => false,
+        };
+        paths.iter().flat_map(inputs).filter(|found| !is_own(found)).collect()
+    }
+
+    fn open(&self) -> Result<Option<Output>> {
+        let Some(to) = self.to else { return Ok(None) };
+        let target = match to {
+            To::Jsonl => Target::Jsonl,
+            To::Csv => Target::Csv,
+            To::Parquet if self.out.is_none() && std::io::stdout().is_terminal() => {
+                bail!("Parquet is not for a terminal; give --out FILE")
+            }
+            To::Parquet => Target::Parquet,
+        };
+        Output::open(target, self.out.as_deref(), self.overwrite).map(Some)
+    }
+
+    fn pseudonyms(&self) -> Result<Option<Pseudonyms>> {
+        if !self.pseudonymise {
+            return Ok(None);
+        }
+        let case = match &self.case {
+            Some(path) => {
+                Case::open(path).with_context(|| format!("cannot use the case {}", path.display()))?
+            }
+            None => Case::passing(),
+        };
+        Ok(Some(Pseudonyms::new(case)))
+    }
+
+    fn columns(&self) -> usize {
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        self.width.or_else(terminal).unwrap_or(80).clamp(60, 100)
+    }
+}
+
+/// One run over all inputs.
+struct Run {
+    output: Option<Output>,
+    pseudonyms: Option<Pseudonyms>,
+    people: People,
+    width: usize,
+    /// Whether standard output is taken, so that people are told on standard error.
+    aside: bool,
+    exit: Exit,
+    chats: u64,
+}
+
+impl Run {
+    fn file(&mut self, input: &Source, options: &import::Options) -> Result<()> {
+        let mut summary = Summary::default();
+        let mut problem = None;
+        let result = read(input, options, &mut |imported| match self.take(imported, &mut summary) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                problem = Some(error);
+                ControlFlow::Break(())
+            }
+        });
+        if let Some(error) = problem {
+            return Err(error);
+        }
+        self.chats += summary.chats();
+        let counts = result.as_ref().ok();
+        if counts.is_some() || summary.chats() > 0 {
+            self.tell(&summary.text(&input.path().to_string_lossy(), counts, self.width))?;
+        }
+        match result {
+            Ok(counts) if counts.warnings.iter().any(|w| w.kind.loses_records()) => {
+                self.exit = Exit::SomeFailed
+            }
+            Ok(_) => {}
+            Err(error) => self.fail(&error),
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, mut imported: Imported, summary: &mut Summary) -> Result<()> {
+        self.people.apply(&mut imported);
+        if let Some(pseudonyms) = &mut self.pseudonyms {
+            pseudonyms.apply(&mut imported.transcript);
+        }
+        summary.add(&imported);
+        match &mut self.output {
+            Some(output) => output.write(&imported),
+            None => Ok(()),
+        }
+    }
+
+    fn tell(&self, text: &str) -> Result<()> {
+        if self.aside {
+            anstream::eprint!("{text}");
+            return Ok(());
+        }
+        let mut out = anstream::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write what was read")
+    }
+
+    fn fail(&mut self, error: &ImportError) {
+        anstream::eprintln!("error: {error}");
+        self.exit = Exit::SomeFailed;
+    }
+
+    fn finish(self) -> Result<Exit> {
+        self.people.warn_of_strangers();
+        if let Some(pseudonyms) = &self.pseudonyms {
+            // Before the output gets its name: aliases that were given out must not be forgotten.
+            pseudonyms.save().context("cannot keep the aliases of the case")?;
+            anstream::eprintln!("{}; read the result before you pass it on", pseudonyms.summary());
+        }
+        if let Some(output) = self.output {
+            output.finish()?;
+        }
+        if self.chats == 0 && self.exit == Exit::Read {
+            bail!("no conversations found in what was given");
+        }
+        Ok(self.exit)
+    }
+}
+
+fn read(
+    input: &Source,
+    options: &import::Options,
+    each: &mut dyn FnMut(Imported) -> import::Flow,
+) -> Result<Counts, ImportError> {
+    if !matches!(input, Source::File(path) if path.as_os_str() == "-") {
+        return import::read(input, options, each);
+    }
+    if std::io::stdin().is_terminal() {
+        anstream::eprintln!("Paste the conversation, then press Ctrl-D on an empty line.");
+    }
+    import::read_text("pasted", std::io::stdin().lock(), options, each)
+}

@@ -1,0 +1,51 @@
+//! The file that a conversion writes: beside its place under another name until it is complete.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::convert::{Target, Writer};
+use crate::import::Imported;
+
+/// Where conversations go.
+pub struct Output {
+    writer: Box<dyn Writer>,
+    /// The name the file gets when it is complete.
+    place: Option<PathBuf>,
+}
+
+/// The name of a file that is not complete.
+pub fn beside(place: &Path) -> PathBuf {
+    let mut name = place.as_os_str().to_owned();
+    name.push(".part");
+    PathBuf::from(name)
+}
+
+impl Output {
+    /// Into the file at `place`, or to standard output.
+    pub fn open(target: Target, place: Option<&Path>, overwrite: bool) -> Result<Self> {
+        let Some(place) = place else {
+            let writer = target.writer(std::io::stdout()).context("cannot write to standard output")?;
+            return Ok(Self { writer, place: None });
+        };
+        if place.exists() && !overwrite {
+            bail!("{} exists; give --overwrite to replace it", place.display());
+        }
+        let file = File::create(beside(place)).and_then(|file| target.writer(file));
+        let writer = file.with_context(|| format!("cannot write {}", place.display()))?;
+        Ok(Self { writer, place: Some(place.to_owned()) })
+    }
+
+    /// Write one conversation.
+    pub fn write(&mut self, imported: &Imported) -> Result<()> {
+        self.writer.write(&imported.transcript, imported.format).context("cannot write the conversations")
+    }
+
+    /// Complete the file and give it its name.
+    pub fn finish(self) -> Result<()> {
+        self.writer.finish().context("cannot write the conversations")?;
+        let Some(place) = self.place else { return Ok(()) };
+        fs::rename(beside(&place), &place).with_context(|| format!("cannot write {}", place.display()))
+    }
+}

@@ -1,0 +1,203 @@
+//! The records of a table, read so that one stray quote cannot swallow the rest: a quoted field that does not end is
+//! no quoted field, and its line is read to the letter.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Read};
+
+use ::csv::StringRecord;
+
+/// Lines that one quoted field may run over.
+const LONGEST: usize = 1_000;
+
+/// Splits a text into records.
+pub struct Records<R> {
+    input: R,
+    delimiter: u8,
+    /// What a line ends in.
+    eol: u8,
+    /// Whether returns before line feeds belong to the fields.
+    keep_returns: bool,
+    /// Bytes that a record may have.
+    limit: usize,
+    /// Lines that were read ahead.
+    ahead: VecDeque<Vec<u8>>,
+    ended: bool,
+    line: u64,
+}
+
+/// Where a record begins and whether a quote in it had to be read to the letter.
+pub struct Place {
+    /// 1-based line.
+    pub line: u64,
+    /// Whether a quote was not closed.
+    pub unclosed: bool,
+}
+
+/// Where the reading of a record stands.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Start,
+    Plain,
+    Quoted,
+    /// After a quote in a quoted field: its end, or half of a doubled one.
+    Closing,
+}
+
+impl<R: BufRead> Records<R> {
+    /// Records of `input`, each of at most `limit` bytes.
+    pub fn new(input: R, delimiter: u8, eol: u8, keep_returns: bool, limit: usize) -> Self {
+        Self { input, delimiter, eol, keep_returns, limit, ahead: VecDeque::new(), ended: false, line: 0 }
+    }
+
+    /// Read the next record that is not an empty line; `None` at the end.
+    pub fn read(&mut self, record: &mut StringRecord) -> io::Result<Option<Place>> {
+        loop {
+            let Some(first) = self.line_at(0)? else { return Ok(None) };
+            if first.iter().all(|b| matches!(b, b'\r')) {
+                self.drop_lines(1);
+                continue;
+            }
+            let line = self.line + 1;
+            let (count, unclosed) = self.extent()?;
+            self.split(count, unclosed, record);
+            self.drop_lines(count);
+            return Ok(Some(Place { line, unclosed }));
+        }
+    }
+
+    /// How many lines the next record has, and whether a quote in it is not closed.
+    fn extent(&mut self) -> io::Result<(usize, bool)> {
+        let (mut state, mut count, mut bytes) = (State::Start, 0, 0);
+        let (delimiter, limit) = (self.delimiter, self.limit);
+        while let Some(line) = self.line_at(count)? {
+            let mut strange = false;
+            for byte in line {
+                strange |= state == State::Closing && !(matches!(byte, b'"' | b'\r') || *byte == delimiter);
+                state = step(state, *byte, delimiter);
+            }
+            if strange && count > 0 {
+                // What seemed to close the field opens another one.
+                break;
+            }
+            bytes += line.len();
+            count += 1;
+            if state != State::Quoted {
+                return Ok((count, false));
+            }
+            if count >= LONGEST || bytes > limit {
+                break;
+            }
+        }
+        Ok((1, true))
+    }
+
+    /// The line `n` after those that were used.
+    fn line_at(&mut self, n: usize) -> io::Result<Option<&[u8]>> {
+        while self.ahead.len() <= n && !self.ended {
+            let mut line = Vec::new();
+            let most = self.limit as u64 + 1;
+            self.input.by_ref().take(most).read_until(self.eol, &mut line)?;
+            self.ended = line.is_empty();
+            if line.len() as u64 == most && line.last() != Some(&self.eol) {
+                return Err(io::Error::other(super::super::error::TooBig(self.limit as u64)));
+            }
+            if !self.ended {
+                line.pop_if(|b| *b == self.eol);
+                self.ahead.push_back(line);
+            }
+        }
+        Ok(self.ahead.get(n).map(Vec::as_slice))
+    }
+
+    fn drop_lines(&mut self, count: usize) {
+        self.ahead.drain(..count);
+        self.line += count as u64;
+    }
+
+    fn split(&self, count: usize, literal: bool, record: &mut StringRecord) {
+        record.clear();
+        let (mut field, mut state) = (Vec::new(), State::Start);
+        for (n, line) in self.ahead.iter().take(count).enumerate() {
+            let last = n + 1 == count;
+            let strip = line.last() == Some(&b'\r') && (last || !self.keep_returns);
+            for byte in &line[..line.len() - usize::from(strip)] {
+                let next = if literal && *byte != self.delimiter {
+                    State::Plain
+                } else {
+                    step(state, *byte, self.delimiter)
+                };
+                if next == State::Start && state != State::Quoted {
+                    record.push_field(&String::from_utf8_lossy(&field));
+                    field.clear();
+                } else if !(next == State::Closing || (state == State::Start && next == State::Quoted)) {
+                    field.push(*byte);
+                }
+                state = next;
+            }
+            if !last {
+                field.push(self.eol);
+            }
+        }
+        record.push_field(&String::from_utf8_lossy(&field));
+    }
+}
+
+fn step(state: State, byte: u8, delimiter: u8) -> State {
+    match (state, byte) {
+        (State::Start, b'"') => State::Quoted,
+        (State::Quoted, b'"') => State::Closing,
+        (State::Quoted, _) | (State::Closing, b'"') => State::Quoted,
+        (_, byte) if byte == delimiter => State::Start,
+        _ => State::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn all(text: &str) -> Vec<(u64, bool, Vec<String>)> {
+        let mut records = Records::new(text.as_bytes(), b',', b'\n', false, 1 << 20);
+        let (mut record, mut out) = (StringRecord::new(), Vec::new());
+        while let Some(place) = records.read(&mut record).unwrap() {
+            out.push((place.line, place.unclosed, record.iter().map(str::to_owned).collect()));
+        }
+        out
+    }
+
+    fn row(line: u64, unclosed: bool, fields: &[&str]) -> (u64, bool, Vec<String>) {
+        (line, unclosed, fields.iter().map(|f| (*f).to_owned()).collect())
+    }
+
+    #[test]
+    fn quotes_lines_and_returns() {
+        assert_eq!(
+            all("a,\"b\r\nc\"\"\",\r\n\r\nd,e \"f\",\"\"\n"),
+            [row(1, false, &["a", "b\nc\"", ""]), row(4, false, &["d", "e \"f\"", ""])]
+        );
+    }
+
+    #[test]
+    fn a_quote_that_does_not_end_costs_its_own_row_only() {
+        assert_eq!(
+            all("a,\"hi\nb,hey\nc,ok\n"),
+            [row(1, true, &["a", "\"hi"]), row(2, false, &["b", "hey"]), row(3, false, &["c", "ok"])]
+        );
+        let long = format!("a,\"hi\n{}", "b,hey\n".repeat(5_000) + "c,\"x\"\n");
+        assert_eq!(all(&long).len(), 5_002);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_the_csv_crate_writes_is_read(rows in proptest::collection::vec(proptest::collection::vec("[ab\",\n é]{0,6}", 2..4), 1..6)) {
+            let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+            rows.iter().for_each(|r| writer.write_record(r).unwrap());
+            let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            let read: Vec<Vec<String>> = all(&text).into_iter().map(|(_, _, fields)| fields).collect();
+            prop_assert_eq!(read, rows);
+        }
+    }
+}

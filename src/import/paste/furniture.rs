@@ -1,0 +1,123 @@
+//! Lines that a screen shows between messages: whether they arrived, when somebody was there, which day it is. And
+//! the headings of messages in Messenger and Instagram, which say who sent or answered.
+
+/// Words of dates, in lower case.
+const DATE_WORDS: [&str; 28] = [
+    "today",
+    "yesterday",
+    "at",
+    "am",
+    "pm",
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "may",
+    "june",
+];
+const LATE_MONTHS: [&str; 14] = [
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "january",
+    "february",
+    "march",
+    "april",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+];
+
+/// Whether a line is part of the screen and not of the talk.
+pub fn is_furniture(line: &str) -> bool {
+    let line = super::cursor::plain(line).to_lowercase();
+    let ago = |rest: &str| rest.ends_with(" ago") && rest.len() < 20;
+    match line.as_str() {
+        "delivered" | "seen" | "edited" | "(edited)" | "active now" => true,
+        _ if line.strip_prefix("read ").is_some_and(is_day_or_time) => true,
+        _ => ["active ", "seen "].iter().any(|s| line.strip_prefix(s).is_some_and(ago)) || is_moment(&line),
+    }
+}
+
+/// Whether a line says when somebody was last there.
+pub fn is_presence(line: &str) -> bool {
+    is_furniture(line) && super::cursor::plain(line).to_lowercase().starts_with("active ")
+}
+
+/// `Mar 2, 2024, 4:10 PM`, `Today 16:10`: nothing but a date and a time.
+fn is_moment(line: &str) -> bool {
+    line.contains(':') && is_day_or_time(line) && line.contains(|c: char| c.is_alphabetic())
+}
+
+fn is_day_or_time(line: &str) -> bool {
+    let words = line.split([' ', ',']).filter(|w| !w.is_empty());
+    let number = |w: &str| w.starts_with(|c: char| c.is_ascii_digit()) && w.len() <= 10;
+    let word = |w: &str| DATE_WORDS.contains(&w) || LATE_MONTHS.contains(&w) || w == "december";
+    let mut count = 0;
+    words.inspect(|_| count += 1).all(|w| {
+        let digits = w.trim_end_matches(['a', 'p', 'm', '.']);
+        word(w) || (number(w) && digits.chars().all(|c| c.is_ascii_digit() || ":./-".contains(c)))
+    }) && (1..=7).contains(&count)
+}
+
+/// Who `You sent`, `Ida sent`, `Ida replied to you` is a heading for.
+pub fn sender(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let name = match line.split_once(" replied to ") {
+        Some((name, whom)) if whom.split_whitespace().count() <= 3 && !whom.ends_with(['.', '?', '!']) => {
+            name
+        }
+        _ => line.strip_suffix(" sent")?,
+    };
+    ((1..=3).contains(&name.split_whitespace().count()) && name.len() <= 40).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn furniture_and_talk() {
+        for line in [
+            "Delivered",
+            "Read 4:15 PM",
+            "Today 4:10 PM",
+            "Mar 2, 2024, 4:10 PM",
+            "Active 2h ago",
+            "Sat 16:10",
+        ] {
+            assert!(is_furniture(line), "{line}");
+        }
+        for line in ["Today", "read it", "10:30", "at 10:30 then", "seen him?", "Sent", "may I?", "ages ago"]
+        {
+            assert!(!is_furniture(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn headings() {
+        assert_eq!((sender("You sent"), sender("Ida K replied to you")), (Some("You"), Some("Ida K")));
+        assert_eq!((sender("I told you what I had sent"), sender("he replied to me.")), (None, None));
+    }
+}
