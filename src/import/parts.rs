@@ -1,6 +1,6 @@
 //! What several formats share: messages of more than one part, the names of files, and ids of conversations.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::Options;
 use super::chat::{Chat, When};
@@ -38,22 +38,26 @@ pub fn me(options: &Options) -> String {
 /// Makes ids for the conversations of one file.
 pub struct Ids {
     source: String,
-    given: HashSet<String>,
+    /// Every id, and how many were made from it.
+    given: HashMap<String, u64>,
 }
 
 impl Ids {
     /// Ids for the file called `source`.
     pub fn new(source: &str) -> Self {
-        Self { source: source.to_owned(), given: HashSet::new() }
+        Self { source: source.to_owned(), given: HashMap::new() }
     }
 
     /// An id for the conversation called `name`, with a number where an earlier one is called so too.
     pub fn of(&mut self, name: &str) -> String {
         let plain = format!("{}#{name}", self.source);
-        let numbered = (2..).map(|n| format!("{plain} ({n})"));
-        let free = std::iter::once(plain.clone()).chain(numbered).find(|id| !self.given.contains(id));
-        let id = free.unwrap_or(plain);
-        self.given.insert(id.clone());
+        let mut id = plain.clone();
+        while self.given.contains_key(&id) {
+            let count = self.given.entry(plain.clone()).or_insert(1);
+            *count += 1;
+            id = format!("{plain} ({count})");
+        }
+        self.given.insert(id.clone(), 1);
         id
     }
 }
@@ -65,7 +69,8 @@ mod tests {
     #[test]
     fn ids_are_unique_and_files_lose_their_folders() {
         let mut ids = Ids::new("f.json");
-        assert_eq!((ids.of("Ana"), ids.of("Ana")), ("f.json#Ana".into(), "f.json#Ana (2)".into()));
+        let given = ["Ana", "Ana (2)", "Ana", "Ana"].map(|name| ids.of(name));
+        assert_eq!(given, ["f.json#Ana", "f.json#Ana (2)", "f.json#Ana (3)", "f.json#Ana (4)"]);
         assert_eq!(
             (file_name("a/b c.jpg"), file_name("x\\y.ogg"), file_name("z")),
             ("b c.jpg", "y.ogg", "z")

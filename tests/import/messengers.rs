@@ -127,3 +127,16 @@ fn a_part_given_alone_says_that_others_are_missing() {
         assert!(found[0].warnings.iter().any(|w| w.kind == WarningKind::MissingPart), "{name}");
     }
 }
+
+#[test]
+fn what_is_nested_or_repeated_without_end_is_read_in_good_time() {
+    let message =
+        "<div class=\"message default clearfix\"><div class=\"from_name\">Ida</div><div class=\"text\">hi";
+    let deep = format!("{message}{}{}<p>", "<div>".repeat(300_000), "</div></b>".repeat(150_000));
+    let (found, counts) = bytes("deep.html", deep.as_bytes(), &Options::default());
+    assert_eq!((found[0].transcript.messages.len(), counts.unwrap().lines), (1, 1));
+    let chat = r#"{"name":"Ida","type":"personal_chat","id":1,"messages":[{"id":1,"type":"message","date":"2024-05-01T18:02:00","from":"Ida","from_id":"user1","text":"hi"}]},"#;
+    let many = format!(r#"{{"chats":{{"list":[{}{{}}]}}}}"#, chat.repeat(20_000));
+    let (found, _) = bytes("r", many.as_bytes(), &Options::default());
+    assert_eq!((found.len(), found[19_999].transcript.id.as_str()), (20_000, "r#Ida (20000)"));
+}
