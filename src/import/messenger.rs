@@ -28,6 +28,8 @@ use mojibake::Evidence;
 
 /// How many messages are looked at to tell whose they are.
 const LOOKED_AT: usize = 20;
+/// How the apps name those who have left.
+const GONE: [&str; 2] = ["Facebook user", "Instagram user"];
 /// How many missing files are counted.
 const MOST_MISSING: u64 = 1000;
 
@@ -175,14 +177,7 @@ impl Thread {
             return self.chat.reject(WarningKind::DuplicateMessage, line);
         }
         let when = self.when(message, line);
-        let sender = json::str_at(message, &["sender_name"]).map(|name| self.mend(name));
-        let speaker = match sender.filter(|name| !name.trim().is_empty()) {
-            Some(name) => name,
-            None => {
-                self.chat.doubt(WarningKind::UnknownSpeaker, line);
-                UNKNOWN.to_owned()
-            }
-        };
+        let speaker = self.speaker(message, line);
         match content::read(message, &speaker, |text| self.mend(text)) {
             Content::Deleted => self.chat.say(&speaker, when, Kind::Deleted, "", line),
             Content::Noted(text) => self.chat.note(when, &text, line),
@@ -192,6 +187,16 @@ impl Thread {
                 super::parts::say_all(&mut self.chat, &speaker, when, &parts, line);
             }
         }
+    }
+
+    fn speaker(&mut self, message: &Value, line: u64) -> String {
+        let sender = json::str_at(message, &["sender_name"]).map(|name| self.mend(name));
+        let sender = sender.filter(|name| !name.trim().is_empty());
+        // All who have left are called alike.
+        if sender.as_ref().is_none_or(|name| GONE.iter().any(|gone| name.eq_ignore_ascii_case(gone))) {
+            self.chat.doubt(WarningKind::UnknownSpeaker, line);
+        }
+        sender.unwrap_or_else(|| UNKNOWN.to_owned())
     }
 
     fn when(&mut self, message: &Value, line: u64) -> When {

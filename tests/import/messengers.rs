@@ -140,3 +140,34 @@ fn what_is_nested_or_repeated_without_end_is_read_in_good_time() {
     let (found, _) = bytes("r", many.as_bytes(), &Options::default());
     assert_eq!((found.len(), found[19_999].transcript.id.as_str()), (20_000, "r#Ida (20000)"));
 }
+
+#[test]
+fn with_a_piece_missing_no_line_is_lost() {
+    for (name, format) in [
+        ("sigexport_contact/chat.md", "sigexport"),
+        ("signal_export/main.jsonl", "signal"),
+        ("telegram_html_chat.html", "telegram-html"),
+        ("telegram_chat.json", "telegram"),
+        ("messenger_thread.json", "messenger"),
+        ("messenger_e2ee_thread.json", "messenger-e2ee"),
+    ] {
+        let (whole, options) = (fixture(name), Options { format: Some(format.into()), ..Options::default() });
+        for (at, length) in (0..whole.len()).step_by(53).zip([1, 7, 19, 40, 90].into_iter().cycle()) {
+            let mut text = whole.clone();
+            text.drain(at..(at + length).min(whole.len()));
+            if let Ok(counts) = bytes(name, &text[..], &options).1 {
+                assert_eq!(counts.lines, counts.accounted(), "{name} without {length} bytes at {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_that_only_look_like_signal_export_are_left_to_others() {
+    let format = |name: &str, text: &str| bytes(name, text.as_bytes(), &Options::default()).0[0].format;
+    let swedish = "[2024-05-01 18:02:00] Ida: hej\n[2024-05-01 18:03:00] Max: hej hej\n";
+    assert_eq!((format("_chat.txt", swedish), format("a/chat.md", swedish)), ("whatsapp", "sigexport"));
+    let marked = format!("[2024-05-01 18:01:00] Ida: \u{200e}encrypted\n{swedish}(( hug ))\n");
+    assert_eq!(format("_chat.txt", &marked), "whatsapp");
+    assert_eq!(format("x", "[2019-12-24, 12:23] Me: hi\n[2019-12-24, 12:24] Ana: hey\n"), "paste");
+}
