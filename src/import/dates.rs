@@ -58,6 +58,11 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// `2019-12-24, 12:23` or `2019-12-24 12:23:10`.
+    pub fn is_iso(&self) -> bool {
+        self.separator == Some('-') && self.year == Some(Year::First) && !self.time_first && !self.meridiem
+    }
+
     /// `2019-12-24, 12:23`: what signal-export writes, and no phone.
     pub fn is_iso_minutes(&self) -> bool {
         self.separator == Some('-') && self.year == Some(Year::First) && !self.seconds && !self.time_first

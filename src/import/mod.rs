@@ -21,14 +21,21 @@ mod json;
 mod jsonl;
 mod lines;
 mod meridiem;
+mod messenger;
+mod messenger_e2ee;
 mod order;
 mod parquet;
+mod parts;
 mod paste;
 mod quota;
 mod rows;
+mod sigexport;
+mod signal;
 mod sink;
 mod source;
 mod surrogates;
+mod telegram;
+mod telegram_html;
 mod threads;
 mod times;
 mod walk;
@@ -53,8 +60,20 @@ pub use walk::{Input, Walk, walk};
 pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
-pub static FORMATS: &[&dyn Format] =
-    &[&parquet::Parquet, &jsonl::Jsonl, &rows::JsonRows, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
+pub static FORMATS: &[&dyn Format] = &[
+    &parquet::Parquet,
+    &jsonl::Jsonl,
+    &telegram::Telegram,
+    &telegram_html::TelegramHtml,
+    &signal::Signal,
+    &sigexport::Sigexport,
+    &messenger::Messenger,
+    &messenger_e2ee::MessengerE2ee,
+    &rows::JsonRows,
+    &whatsapp::WhatsApp,
+    &csv::Table,
+    &paste::Paste,
+];
 
 /// The names of all formats, as `--as` takes them.
 pub fn format_names() -> Vec<&'static str> {

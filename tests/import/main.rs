@@ -4,6 +4,8 @@
 mod archives;
 mod limits;
 mod lossless;
+mod messengers;
+mod real_messengers;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,0 +1,259 @@
+//! Messenger and Instagram, the JSON of their downloads: `message_1.json` and so on in a folder of each thread. The
+//! highest number is the oldest, and each file has its newest message first.
+//!
+//! The apps write the bytes of UTF-8 as characters of their own (`\u00c3\u00a9` for `é`). Whether a file is so is
+//! decided from all of its texts before it is read; other tools repair it. The file does not tell whose it is.
+
+mod content;
+pub(super) mod fillers;
+mod mojibake;
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
+use std::io::BufReader;
+
+use serde_json::Value;
+
+use super::archive::{Bundle, Entries};
+use super::chat::{Chat, When};
+use super::error::ImportError;
+use super::json::{self, Path, Walker, Want};
+use super::parts::file_name;
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Flow, Format, Sink, UNKNOWN, times};
+use crate::transcript::Kind;
+use content::Content;
+use mojibake::Evidence;
+
+/// How many messages are looked at to tell whose they are.
+const LOOKED_AT: usize = 20;
+/// How the apps name those who have left.
+const GONE: [&str; 2] = ["Facebook user", "Instagram user"];
+/// How many missing files are counted.
+const MOST_MISSING: u64 = 1000;
+
+/// The format.
+pub struct Messenger;
+
+impl Format for Messenger {
+    fn name(&self) -> &'static str {
+        "messenger"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        let top = sample.outline();
+        let named = top.pointer("/participants/0/name").is_some();
+        let Some(messages) = top.get("messages").and_then(Value::as_array) else { return 0.0 };
+        let is_one = |m: &Value| m.get("sender_name").is_some() && m.get("timestamp_ms").is_some();
+        // The newest message may be longer than the sample.
+        let cut = messages.first().is_none_or(|m| m.as_object().is_some_and(|o| o.len() < 2));
+        if messages.iter().take(LOOKED_AT).any(is_one) || (named && cut) { 0.95 } else { 0.0 }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let mut thread = Thread::new(sink.chat(source.name()));
+        if numbered(source.name()).is_some_and(|(_, number)| number > 1) {
+            thread.chat.doubt(WarningKind::MissingPart, 0);
+        }
+        let result = thread.part(source, sink);
+        thread.close(result, sink)
+    }
+
+    fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
+        let mut threads: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for entry in entries {
+            if let Some((folder, _)) = numbered(entry) {
+                threads.entry(folder).or_default().push(entry.clone());
+            }
+        }
+        let bundle = |(root, entries): (&str, Vec<String>)| Bundle { root: root.to_owned(), entries };
+        threads.into_iter().map(bundle).filter(|b| b.entries.len() > 1).collect()
+    }
+
+    fn read_bundle(
+        &self,
+        bundle: &Bundle,
+        files: &mut dyn Entries,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ImportError> {
+        let mut numbers: Vec<(u64, &String)> =
+            bundle.entries.iter().filter_map(|e| Some((numbered(e)?.1, e))).collect();
+        numbers.sort();
+        let id = [files.name(), &bundle.root].join("/");
+        let mut thread = Thread::new(sink.chat(id.trim_end_matches('/')));
+        thread.miss(&numbers);
+        let mut result = Ok(());
+        for (at, (_, entry)) in numbers.iter().enumerate() {
+            let source = files.open(entry, sink)?;
+            if self.detect(source.sample()) > 0.0 {
+                result = result.and(thread.part(source, sink));
+            } else if at == 0 {
+                let looks = "this looks like JSON";
+                return Err(ImportError::UnknownFormat { name: source.name().to_owned(), looks });
+            } else {
+                thread.chat.doubt(WarningKind::SkippedEntry, 0);
+            }
+        }
+        thread.close(result, sink)
+    }
+}
+
+/// The folder of a file with messages, and the file's number. A second download beside the first may have been named
+/// `message_1 (1).json`.
+fn numbered(entry: &str) -> Option<(&str, u64)> {
+    let folder = entry.rfind('/').map_or("", |slash| &entry[..slash]);
+    let number = file_name(entry).strip_prefix("message_")?.strip_suffix(".json")?;
+    let number = number.split_once(['(', ' ']).map_or(number, |(number, _)| number);
+    Some((folder, number.parse().ok().filter(|n| *n > 0)?))
+}
+
+/// One thread while it is read, newest message first.
+struct Thread {
+    chat: Chat,
+    seen: HashMap<u64, u64>,
+    hasher: RandomState,
+    part: u64,
+    count: u64,
+    mends: bool,
+    /// How often the next message of the file is older, and how often younger.
+    steps: (u64, u64),
+    before: Option<i64>,
+}
+
+impl Thread {
+    fn new(chat: Chat) -> Self {
+        let (seen, hasher) = (HashMap::new(), RandomState::new());
+        Self { chat, seen, hasher, part: 0, count: 0, mends: false, steps: (0, 0), before: None }
+    }
+
+    /// Doubt the files that should stand between those that are there.
+    fn miss(&mut self, numbers: &[(u64, &String)]) {
+        let mut known: Vec<u64> = numbers.iter().map(|(number, _)| *number).collect();
+        known.dedup();
+        let missing = known.last().map_or(0, |last| last.saturating_sub(known.len() as u64));
+        (0..missing.min(MOST_MISSING)).for_each(|_| self.chat.doubt(WarningKind::MissingPart, 0));
+    }
+
+    /// Read one file: once for how it is written, once for what it says.
+    fn part(&mut self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
+        let replay = source.replay()?;
+        let mut evidence = Evidence::default();
+        // What breaks off here breaks off again when it is read.
+        let _ = json::walk(&name, BufReader::new(replay.text(false)?), limit, &mut evidence);
+        self.mends = evidence.is_mangled();
+        self.part += 1;
+        let before = self.count;
+        let mut reading = Reading { name: &name, thread: self };
+        let result = json::walk(&name, BufReader::new(replay.text(true)?), limit, &mut reading);
+        sink.count_lines(self.count - before);
+        if result.is_err() {
+            self.chat.doubt(WarningKind::CutOff, self.count);
+        }
+        result
+    }
+
+    fn close(mut self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        if self.steps.0 >= self.steps.1 {
+            self.chat.reverse();
+        }
+        self.chat.sort_by_time();
+        if self.count == 0 {
+            self.chat.doubt(WarningKind::EmptyConversation, 0);
+        }
+        let _ = sink.emit(self.chat);
+        result
+    }
+
+    fn message(&mut self, message: &Value) {
+        self.count += 1;
+        let line = self.count;
+        if !message.is_object() {
+            return self.chat.reject(WarningKind::BadRecord, line);
+        }
+        let part = *self.seen.entry(self.hasher.hash_one(message.to_string())).or_insert(self.part);
+        if part != self.part {
+            return self.chat.reject(WarningKind::DuplicateMessage, line);
+        }
+        let when = self.when(message, line);
+        let speaker = self.speaker(message, line);
+        match content::read(message, &speaker, |text| self.mend(text)) {
+            Content::Deleted => self.chat.say(&speaker, when, Kind::Deleted, "", line),
+            Content::Noted(text) => self.chat.note(when, &text, line),
+            Content::Said(mut parts) => {
+                // The file is turned round at its end, and the parts of a message with it.
+                parts.reverse();
+                super::parts::say_all(&mut self.chat, &speaker, when, &parts, line);
+            }
+        }
+    }
+
+    fn speaker(&mut self, message: &Value, line: u64) -> String {
+        let sender = json::str_at(message, &["sender_name"]).map(|name| self.mend(name));
+        let sender = sender.filter(|name| !name.trim().is_empty());
+        // All who have left are called alike.
+        if sender.as_ref().is_none_or(|name| GONE.iter().any(|gone| name.eq_ignore_ascii_case(gone))) {
+            self.chat.doubt(WarningKind::UnknownSpeaker, line);
+        }
+        sender.unwrap_or_else(|| UNKNOWN.to_owned())
+    }
+
+    fn when(&mut self, message: &Value, line: u64) -> When {
+        let stamp = json::whole_number(message.get("timestamp_ms").or_else(|| message.get("timestamp")));
+        if let (Some(before), Some(now)) = (self.before, stamp) {
+            self.steps.0 += u64::from(now < before);
+            self.steps.1 += u64::from(now > before);
+        }
+        self.before = stamp.or(self.before);
+        let time = stamp.and_then(|number| times::epoch(number as f64));
+        if time.is_none() {
+            self.chat.doubt(WarningKind::InvalidTime, line);
+        }
+        time.into()
+    }
+
+    fn mend(&self, text: &str) -> String {
+        mojibake::mended(text).filter(|_| self.mends).unwrap_or_else(|| text.to_owned())
+    }
+}
+
+/// The second reading of one file.
+struct Reading<'r> {
+    name: &'r str,
+    thread: &'r mut Thread,
+}
+
+impl Walker for Reading<'_> {
+    fn want(&mut self, path: &Path) -> Want {
+        match path.is(&["messages", "*"]) {
+            true => Want::Take,
+            false if path.is(&["messages"]) => Want::Enter,
+            false => Want::Skip,
+        }
+    }
+
+    fn take(&mut self, path: &Path, value: Value) -> Result<Flow, ImportError> {
+        if path.depth() == 2 {
+            self.thread.chat.room(self.name, self.thread.count)?;
+            self.thread.message(&value);
+        }
+        Ok(Flow::Continue(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_a_thread_go_together() {
+        let names =
+            ["inbox/a_1/message_1.json", "inbox/a_1/message_2.json", "inbox/b_2/message_1.json", "x.json"];
+        let bundles = Messenger.bundles(&names.map(str::to_owned));
+        assert_eq!(bundles.len(), 1);
+        assert_eq!((bundles[0].root.as_str(), bundles[0].entries.len()), ("inbox/a_1", 2));
+        assert_eq!(numbered("message_1 (1).json"), Some(("", 1)));
+        assert_eq!((numbered("a/message_x.json"), numbered("a/my_message_1.json")), (None, None));
+    }
+}

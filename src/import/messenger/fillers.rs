@@ -1,0 +1,102 @@
+//! Texts that the apps write in somebody's name where there are no words.
+
+/// What such a text stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filler {
+    /// Something that was sent.
+    Sent,
+    /// A message that was taken back.
+    Unsent,
+    /// A reaction to another message, a call, a change of the chat.
+    Event,
+}
+
+/// What `text`, which stands under the name `sender`, stands for; `None` when they are words.
+pub fn of(text: &str, sender: &str) -> Option<Filler> {
+    let text = text.trim();
+    // A person does not write of themselves by their whole name, so what begins with it is the app's. `You …` could be
+    // anybody's words, and only what the app is known to write is taken for its own.
+    let about =
+        text.strip_prefix(sender).and_then(|rest| rest.strip_prefix(' ')).filter(|_| !sender.is_empty());
+    let you = text.strip_prefix("You ");
+    match text {
+        _ if about.or(you).is_some_and(|rest| SENT.contains(&rest.trim_end_matches('.'))) => {
+            Some(Filler::Sent)
+        }
+        _ if about.or(you).is_some_and(|rest| UNSENT.contains(&rest.trim_end_matches('.'))) => {
+            Some(Filler::Unsent)
+        }
+        "Liked a message" => Some(Filler::Event),
+        "This message was unsent" => Some(Filler::Unsent),
+        _ if is_reaction(text) || ENDED.contains(&text.trim_end_matches('.')) => Some(Filler::Event),
+        _ if about.is_some_and(|rest| EVENTS.iter().any(|event| rest.starts_with(event))) => {
+            Some(Filler::Event)
+        }
+        _ => None,
+    }
+}
+
+const SENT: [&str; 9] = [
+    "sent a GIF",
+    "sent a file",
+    "sent a photo",
+    "sent a sticker",
+    "sent a video",
+    "sent a voice message",
+    "sent an attachment",
+    "shared a post",
+    "shared a story",
+];
+const UNSENT: [&str; 1] = ["unsent a message"];
+const ENDED: [&str; 5] =
+    ["Audio call ended", "The video chat ended", "Video call ended", "Video chat ended", "Voice call ended"];
+const EVENTS: [&str; 15] = [
+    "added ",
+    "changed the chat theme",
+    "changed the group photo",
+    "changed the theme",
+    "created the group",
+    "joined the ",
+    "left the group",
+    "named the group",
+    "pinned a message",
+    "removed ",
+    "set the emoji",
+    "set the nickname",
+    "set your nickname",
+    "started a",
+    "turned on disappearing messages",
+];
+
+/// `Reacted 😍 to your message`.
+fn is_reaction(text: &str) -> bool {
+    let inner = text.strip_prefix("Reacted ").and_then(|rest| rest.strip_suffix(" to your message"));
+    inner.is_some_and(|emoji| !emoji.is_ascii() && emoji.chars().count() <= 12)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_apps_write_and_what_people_do() {
+        for (text, expected) in [
+            ("Ida sent an attachment.", Some(Filler::Sent)),
+            ("You sent an attachment.", Some(Filler::Sent)),
+            ("You unsent a message", Some(Filler::Unsent)),
+            ("Ida unsent a message", Some(Filler::Unsent)),
+            ("Liked a message", Some(Filler::Event)),
+            ("Reacted 😍 to your message ", Some(Filler::Event)),
+            ("Ida named the group Tea.", Some(Filler::Event)),
+            ("Ida started a video chat", Some(Filler::Event)),
+            ("The video chat ended.", Some(Filler::Event)),
+            ("Max sent an attachment.", None),
+            ("You left the group early", None),
+            ("Reacted badly to your message", None),
+            ("I liked a message", None),
+        ] {
+            assert_eq!(of(text, "Ida"), expected, "{text}");
+        }
+        assert_eq!(of(" sent a photo", ""), None);
+    }
+}

@@ -1,0 +1,117 @@
+//! Messenger's download of end-to-end encrypted chats: one file a thread, with `participants` by name and
+//! `senderName`. Its text is clean and never mended; its messages stand in no order.
+
+use serde_json::Value;
+
+use super::chat::Chat;
+use super::error::ImportError;
+use super::json::{self, Path, Walker, Want};
+use super::messenger::fillers::{self, Filler};
+use super::parts::{Part, file_name, say_all};
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Flow, Format, Sink, UNKNOWN, times};
+use crate::transcript::Kind;
+
+/// The format.
+pub struct MessengerE2ee;
+
+impl Format for MessengerE2ee {
+    fn name(&self) -> &'static str {
+        "messenger-e2ee"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        let top = sample.outline();
+        let message = top.pointer("/messages/0").is_some_and(|m| m.get("senderName").is_some());
+        let people = top.pointer("/participants/0").is_some_and(Value::is_string);
+        let named = top.get("threadName").is_some_and(Value::is_string);
+        let is_list = top.get("messages").is_some_and(Value::is_array);
+        if message || (people && is_list && (named || !sample.is_whole())) { 0.95 } else { 0.0 }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
+        let mut reading = Reading { name: &name, chat: sink.chat(source.name()), count: 0 };
+        let result = json::walk(&name, source.into_text()?, limit, &mut reading);
+        let Reading { mut chat, count, .. } = reading;
+        sink.count_lines(count);
+        if result.is_err() {
+            chat.doubt(WarningKind::CutOff, count);
+        }
+        if count == 0 {
+            chat.doubt(WarningKind::EmptyConversation, 0);
+        }
+        chat.sort_by_time();
+        let _ = sink.emit(chat);
+        result
+    }
+}
+
+/// The reading of one file.
+struct Reading<'n> {
+    name: &'n str,
+    chat: Chat,
+    count: u64,
+}
+
+impl Walker for Reading<'_> {
+    fn want(&mut self, path: &Path) -> Want {
+        match path.is(&["messages", "*"]) {
+            true => Want::Take,
+            false if path.is(&["messages"]) => Want::Enter,
+            false => Want::Skip,
+        }
+    }
+
+    fn take(&mut self, path: &Path, value: Value) -> Result<Flow, ImportError> {
+        if path.depth() == 2 {
+            self.count += 1;
+            self.chat.room(self.name, self.count)?;
+            self.message(&value);
+        }
+        Ok(Flow::Continue(()))
+    }
+}
+
+impl Reading<'_> {
+    fn message(&mut self, message: &Value) {
+        let line = self.count;
+        if !message.is_object() {
+            return self.chat.reject(WarningKind::BadRecord, line);
+        }
+        let sender = json::str_at(message, &["senderName"]).filter(|name| !name.trim().is_empty());
+        if sender.is_none() {
+            self.chat.doubt(WarningKind::UnknownSpeaker, line);
+        }
+        let sender = sender.unwrap_or(UNKNOWN);
+        let time = json::whole_number(message.get("timestamp")).and_then(|ms| times::epoch(ms as f64));
+        if time.is_none() {
+            self.chat.doubt(WarningKind::InvalidTime, line);
+        }
+        let text = json::str_at(message, &["text"]).unwrap_or("");
+        let unsent = message.get("isUnsent").and_then(Value::as_bool) == Some(true);
+        match fillers::of(text, sender) {
+            _ if unsent => self.chat.say(sender, time.into(), Kind::Deleted, "", line),
+            Some(Filler::Unsent) => self.chat.say(sender, time.into(), Kind::Deleted, "", line),
+            Some(Filler::Event) => self.chat.note(time.into(), text.trim(), line),
+            Some(Filler::Sent) => say_all(&mut self.chat, sender, time.into(), &parts(message, ""), line),
+            None => say_all(&mut self.chat, sender, time.into(), &parts(message, text), line),
+        }
+    }
+}
+
+/// Files, then words; at least one part.
+fn parts(message: &Value, words: &str) -> Vec<Part> {
+    let files = message.get("media").and_then(Value::as_array).into_iter().flatten();
+    let names = files.map(|file| file_name(json::str_at(file, &["uri"]).unwrap_or("")).to_owned());
+    let mut parts: Vec<Part> = names.map(|name| (Kind::Media, name)).collect();
+    if !words.trim().is_empty() {
+        parts.push((Kind::Message, words.to_owned()));
+    }
+    if parts.is_empty() {
+        // Something was sent that the download leaves out.
+        parts.push((Kind::Media, String::new()));
+    }
+    parts
+}
