@@ -1,12 +1,12 @@
 //! What every verb that reads conversations shares: the flags, and the way from an import to an assessment.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::assessment::{Assessment, Caveat};
-use crate::import::{Columns, DateOrder, Imported, Options, WarningKind};
+use crate::assessment::Assessment;
+use crate::import::{Columns, DateOrder, Imported, Options};
 use crate::models::{Model, Place};
-use crate::score;
+use crate::reading::{self, Correction};
 use crate::transcript::{Role, Transcript};
 
 /// How to read the input, where the guess should be overruled.
@@ -86,14 +86,10 @@ impl Input {
     /// Note what the user said about speakers.
     pub fn roles(&self, transcript: &mut Transcript) {
         let given = [(&self.child, Role::Child), (&self.adult, Role::Adult), (&self.staff, Role::Staff)];
-        for (names, role) in given {
-            for speaker in transcript.speakers.iter_mut().filter(|s| names.contains(&s.name)) {
-                speaker.role = role;
-            }
-        }
-        for speaker in transcript.speakers.iter_mut().filter(|s| Some(&s.name) == self.me.as_ref()) {
-            speaker.role = Role::Me;
-        }
+        let says = |name: &String, role| Correction { is: name.clone(), name: None, role: Some(role) };
+        let roles = given.into_iter().flat_map(|(names, role)| names.iter().map(move |n| says(n, role)));
+        let me = self.me.iter().map(|n| says(n, Role::Me));
+        reading::correct(transcript, &roles.chain(me).collect::<Vec<_>>());
     }
 
     /// Names given for roles that no speaker bears, which is most likely a slip of the pen.
@@ -105,15 +101,5 @@ impl Input {
 
 /// Score one imported conversation, with the doubts of its import as caveats.
 pub fn assess(model: &Model, imported: &Imported) -> Result<Assessment> {
-    let spoken_for = |kind: &WarningKind| {
-        matches!(
-            kind,
-            WarningKind::OneSidedExport | WarningKind::DeletedMessages | WarningKind::EmptyConversation
-        )
-    };
-    let notes: Vec<Caveat> = (imported.warnings.iter().filter(|w| !spoken_for(&w.kind)))
-        .map(|w| Caveat { code: w.kind.id().replace('-', "_"), text: format!("On reading: {w}.") })
-        .collect();
-    score::assess(model, &imported.transcript, imported.format, &notes)
-        .map_err(|e| anyhow!("{}: {e:#}", imported.transcript.id))
+    reading::assess(model, imported, &[])
 }
