@@ -69,7 +69,8 @@ fn merge(transcript: &mut Transcript, names: &HashSet<String>) {
 
 /// Score one imported conversation, with the doubts of its import, and `more` about the input as a whole, as caveats.
 pub fn assess(model: &Model, imported: &Imported, more: &[Caveat]) -> Result<Assessment> {
-    let notes: Vec<Caveat> = imported.warnings.iter().filter(|w| !is_told_by_score(w.kind)).map(note).collect();
+    let notes: Vec<Caveat> =
+        imported.warnings.iter().filter(|w| !is_told_by_score(w.kind)).map(note).collect();
     score::assess(model, &imported.transcript, imported.format, &[&notes, more].concat())
         .map_err(|e| anyhow!("{}: {e:#}", imported.transcript.id))
 }

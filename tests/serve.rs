@@ -70,13 +70,18 @@ fn zip(files: &[(&str, &str)]) -> Vec<u8> {
 
 #[test]
 fn every_answer_keeps_its_content_in() {
-    for (path, expected) in [("/", 200), ("/page.js", 200), ("/page.css", 200), ("/report.css", 200), ("/x", 404)] {
+    for (path, expected) in
+        [("/", 200), ("/page.js", 200), ("/page.css", 200), ("/report.css", 200), ("/x", 404)]
+    {
         let request = Request::get(path).header("host", HOST).body(Body::empty()).unwrap();
         let (status, answer, _) = block_on(send(server().router(), request));
         assert_eq!(status, expected, "{path}");
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
         let policy = header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
         assert!(!policy.contains("unsafe"), "{policy}");
         assert_eq!(header("cache-control"), "no-store");
         assert_eq!(header("referrer-policy"), "no-referrer");
@@ -90,7 +95,9 @@ fn the_page_needs_nothing_from_elsewhere_and_holds_no_inline_code() {
     for file in ["page.html", "page.css", "page.js"] {
         let text = fs::read_to_string(folder.join(file)).unwrap();
         let text = text.replace("http://www.w3.org/2000/svg", "");
-        for word in ["http:", "https:", "//cdn", "@import", "onclick", "onload=", "style=", "eval(", "localStorage"] {
+        for word in
+            ["http:", "https:", "//cdn", "@import", "onclick", "onload=", "style=", "eval(", "localStorage"]
+        {
             assert!(!text.contains(word), "{file} holds {word}");
         }
     }
@@ -146,7 +153,10 @@ fn a_reading_shows_what_was_understood_and_takes_corrections() {
     let speakers = json!([{"is": "+44 1", "name": "Ben"}, {"is": "Ana", "role": "child"}]);
     let (_, reading) = ask("/read", &json!({"speakers": speakers}), CHAT.as_bytes());
     assert_eq!(reading["extent"], "4 messages by 2 people");
-    assert_eq!((&reading["first"][3]["speaker"], &reading["first"][0]["speaker"]), (&json!("Ben"), &json!("Ana (child)")));
+    assert_eq!(
+        (&reading["first"][3]["speaker"], &reading["first"][0]["speaker"]),
+        (&json!("Ben"), &json!("Ana (child)"))
+    );
     assert_eq!(reading["all_speakers"], 3, "what was corrected can be corrected again");
 }
 
@@ -154,10 +164,16 @@ fn a_reading_shows_what_was_understood_and_takes_corrections() {
 fn dates_that_are_open_can_be_settled() {
     let chat = "02/03/2024, 16:10 - Ana: hello there\n03/03/2024, 16:12 - Ben: good evening\n";
     let (_, open) = ask("/read", &json!({}), chat.as_bytes());
-    assert_eq!((&open["date_order_open"], &open["first"][0]["time"]), (&json!(true), &json!("2024-03-02 16:10")));
+    assert_eq!(
+        (&open["date_order_open"], &open["first"][0]["time"]),
+        (&json!(true), &json!("2024-03-02 16:10"))
+    );
     assert!(open["warnings"].to_string().contains("day first"));
     let (_, settled) = ask("/read", &json!({"date_order": "mdy"}), chat.as_bytes());
-    assert_eq!((&settled["date_order_open"], &settled["first"][0]["time"]), (&json!(true), &json!("2024-02-03 16:10")));
+    assert_eq!(
+        (&settled["date_order_open"], &settled["first"][0]["time"]),
+        (&json!(true), &json!("2024-02-03 16:10"))
+    );
     assert_eq!(settled["warnings"], json!([]));
 }
 
@@ -189,7 +205,10 @@ fn what_cannot_be_read_gets_plain_words_a_way_out_and_no_echo() {
         assert_eq!(status, expected, "{what}");
         for part in ["error", "hint"] {
             let words = answer[part].as_str().unwrap();
-            assert!(words.ends_with('.') && words.len() > 10 && !words.contains("walnut"), "{what}: {answer}");
+            assert!(
+                words.ends_with('.') && words.len() > 10 && !words.contains("walnut"),
+                "{what}: {answer}"
+            );
         }
     }
     let server = server();
@@ -211,9 +230,14 @@ fn too_much_is_refused_whether_it_is_announced_or_not() {
 
 #[test]
 fn a_report_is_escaped_in_every_form() {
-    let chat = CHAT.replace("Ben", "<img src=x>").replace("the big tin", "<script>alert(1)</script>");
+    let words =
+        ["shall we bake the walnut cake", "bring <script>alert(1)</script> please", "will do", "it is here"];
+    let names = ["Ana", "<img src=x>", "Ana", "+44 1"];
+    let messages: Vec<Value> =
+        names.iter().zip(words).map(|(speaker, text)| json!({"speaker": speaker, "text": text})).collect();
+    let chat = json!({"id": "<b>chat</b>", "messages": messages}).to_string();
     let speakers = json!([{"is": "+44 1", "name": "\"><script>alert(2)</script>", "role": "adult"}]);
-    let said = json!({"name": "<b>chat</b>.txt", "speakers": speakers});
+    let said = json!({"name": "chat.jsonl", "speakers": speakers});
     let (status, checked) = ask("/check", &said, chat.as_bytes());
     assert_eq!(status, StatusCode::OK, "{checked}");
     let report = checked["report"].as_str().unwrap();
@@ -283,7 +307,9 @@ fn the_program_listens_on_loopback_says_where_and_ends_on_ctrl_c() {
 fn check_writes_one_page_for_all_its_reports() {
     let example = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
     let mut command = Command::new(env!("CARGO_BIN_EXE_rushlight"));
-    command.args(["check", "--format", "html"]).args([example("old-phone.txt"), example("cracked-screen.txt")]);
+    command
+        .args(["check", "--format", "html"])
+        .args([example("old-phone.txt"), example("cracked-screen.txt")]);
     let page = String::from_utf8(command.output().unwrap().stdout).unwrap();
     assert_eq!((page.matches("<!doctype").count(), page.matches("<article").count()), (1, 2));
     assert!(page.contains("Why, in order") && page.trim_end().ends_with("</html>"));

@@ -19,7 +19,10 @@ const WALLS: &[(&str, &[&str])] = &[
     ("reading", &["assessment", "import", "models", "score", "transcript"]),
     ("report", &["assessment", "head", "transcript"]),
     ("serve", &["assessment", "import", "models", "reading", "report", "transcript"]),
-    ("cli", &["assessment", "import", "models", "prompt", "reading", "report", "score", "serve", "transcript"]),
+    (
+        "cli",
+        &["assessment", "import", "models", "prompt", "reading", "report", "score", "serve", "transcript"],
+    ),
 ];
 /// Lines of a file, its tests included.
 const LONGEST: usize = 450;
@@ -107,7 +110,10 @@ fn nothing_here_can_open_a_socket_but_the_page_and_that_on_loopback() {
             assert!(!text.contains(word), "{name} mentions {word}; the page is for this computer only");
         }
         for word in ["std::net", "tokio::", "axum", "async "] {
-            assert!(room == "serve" || !text.contains(word), "{name} mentions {word}, which belongs in serve");
+            assert!(
+                room == "serve" || !text.contains(word),
+                "{name} mentions {word}, which belongs in serve"
+            );
         }
         for bind in text.split("Listener::bind(").skip(1) {
             assert!(bind.starts_with("(Ipv4Addr::LOCALHOST, "), "{name} listens where others can reach it");

@@ -63,8 +63,10 @@ impl Conversation {
     /// The conversation that `assessment` was made from.
     pub fn new(assessment: &Assessment, transcript: &Transcript) -> Self {
         let entries = transcript.messages.len();
-        let mut lines: Vec<Line> =
-            shown(assessment, entries).into_iter().map(|at| Line::of(transcript, at, MESSAGE_CHARS)).collect();
+        let mut lines: Vec<Line> = shown(assessment, entries)
+            .into_iter()
+            .map(|at| Line::of(transcript, at, MESSAGE_CHARS))
+            .collect();
         let mut scores = assessment.messages.iter().peekable();
         for line in &mut lines {
             while scores.next_if(|score| score.index + 1 < line.number).is_some() {}

@@ -190,7 +190,10 @@ fn entry(line: &Line, quote: Option<&Quote>, view: &View, out: &mut String) {
         (None, None) => "app",
         (None, Some(_)) => "said",
     };
-    out.push_str(&format!("<li id=\"m{0}\" class=\"{class}\" tabindex=\"-1\">\n<p class=\"place\">", line.number));
+    out.push_str(&format!(
+        "<li id=\"m{0}\" class=\"{class}\" tabindex=\"-1\">\n<p class=\"place\">",
+        line.number
+    ));
     let who = line.speaker.as_deref().map(|s| format!("<bdi>{}</bdi>", own(s)));
     let who = who.unwrap_or_else(|| "the app".to_owned());
     let time = line.time.as_deref().map(|t| format!(" · {}", escape(t))).unwrap_or_default();
@@ -210,7 +213,7 @@ fn entry(line: &Line, quote: Option<&Quote>, view: &View, out: &mut String) {
 fn gauge(line: &Line, view: &View) -> String {
     let Some(risk) = line.risk.filter(|_| view.band != Band::CannotSay) else { return String::new() };
     let percent = (risk * 100.0).round();
-    let number = format!("<span class=\"hidden\">risk so far </span>{percent}");
+    let number = format!("<span class=\"points\"><span class=\"hidden\">risk so far </span>{percent}</span>");
     let number = if view.number.is_empty() { String::new() } else { number };
     format!(
         "<span class=\"gauge\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\

@@ -75,9 +75,12 @@ impl From<ImportError> for Refusal {
     /// The same words, with the ways out that a page has.
     fn from(error: ImportError) -> Self {
         let words = error.to_string();
-        let (what, way) = words.rsplit_once("; ").unwrap_or((&words, "give the chat as text or as the exported file"));
+        let (what, way) =
+            words.rsplit_once("; ").unwrap_or((&words, "give the chat as text or as the exported file"));
         let way = match &error {
-            ImportError::NoMessages { .. } | ImportError::UnknownFormat { .. } | ImportError::NoSuchFormat { .. } => {
+            ImportError::NoMessages { .. }
+            | ImportError::UnknownFormat { .. }
+            | ImportError::NoSuchFormat { .. } => {
                 "choose the format by hand, or paste the chat as text with `Name: words` on each line"
             }
             _ => way,

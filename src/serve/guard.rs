@@ -74,7 +74,8 @@ fn is_ours(host: &str, port: u16) -> bool {
         Some((name, digits)) if !digits.ends_with(']') => (name, digits.parse().ok()),
         _ => (host, Some(80)),
     };
-    given == Some(port) && ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own))
+    given == Some(port)
+        && ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own))
 }
 
 /// Whether the browser says that our own page asks; one that says nothing about it is not believed.
@@ -106,7 +107,9 @@ mod tests {
         for host in ["127.0.0.1:7878", "localhost:7878", "LOCALHOST:7878", "[::1]:7878"] {
             assert!(is_ours(host, 7878), "{host}");
         }
-        for host in ["evil.example:7878", "127.0.0.1", "127.0.0.1:80", "localhost.:7878", "127.0.0.1:7878:7878"] {
+        for host in
+            ["evil.example:7878", "127.0.0.1", "127.0.0.1:80", "localhost.:7878", "127.0.0.1:7878:7878"]
+        {
             assert!(!is_ours(host, 7878), "{host}");
         }
         assert!(is_ours("localhost", 80) && is_ours("[::1]", 80));

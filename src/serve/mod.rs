@@ -89,7 +89,8 @@ impl Server {
             return Err(Refusal::too_large());
         }
         let turn = self.gate.clone().acquire_owned().await.map_err(|_| Refusal::broken())?;
-        let body = axum::body::to_bytes(request.into_body(), LARGEST).await.map_err(|_| Refusal::too_large())?;
+        let body =
+            axum::body::to_bytes(request.into_body(), LARGEST).await.map_err(|_| Refusal::too_large())?;
         let task = tokio::task::spawn_blocking(move || {
             let result = Ask::parse(body).and_then(|ask| work(&self, ask));
             // Kept until here, so that work that nobody waits for any more still counts.
@@ -158,4 +159,24 @@ fn hush() {
         let place = panic.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
         anstream::eprintln!("error: something went wrong inside{place}; please report this place");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::Place;
+
+    #[test]
+    fn a_fault_in_the_work_is_told_and_the_server_goes_on() {
+        let model = Arc::new(Model::load(&Place::find(None).unwrap()).unwrap());
+        let server = Server::new(model, 7878);
+        let ask = || Request::new(axum::body::Body::from("{}\nAna: hi"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        for _ in 0..2 * AT_ONCE {
+            let failed = runtime
+                .block_on(server.clone().work(ask(), |_, _| -> Result<(), Refusal> { panic!("a test") }));
+            assert!(failed.is_err());
+        }
+        assert_eq!(runtime.block_on(server.work(ask(), |_, ask| Ok(ask.bytes.len()))).ok(), Some(7));
+    }
 }

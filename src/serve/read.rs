@@ -72,7 +72,7 @@ pub struct Checked {
     html: String,
     /// The same as Markdown.
     markdown: String,
-    /// The assessment, without any words.
+    /// The assessment: names and numbers, none of the words.
     json: String,
 }
 
@@ -104,7 +104,9 @@ impl Found {
             Ok(counts) => counts.warnings.iter().map(reading::note).collect(),
             Err(error) if all_chats == 0 => return Err(error.into()),
             // What was understood before the fault is shown, with the fault.
-            Err(error) => vec![Caveat { code: "not_whole".to_owned(), text: format!("On reading: {error}.") }],
+            Err(error) => {
+                vec![Caveat { code: "not_whole".to_owned(), text: format!("On reading: {error}.") }]
+            }
         };
         let gone = || Refusal::unreadable("The file has no such conversation.", "Choose one that is listed.");
         Ok(Self { imported: chosen.ok_or_else(gone)?, chats, all_chats, doubts })

@@ -238,6 +238,7 @@ function clear() {
   for (const id of ["chat", "warnings", "speakers", "first", "problem"]) $(id).replaceChildren();
   for (const id of ["extent", "more"]) $(id).textContent = "";
   for (const id of ["read", "problem", "dates", "columns", "doubts", "several"]) $(id).hidden = true;
+  $("read").classList.add("unread");
   document.body.removeAttribute("aria-busy");
   tell("");
 }
