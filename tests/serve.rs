@@ -119,7 +119,8 @@ fn other_hosts_are_refused() {
 #[test]
 fn only_our_own_page_may_bring_a_conversation() {
     let server = server();
-    let cases: [(&str, &[(&str, &str)], u16); 7] = [
+    type Headers<'h> = &'h [(&'h str, &'h str)];
+    let cases: [(&str, Headers, u16); 7] = [
         ("ours", &[("origin", "http://127.0.0.1:7878"), ("sec-fetch-site", "same-origin")], 200),
         ("an older browser of ours", &[("origin", "http://127.0.0.1:7878")], 200),
         ("says nothing", &[], 403),

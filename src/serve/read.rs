@@ -161,10 +161,15 @@ pub fn check(model: &Model, ask: &Ask) -> Result<Checked, Refusal> {
     let view = View::new(&assessment, &imported.transcript, model.card.bands.name);
     let whole = Conversation::new(&assessment, &imported.transcript);
     Ok(Checked {
-        said: format!("{} {}. {}", view.band.name(), view.number, view.advice).replace(" .", "."),
+        said: said(&view),
         report: report::html(&view, Some(&whole)),
         html: format!("{}{}{}", report::html_open(), report::html(&view, None), report::HTML_CLOSE),
         markdown: report::markdown(&view),
         json: report::json(&assessment) + "\n",
     })
+}
+
+fn said(view: &View) -> String {
+    let number = if view.number.is_empty() { String::new() } else { format!(", {}", view.number) };
+    format!("{}{number}. {}", view.band.name(), view.advice)
 }

@@ -10,7 +10,7 @@ const SAVED = { html: ["html", "text/html"], markdown: ["md", "text/markdown"], 
 let state = fresh();
 
 function fresh() {
-  return { bytes: null, name: "", format: "", order: null, columns: null, chat: 0, people: new Map(), kept: null, turn: 0 };
+  return { bytes: null, name: "", format: "", order: null, columns: null, chat: 0, people: new Map(), kept: null, turns: {}, busy: 0 };
 }
 
 // What was said so far, as the program takes it.
@@ -35,19 +35,24 @@ async function ask(path) {
   return answer;
 }
 
-// One request at a time counts: an answer that was overtaken by a later question is dropped.
+// The last question of a kind counts: an answer that was overtaken is dropped.
 async function run(path, doing, show) {
-  const turn = ++state.turn;
   const mine = state;
+  const turn = overtake(path);
   $("problem").hidden = true;
   tell(doing);
-  document.body.setAttribute("aria-busy", "true");
+  mine.busy += 1;
   let answer, problem;
   try { answer = await ask(path); } catch (failed) { problem = failed; }
-  if (mine !== state || turn !== state.turn) return;
-  document.body.removeAttribute("aria-busy");
+  mine.busy -= 1;
+  if (mine !== state || turn !== state.turns[path]) return;
   if (problem) complain(problem); else show(answer);
   if (path === "/read") $("read").classList.toggle("unread", problem !== undefined);
+}
+
+function overtake(path) {
+  state.turns[path] = (state.turns[path] ?? 0) + 1;
+  return state.turns[path];
 }
 
 function tell(words) { $("status").textContent = words; }
@@ -105,7 +110,7 @@ function reread(moveTo) {
   forgetReport();
   run("/read", "Reading…", (reading) => {
     showReading(reading);
-    tell(`Read: ${reading.extent}.`);
+    if (state.busy === 0) tell(`Read: ${reading.extent}.`);
     if (moveTo) $("read-title").focus();
   });
   // Shown before it succeeds: a reading that failed may be mended by naming the format or the columns.
@@ -202,7 +207,8 @@ $("check").addEventListener("click", () => {
     $("report").innerHTML = checked.report;
     $("result").hidden = false;
     tell(`Done: ${checked.said}`);
-    $("report").querySelector("h2").focus();
+    $("report").querySelector("h2").focus({ preventScroll: true });
+    $("result").scrollIntoView({ block: "start" });
   });
 });
 $("report").addEventListener("click", (event) => {
@@ -224,8 +230,9 @@ for (const button of document.querySelectorAll("[data-save]")) {
   });
 }
 
-// A report belongs to one reading; when that changes, it goes.
+// A report belongs to one reading; when that changes, it goes, and one under way does not come.
 function forgetReport() {
+  overtake("/check");
   state.kept = null;
   $("report").replaceChildren();
   $("result").hidden = true;
@@ -239,7 +246,6 @@ function clear() {
   for (const id of ["extent", "more"]) $(id).textContent = "";
   for (const id of ["read", "problem", "dates", "columns", "doubts", "several"]) $(id).hidden = true;
   $("read").classList.add("unread");
-  document.body.removeAttribute("aria-busy");
   tell("");
 }
 
