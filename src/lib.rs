@@ -4,7 +4,7 @@
 //! ```text
 //! bytes ─ import ─▸ Transcript ─ prompt ─▸ token ids ─ backbone ─▸ vectors ─ head ─▸ signals, risk, patterns
 //!                       │                                                                   │
-//!                       └──────────────────────── score ────────────────────────────────────┴─▸ Assessment ─ report ─▸ text, Markdown, JSON
+//!                       └──────────────────────── score ────────────────────────────────────┴─▸ Assessment ─ report ─▸ text, Markdown, HTML, JSON
 //! ```
 //!
 //! The modules in reading order. Lower ones never import higher ones; `tests/tidy.rs` holds these walls.
@@ -29,8 +29,12 @@ pub mod language;
 
 pub mod score;
 
+pub mod reading;
+
 pub mod report;
 
 pub mod convert;
+
+pub mod serve;
 
 pub mod cli;

@@ -3,6 +3,7 @@
 //! No input or output happens here, and nothing of ours is imported. `Debug` of anything that holds the words
 //! of a chat prints lengths only, so that no log, panic or error can leak them.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use jiff::{Timestamp, civil};
@@ -200,18 +201,31 @@ impl Transcript {
     }
 
     /// Give speakers the names that `new` has for them. Those who then have one name become one person, whose role is
-    /// the first that was known.
+    /// the first that was known; namesakes whom nobody renamed stay apart.
     pub fn rename(&mut self, new: impl Fn(&str) -> Option<String>) {
-        let mut places = Vec::new();
-        for old in std::mem::take(&mut self.speakers) {
-            let place = self.speaker(&new(&old.name).unwrap_or(old.name));
-            if self.speakers[place].role == Role::Unknown {
-                self.speakers[place].role = old.role;
+        let names: Vec<Option<String>> = self.speakers.iter().map(|s| new(&s.name)).collect();
+        let given: HashSet<String> = names.iter().flatten().cloned().collect();
+        let (mut kept, mut places, mut moved) = (Vec::<Speaker>::new(), HashMap::new(), Vec::new());
+        for (mut speaker, name) in self.speakers.drain(..).zip(names) {
+            speaker.name = name.unwrap_or(speaker.name);
+            let place = match places.get(&speaker.name) {
+                Some(place) => *place,
+                None => {
+                    kept.push(speaker.clone());
+                    kept.len() - 1
+                }
+            };
+            if kept[place].role == Role::Unknown {
+                kept[place].role = speaker.role;
             }
-            places.push(place);
+            if given.contains(&speaker.name) {
+                places.insert(speaker.name, place);
+            }
+            moved.push(place);
         }
+        self.speakers = kept;
         for message in &mut self.messages {
-            message.speaker = message.speaker.map(|s| places[s]);
+            message.speaker = message.speaker.map(|at| moved[at]);
         }
     }
 

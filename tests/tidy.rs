@@ -16,9 +16,25 @@ const WALLS: &[(&str, &[&str])] = &[
     ("models", &["backbone", "head", "kernels", "prompt"]),
     ("language", &["transcript"]),
     ("score", &["assessment", "backbone", "head", "language", "models", "prompt", "transcript"]),
+    ("reading", &["assessment", "import", "models", "score", "transcript"]),
     ("report", &["assessment", "head", "transcript"]),
     ("convert", &["transcript"]),
-    ("cli", &["assessment", "convert", "import", "models", "prompt", "report", "score", "transcript"]),
+    ("serve", &["assessment", "import", "models", "reading", "report", "transcript"]),
+    (
+        "cli",
+        &[
+            "assessment",
+            "convert",
+            "import",
+            "models",
+            "prompt",
+            "reading",
+            "report",
+            "score",
+            "serve",
+            "transcript",
+        ],
+    ),
 ];
 /// Lines of a file, its tests included.
 const LONGEST: usize = 450;
@@ -89,13 +105,30 @@ fn unsafe_stands_in_the_kernels_only_and_gives_its_reason() {
 }
 
 #[test]
-fn nothing_here_can_open_a_socket() {
-    for (name, _, text) in files() {
-        for word in ["std::net", "TcpStream", "UdpSocket", "reqwest", "hyper::", "ureq"] {
+fn only_the_verb_of_that_name_touches_the_page() {
+    for (name, room, text) in files() {
+        let used = text.contains("crate::serve") && room != "serve";
+        assert!(!used || name == "cli/serve.rs", "{name} touches serve");
+    }
+}
+
+#[test]
+fn nothing_here_can_open_a_socket_but_the_page_and_that_on_loopback() {
+    for (name, room, text) in files() {
+        for word in ["TcpStream", "UdpSocket", "UnixStream", "reqwest", "hyper::", "ureq", ".connect("] {
+            assert!(!text.contains(word), "{name} mentions {word}; nothing here calls out");
+        }
+        for word in ["0.0.0.0", "UNSPECIFIED", "Ipv6Addr", "ToSocketAddrs"] {
+            assert!(!text.contains(word), "{name} mentions {word}; the page is for this computer only");
+        }
+        for word in ["std::net", "tokio::", "axum", "async "] {
             assert!(
-                !text.contains(word),
-                "{name} mentions {word}; only `models pull` may reach the network, and it is not built yet"
+                room == "serve" || !text.contains(word),
+                "{name} mentions {word}, which belongs in serve"
             );
+        }
+        for bind in text.split("Listener::bind(").skip(1) {
+            assert!(bind.starts_with("(Ipv4Addr::LOCALHOST, "), "{name} listens where others can reach it");
         }
     }
 }

@@ -44,6 +44,8 @@ enum Format {
     Json,
     /// The report as Markdown.
     Md,
+    /// The report as a page that prints well and needs nothing else.
+    Html,
 }
 
 impl Args {
@@ -87,6 +89,9 @@ impl Args {
                 }
             }
         }
+        if self.format == Format::Html && !first {
+            write!(anstream::stdout(), "{}", report::HTML_CLOSE).context("cannot write the report")?;
+        }
         Ok(if reached { Exit::Reached } else { exit })
     }
 
@@ -111,8 +116,10 @@ impl Args {
         }
         let assessment = assess(model, &imported)?;
         let mut out = anstream::stdout().lock();
-        if !first && self.format != Format::Json {
-            writeln!(out)?;
+        match self.format {
+            Format::Html if first => out.write_all(report::html_open().as_bytes())?,
+            Format::Text | Format::Md if !first => writeln!(out)?,
+            _ => {}
         }
         out.write_all(self.render(model, &assessment, &imported).as_bytes())
             .context("cannot write the report")?;
@@ -125,6 +132,7 @@ impl Args {
         match self.format {
             Format::Json => report::json(assessment) + "\n",
             Format::Md => report::markdown(&view()),
+            Format::Html => report::html(&view(), None),
             Format::Text => report::text(&view(), Style { width: self.columns(), colour: true }),
         }
     }

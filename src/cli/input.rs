@@ -1,15 +1,15 @@
 //! What every verb that reads conversations shares: the flags, and the way from an import to an assessment.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::ValueEnum;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
 
 use super::people::People;
-use crate::assessment::{Assessment, Caveat};
-use crate::import::{Columns, DateOrder, Imported, Options, Unnamed, WarningKind};
+use crate::assessment::Assessment;
+use crate::import::{Columns, DateOrder, Imported, Options, Unnamed};
 use crate::models::{Model, Place};
-use crate::score;
+use crate::reading;
 use crate::transcript::Role;
 
 /// How to read the input, where the guess should be overruled.
@@ -139,15 +139,5 @@ impl Input {
 
 /// Score one imported conversation, with the doubts of its import as caveats.
 pub fn assess(model: &Model, imported: &Imported) -> Result<Assessment> {
-    let spoken_for = |kind: &WarningKind| {
-        matches!(
-            kind,
-            WarningKind::OneSidedExport | WarningKind::DeletedMessages | WarningKind::EmptyConversation
-        )
-    };
-    let notes: Vec<Caveat> = (imported.warnings.iter().filter(|w| !spoken_for(&w.kind)))
-        .map(|w| Caveat { code: w.kind.id().replace('-', "_"), text: format!("On reading: {w}.") })
-        .collect();
-    score::assess(model, &imported.transcript, imported.format, &notes)
-        .map_err(|e| anyhow!("{}: {e:#}", imported.transcript.id))
+    reading::assess(model, imported, &[])
 }

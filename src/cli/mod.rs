@@ -9,6 +9,7 @@ mod models;
 mod people;
 mod schema;
 mod score;
+mod serve;
 mod tokens;
 
 use std::process::ExitCode;
@@ -20,8 +21,8 @@ use crate::assessment::Band;
 
 /// Read a conversation on your own machine and say whether, where and why a trained person should look.
 ///
-/// rushlight labels text, never people: what it prints is a risk indicator for human review. It opens no network
-/// connection and keeps no copy of what it reads.
+/// rushlight labels text, never people: what it prints is a risk indicator for human review. It opens no connection to
+/// anywhere and keeps no copy of what it reads; `serve` listens on this computer's own address only.
 ///
 /// Exit codes: 0 everything was read; 1 some inputs could not be read; 2 the command was not understood or could
 /// not start; 3 with --fail-on, a conversation reached that band.
@@ -37,6 +38,7 @@ enum Verb {
     Check(check::Args),
     Score(score::Args),
     Import(import::Args),
+    Serve(serve::Args),
     Models(models::Args),
     Schema(schema::Args),
     Tokens(tokens::Args),
@@ -51,6 +53,7 @@ impl Cli {
             Verb::Check(args) => args.run(),
             Verb::Score(args) => args.run(),
             Verb::Import(args) => args.run(),
+            Verb::Serve(args) => args.run(),
             Verb::Models(args) => args.run(),
             Verb::Schema(args) => args.run(),
             Verb::Tokens(args) => args.run(),

@@ -1,11 +1,15 @@
-//! What a report says, and how it looks: one [`View`] is built from an assessment and rendered as text, Markdown or JSON.
+//! What a report says, and how it looks: one [`View`] is built from an assessment and rendered as text, Markdown, HTML or JSON.
 
+mod conversation;
+mod html;
 mod markdown;
 mod sanitize;
 mod text;
 mod timeline;
 mod view;
 
+pub use conversation::{Conversation, Line, extent};
+pub use html::{CSS, HTML_CLOSE, html, html_open};
 pub use markdown::markdown;
 pub use sanitize::{clean, one_line};
 pub use text::{Style, text};

@@ -3,7 +3,7 @@
 use crate::assessment::{Assessment, Band, Evidence};
 use crate::head::{Pattern, Signal};
 use crate::report::sanitize::one_line;
-use crate::transcript::{Kind, Role, Transcript};
+use crate::transcript::{Kind, Message, Role, Transcript};
 
 /// A pattern is named in a report from this probability on.
 const NAMED: f32 = 0.5;
@@ -153,7 +153,7 @@ fn patterns(assessment: &Assessment) -> String {
 }
 
 /// A name as the reader knows it, with what the user said about them.
-fn called(name: &str, transcript: &Transcript) -> String {
+pub(super) fn called(name: &str, transcript: &Transcript) -> String {
     let role = transcript.speakers.iter().find(|s| s.name == name).map_or(Role::Unknown, |s| s.role);
     let role = match role {
         Role::Unknown => "",
@@ -176,31 +176,33 @@ fn quote(evidence: &Evidence, assessment: &Assessment, transcript: &Transcript) 
         why.push("with this, all said so far is enough for a colleague to look".to_owned());
     }
     let speaker = message.speaker.map(|s| transcript.speakers[s].name.as_str()).unwrap_or_default();
-    let words = match message.kind {
-        Kind::Media => format!("[file, not opened] {}", message.text.reveal()),
-        Kind::Deleted => "[deleted]".to_owned(),
-        _ => shorten(message.text.reveal()),
-    };
     Quote {
         number: evidence.index + 1,
         speaker: called(speaker, transcript),
         time: evidence.time.as_deref().map(readable),
         line: message.origin.line,
-        text: one_line(&words),
+        text: one_line(&words(message, QUOTE_CHARS)),
         why: why.join("; "),
         first_warning,
     }
 }
 
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(QUOTE_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+/// What a message says, or what is there instead, no longer than `most` characters.
+pub(super) fn words(message: &Message, most: usize) -> String {
+    let text = message.text.reveal();
+    let text = match text.char_indices().nth(most) {
+        Some((end, _)) => &format!("{}…", &text[..end]),
+        None => text,
+    };
+    match message.kind {
+        Kind::Media => format!("[file, not opened] {text}"),
+        Kind::Deleted => "[deleted]".to_owned(),
+        Kind::Message | Kind::System => text.to_owned(),
     }
 }
 
 /// `2024-03-02T18:51:20` as `2024-03-02 18:51`.
-fn readable(time: &str) -> String {
+pub(super) fn readable(time: &str) -> String {
     let (date, clock) = match time.split_once('T') {
         Some((date, clock)) => (format!("{date} "), clock),
         None => (String::new(), time),
@@ -209,17 +211,17 @@ fn readable(time: &str) -> String {
     format!("{date}{}{zone}", clock.get(..5).unwrap_or(clock))
 }
 
-fn ends(transcript: &Transcript) -> Option<(String, String)> {
+pub(super) fn ends(transcript: &Transcript) -> Option<(String, String)> {
     let mut times = transcript.spoken().filter_map(|(_, m)| m.time);
     let first = times.next()?;
     let last = times.last().unwrap_or(first);
     Some((readable(&first.to_string()), readable(&last.to_string())))
 }
 
-fn plural(n: usize, what: &str) -> String {
+pub(super) fn plural(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
-fn plural_people(n: usize) -> String {
+pub(super) fn plural_people(n: usize) -> String {
     if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
 }

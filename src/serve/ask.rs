@@ -1,0 +1,177 @@
+//! What the page asks: a line of JSON with everything the reader said so far, then the conversation's bytes as they
+//! are, so that any encoding and any archive gets through.
+
+use axum::body::Bytes;
+use serde::Deserialize;
+
+use super::answer::Refusal;
+use crate::import::{Columns, DateOrder, Limits, Options};
+use crate::reading::Correction;
+use crate::transcript::Role;
+
+/// The conversation and what the reader said about it.
+pub struct Ask {
+    /// What the reader said.
+    pub said: Said,
+    /// The conversation, as pasted or as the file has it.
+    pub bytes: Bytes,
+}
+
+/// What the reader said. Nothing is required.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Said {
+    name: String,
+    format: Option<String>,
+    date_order: Option<Order>,
+    columns: Option<Heads>,
+    /// Which conversation of the file, from 0.
+    pub chat: usize,
+    speakers: Vec<About>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    Dmy,
+    Mdy,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Heads {
+    conversation: String,
+    speaker: String,
+    time: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct About {
+    is: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    role: Option<Who>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Who {
+    Unknown,
+    Child,
+    Adult,
+    Staff,
+    Me,
+}
+
+/// Longest name that is taken over, in characters.
+const NAME_CHARS: usize = 200;
+
+impl Ask {
+    /// Take a request's body apart.
+    pub fn parse(body: Bytes) -> Result<Self, Refusal> {
+        let end = body.iter().position(|b| *b == b'\n').ok_or_else(Refusal::garbled)?;
+        let said = serde_json::from_slice(&body[..end]).map_err(|_| Refusal::garbled())?;
+        Ok(Self { said, bytes: body.slice(end + 1..) })
+    }
+}
+
+impl Said {
+    /// What the conversation is called: its file without folders, or that it was pasted.
+    pub fn name(&self) -> String {
+        let file = self.name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+        if file.is_empty() { "pasted".to_owned() } else { file.chars().take(NAME_CHARS).collect() }
+    }
+
+    /// As the importers take it. What may be said about the reading of text is said here and nowhere else.
+    pub fn options(&self) -> Options {
+        let date_order = self.date_order.map(|order| match order {
+            Order::Dmy => DateOrder::DayFirst,
+            Order::Mdy => DateOrder::MonthFirst,
+        });
+        let columns = self.columns.as_ref().map(Heads::columns).filter(|c| *c != Columns::default());
+        let format = self.format.clone().filter(|f| !f.is_empty());
+        Options { format, date_order, columns, limits: limits(), ..Options::default() }
+    }
+
+    /// Whether the reader has settled the order of dates.
+    pub fn settles_dates(&self) -> bool {
+        self.date_order.is_some()
+    }
+
+    /// Names and roles.
+    pub fn corrections(&self) -> Vec<Correction> {
+        let correction = |about: &About| {
+            let name: String = about.name.trim().chars().take(NAME_CHARS).collect();
+            let role = about.role.map(|who| match who {
+                Who::Unknown => Role::Unknown,
+                Who::Child => Role::Child,
+                Who::Adult => Role::Adult,
+                Who::Staff => Role::Staff,
+                Who::Me => Role::Me,
+            });
+            let name = Some(name).filter(|n| !n.is_empty() && *n != about.is);
+            Correction { is: about.is.clone(), name, role }
+        };
+        self.speakers.iter().map(correction).collect()
+    }
+}
+
+impl Heads {
+    fn columns(&self) -> Columns {
+        let given = |head: &String| Some(head.trim().to_owned()).filter(|h| !h.is_empty());
+        Columns {
+            conversation: given(&self.conversation),
+            speaker: given(&self.speaker),
+            time: given(&self.time),
+            text: given(&self.text),
+        }
+    }
+}
+
+/// A page on a desk computer takes less than a run over many files.
+fn limits() -> Limits {
+    const MIB: usize = 1 << 20;
+    Limits {
+        conversation: 256 * MIB,
+        held: 256 * MIB,
+        unpacked: 1 << 30,
+        entries: 20_000,
+        ..Limits::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(json: &str) -> Said {
+        Ask::parse(Bytes::from(format!("{json}\nAna: hi"))).map_err(|_| "garbled").unwrap().said
+    }
+
+    #[test]
+    fn names_lose_their_folders_and_empty_wishes_are_none() {
+        assert_eq!(said(r#"{"name":"C:\\Users\\x\\chat.txt"}"#).name(), "chat.txt");
+        assert_eq!(said("{}").name(), "pasted");
+        let options = said(r#"{"format":"","columns":{"speaker":" "},"date_order":"mdy"}"#).options();
+        assert!(options.format.is_none() && options.columns.is_none());
+        assert_eq!(options.date_order, Some(DateOrder::MonthFirst));
+    }
+
+    #[test]
+    fn what_the_page_would_not_send_is_refused() {
+        for body in ["", "{}", "[1]\n", "{\"name\":\"a\"\n", "{\"surprise\":1}\n"] {
+            assert!(Ask::parse(Bytes::from(body)).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_stays_is_no_correction() {
+        let said = said(r#"{"speakers":[{"is":"Ana","name":" Ana ","role":"child"},{"is":"B","name":""}]}"#);
+        let all = said.corrections();
+        assert!(all.iter().all(|c| c.name.is_none()));
+        assert_eq!(all[0].role, Some(Role::Child));
+    }
+}
