@@ -11,12 +11,14 @@
 
 mod archive;
 mod chat;
+mod convokit;
 mod csv;
 mod cursor;
 mod dates;
 mod detect;
 mod encoding;
 mod error;
+mod imessage_txt;
 mod json;
 mod jsonl;
 mod lines;
@@ -29,6 +31,7 @@ mod parts;
 mod paste;
 mod quota;
 mod rows;
+mod rsmf;
 mod sigexport;
 mod signal;
 mod sink;
@@ -69,6 +72,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &sigexport::Sigexport,
     &messenger::Messenger,
     &messenger_e2ee::MessengerE2ee,
+    &imessage_txt::IMessageText,
+    &convokit::ConvoKit,
+    &rsmf::Rsmf,
     &rows::JsonRows,
     &whatsapp::WhatsApp,
     &csv::Table,

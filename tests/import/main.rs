@@ -4,6 +4,7 @@
 mod archives;
 mod limits;
 mod lossless;
+mod mails;
 mod messengers;
 mod real_messengers;
 
