@@ -10,6 +10,7 @@
 //! ```
 
 mod archive;
+mod cellebrite;
 mod chat;
 mod csv;
 mod cursor;
@@ -17,14 +18,19 @@ mod dates;
 mod detect;
 mod encoding;
 mod error;
+mod ids;
+mod imessage;
 mod json;
 mod jsonl;
 mod lines;
 mod meridiem;
 mod order;
+mod pan12;
 mod paste;
+mod phones;
 mod quota;
 mod sink;
+mod sms;
 mod source;
 mod surrogates;
 mod threads;
@@ -50,7 +56,16 @@ pub use walk::{Input, Walk, walk};
 pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
-pub static FORMATS: &[&dyn Format] = &[&jsonl::Jsonl, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
+pub static FORMATS: &[&dyn Format] = &[
+    &jsonl::Jsonl,
+    &whatsapp::WhatsApp,
+    &sms::Sms,
+    &cellebrite::Cellebrite,
+    &imessage::IMessage,
+    &pan12::Pan12,
+    &csv::Table,
+    &paste::Paste,
+];
 
 /// The names of all formats, as `--as` takes them.
 pub fn format_names() -> Vec<&'static str> {

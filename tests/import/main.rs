@@ -2,8 +2,11 @@
 //! which files fail. All texts are invented.
 
 mod archives;
+mod imessage;
 mod limits;
 mod lossless;
+mod real_phones;
+mod streams;
 
 use std::fmt::Write as _;
 use std::fs;
