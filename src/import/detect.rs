@@ -106,7 +106,10 @@ mod tests {
             ("paste", "[2019-12-24, 12:23] Me: hi\n[2019-12-24, 12:24] Ana: hey\n"),
             ("paste", "just one line"),
             ("none", "{\"name\": \"x\", \"chats\": []}"),
-            ("none", "<?xml version=\"1.0\"?><smses></smses>"),
+            ("sms", "<?xml version=\"1.0\"?><smses></smses>"),
+            ("none", "<?xml version=\"1.0\"?><calls></calls>"),
+            ("pan12", "<conversations><conversation id='1'>"),
+            ("cellebrite", "\u{feff}<project xmlns=\"http://pa.cellebrite.com/report/2.0\">"),
             ("none", "0123456789abcdef0123456789abcdef\n0123456789abcdef0123456789abcdee\n"),
             ("none", " \n"),
         ] {

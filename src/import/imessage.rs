@@ -169,7 +169,8 @@ impl<'d> Archive<'d> {
         for key in found {
             // Addresses are quoted for SQL, as texts.
             let quoted = key.as_deref().map(|k| format!("'{}'", k.replace('\'', "''")));
-            let wanted = quoted.map_or(format!("{handle} IS NULL"), |q| format!("CAST({handle} AS TEXT) = {q}"));
+            let wanted =
+                quoted.map_or(format!("{handle} IS NULL"), |q| format!("CAST({handle} AS TEXT) = {q}"));
             let query = query(&format!("{place} {joint} {wanted} {order}"));
             let known = key.as_ref().and_then(|k| k.parse().ok()).and_then(|k: i64| self.handles.get(&k));
             let name = known.cloned().or(key).unwrap_or_else(|| UNKNOWN.to_owned());

@@ -23,7 +23,9 @@ impl Format for Pan12 {
 
     fn detect(&self, sample: &Sample) -> f32 {
         match xml::root(sample.text()) {
-            Some(("conversations", rest)) if rest.contains("<conversation") && !rest.contains(":conversation") => {
+            Some(("conversations", rest))
+                if rest.contains("<conversation") && !rest.contains(":conversation") =>
+            {
                 0.9
             }
             _ => 0.0,

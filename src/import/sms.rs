@@ -92,13 +92,7 @@ impl Backup {
     }
 
     /// Hand everything on, and say what is missing.
-    fn close(
-        mut self,
-        result: &Result<(), ImportError>,
-        root: &Tag,
-        line: u64,
-        sink: &mut Sink<'_>,
-    ) {
+    fn close(mut self, result: &Result<(), ImportError>, root: &Tag, line: u64, sink: &mut Sink<'_>) {
         sink.count_lines(self.count);
         let declared = root.get("count").and_then(|c| c.trim().parse::<u64>().ok());
         if result.is_err() {

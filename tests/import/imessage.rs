@@ -1,7 +1,7 @@
 //! Databases of iMessage, built here table by table as systems of several ages have them.
 
-use rusqlite::Connection;
 use rushlight::transcript::Message;
+use rusqlite::Connection;
 
 use super::archives::zipped;
 use super::*;
@@ -58,9 +58,7 @@ fn filled(path: &Path) -> Connection {
         )
         .unwrap();
     let words = "\u{fffc}hello 🙂 ".to_owned() + &"and on ".repeat(30);
-    database
-        .execute("UPDATE message SET attributedBody = ?1 WHERE ROWID = 2", [archived(&words)])
-        .unwrap();
+    database.execute("UPDATE message SET attributedBody = ?1 WHERE ROWID = 2", [archived(&words)]).unwrap();
     database
 }
 
@@ -153,7 +151,10 @@ fn what_is_no_database_of_messages() {
     let path = dir.path().join("x.db");
     drop(built(&path, "CREATE TABLE cheese (name TEXT); INSERT INTO cheese VALUES ('zyzzyva');"));
     let error = file(&path).1.unwrap_err();
-    assert!(matches!(error, ImportError::Binary { what: "a database of a kind not read here", .. }), "{error}");
+    assert!(
+        matches!(error, ImportError::Binary { what: "a database of a kind not read here", .. }),
+        "{error}"
+    );
     let path = dir.path().join("chat.db");
     drop(filled(&path));
     let whole = fs::read(&path).unwrap();

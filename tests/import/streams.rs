@@ -46,7 +46,9 @@ fn streamed(part: &dyn Fn(u32) -> String, count: u32) -> (u32, u64, u32) {
 fn a_corpus_streams_past_without_being_held() {
     const COUNT: u32 = 20_000;
     let message = |n: u32| {
-        format!("<message line=\"{n}\"><author>a{n}</author><time>10:0{n}</time><text>hi &amp;amp; hey</text></message>\n")
+        format!(
+            "<message line=\"{n}\"><author>a{n}</author><time>10:0{n}</time><text>hi &amp;amp; hey</text></message>\n"
+        )
     };
     let part = |n: u32| match n {
         0 => "<conversations>\n".to_owned(),
@@ -63,7 +65,9 @@ fn a_corpus_streams_past_without_being_held() {
 fn a_report_streams_past_without_being_held() {
     const COUNT: u32 = 4_000;
     let field = |name: &str, value: &str| {
-        format!("<field name=\"{name}\" type=\"String\"><value type=\"String\"><![CDATA[{value}]]></value></field>\n")
+        format!(
+            "<field name=\"{name}\" type=\"String\"><value type=\"String\"><![CDATA[{value}]]></value></field>\n"
+        )
     };
     let message = |who: &str| {
         let party = format!("<model type=\"Party\">{}</model>", field("Identifier", who));
@@ -71,7 +75,10 @@ fn a_report_streams_past_without_being_held() {
         format!("<model type=\"InstantMessage\">{from}{}</model>\n", field("Body", "hi"))
     };
     let part = |n: u32| match n {
-        0 => "<project xmlns=\"http://pa.cellebrite.com/report/2.0\"><decodedData><modelType type=\"Chat\">\n".to_owned(),
+        0 => {
+            "<project xmlns=\"http://pa.cellebrite.com/report/2.0\"><decodedData><modelType type=\"Chat\">\n"
+                .to_owned()
+        }
         n if n > COUNT => "</modelType></decodedData></project>\n".to_owned(),
         n => format!(
             "<model type=\"Chat\" id=\"{n}\">{}<multiModelField name=\"Messages\">{}{}</multiModelField></model>\n",

@@ -49,6 +49,10 @@ impl Loose {
             chat
         });
         let line = message.tag.line;
+        if others.first().is_some_and(|sender| !outgoing && sender.is_system()) {
+            Content::of(message, chat).note(chat);
+            return chat.room(name, line);
+        }
         let speaker = match (outgoing, others.first(), first) {
             (true, ..) => chat.person(OWNER, ""),
             (false, Some(sender), Some(key)) => speaker(sender, &key, chat, line),

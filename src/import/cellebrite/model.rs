@@ -47,7 +47,8 @@ impl Party {
     /// Read a model of type Party; `None` when it tells nothing.
     pub fn of(model: &Element) -> Option<Self> {
         let (id, name) = (value(model, "Identifier"), value(model, "Name"));
-        let is = |field: &str, wanted: &str| value(model, field).is_some_and(|v| v.eq_ignore_ascii_case(wanted));
+        let is =
+            |field: &str, wanted: &str| value(model, field).is_some_and(|v| v.eq_ignore_ascii_case(wanted));
         let (owner, sender) = (is("IsPhoneOwner", "true"), is("Role", "From"));
         let id = id.or(name).or(owner.then_some("phone owner"))?.to_owned();
         Some(Self { id, name: name.map(str::to_owned), owner, sender })

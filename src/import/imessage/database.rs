@@ -129,7 +129,9 @@ pub fn number(row: &Row<'_>, column: usize) -> i64 {
     match row.get_ref(column) {
         Ok(ValueRef::Integer(number)) => number,
         Ok(ValueRef::Real(number)) => number as i64,
-        Ok(ValueRef::Text(bytes)) => std::str::from_utf8(bytes).ok().and_then(|t| t.parse().ok()).unwrap_or(0),
+        Ok(ValueRef::Text(bytes)) => {
+            std::str::from_utf8(bytes).ok().and_then(|t| t.parse().ok()).unwrap_or(0)
+        }
         _ => 0,
     }
 }

@@ -81,7 +81,9 @@ mod tests {
         let text = "\u{feff}<?xml version='1.0'?>\n<!-- a > b --><!DOCTYPE x>\n<n:chats a='1'><b/>";
         assert_eq!(root(text).unwrap().0, "chats");
         assert!(root(text).unwrap().1.starts_with("<n:chats"));
-        assert!([root("hello"), root("<?xml "), root("<"), root("<a"), root("< >")].iter().all(Option::is_none));
+        assert!(
+            [root("hello"), root("<?xml "), root("<"), root("<a"), root("< >")].iter().all(Option::is_none)
+        );
     }
 
     #[test]
