@@ -78,6 +78,11 @@ impl Chat {
         free
     }
 
+    /// Whether [`Chat::person`] has met the person whom the source calls `id`.
+    pub fn knows(&self, id: &str) -> bool {
+        self.people.contains_key(id)
+    }
+
     /// The speaker called `name` made the export. What the user says of it goes before.
     pub fn set_owner(&mut self, name: &str) {
         self.owner = Some(name.to_owned());
@@ -130,6 +135,11 @@ impl Chat {
     /// The app says `text`, at `line`.
     pub fn note(&mut self, when: When, text: &str, line: u64) {
         self.counts.system += 1;
+        self.push(None, when, Kind::System, text, line);
+    }
+
+    /// The app says something of the line that is said next: that it was never sent.
+    pub fn note_more(&mut self, when: When, text: &str, line: u64) {
         self.push(None, when, Kind::System, text, line);
     }
 

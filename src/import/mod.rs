@@ -10,6 +10,7 @@
 //! ```
 
 mod archive;
+mod cellebrite;
 mod chat;
 mod convokit;
 mod csv;
@@ -18,6 +19,8 @@ mod dates;
 mod detect;
 mod encoding;
 mod error;
+mod ids;
+mod imessage;
 mod imessage_txt;
 mod json;
 mod jsonl;
@@ -26,15 +29,18 @@ mod meridiem;
 mod messenger;
 mod messenger_e2ee;
 mod order;
+mod pan12;
 mod parquet;
 mod parts;
 mod paste;
+mod phones;
 mod quota;
 mod rows;
 mod rsmf;
 mod sigexport;
 mod signal;
 mod sink;
+mod sms;
 mod source;
 mod surrogates;
 mod telegram;
@@ -75,6 +81,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &imessage_txt::IMessageText,
     &convokit::ConvoKit,
     &rsmf::Rsmf,
+    &sms::Sms,
+    &cellebrite::Cellebrite,
+    &imessage::IMessage,
+    &pan12::Pan12,
     &rows::JsonRows,
     &whatsapp::WhatsApp,
     &csv::Table,

@@ -2,11 +2,14 @@
 //! which files fail. All texts are invented.
 
 mod archives;
+mod imessage;
 mod limits;
 mod lossless;
 mod mails;
 mod messengers;
 mod real_messengers;
+mod real_phones;
+mod streams;
 
 use std::fmt::Write as _;
 use std::fs;
