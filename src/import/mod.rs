@@ -15,20 +15,30 @@ mod csv;
 mod cursor;
 mod dates;
 mod detect;
+mod discord;
+mod discord_csv;
+mod discord_package;
+mod discord_txt;
 mod encoding;
 mod error;
+mod fields;
 mod json;
 mod jsonl;
+mod line;
 mod lines;
 mod meridiem;
 mod order;
 mod paste;
 mod quota;
 mod sink;
+mod slack;
+mod snapchat;
 mod source;
 mod surrogates;
 mod threads;
+mod tiktok;
 mod times;
+mod twitter;
 mod walk;
 mod warning;
 mod whatsapp;
@@ -50,7 +60,21 @@ pub use walk::{Input, Walk, walk};
 pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
-pub static FORMATS: &[&dyn Format] = &[&jsonl::Jsonl, &whatsapp::WhatsApp, &csv::Table, &paste::Paste];
+pub static FORMATS: &[&dyn Format] = &[
+    &jsonl::Jsonl,
+    &slack::Slack,
+    &discord::Discord,
+    &discord_csv::DiscordCsv,
+    &discord_txt::DiscordTxt,
+    &discord_package::DiscordPackage,
+    &snapchat::Snapchat,
+    &tiktok::TikTok,
+    &twitter::Twitter,
+    &line::LineChat,
+    &whatsapp::WhatsApp,
+    &csv::Table,
+    &paste::Paste,
+];
 
 /// The names of all formats, as `--as` takes them.
 pub fn format_names() -> Vec<&'static str> {
