@@ -63,6 +63,7 @@ impl Format for DiscordPackage {
         let told = account.as_ref().and_then(|a| first_of(a, &["global_name", "username"]));
         let owner = told.map(str::to_owned).or_else(|| sink.options().me.clone());
         let owner = owner.unwrap_or_else(|| "Me".to_owned());
+        let outer = bundle.name_in(files.name());
         let mut taken = HashMap::new();
         let mut failed = None;
         for entry in
@@ -74,7 +75,7 @@ impl Format for DiscordPackage {
             *seen += 1;
             // Two channels of one name are told apart by their ids.
             let title = if *seen > 1 { format!("{title} {id}") } else { title.to_owned() };
-            let chat = sink.chat(format!("{}#{title}", files.name()));
+            let chat = sink.chat(format!("{outer}#{title}"));
             let result = files.open(entry, sink).and_then(|source| read_channel(chat, &owner, source, sink));
             failed = failed.or(result.err());
             if sink.is_stopped() {

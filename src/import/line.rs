@@ -40,7 +40,8 @@ impl Format for LineChat {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let name = source.name().to_owned();
         let me = sink.options().me.clone().unwrap_or_else(|| "Me".to_owned());
-        let mut reading = Reading { chat: sink.chat(name.as_str()), day: None, quoted: false, me };
+        let mut reading =
+            Reading { chat: sink.chat(name.as_str()), day: None, quoted: false, me, begun: false };
         let mut lines = source.into_lines()?;
         let result = loop {
             match lines.next_line() {
@@ -64,6 +65,8 @@ impl Format for LineChat {
 struct Reading {
     chat: Chat,
     day: Option<Day>,
+    /// Whether something was said on that day at an hour before 24.
+    begun: bool,
     /// Whether a text in quotation marks is still open, in which nothing is a header.
     quoted: bool,
     /// The owner's name, whom the app calls "You".
@@ -79,7 +82,7 @@ impl Reading {
             return self.chat.blank();
         }
         if let Some(day) = Day::read(line.text) {
-            self.day = Some(day);
+            (self.day, self.begun) = (Some(day), false);
             return self.chat.heading();
         }
         let top = self.chat.is_empty() && self.day.is_none();
@@ -126,8 +129,10 @@ impl Reading {
             return When::Unknown;
         };
         let (hour, minute) = found.clock;
-        // The clock of LINE runs past midnight: 24:53 is 0:53 of the next day.
-        let hours = i64::from(hour);
+        // Some phones write 24:53 for 0:53, others for 0:53 of the next day, behind all else that was said on this one.
+        let late = hour >= 24 && self.begun;
+        self.begun |= hour < 24;
+        let hours = i64::from(if late { hour } else { hour % 24 });
         match day {
             Day::Sure(date) => {
                 let start = DateTime::from_parts(*date, civil::Time::midnight());
@@ -135,6 +140,11 @@ impl Reading {
                 start
                     .checked_add(span)
                     .map_or(When::Unknown, |t| When::Known(crate::transcript::Time::Local(t)))
+            }
+            // Which day comes next is not known before the order of the date is.
+            Day::Open(_) if late => {
+                self.chat.doubt(WarningKind::InvalidTime, line);
+                When::Unknown
             }
             Day::Open(words) => {
                 let stamp = Stamp::full(&mut Cursor::new(&format!("{words}, {}:{minute:02}", hour % 24)));

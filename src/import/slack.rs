@@ -67,6 +67,7 @@ impl Format for Slack {
         files: &mut dyn Entries,
         sink: &mut Sink<'_>,
     ) -> Result<(), ImportError> {
+        let outer = bundle.name_in(files.name());
         let names = Names::of(bundle, files, sink)?;
         let mut rooms: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
         for entry in &bundle.entries {
@@ -76,7 +77,7 @@ impl Format for Slack {
         }
         let mut failed = None;
         for (room, days) in rooms {
-            let result = read_room(room, &days, &names, files, sink);
+            let result = read_room(&outer, room, &days, &names, files, sink);
             failed = failed.or(result.err());
             if sink.is_stopped() {
                 break;
@@ -110,13 +111,14 @@ fn day_of<'e>(bundle: &Bundle, entry: &'e str) -> Option<&'e str> {
 }
 
 fn read_room(
+    outer: &str,
     room: &str,
     days: &[&String],
     names: &Names,
     files: &mut dyn Entries,
     sink: &mut Sink<'_>,
 ) -> Result<(), ImportError> {
-    let mut chat = sink.chat(format!("{}#{room}", files.name()));
+    let mut chat = sink.chat(format!("{outer}#{room}"));
     if names.users.is_empty() {
         chat.doubt(WarningKind::MissingPart, 0);
     }

@@ -4,6 +4,7 @@
 mod archives;
 mod limits;
 mod lossless;
+mod real_slack;
 
 use std::fmt::Write as _;
 use std::fs;
