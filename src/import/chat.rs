@@ -221,6 +221,16 @@ impl Chat {
         }
     }
 
+    /// Whoever spoke last also sent the file `name`, told of on a line of its own.
+    pub fn add_media(&mut self, name: &str, line: u64) {
+        self.counts.continuations += 1;
+        let Some(last) = self.transcript.messages.last() else { return };
+        let (speaker, known, at) = (last.speaker, last.time, self.transcript.messages.len() - 1);
+        let stamp = self.stamps.last().filter(|(index, _)| *index == at).map(|(_, s)| When::Written(*s));
+        let kind = if speaker.is_some() { Kind::Media } else { Kind::System };
+        self.push(speaker, stamp.unwrap_or(known.into()), kind, name, line);
+    }
+
     /// A blank line. It counts as a paragraph break when the message goes on after it.
     pub fn blank(&mut self) {
         self.counts.blank += 1;

@@ -17,13 +17,19 @@ mod csv;
 mod cursor;
 mod dates;
 mod detect;
+mod discord;
+mod discord_csv;
+mod discord_package;
+mod discord_txt;
 mod encoding;
 mod error;
+mod fields;
 mod ids;
 mod imessage;
 mod imessage_txt;
 mod json;
 mod jsonl;
+mod line;
 mod lines;
 mod meridiem;
 mod messenger;
@@ -40,13 +46,17 @@ mod rsmf;
 mod sigexport;
 mod signal;
 mod sink;
+mod slack;
 mod sms;
+mod snapchat;
 mod source;
 mod surrogates;
 mod telegram;
 mod telegram_html;
 mod threads;
+mod tiktok;
 mod times;
+mod twitter;
 mod walk;
 mod warning;
 mod whatsapp;
@@ -85,6 +95,15 @@ pub static FORMATS: &[&dyn Format] = &[
     &cellebrite::Cellebrite,
     &imessage::IMessage,
     &pan12::Pan12,
+    &slack::Slack,
+    &discord::Discord,
+    &discord_csv::DiscordCsv,
+    &discord_txt::DiscordTxt,
+    &discord_package::DiscordPackage,
+    &snapchat::Snapchat,
+    &tiktok::TikTok,
+    &twitter::Twitter,
+    &line::LineChat,
     &rows::JsonRows,
     &whatsapp::WhatsApp,
     &csv::Table,

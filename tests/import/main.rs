@@ -9,6 +9,7 @@ mod mails;
 mod messengers;
 mod real_messengers;
 mod real_phones;
+mod real_slack;
 mod streams;
 
 use std::fmt::Write as _;
