@@ -31,4 +31,6 @@ pub mod score;
 
 pub mod report;
 
+pub mod metrics;
+
 pub mod cli;

@@ -17,6 +17,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("language", &["transcript"]),
     ("score", &["assessment", "backbone", "head", "language", "models", "prompt", "transcript"]),
     ("report", &["assessment", "head", "transcript"]),
+    ("metrics", &[]),
     ("cli", &["assessment", "import", "models", "prompt", "report", "score", "transcript"]),
 ];
 /// Lines of a file, its tests included.
