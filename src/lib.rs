@@ -33,4 +33,6 @@ pub mod report;
 
 pub mod metrics;
 
+pub mod eval;
+
 pub mod cli;

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod eval;
 mod input;
 mod man;
 mod models;
@@ -22,7 +23,7 @@ use crate::assessment::Band;
 /// connection and keeps no copy of what it reads.
 ///
 /// Exit codes: 0 everything was read; 1 some inputs could not be read; 2 the command was not understood or could
-/// not start; 3 with --fail-on, a conversation reached that band.
+/// not start; 3 with --fail-on, a conversation reached that band; 4 with --fail-if-worse, a metric is worse.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Cli {
@@ -34,6 +35,7 @@ pub struct Cli {
 enum Verb {
     Check(check::Args),
     Score(score::Args),
+    Eval(eval::Args),
     Models(models::Args),
     Schema(schema::Args),
     Tokens(tokens::Args),
@@ -47,6 +49,7 @@ impl Cli {
         match self.verb {
             Verb::Check(args) => args.run(),
             Verb::Score(args) => args.run(),
+            Verb::Eval(args) => args.run(),
             Verb::Models(args) => args.run(),
             Verb::Schema(args) => args.run(),
             Verb::Tokens(args) => args.run(),
@@ -67,6 +70,8 @@ pub enum Exit {
     Usage,
     /// 3: `--fail-on` was given and a conversation reached the band.
     Reached,
+    /// 4: `eval compare --fail-if-worse` was given and a metric is worse.
+    Worse,
 }
 
 impl Exit {
@@ -83,6 +88,7 @@ impl From<Exit> for ExitCode {
             Exit::SomeFailed => 1,
             Exit::Usage => 2,
             Exit::Reached => 3,
+            Exit::Worse => 4,
         })
     }
 }

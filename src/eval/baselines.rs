@@ -51,7 +51,8 @@ impl Words {
     }
 
     fn row(&self, counts: &BTreeMap<String, f64>) -> Sparse {
-        let weigh = |(term, n): (&String, &f64)| self.terms.get(term).map(|(at, idf)| (*at, (1.0 + n.ln()) * idf));
+        let weigh =
+            |(term, n): (&String, &f64)| self.terms.get(term).map(|(at, idf)| (*at, (1.0 + n.ln()) * idf));
         let row: Sparse = counts.iter().filter_map(weigh).collect();
         let norm = row.iter().map(|(_, v)| v * v).sum::<f64>().sqrt();
         row.into_iter().map(|(at, v)| (at, v / norm)).collect()
@@ -66,8 +67,10 @@ fn count(case: &Case) -> BTreeMap<String, f64> {
         text.push(' ');
     }
     let text = text.to_lowercase();
-    let words: Vec<&str> =
-        text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| w.chars().nth(1).is_some()).collect();
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|w| w.chars().nth(1).is_some())
+        .collect();
     let mut counts = BTreeMap::new();
     words.iter().for_each(|w| *counts.entry((*w).to_owned()).or_default() += 1.0);
     words.windows(2).for_each(|w| *counts.entry(w.join(" ")).or_default() += 1.0);

@@ -114,9 +114,15 @@ fn case(suite: &Suite, record: Record, source: &str) -> Result<Case> {
     let wrong = |what: &str| anyhow!("{place}: {id}: {what}");
     let transcript = transcript(&record)?;
     let n = record.messages.len();
-    ensure!(transcript.messages.len() == n, wrong("labels do not match the texts: messages were added or lost in reading"));
+    ensure!(
+        transcript.messages.len() == n,
+        wrong("labels do not match the texts: messages were added or lost in reading")
+    );
     let labelled = record.messages.iter().filter(|m| m.signals.is_some()).count();
-    ensure!(labelled == 0 || labelled == n, wrong("signals stand on some messages only; absent means unknown, [] means none"));
+    ensure!(
+        labelled == 0 || labelled == n,
+        wrong("signals stand on some messages only; absent means unknown, [] means none")
+    );
     let speakers: HashSet<&str> = record.messages.iter().map(|m| m.speaker.as_str()).collect();
     let risk = match record.risk {
         Some(0) => false,
@@ -124,19 +130,33 @@ fn case(suite: &Suite, record: Record, source: &str) -> Result<Case> {
         _ => return Err(wrong("risk must be 0 or 1")),
     };
     let concern = record.person_of_concern.clone();
-    ensure!(concern.iter().flatten().all(|c| speakers.contains(c.as_str())), wrong("person_of_concern is nobody who writes in it"));
-    ensure!(risk || concern.as_ref().is_none_or(Vec::is_empty), wrong("a harmless conversation has no person_of_concern"));
-    ensure!(record.onset.is_none_or(|o| risk && o < n), wrong("onset must be the index of a message of a risky conversation"));
+    ensure!(
+        concern.iter().flatten().all(|c| speakers.contains(c.as_str())),
+        wrong("person_of_concern is nobody who writes in it")
+    );
+    ensure!(
+        risk || concern.as_ref().is_none_or(Vec::is_empty),
+        wrong("a harmless conversation has no person_of_concern")
+    );
+    ensure!(
+        record.onset.is_none_or(|o| risk && o < n),
+        wrong("onset must be the index of a message of a risky conversation")
+    );
     let writer = record.writer.clone().unwrap_or_default();
     let gold = Gold {
         group: record.group.clone().unwrap_or_else(|| record.id.clone()),
         split: suite.split(&writer),
-        source: if suite.task == super::Task::Benign { source.to_owned() } else { record.source.clone().unwrap_or_default() },
+        source: if suite.task == super::Task::Benign {
+            source.to_owned()
+        } else {
+            record.source.clone().unwrap_or_default()
+        },
         risk,
         patterns: record.patterns.clone(),
         concern: concern.map(|c| c.into_iter().collect()),
         onset: record.onset,
-        signals: (labelled == n).then(|| record.messages.iter().map(|m| m.signals.clone().unwrap_or_default()).collect()),
+        signals: (labelled == n)
+            .then(|| record.messages.iter().map(|m| m.signals.clone().unwrap_or_default()).collect()),
         sha256: crate::score::fingerprint(&transcript),
         id: record.id,
     };
@@ -161,15 +181,29 @@ fn check(suite: &Suite, cases: &[Case], data: &Path) -> Result<()> {
     let mut splits: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     for Gold { id, group, split, .. } in cases.iter().map(|c| &c.gold) {
         let (first, where_) = *splits.entry(group).or_insert((id, split));
-        ensure!(where_ == split, "{}: group {group} straddles splits: {first} is in {where_} and {id} in {split}", data.display());
+        ensure!(
+            where_ == split,
+            "{}: group {group} straddles splits: {first} is in {where_} and {id} in {split}",
+            data.display()
+        );
     }
     for (split, expected) in &suite.data.counts {
         let found = cases.iter().filter(|c| c.gold.split == *split).count();
-        ensure!(found == *expected, "suite {}: {split} should hold {expected} conversations and {} gives {found}", suite.name, data.display());
+        ensure!(
+            found == *expected,
+            "suite {}: {split} should hold {expected} conversations and {} gives {found}",
+            suite.name,
+            data.display()
+        );
     }
     for split in suite.data.splits.keys().filter(|_| suite.task == super::Task::Risk) {
         let part: Vec<bool> = cases.iter().filter(|c| c.gold.split == *split).map(|c| c.gold.risk).collect();
-        ensure!(part.iter().any(|r| *r) && part.iter().any(|r| !r), "{}: {split} holds one class only ({} conversations); both are needed", data.display(), part.len());
+        ensure!(
+            part.iter().any(|r| *r) && part.iter().any(|r| !r),
+            "{}: {split} holds one class only ({} conversations); both are needed",
+            data.display(),
+            part.len()
+        );
     }
     Ok(())
 }

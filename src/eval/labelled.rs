@@ -54,12 +54,10 @@ pub struct Line {
 /// Hand every record of a file to `each`, one at a time.
 pub fn read(path: &Path, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
     if path.extension().is_some_and(|e| e == "xz") {
-        let mut xz = Command::new("xz")
-            .arg("-dc")
-            .arg(path)
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("{}: needs the program xz; install it or unpack the file first", path.display()))?;
+        let mut xz =
+            Command::new("xz").arg("-dc").arg(path).stdout(Stdio::piped()).spawn().with_context(|| {
+                format!("{}: needs the program xz; install it or unpack the file first", path.display())
+            })?;
         let out = xz.stdout.take().context("xz gave no output")?;
         lines(path, BufReader::new(out), each)?;
         ensure!(xz.wait()?.success(), "{}: xz could not unpack it", path.display());
@@ -78,7 +76,10 @@ fn lines(path: &Path, input: impl BufRead, each: &mut dyn FnMut(Record) -> Resul
         }
         // The parser's own words may quote the line, so only the place is kept.
         let record = serde_json::from_str::<Record>(&line).map_err(|e| {
-            anyhow::anyhow!("{place}: not a labelled conversation (column {}); see eval/README.md", e.column())
+            anyhow::anyhow!(
+                "{place}: not a labelled conversation (column {}); a suite's README shows one",
+                e.column()
+            )
         })?;
         each(Record { place, ..record })?;
     }

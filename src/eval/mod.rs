@@ -21,7 +21,7 @@ mod verdict;
 mod warnings;
 
 pub use cases::{Case, Gold};
-pub use compare::{Comparison, compare};
+pub use compare::{Comparison, compare, read};
 pub use html::html;
 pub use judge::{Request, run};
 pub use result::{Measure, Outcome, Plot, Row, Series, Table, Threshold};

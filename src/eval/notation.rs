@@ -12,10 +12,12 @@ use regex::Regex;
 use super::labelled::{Line, Record};
 use crate::head::Signal;
 
-static HEAD: LazyLock<Regex> = LazyLock::new(|| regex(r"^=== ([a-z0-9-]+) (risky|benign)(?: twin=([a-z0-9-]+))?\s*$"));
+static HEAD: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^=== ([a-z0-9-]+) (risky|benign)(?: twin=([a-z0-9-]+))?\s*$"));
 static MESSAGE: LazyLock<Regex> = LazyLock::new(|| regex(r"^([A-Z])(?: ([ptixlhm$cr]+))?\s?\| ?(.*\S)\s*$"));
-static CLOCK: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^@ (?:(\d{4}-\d\d-\d\d) (\d\d?:\d\d)|\+(\d+)d(?: (\d\d?:\d\d))?|\+(\d+)h|\+(\d+)m)\s*$"));
+static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^@ (?:(\d{4}-\d\d-\d\d) (\d\d?:\d\d)|\+(\d+)d(?: (\d\d?:\d\d))?|\+(\d+)h|\+(\d+)m)\s*$")
+});
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a constant pattern")
@@ -54,7 +56,9 @@ fn begin(head: &regex::Captures, place: String) -> Result<Record> {
     let (id, risky) = (head[1].to_owned(), &head[2] == "risky");
     let twin = head.get(3).map(|t| t.as_str().to_owned());
     let group = twin.clone().filter(|t| *t < id).unwrap_or_else(|| id.clone());
-    let Some(writer) = id.rsplit('-').nth(1).map(str::to_owned) else { bail!("{place}: ids are family-writer-NNN") };
+    let Some(writer) = id.rsplit('-').nth(1).map(str::to_owned) else {
+        bail!("{place}: ids are family-writer-NNN")
+    };
     Ok(Record {
         id,
         lang: Some("en".to_owned()),
@@ -84,7 +88,9 @@ fn keys(record: &mut Record, line: &str) -> Result<()> {
                 record.person_of_concern = Some(names.collect());
             }
             "patterns" => {
-                let parse = |w: &str| serde_json::from_value(w.into()).with_context(|| format!("unknown pattern {w}"));
+                let parse = |w: &str| {
+                    serde_json::from_value(w.into()).with_context(|| format!("unknown pattern {w}"))
+                };
                 record.patterns = Some(value.split_whitespace().map(parse).collect::<Result<_>>()?);
             }
             _ => {}
@@ -126,7 +132,12 @@ fn message(record: &mut Record, clock: Option<DateTime>, line: &str) -> Result<O
         }
     }
     let time = clock.map(|c| c.strftime("%Y-%m-%dT%H:%M:%S").to_string());
-    record.messages.push(Line { speaker: found[1].to_owned(), time, text: text.to_owned(), signals: Some(signals) });
+    record.messages.push(Line {
+        speaker: found[1].to_owned(),
+        time,
+        text: text.to_owned(),
+        signals: Some(signals),
+    });
     Ok(clock)
 }
 

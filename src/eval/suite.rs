@@ -74,17 +74,25 @@ impl Suite {
     /// Read a suite by name or folder.
     pub fn open(wanted: &str) -> Result<Self> {
         let own = Path::new(wanted);
-        let folder = if own.join("suite.toml").is_file() { own.to_owned() } else { Path::new(FOLDER).join(wanted) };
+        let folder =
+            if own.join("suite.toml").is_file() { own.to_owned() } else { Path::new(FOLDER).join(wanted) };
         let path = folder.join("suite.toml");
         if !path.is_file() {
             let known: Vec<String> = list().into_iter().map(|s| s.name).collect();
-            bail!("no suite {wanted:?}: give a folder that holds suite.toml, or one of {} below {FOLDER}", known.join(", "));
+            bail!(
+                "no suite {wanted:?}: give a folder that holds suite.toml, or one of {} below {FOLDER}",
+                known.join(", ")
+            );
         }
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
         let mut suite: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
         ensure!(suite.resamples >= 2_000, "{}: resamples must be 2,000 or more", path.display());
-        ensure!(0.0 < suite.prevalence && suite.prevalence < 1.0, "{}: prevalence must lie between 0 and 1", path.display());
+        ensure!(
+            0.0 < suite.prevalence && suite.prevalence < 1.0,
+            "{}: prevalence must lie between 0 and 1",
+            path.display()
+        );
         (suite.folder, suite.sha256) = (folder, crate::models::sha256(text.as_bytes()));
         Ok(suite)
     }
@@ -94,7 +102,11 @@ impl Suite {
         let path = match (given, &self.data.path) {
             (Some(path), _) => path.to_owned(),
             (None, Some(path)) => self.folder.join(path),
-            (None, None) => bail!("suite {}: its data does not come with the program. {} Then give it with --data", self.name, self.data.from),
+            (None, None) => bail!(
+                "suite {}: its data does not come with the program. {} Then give it with --data",
+                self.name,
+                self.data.from
+            ),
         };
         ensure!(path.exists(), "suite {}: {} is missing. {}", self.name, path.display(), self.data.from);
         Ok(path)

@@ -88,7 +88,11 @@ pub fn score(model: &Model, cases: &[&Case], side: Option<&Path>) -> Result<(Vec
         for case in batch {
             verdicts.push(match known.remove(&case.gold.id) {
                 Some(old) => {
-                    ensure!(old.sha256 == case.gold.sha256, "{}: its text is not the one that was scored; use --overwrite", old.id);
+                    ensure!(
+                        old.sha256 == case.gold.sha256,
+                        "{}: its text is not the one that was scored; use --overwrite",
+                        old.id
+                    );
                     run.resumed += 1;
                     old
                 }
@@ -130,7 +134,12 @@ fn known(path: &Path, model: &str) -> Result<HashMap<String, Verdict>> {
     for (at, line) in text[..whole].lines().enumerate() {
         let verdict: Verdict = serde_json::from_str(line)
             .map_err(|_| anyhow!("{}:{}: not a line of ours; use --overwrite", path.display(), at + 1))?;
-        ensure!(verdict.model == model, "{}:{}: scored by another model; use --overwrite", path.display(), at + 1);
+        ensure!(
+            verdict.model == model,
+            "{}:{}: scored by another model; use --overwrite",
+            path.display(),
+            at + 1
+        );
         found.insert(verdict.id.clone(), verdict);
     }
     Ok(found)
@@ -138,8 +147,9 @@ fn known(path: &Path, model: &str) -> Result<HashMap<String, Verdict>> {
 
 /// Read every verdict of a side file.
 pub fn read_all(path: &Path) -> Result<Vec<Verdict>> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}, which lies beside the result and holds its scores", path.display()))?;
+    let text = std::fs::read_to_string(path).with_context(|| {
+        format!("cannot read {}, which lies beside the result and holds its scores", path.display())
+    })?;
     let parse = |(at, line): (usize, &str)| {
         serde_json::from_str(line).map_err(|_| anyhow!("{}:{}: not a line of ours", path.display(), at + 1))
     };
@@ -174,19 +184,30 @@ pub fn foreign(path: &Path, cases: &[&Case]) -> Result<Vec<Foreign>> {
         let line: ForeignLine = serde_json::from_str(&plain)
             .map_err(|e| anyhow!("{place}: expected {{\"id\":…, \"score\":…}} (column {})", e.column()))?;
         let finite = |s: Option<f64>| s.filter(|s| s.is_finite());
-        let Some(score) = finite(line.score) else { bail!("{place}: {}: its score is not a finite number", line.id) };
+        let Some(score) = finite(line.score) else {
+            bail!("{place}: {}: its score is not a finite number", line.id)
+        };
         let messages = line.messages.map(|m| m.into_iter().map(finite).collect::<Option<Vec<f64>>>());
         let Some(messages) = messages.map_or(Some(None), |m| m.map(Some)) else {
             bail!("{place}: {}: a score of a message is not a finite number", line.id)
         };
-        ensure!(found.insert(line.id.clone(), Foreign { score, messages }).is_none(), "{place}: {} stands there twice", line.id);
+        ensure!(
+            found.insert(line.id.clone(), Foreign { score, messages }).is_none(),
+            "{place}: {} stands there twice",
+            line.id
+        );
     }
     let take = |case: &&Case| {
         let id = &case.gold.id;
         let scores = found.remove(id).ok_or_else(|| anyhow!("{}: no score for {id}", path.display()))?;
         let n = case.transcript.messages.len();
         let fits = scores.messages.as_ref().is_none_or(|m| m.len() == n);
-        ensure!(fits, "{}: {id}: scores for {} messages where it has {n}", path.display(), scores.messages.map_or(0, |m| m.len()));
+        ensure!(
+            fits,
+            "{}: {id}: scores for {} messages where it has {n}",
+            path.display(),
+            scores.messages.map_or(0, |m| m.len())
+        );
         Ok(scores)
     };
     cases.iter().map(take).collect()
