@@ -32,7 +32,7 @@ pub fn html(o: &Outcome) -> String {
     }
     out += "</ul>\n";
     if !o.plots.is_empty() {
-        out += "<p class=\"note\">Shaded: 95 % interval at each point, for the model alone. Lines of others are told apart by dash.</p>\n<div class=\"plots\">";
+        out += "<p class=\"note\">Shaded: 95 % interval at each point, for the model alone. Lines of others are told apart by dash. Precision is drawn as the best at that recall or more; the AUPRC below is not interpolated.</p>\n<div class=\"plots\">";
         for plot in &o.plots {
             let _ = write!(
                 out,

@@ -73,10 +73,10 @@ fn axes(out: &mut String, plot: &Plot, top: f64, x: &impl Fn(f64) -> f64, y: &im
             y(up),
             LEFT - 5.0,
             y(up) + 4.0,
-            tick(up),
+            tick(up, top - plot.y[0]),
             x(at),
             HEIGHT - BOTTOM + 15.0,
-            tick(at)
+            tick(at, plot.x[1] - plot.x[0])
         );
     }
     if plot.diagonal {
@@ -133,8 +133,8 @@ fn path(points: impl Iterator<Item = (f64, f64)>) -> String {
     points.map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
 }
 
-fn tick(v: f64) -> String {
-    if v.fract().abs() < 1e-9 {
+fn tick(v: f64, span: f64) -> String {
+    if span > 10.0 || v.fract().abs() < 1e-9 {
         format!("{v:.0}")
     } else {
         format!("{v:.2}").trim_end_matches('0').to_owned()
