@@ -34,9 +34,9 @@ pub fn html(o: &Outcome) -> String {
     if !o.plots.is_empty() {
         out += "<p class=\"note\">Shaded: 95 % interval at each point, for the model alone. Lines of others are told apart by dash. Precision is drawn as the best at that recall or more; the AUPRC below is not interpolated.</p>\n<div class=\"plots\">";
         for plot in &o.plots {
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "<figure><figcaption>{}</figcaption>{}</figure>\n",
+                "<figure><figcaption>{}</figcaption>{}</figure>",
                 escape(&plot.title),
                 svg(plot)
             );
@@ -73,9 +73,9 @@ pub fn html(o: &Outcome) -> String {
     }
     for t in &o.thresholds {
         let value = t.value.map_or_else(|| "none".to_owned(), |v| format!("{v:.4}"));
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<p class=\"note\">Threshold {}, {}: {value}. {}</p>\n",
+            "<p class=\"note\">Threshold {}, {}: {value}. {}</p>",
             escape(&t.system),
             escape(&t.name),
             escape(&t.chosen)
