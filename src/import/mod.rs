@@ -15,11 +15,15 @@ mod csv;
 mod cursor;
 mod dates;
 mod detect;
+mod element;
 mod encoding;
 mod error;
+mod google_chat;
+mod hangouts;
 mod json;
 mod jsonl;
 mod lines;
+mod markup;
 mod meridiem;
 mod messenger;
 mod messenger_e2ee;
@@ -32,6 +36,7 @@ mod rows;
 mod sigexport;
 mod signal;
 mod sink;
+mod skype;
 mod source;
 mod surrogates;
 mod telegram;
@@ -69,6 +74,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &sigexport::Sigexport,
     &messenger::Messenger,
     &messenger_e2ee::MessengerE2ee,
+    &google_chat::GoogleChat,
+    &hangouts::Hangouts,
+    &skype::Skype,
+    &element::Element,
     &rows::JsonRows,
     &whatsapp::WhatsApp,
     &csv::Table,
