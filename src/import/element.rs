@@ -61,7 +61,6 @@ impl Format for Element {
 
 /// The last version of a message.
 struct Edit {
-    sender: String,
     when: i64,
     parts: Vec<Part>,
 }
@@ -143,8 +142,8 @@ impl<'r> Reading<'r> {
         let mut nameless = HashSet::new();
         for mut event in events {
             let edit = event.id.as_ref().and_then(|id| edits.remove(id));
-            if let (What::Said(parts), Some(edit)) = (&mut event.what, edit) {
-                *parts = edit.parts;
+            if let (What::Said(_) | What::Undecrypted, Some(edit)) = (&event.what, edit) {
+                event.what = What::Said(edit.parts);
             }
             self.tell(event, &mut nameless);
         }
@@ -154,26 +153,25 @@ impl<'r> Reading<'r> {
     }
 
     /// The last edit of each message that is there. An edit of what is not there stays a message.
-    fn edits(&mut self, events: &mut [Event]) -> HashMap<String, Edit> {
-        let said = |e: &Event| matches!(e.what, What::Said(_));
-        let key = |e: &Event| Some((e.id.clone()?, (e.sender.clone(), said(e))));
-        let targets: HashMap<String, (Option<String>, bool)> = events.iter().filter_map(key).collect();
+    fn edits(&self, events: &mut [Event]) -> HashMap<String, Edit> {
+        let open = |e: &&Event| matches!(e.what, What::Said(_) | What::Undecrypted);
+        let key = |e: &Event| Some((e.id.clone()?, e.sender.clone()?));
+        let targets: HashMap<String, String> = events.iter().filter(open).filter_map(key).collect();
         let mut edits: HashMap<String, Edit> = HashMap::new();
         for event in events {
             let What::Edit(target, parts) = &mut event.what else { continue };
-            let parts = std::mem::take(parts);
-            let known = targets.get(target).filter(|(sender, _)| *sender == event.sender && sender.is_some());
-            let Some((Some(sender), said)) = known else {
+            let (target, parts) = (std::mem::take(target), std::mem::take(parts));
+            // Only who wrote a message may edit it.
+            if !targets.get(&target).is_some_and(|sender| event.sender.as_ref() == Some(sender)) {
                 event.what = What::Said(parts);
                 continue;
-            };
-            let when = event.stamp.unwrap_or(i64::MIN);
-            if *said && edits.get(target).is_none_or(|last| last.when <= when) {
-                edits.insert(target.clone(), Edit { sender: sender.clone(), when, parts });
             }
             event.what = What::Nothing;
+            let when = event.stamp.unwrap_or(i64::MIN);
+            if edits.get(&target).is_none_or(|last| last.when <= when) {
+                edits.insert(target, Edit { when, parts });
+            }
         }
-        edits.retain(|_, edit| !edit.sender.is_empty());
         edits
     }
 

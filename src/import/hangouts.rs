@@ -182,13 +182,18 @@ impl Open {
     }
 
     fn note(&mut self, event: &Value, head: &Head, line: u64) {
-        let Some(what) = happened(event) else {
+        let mut name = |id: Option<String>| {
+            let id = id?;
+            Some(self.chat.person(&id, head.names.get(&id)?))
+        };
+        let changed = event.pointer("/membership_change/participant_id").and_then(Value::as_array);
+        let changed: Vec<String> =
+            changed.into_iter().flatten().filter_map(|id| name(person_id(id))).collect();
+        let sender = name(event.get("sender_id").and_then(person_id));
+        let Some(text) = happened(event, sender, &changed) else {
             return self.chat.reject(WarningKind::UnknownRecord, line);
         };
         let when = self.when(event, line);
-        let sender = event.get("sender_id").and_then(person_id);
-        let who = sender.and_then(|id| head.names.get(&id).map(|name| self.chat.person(&id, name)));
-        let text = who.map_or(what.clone(), |who| format!("{who}: {what}"));
         self.chat.note(when, &text, line);
     }
 
@@ -217,25 +222,26 @@ impl Open {
     }
 }
 
-/// What an event without words tells, in words.
-fn happened(event: &Value) -> Option<String> {
+/// What an event without words tells, in words: what `sender` did, and who came or went.
+fn happened(event: &Value, sender: Option<String>, changed: &[String]) -> Option<String> {
+    let sender = sender.as_deref().unwrap_or("somebody");
     if let Some(change) = event.get("membership_change") {
+        let who = if changed.is_empty() { sender.to_owned() } else { changed.join(", ") };
         return Some(match json::str_at(change, &["type"]) {
-            Some("JOIN") => "somebody joined the conversation".to_owned(),
-            Some("LEAVE") => "somebody left the conversation".to_owned(),
-            _ => "the members of the conversation changed".to_owned(),
+            Some("JOIN") => format!("{who} joined"),
+            Some("LEAVE") => format!("{who} left"),
+            _ => format!("the membership of {who} changed"),
         });
     }
     if let Some(call) = event.get("hangout_event") {
         return Some(match json::str_at(call, &["event_type"]) {
-            Some("START_HANGOUT") => "a call began".to_owned(),
+            Some("START_HANGOUT") => format!("{sender} started a call"),
             Some("END_HANGOUT") => "a call ended".to_owned(),
-            _ => "a call".to_owned(),
+            _ => format!("a call with {sender}"),
         });
     }
-    let rename = event.get("conversation_rename")?;
-    let name = json::str_at(rename, &["new_name"]).unwrap_or_default();
-    Some(format!("the conversation was named {name:?}"))
+    let name = json::str_at(event.get("conversation_rename")?, &["new_name"]).unwrap_or_default();
+    Some(format!("{sender} named the conversation {name}"))
 }
 
 /// Files, then words.

@@ -6,6 +6,7 @@ mod limits;
 mod lossless;
 mod messengers;
 mod real_messengers;
+mod takeouts;
 
 use std::fmt::Write as _;
 use std::fs;

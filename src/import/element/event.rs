@@ -44,11 +44,10 @@ impl Event {
     /// Read one; `None` when it is no object.
     pub fn read(value: &Value, line: u64) -> Option<Self> {
         value.as_object()?;
-        let text = |keys: [&str; 2]| keys.into_iter().find_map(|k| json::text_of(value.get(k)));
         let stamp = json::whole_number(value.get("origin_server_ts"));
         let time = stamp.and_then(|s| times::epoch(s as f64));
-        let sender = text(["sender", "user_id"]).filter(|s| !s.is_empty());
-        Some(Self { id: text(["event_id", "event_id"]), sender, stamp, time, what: what(value), line })
+        let sender = json::text_of(value.get("sender")).filter(|s| !s.is_empty());
+        Some(Self { id: json::text_of(value.get("event_id")), sender, stamp, time, what: what(value), line })
     }
 
     /// About how many bytes it holds.
@@ -170,8 +169,8 @@ fn membership(event: &Value) -> String {
 fn state(kind: &str, event: &Value) -> String {
     let text = |key| json::str_at(event, &["content", key]).unwrap_or_default();
     match kind {
-        "m.room.name" => format!("the room was named {:?}", text("name")),
-        "m.room.topic" => format!("the topic was set to {:?}", text("topic")),
+        "m.room.name" => format!("the room was named {}", text("name")),
+        "m.room.topic" => format!("the topic was set to {}", text("topic")),
         "m.room.create" => "the room was created".to_owned(),
         "m.room.encryption" => "encryption was turned on".to_owned(),
         _ => format!("room setting changed: {}", kind.trim_start_matches("m.room.").replace('_', " ")),
