@@ -21,9 +21,12 @@ mod discord;
 mod discord_csv;
 mod discord_package;
 mod discord_txt;
+mod element;
 mod encoding;
 mod error;
 mod fields;
+mod google_chat;
+mod hangouts;
 mod ids;
 mod imessage;
 mod imessage_txt;
@@ -31,6 +34,7 @@ mod json;
 mod jsonl;
 mod line;
 mod lines;
+mod markup;
 mod meridiem;
 mod messenger;
 mod messenger_e2ee;
@@ -46,6 +50,7 @@ mod rsmf;
 mod sigexport;
 mod signal;
 mod sink;
+mod skype;
 mod slack;
 mod sms;
 mod snapchat;
@@ -104,6 +109,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &tiktok::TikTok,
     &twitter::Twitter,
     &line::LineChat,
+    &google_chat::GoogleChat,
+    &hangouts::Hangouts,
+    &skype::Skype,
+    &element::Element,
     &rows::JsonRows,
     &whatsapp::WhatsApp,
     &csv::Table,

@@ -118,7 +118,7 @@ fn a_zip_bomb_is_stopped() {
 }
 
 /// A tar of these entries.
-fn tarred(entries: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn tarred(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
     for (name, content) in entries {
         let mut header = tar::Header::new_gnu();

@@ -11,6 +11,7 @@ mod real_messengers;
 mod real_phones;
 mod real_slack;
 mod streams;
+mod takeouts;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,0 +1,290 @@
+//! Google Chat in Takeout: `messages.json` in a folder of each group, with the names of its members beside it in
+//! `group_info.json`.
+//!
+//! Dates are written in words, in two ways, and always of UTC. People are told apart by their addresses.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+
+use jiff::civil;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::archive::{Bundle, Entries};
+use super::chat::{Chat, When};
+use super::error::ImportError;
+use super::json::{self, Path, Walker, Want};
+use super::parts::{Part, say_all};
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Flow, Format, Sink, UNKNOWN, cursor};
+use crate::transcript::{Kind, Time};
+
+/// The file with the messages, and the one beside it.
+const MESSAGES: &str = "messages.json";
+const GROUP: &str = "group_info.json";
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// The format.
+pub struct GoogleChat;
+
+impl Format for GoogleChat {
+    fn name(&self) -> &'static str {
+        "google-chat"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        let Some(messages) = sample.outline().get("messages").and_then(Value::as_array) else { return 0.0 };
+        let is_one = |m: &Value| {
+            let dated = ["created_date", "topic_id", "message_id"].iter().any(|key| m.get(key).is_some());
+            let human = m.pointer("/creator/user_type").is_some();
+            human
+                || m.get("created_date").is_some() && m.get("message_id").is_some()
+                || dated && m.get("creator").is_some_and(Value::is_object)
+        };
+        if messages.iter().take(20).any(is_one) { 0.95 } else { 0.0 }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let chat = sink.chat(source.name());
+        read(source, chat, HashMap::new(), sink)
+    }
+
+    fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
+        let with_both = |entry: &String| {
+            let root = entry.strip_suffix(MESSAGES).filter(|r| r.is_empty() || r.ends_with('/'))?;
+            let group = format!("{root}{GROUP}");
+            entries.binary_search(&group).ok()?;
+            let root = root.trim_end_matches('/').to_owned();
+            Some(Bundle { root, entries: vec![group, entry.clone()] })
+        };
+        entries.iter().filter_map(with_both).collect()
+    }
+
+    fn read_bundle(
+        &self,
+        bundle: &Bundle,
+        files: &mut dyn Entries,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ImportError> {
+        let group = group(files.open(&bundle.path(GROUP), sink)?, sink)?;
+        let path = [files.name(), &bundle.root].join("/");
+        let path = path.trim_end_matches('/');
+        let source = files.open(&bundle.path(MESSAGES), sink)?;
+        let empty =
+            source.sample().outline().get("messages").and_then(Value::as_array).is_some_and(Vec::is_empty);
+        if self.detect(source.sample()) == 0.0 && !(empty && group.is_ok()) {
+            let looks = "this looks like JSON";
+            return Err(ImportError::UnknownFormat { name: source.name().to_owned(), looks });
+        }
+        let title =
+            group.as_ref().ok().and_then(|g| json::str_at(g, &["name"])).filter(|n| !n.trim().is_empty());
+        let id = title.map_or(path.to_owned(), |title| format!("{path}#{title}"));
+        let mut chat = sink.chat(id);
+        if group.is_err() {
+            chat.doubt(WarningKind::MissingPart, 0);
+        }
+        read(source, chat, group.map(|g| members(&g)).unwrap_or_default(), sink)
+    }
+}
+
+/// What stands beside the messages; the inner error is for a file that is no JSON.
+fn group(source: Source<'_>, sink: &Sink<'_>) -> Result<Result<Value, ()>, ImportError> {
+    let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
+    let mut text = String::new();
+    let mut stream = source.into_text()?.take(limit as u64);
+    stream.read_to_string(&mut text).map_err(|e| ImportError::io(&name, e))?;
+    Ok(serde_json::from_str(&text).map_err(|_| ()))
+}
+
+/// The names of the members, by address.
+fn members(group: &Value) -> HashMap<String, String> {
+    let all = group.get("members").and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|m| {
+        Some((json::str_at(m, &["email"])?.to_owned(), json::str_at(m, &["name"])?.to_owned()))
+    })
+    .collect()
+}
+
+fn read(
+    source: Source<'_>,
+    chat: Chat,
+    members: HashMap<String, String>,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
+    let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
+    let mut reading = Reading { name: &name, chat, members, nameless: HashSet::new(), count: 0 };
+    let result = json::walk(&name, source.into_text()?, limit, &mut reading);
+    let Reading { mut chat, count, .. } = reading;
+    sink.count_lines(count);
+    chat.close(&result, count);
+    if count == 0 {
+        chat.doubt(WarningKind::EmptyConversation, 0);
+    }
+    chat.sort_by_time();
+    let _ = sink.emit(chat);
+    result
+}
+
+/// The reading of one group.
+struct Reading<'r> {
+    name: &'r str,
+    chat: Chat,
+    members: HashMap<String, String>,
+    nameless: HashSet<String>,
+    count: u64,
+}
+
+impl Walker for Reading<'_> {
+    fn want(&mut self, path: &Path) -> Want {
+        match path.is(&["messages", "*"]) {
+            true => Want::Take,
+            false if path.is(&["messages"]) => Want::Enter,
+            false => Want::Skip,
+        }
+    }
+
+    fn take(&mut self, path: &Path, value: Value) -> Result<Flow, ImportError> {
+        if path.depth() == 2 {
+            self.count += 1;
+            self.chat.room(self.name, self.count)?;
+            self.message(&value, self.count);
+        }
+        Ok(Flow::Continue(()))
+    }
+}
+
+impl Reading<'_> {
+    fn message(&mut self, message: &Value, line: u64) {
+        if !message.is_object() {
+            return self.chat.reject(WarningKind::BadRecord, line);
+        }
+        let gone = json::str_at(message, &["message_state"]) == Some("DELETED");
+        let parts = if gone { vec![(Kind::Deleted, String::new())] } else { parts(message) };
+        if parts.is_empty() {
+            return self.chat.reject(WarningKind::UnknownRecord, line);
+        }
+        let when = self.when(message, line);
+        let speaker = self.speaker(message, line);
+        say_all(&mut self.chat, &speaker, when, &parts, line);
+    }
+
+    fn when(&mut self, message: &Value, line: u64) -> When {
+        let time = json::str_at(message, &["created_date"]).and_then(moment);
+        if time.is_none() {
+            self.chat.doubt(WarningKind::InvalidTime, line);
+        }
+        time.into()
+    }
+
+    fn speaker(&mut self, message: &Value, line: u64) -> String {
+        let field = |key| json::str_at(message, &["creator", key]).filter(|f| !f.trim().is_empty());
+        let (email, name) = (field("email"), field("name"));
+        let known = email.and_then(|e| self.members.get(e)).cloned();
+        match (name.map(str::to_owned).or(known), email) {
+            (Some(name), email) => self.chat.person(email.unwrap_or(&name), &name),
+            (None, Some(email)) => {
+                if self.nameless.insert(email.to_owned()) {
+                    self.chat.doubt(WarningKind::NamelessPerson, line);
+                }
+                self.chat.person(email, email)
+            }
+            (None, None) => {
+                self.chat.doubt(WarningKind::UnknownSpeaker, line);
+                UNKNOWN.to_owned()
+            }
+        }
+    }
+}
+
+/// Files, then words.
+fn parts(message: &Value) -> Vec<Part> {
+    let list = |key: &str| message.get(key).and_then(Value::as_array).into_iter().flatten();
+    let file = |f: &Value| {
+        let name = json::str_at(f, &["original_name"]).or_else(|| json::str_at(f, &["export_name"]));
+        (Kind::Media, name.unwrap_or_default().to_owned())
+    };
+    let shared = |a: &Value| Some((Kind::Media, json::str_at(a, &["drive_metadata", "title"])?.to_owned()));
+    let mut parts: Vec<Part> = list("attached_files").map(file).collect();
+    parts.extend(list("annotations").filter_map(shared));
+    let text = json::str_at(message, &["text"]).filter(|t| !t.trim().is_empty());
+    parts.extend(text.map(|t| (Kind::Message, t.to_owned())));
+    parts
+}
+
+/// Read `Wednesday, May 1, 2024 at 6:02:11 PM UTC` or `Wednesday, 1 May 2024 at 18:02:11 UTC`.
+fn moment(text: &str) -> Option<Time> {
+    let text = cursor::plain(text);
+    let (mut year, mut month, mut day, mut clock, mut half, mut utc) = (None, None, None, None, None, false);
+    for word in text.split([' ', ',']).filter(|w| !w.is_empty()) {
+        let lower = word.to_lowercase();
+        match word.parse::<i16>() {
+            Ok(number) if word.len() == 4 => year = Some(number),
+            Ok(number) => day = i8::try_from(number).ok(),
+            Err(_) if word.contains(':') => clock = Some(hms(word)?),
+            Err(_) if lower == "am" || lower == "pm" => half = Some(lower == "pm"),
+            Err(_) if lower == "utc" => utc = true,
+            Err(_) if lower.len() > 2 => {
+                let found = MONTHS.iter().position(|m| m.starts_with(&lower));
+                month = found.and_then(|at| i8::try_from(at + 1).ok()).or(month);
+            }
+            Err(_) => {}
+        }
+    }
+    let (hour, minute, second) = clock?;
+    let hour = half.map_or(hour, |later| hour % 12 + if later { 12 } else { 0 });
+    let wall = civil::Date::new(year?, month?, day?).ok()?;
+    let wall = wall.to_datetime(civil::Time::new(hour, minute, second, 0).ok()?);
+    if !utc {
+        return Some(Time::Local(wall));
+    }
+    Some(Time::Instant(TimeZone::UTC.to_timestamp(wall).ok()?))
+}
+
+fn hms(clock: &str) -> Option<(i8, i8, i8)> {
+    let mut numbers = clock.split(':').map(|n| n.parse::<i8>().ok());
+    let (hour, minute) = (numbers.next()??, numbers.next()??);
+    Some((hour, minute, numbers.next().unwrap_or(Some(0))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_in_both_wordings() {
+        for text in [
+            "Wednesday, May 1, 2024 at 6:02:11 PM UTC",
+            "Wednesday, May 1, 2024 at 6:02:11\u{202f}PM UTC",
+            "Wednesday, 1 May 2024 at 18:02:11 UTC",
+        ] {
+            assert_eq!(moment(text).unwrap().to_string(), "2024-05-01T18:02:11Z", "{text}");
+        }
+        let midnight = moment("Monday, January 1, 2024 at 12:00:05 AM UTC").unwrap();
+        assert_eq!(midnight.to_string(), "2024-01-01T00:00:05Z");
+        for text in ["", "May 1, 2024", "Wednesday, 31 Feb 2024 at 10:00:00 UTC", "1 May 2024 at 10:x UTC"] {
+            assert_eq!(moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_group_is_two_files_of_one_folder() {
+        let names = ["a/group_info.json", "a/messages.json", "b/group_info.json", "c/messages.json"];
+        let bundles = GoogleChat.bundles(&names.map(str::to_owned));
+        assert_eq!(bundles.len(), 1);
+        assert_eq!((bundles[0].root.as_str(), bundles[0].has(MESSAGES)), ("a", true));
+    }
+}
