@@ -37,4 +37,8 @@ pub mod convert;
 
 pub mod serve;
 
+pub mod metrics;
+
+pub mod eval;
+
 pub mod cli;

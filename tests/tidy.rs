@@ -20,11 +20,14 @@ const WALLS: &[(&str, &[&str])] = &[
     ("report", &["assessment", "head", "transcript"]),
     ("convert", &["transcript"]),
     ("serve", &["assessment", "import", "models", "reading", "report", "transcript"]),
+    ("metrics", &[]),
+    ("eval", &["assessment", "head", "import", "metrics", "models", "score", "transcript"]),
     (
         "cli",
         &[
             "assessment",
             "convert",
+            "eval",
             "import",
             "models",
             "prompt",
@@ -136,7 +139,7 @@ fn nothing_here_can_open_a_socket_but_the_page_and_that_on_loopback() {
 #[test]
 fn text_is_revealed_only_where_it_is_read_or_shown() {
     for (name, room, text) in files() {
-        let reads = ["transcript", "import", "prompt", "language", "score", "report", "convert"];
+        let reads = ["transcript", "import", "prompt", "language", "score", "report", "convert", "eval"];
         assert!(
             !text.contains(".reveal()") || reads.contains(&room.as_str()),
             "{name} reveals the words of a chat"

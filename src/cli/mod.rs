@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod eval;
 mod import;
 mod input;
 mod man;
@@ -25,7 +26,7 @@ use crate::assessment::Band;
 /// anywhere and keeps no copy of what it reads; `serve` listens on this computer's own address only.
 ///
 /// Exit codes: 0 everything was read; 1 some inputs could not be read; 2 the command was not understood or could
-/// not start; 3 with --fail-on, a conversation reached that band.
+/// not start; 3 with --fail-on, a conversation reached that band; 4 with --fail-if-worse, a metric is worse.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Cli {
@@ -39,6 +40,7 @@ enum Verb {
     Score(score::Args),
     Import(import::Args),
     Serve(serve::Args),
+    Eval(eval::Args),
     Models(models::Args),
     Schema(schema::Args),
     Tokens(tokens::Args),
@@ -54,6 +56,7 @@ impl Cli {
             Verb::Score(args) => args.run(),
             Verb::Import(args) => args.run(),
             Verb::Serve(args) => args.run(),
+            Verb::Eval(args) => args.run(),
             Verb::Models(args) => args.run(),
             Verb::Schema(args) => args.run(),
             Verb::Tokens(args) => args.run(),
@@ -74,6 +77,8 @@ pub enum Exit {
     Usage,
     /// 3: `--fail-on` was given and a conversation reached the band.
     Reached,
+    /// 4: `eval compare --fail-if-worse` was given and a metric is worse.
+    Worse,
 }
 
 impl Exit {
@@ -90,6 +95,7 @@ impl From<Exit> for ExitCode {
             Exit::SomeFailed => 1,
             Exit::Usage => 2,
             Exit::Reached => 3,
+            Exit::Worse => 4,
         })
     }
 }

@@ -55,6 +55,11 @@ impl Bundle {
         if self.root.is_empty() { inner.to_owned() } else { format!("{}/{inner}", self.root) }
     }
 
+    /// What the chats of the bundle are named after: `outer`, the archive or folder, and the folder in it.
+    pub fn name_in(&self, outer: &str) -> String {
+        if self.root.is_empty() { outer.to_owned() } else { format!("{outer}/{}", self.root) }
+    }
+
     /// Whether the bundle has the file `inner`.
     pub fn has(&self, inner: &str) -> bool {
         self.entries.binary_search(&self.path(inner)).is_ok()

@@ -78,6 +78,11 @@ impl Chat {
         free
     }
 
+    /// Whether [`Chat::person`] has met the person whom the source calls `id`.
+    pub fn knows(&self, id: &str) -> bool {
+        self.people.contains_key(id)
+    }
+
     /// The speaker called `name` made the export. What the user says of it goes before.
     pub fn set_owner(&mut self, name: &str) {
         self.owner = Some(name.to_owned());
@@ -130,6 +135,11 @@ impl Chat {
     /// The app says `text`, at `line`.
     pub fn note(&mut self, when: When, text: &str, line: u64) {
         self.counts.system += 1;
+        self.push(None, when, Kind::System, text, line);
+    }
+
+    /// The app says something of the line that is said next: that it was never sent.
+    pub fn note_more(&mut self, when: When, text: &str, line: u64) {
         self.push(None, when, Kind::System, text, line);
     }
 
@@ -209,6 +219,16 @@ impl Chat {
         if taken < self.limits.message {
             last.text.push_line(&text);
         }
+    }
+
+    /// Whoever spoke last also sent the file `name`, told of on a line of its own.
+    pub fn add_media(&mut self, name: &str, line: u64) {
+        self.counts.continuations += 1;
+        let Some(last) = self.transcript.messages.last() else { return };
+        let (speaker, known, at) = (last.speaker, last.time, self.transcript.messages.len() - 1);
+        let stamp = self.stamps.last().filter(|(index, _)| *index == at).map(|(_, s)| When::Written(*s));
+        let kind = if speaker.is_some() { Kind::Media } else { Kind::System };
+        self.push(speaker, stamp.unwrap_or(known.into()), kind, name, line);
     }
 
     /// A blank line. It counts as a paragraph break when the message goes on after it.

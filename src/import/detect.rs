@@ -63,14 +63,22 @@ pub(super) fn is_structured(text: &str) -> bool {
                 || start.starts_with("<html")
                 || text.contains("</")
         }
-        _ => text.starts_with("window.YTD"),
+        _ => text.starts_with("window.YTD") || is_list_of_ids(text),
     }
+}
+
+/// Whether every line is one long number in hexadecimal, such as the key to a corpus.
+fn is_list_of_ids(text: &str) -> bool {
+    let is_id = |line: &str| line.len() >= 16 && line.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty()).peekable();
+    lines.peek().is_some() && lines.all(is_id)
 }
 
 fn looks(text: &str) -> &'static str {
     match text.trim_start().chars().next() {
         Some('{' | '[') => "this looks like JSON",
         Some('<') => "this looks like XML or HTML",
+        _ if is_list_of_ids(text) => "this is a list of ids",
         _ => "this is text",
     }
 }
@@ -98,7 +106,11 @@ mod tests {
             ("paste", "[2019-12-24, 12:23] Me: hi\n[2019-12-24, 12:24] Ana: hey\n"),
             ("paste", "just one line"),
             ("none", "{\"name\": \"x\", \"chats\": []}"),
-            ("none", "<?xml version=\"1.0\"?><smses></smses>"),
+            ("sms", "<?xml version=\"1.0\"?><smses></smses>"),
+            ("none", "<?xml version=\"1.0\"?><calls></calls>"),
+            ("pan12", "<conversations><conversation id='1'>"),
+            ("cellebrite", "\u{feff}<project xmlns=\"http://pa.cellebrite.com/report/2.0\">"),
+            ("none", "0123456789abcdef0123456789abcdef\n0123456789abcdef0123456789abcdee\n"),
             ("none", " \n"),
         ] {
             assert_eq!(pick("f", text), expected, "{text}");

@@ -10,39 +10,58 @@
 //! ```
 
 mod archive;
+mod cellebrite;
 mod chat;
+mod convokit;
 mod csv;
 mod cursor;
 mod dates;
 mod detect;
+mod discord;
+mod discord_csv;
+mod discord_package;
+mod discord_txt;
 mod element;
 mod encoding;
 mod error;
+mod fields;
 mod google_chat;
 mod hangouts;
+mod ids;
+mod imessage;
+mod imessage_txt;
 mod json;
 mod jsonl;
+mod line;
 mod lines;
 mod markup;
 mod meridiem;
 mod messenger;
 mod messenger_e2ee;
 mod order;
+mod pan12;
 mod parquet;
 mod parts;
 mod paste;
+mod phones;
 mod quota;
 mod rows;
+mod rsmf;
 mod sigexport;
 mod signal;
 mod sink;
 mod skype;
+mod slack;
+mod sms;
+mod snapchat;
 mod source;
 mod surrogates;
 mod telegram;
 mod telegram_html;
 mod threads;
+mod tiktok;
 mod times;
+mod twitter;
 mod walk;
 mod warning;
 mod whatsapp;
@@ -74,6 +93,22 @@ pub static FORMATS: &[&dyn Format] = &[
     &sigexport::Sigexport,
     &messenger::Messenger,
     &messenger_e2ee::MessengerE2ee,
+    &imessage_txt::IMessageText,
+    &convokit::ConvoKit,
+    &rsmf::Rsmf,
+    &sms::Sms,
+    &cellebrite::Cellebrite,
+    &imessage::IMessage,
+    &pan12::Pan12,
+    &slack::Slack,
+    &discord::Discord,
+    &discord_csv::DiscordCsv,
+    &discord_txt::DiscordTxt,
+    &discord_package::DiscordPackage,
+    &snapchat::Snapchat,
+    &tiktok::TikTok,
+    &twitter::Twitter,
+    &line::LineChat,
     &google_chat::GoogleChat,
     &hangouts::Hangouts,
     &skype::Skype,

@@ -1,6 +1,7 @@
 //! XML of any size, event by event. What real exports get wrong is read all the same: characters written as two halves,
 //! entities nobody declared, ends that do not match. Entities are never defined by a file, so none can grow.
 
+mod children;
 mod entities;
 mod trim;
 
@@ -9,6 +10,7 @@ use std::io::BufRead;
 use quick_xml::events::{BytesStart, Event as Raw};
 
 use super::error::ImportError;
+pub use children::{longest, root};
 pub use entities::unescape;
 use trim::Trimmed;
 

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use serde::Deserialize;
 
 use super::answer::Refusal;
-use crate::import::{Columns, DateOrder, Limits, Options};
+use crate::import::{Columns, DateOrder, Limits, Options, Unnamed};
 use crate::reading::Correction;
 use crate::transcript::Role;
 
@@ -25,6 +25,7 @@ pub struct Said {
     format: Option<String>,
     date_order: Option<Order>,
     columns: Option<Heads>,
+    unnamed: Option<Nameless>,
     /// Which conversation of the file, from 0.
     pub chat: usize,
     speakers: Vec<About>,
@@ -35,6 +36,14 @@ pub struct Said {
 enum Order {
     Dmy,
     Mdy,
+}
+
+/// Who speaks where nobody is named.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Nameless {
+    Alternating,
+    Unknown,
 }
 
 #[derive(Default, Deserialize)]
@@ -93,12 +102,21 @@ impl Said {
         });
         let columns = self.columns.as_ref().map(Heads::columns).filter(|c| *c != Columns::default());
         let format = self.format.clone().filter(|f| !f.is_empty());
-        Options { format, date_order, columns, limits: limits(), ..Options::default() }
+        let unnamed = self.unnamed.map(|unnamed| match unnamed {
+            Nameless::Alternating => Unnamed::Alternating,
+            Nameless::Unknown => Unnamed::Unknown,
+        });
+        Options { format, date_order, columns, unnamed, limits: limits(), ..Options::default() }
     }
 
     /// Whether the reader has settled the order of dates.
     pub fn settles_dates(&self) -> bool {
         self.date_order.is_some()
+    }
+
+    /// Whether the reader has settled who speaks where nobody is named.
+    pub fn settles_turns(&self) -> bool {
+        self.unnamed.is_some()
     }
 
     /// Names and roles.

@@ -41,6 +41,8 @@ pub struct Reading {
     all_speakers: usize,
     /// Whether the order of day and month is open or was settled by the reader.
     date_order_open: bool,
+    /// Whether nobody is named, so that turns were assumed, or the reader has settled that.
+    unnamed: bool,
     /// What the reading was unsure of.
     warnings: Vec<String>,
     /// The first messages, with all corrections.
@@ -119,7 +121,9 @@ pub fn read(ask: &Ask) -> Result<Reading, Refusal> {
     let speakers = voices(&imported);
     let all_speakers = imported.transcript.speakers.len();
     reading::correct(&mut imported.transcript, &ask.said.corrections());
-    let open = |kind: WarningKind| matches!(kind, WarningKind::AmbiguousDateOrder(_));
+    let has = |is: fn(WarningKind) -> bool| imported.warnings.iter().any(|w| is(w.kind));
+    let open = has(|kind| matches!(kind, WarningKind::AmbiguousDateOrder(_)));
+    let turns = has(|kind| kind == WarningKind::AlternatingSpeakers);
     let own = imported.warnings.iter().map(reading::note);
     let transcript = &imported.transcript;
     let entries = transcript.messages.len();
@@ -131,7 +135,8 @@ pub fn read(ask: &Ask) -> Result<Reading, Refusal> {
         extent: report::extent(transcript),
         speakers,
         all_speakers,
-        date_order_open: ask.said.settles_dates() || imported.warnings.iter().any(|w| open(w.kind)),
+        date_order_open: ask.said.settles_dates() || open,
+        unnamed: ask.said.settles_turns() || turns,
         warnings: own.chain(doubts).map(|note| note.text).collect(),
         first: (0..entries.min(FIRST)).map(|at| Line::of(transcript, at, FIRST_CHARS)).collect(),
         more: entries.saturating_sub(FIRST),

@@ -164,3 +164,25 @@ fn a_gzip_that_unpacks_to_far_more_than_it_weighs_is_left() {
     let outcome = bytes("b.gz", &bomb[..], &Options { limits, ..Options::default() });
     assert_eq!(problem(&outcome), Some(ArchiveProblem::Bomb));
 }
+
+#[test]
+fn a_report_is_read_with_the_files_beside_it() {
+    let report = fs::read("tests/fixtures/import/cellebrite_folder/report.xml").unwrap();
+    let note = b"Ida: not a chat of its own\nMax: no\n";
+    let zip = zipped(&[
+        ("case/files/Image/pond.jpg", b"x"),
+        ("case/files/Text/note.txt", note),
+        ("case/report.xml", &report),
+        ("case/other.txt", CHAT.as_bytes()),
+        ("b/files/a.txt", note),
+        ("b/report.xml", b"<report/>"),
+    ]);
+    let (found, counts) = bytes("phone.ufdr", &zip[..], &Options::default());
+    let mut formats: Vec<&str> = found.iter().map(|f| f.format).collect();
+    formats.sort_unstable();
+    assert_eq!(formats, ["cellebrite", "cellebrite", "whatsapp"]);
+    let counts = counts.unwrap();
+    assert_eq!((counts.media, counts.lines, counts.warnings[0].kind), (1, 7, WarningKind::SkippedEntry));
+    let alone = zipped(&[("report.xml", &report)]);
+    assert_eq!(bytes("phone.ufdr", &alone[..], &Options::default()).0.len(), 2);
+}

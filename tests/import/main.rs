@@ -2,10 +2,15 @@
 //! which files fail. All texts are invented.
 
 mod archives;
+mod imessage;
 mod limits;
 mod lossless;
+mod mails;
 mod messengers;
 mod real_messengers;
+mod real_phones;
+mod real_slack;
+mod streams;
 mod takeouts;
 
 use std::fmt::Write as _;

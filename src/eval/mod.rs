@@ -1,0 +1,29 @@
+//! Suites: labelled conversations in, one self-describing result out, which every report renders.
+//!
+//! ```text
+//! suite.toml ─▸ cases (text and labels) ─▸ verdicts of the model, of a file of scores, of baselines
+//!                                            └─▸ thresholds on dev, frozen ─▸ tables, plots ─▸ Outcome
+//! ```
+
+mod baselines;
+mod cases;
+mod compare;
+mod html;
+mod judge;
+mod labelled;
+mod notation;
+mod plots;
+mod result;
+mod suite;
+mod svg;
+mod tables;
+mod verdict;
+mod warnings;
+
+pub use cases::{Case, Gold};
+pub use compare::{Comparison, compare, read};
+pub use html::html;
+pub use judge::{Request, run};
+pub use result::{Measure, Outcome, Plot, Row, Series, Table, Threshold};
+pub use suite::{Suite, Task, list};
+pub use tables::{markdown, text};

@@ -1,0 +1,188 @@
+//! The one result of a run: it describes itself, and every report renders it.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Version of this schema. It rises when a field changes meaning or goes away.
+pub const SCHEMA: u32 = 1;
+
+/// What a suite found. It holds numbers, ids and hashes, never text.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Outcome {
+    /// Version of this schema.
+    pub schema: u32,
+    /// Version of the program.
+    pub version: String,
+    /// The suite's name and version.
+    pub suite: String,
+    /// One line on it.
+    pub title: String,
+    /// SHA-256 of its `suite.toml`.
+    pub suite_sha256: String,
+    /// The model's name and version.
+    pub model: String,
+    /// SHA-256 of its `model.toml`, which binds all its files.
+    pub model_sha256: String,
+    /// SHA-256 of a `--scores` file, when one was judged.
+    pub scores_sha256: Option<String>,
+    /// The data, by split.
+    pub data: BTreeMap<String, Data>,
+    /// Conversations set aside, by reason.
+    pub skipped: BTreeMap<String, usize>,
+    /// Prevalence for which false alarms per 1,000 and PPV are stated.
+    pub prevalence: f64,
+    /// Seed of the resamples.
+    pub seed: u64,
+    /// Number of resamples.
+    pub resamples: usize,
+    /// Frozen before the test split was judged.
+    pub thresholds: Vec<Threshold>,
+    /// Each time the test split was read into this file, oldest first.
+    pub readings: Vec<Reading>,
+    /// The numbers.
+    pub tables: Vec<Table>,
+    /// The curves.
+    pub plots: Vec<Plot>,
+    /// What it cost.
+    pub run: Run,
+}
+
+/// One split.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Data {
+    /// SHA-256 over ids, labels of risk and texts, in order.
+    pub sha256: String,
+    /// Conversations.
+    pub conversations: usize,
+    /// Messages.
+    pub messages: usize,
+    /// Conversations labelled risky.
+    pub risky: usize,
+    /// Groups that are drawn as a whole.
+    pub groups: usize,
+}
+
+/// Where alarms begin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Threshold {
+    /// Whose scores.
+    pub system: String,
+    /// Its name.
+    pub name: String,
+    /// Alarms are scores at or above it; `null` when none keeps to the budget.
+    pub value: Option<f64>,
+    /// How and on what it was chosen.
+    pub chosen: String,
+}
+
+/// One reading of the test split.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reading {
+    /// When, UTC.
+    pub at: String,
+    /// SHA-256 of the model.
+    pub model_sha256: String,
+    /// SHA-256 of the test data.
+    pub data_sha256: String,
+    /// The thresholds it was read with.
+    pub thresholds: Vec<Threshold>,
+    /// Whether they differ from those of the reading before it.
+    pub changed: bool,
+}
+
+/// Rows of measures.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Table {
+    /// Which; unique in a result.
+    pub id: String,
+    /// For people.
+    pub title: String,
+    /// What one must know to read it.
+    pub note: String,
+    /// Ids of the columns, in order.
+    pub columns: Vec<String>,
+    /// In order.
+    pub rows: Vec<Row>,
+}
+
+/// One system, signal or source.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Row {
+    /// What it is about.
+    pub name: String,
+    /// By column.
+    pub cells: BTreeMap<String, Measure>,
+}
+
+/// A number, what it rests on, and its 95 % interval by group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Measure {
+    /// `null` when undefined.
+    pub value: Option<f64>,
+    /// Lower end.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Items in the denominator.
+    pub n: usize,
+    /// Resamples in which it was defined.
+    pub defined: usize,
+}
+
+/// A drawing.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Plot {
+    /// Which; unique in a result.
+    pub id: String,
+    /// For people.
+    pub title: String,
+    /// Names of the axes.
+    pub axes: [String; 2],
+    /// Ends of the horizontal axis.
+    pub x: [f64; 2],
+    /// Ends of the vertical axis.
+    pub y: [f64; 2],
+    /// Bars instead of lines.
+    pub bars: bool,
+    /// A line from corner to corner, for comparison.
+    pub diagonal: bool,
+    /// What is drawn.
+    pub series: Vec<Series>,
+}
+
+/// One line, or one set of bars.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Series {
+    /// In the legend.
+    pub name: String,
+    /// x and y.
+    pub points: Vec<[f64; 2]>,
+    /// x, lower and upper end of the 95 % interval; empty for none.
+    pub band: Vec<[f64; 3]>,
+}
+
+/// What a run cost.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    /// Conversations that were scored now.
+    pub scored: usize,
+    /// Messages in them.
+    pub messages: usize,
+    /// Conversations taken over from an interrupted run.
+    pub resumed: usize,
+    /// Seconds of scoring.
+    pub seconds: f64,
+    /// Conversations a second; `null` when none was scored.
+    pub per_second: Option<f64>,
+    /// Highest memory of the process so far, where the system tells (Linux).
+    pub peak_memory_bytes: Option<u64>,
+}
+
+impl Table {
+    /// The measure in a row and a column.
+    pub fn get(&self, row: &str, column: &str) -> Option<&Measure> {
+        self.rows.iter().find(|r| r.name == row)?.cells.get(column)
+    }
+}

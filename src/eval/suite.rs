@@ -1,0 +1,131 @@
+//! `suite.toml`: what is measured, on which data, and how thresholds are chosen.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
+
+/// Where suites live when only a name is given.
+const FOLDER: &str = "eval/suites";
+
+/// A suite as its file states it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suite {
+    /// The folder's name.
+    pub name: String,
+    /// Rises when a number would change for the same model.
+    pub version: u32,
+    /// One line.
+    pub title: String,
+    /// What is asked.
+    pub task: Task,
+    /// The data.
+    pub data: Data,
+    /// Share of risky conversations for which false alarms per 1,000 are stated.
+    pub prevalence: f64,
+    /// Seed of the resamples.
+    pub seed: u64,
+    /// Number of resamples; 2,000 or more.
+    pub resamples: usize,
+    /// Budgets of false alarms (shares of harmless dev chats) for which thresholds are chosen.
+    #[serde(default)]
+    pub budgets: Vec<f64>,
+    /// Where it was read from.
+    #[serde(skip)]
+    pub folder: PathBuf,
+    /// SHA-256 of the file.
+    #[serde(skip)]
+    pub sha256: String,
+}
+
+/// What a suite asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Tell risky conversations from harmless ones, when, where and why.
+    Risk,
+    /// Keep quiet on harmless ones, counted by source.
+    Benign,
+}
+
+/// Where conversations come from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// A folder of `.chat` or `.jsonl` files, relative to the suite; absent when the user brings it with `--data`.
+    pub path: Option<PathBuf>,
+    /// Only conversations in this language.
+    pub language: Option<String>,
+    /// Writers of each split; all others are `train`. Without any, everything is `test`.
+    #[serde(default)]
+    pub splits: BTreeMap<String, Vec<String>>,
+    /// Where data that does not come with the program is had from.
+    #[serde(default)]
+    pub from: String,
+    /// Conversations expected in each split, checked.
+    #[serde(default)]
+    pub counts: BTreeMap<String, usize>,
+}
+
+impl Suite {
+    /// Read a suite by name or folder.
+    pub fn open(wanted: &str) -> Result<Self> {
+        let own = Path::new(wanted);
+        let folder =
+            if own.join("suite.toml").is_file() { own.to_owned() } else { Path::new(FOLDER).join(wanted) };
+        let path = folder.join("suite.toml");
+        if !path.is_file() {
+            let known: Vec<String> = list().into_iter().map(|s| s.name).collect();
+            bail!(
+                "no suite {wanted:?}: give a folder that holds suite.toml, or one of {} below {FOLDER}",
+                known.join(", ")
+            );
+        }
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
+        let mut suite: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
+        ensure!(suite.resamples >= 2_000, "{}: resamples must be 2,000 or more", path.display());
+        ensure!(
+            0.0 < suite.prevalence && suite.prevalence < 1.0,
+            "{}: prevalence must lie between 0 and 1",
+            path.display()
+        );
+        (suite.folder, suite.sha256) = (folder, crate::models::sha256(text.as_bytes()));
+        Ok(suite)
+    }
+
+    /// The data: what the user gave, else what the suite names.
+    pub fn data(&self, given: Option<&Path>) -> Result<PathBuf> {
+        let path = match (given, &self.data.path) {
+            (Some(path), _) => path.to_owned(),
+            (None, Some(path)) => self.folder.join(path),
+            (None, None) => bail!(
+                "suite {}: its data does not come with the program. {} Then give it with --data",
+                self.name,
+                self.data.from
+            ),
+        };
+        ensure!(path.exists(), "suite {}: {} is missing. {}", self.name, path.display(), self.data.from);
+        Ok(path)
+    }
+
+    /// The split of a writer's conversations.
+    pub fn split(&self, writer: &str) -> String {
+        if self.data.splits.is_empty() {
+            return "test".to_owned();
+        }
+        let found = self.data.splits.iter().find(|(_, writers)| writers.iter().any(|w| w == writer));
+        found.map_or_else(|| "train".to_owned(), |(split, _)| split.clone())
+    }
+}
+
+/// Every suite below `eval/suites`, by name.
+pub fn list() -> Vec<Suite> {
+    let entries = fs::read_dir(FOLDER).into_iter().flatten().flatten();
+    let mut found: Vec<Suite> = entries.filter_map(|e| Suite::open(e.path().to_str()?).ok()).collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}

@@ -1,0 +1,386 @@
+//! The tables of a result, and their two renderings as text.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::judge::{OURS, Part};
+use super::result::{Measure, Outcome, Row, Table, Threshold};
+use crate::assessment::Band;
+use crate::head::{PATTERNS, SIGNALS};
+use crate::metrics::{
+    Confusion, Ranking, Sets, brier, ece, exact_share, false_alarms_per_1000, macro_mean, nll, ppv, ratio,
+    rule_of_three,
+};
+use crate::models::Model;
+
+/// A table of one split.
+pub(super) fn table(
+    part: &Part,
+    id: &str,
+    title: &str,
+    note: &str,
+    columns: &[&str],
+    rows: Vec<Row>,
+) -> Table {
+    let columns = columns.iter().map(|c| (*c).to_owned()).collect();
+    let (id, title) = (format!("{id}/{}", part.split), format!("{title} ({})", part.split));
+    Table { id, title, note: note.to_owned(), columns, rows }
+}
+
+fn row(name: &str, cells: Vec<(&str, Measure)>) -> Row {
+    Row { name: name.to_owned(), cells: cells.into_iter().map(|(k, m)| (k.to_owned(), m)).collect() }
+}
+
+/// How well each system orders risky before harmless.
+pub(super) fn conversations(part: &Part) -> Table {
+    let (n, positives) = (part.labels.len(), part.labels.iter().filter(|l| **l).count());
+    let rank = |scores: &[f64]| Ranking::new(&part.labels, scores).expect("scores are finite");
+    let rows = part.systems.iter().map(|s| {
+        let r = rank(&s.scores);
+        row(
+            &s.name,
+            vec![
+                ("AUROC", part.measure(n, |i| r.auroc(i))),
+                ("AUPRC", part.measure(n, |i| r.average_precision(i))),
+                (
+                    "recall at FPR 1 %",
+                    part.measure(positives, |i| r.recall_at_fpr(i, 0.01).map(|o| o.recall)),
+                ),
+                (
+                    "recall at FPR 0.1 %",
+                    part.measure(positives, |i| r.recall_at_fpr(i, 0.001).map(|o| o.recall)),
+                ),
+            ],
+        )
+    });
+    let rows = rows.collect();
+    let base = positives as f64 / n as f64;
+    let note = format!(
+        "n {n}, {positives} risky, {} groups; base rate {base:.3}, which is the AUPRC of chance.",
+        part.draws.groups()
+    );
+    table(
+        part,
+        "conversations",
+        "Risky or harmless",
+        &note,
+        &["AUROC", "AUPRC", "recall at FPR 1 %", "recall at FPR 0.1 %"],
+        rows,
+    )
+}
+
+/// Our model less each other system, on the same resamples.
+pub(super) fn differences(part: &Part) -> Table {
+    let rank = |at: usize| Ranking::new(&part.labels, &part.systems[at].scores).expect("scores are finite");
+    let (ours, n) = (rank(0), part.labels.len());
+    let rows = (1..part.systems.len()).map(|at| {
+        let other = rank(at);
+        row(
+            &format!("{OURS} − {}", part.systems[at].name),
+            vec![
+                ("AUROC", part.measure(n, |i| Some(ours.auroc(i)? - other.auroc(i)?))),
+                (
+                    "AUPRC",
+                    part.measure(n, |i| Some(ours.average_precision(i)? - other.average_precision(i)?)),
+                ),
+            ],
+        )
+    });
+    let rows = rows.collect();
+    table(
+        part,
+        "differences",
+        "Differences",
+        "Paired: both systems meet the same resamples.",
+        &["AUROC", "AUPRC"],
+        rows,
+    )
+}
+
+/// What each frozen threshold does.
+pub(super) fn thresholds(part: &Part, thresholds: &[Threshold], prevalence: f64) -> Table {
+    let mut rows = Vec::new();
+    for system in &part.systems {
+        for t in thresholds.iter().filter(|t| t.system == system.name) {
+            let alarms = system.alarms(t);
+            let count = |items: &[usize]| Confusion::of(items.iter().map(|i| (part.labels[*i], alarms[*i])));
+            let all = count(&(0..alarms.len()).collect::<Vec<_>>());
+            let (found, positives, negatives) = (all.tp + all.fp, all.tp + all.fn_, all.fp + all.tn);
+            let [found, positives, negatives] = [found, positives, negatives].map(|n| n as usize);
+            rows.push(row(
+                &format!("{}, {}", system.name, t.name),
+                vec![
+                    ("precision", part.measure(found, |i| count(i).precision())),
+                    ("recall", part.measure(positives, |i| count(i).recall())),
+                    ("F1", part.measure(alarms.len(), |i| count(i).f(1.0))),
+                    ("F2", part.measure(alarms.len(), |i| count(i).f(2.0))),
+                    ("FPR", part.measure(negatives, |i| count(i).fpr())),
+                    (
+                        "false alarms per 1,000",
+                        part.measure(negatives, |i| Some(false_alarms_per_1000(count(i).fpr()?, prevalence))),
+                    ),
+                    (
+                        "PPV",
+                        part.measure(alarms.len(), |i| ppv(count(i).recall()?, count(i).fpr()?, prevalence)),
+                    ),
+                ],
+            ));
+        }
+    }
+    let note = format!(
+        "Thresholds were chosen as the result states and frozen. False alarms per 1,000 chats and PPV at a prevalence of {prevalence}; precision is that of this set."
+    );
+    let columns = ["precision", "recall", "F1", "F2", "FPR", "false alarms per 1,000", "PPV"];
+    table(part, "thresholds", "At frozen thresholds", &note, &columns, rows)
+}
+
+/// Whether probabilities mean what they say.
+pub(super) fn calibration(part: &Part) -> Table {
+    let pick = |x: &[f64], items: &[usize]| items.iter().map(|i| x[*i]).collect::<Vec<_>>();
+    let labels = |items: &[usize]| items.iter().map(|i| part.labels[*i]).collect::<Vec<_>>();
+    let n = part.labels.len();
+    let rows = part.systems.iter().filter(|s| s.probability).map(|s| {
+        row(
+            &s.name,
+            vec![
+                ("ECE", part.measure(n, |i| ece(&labels(i), &pick(&s.scores, i)))),
+                ("Brier", part.measure(n, |i| brier(&labels(i), &pick(&s.scores, i)))),
+                ("NLL", part.measure(n, |i| nll(&labels(i), &pick(&s.scores, i)))),
+            ],
+        )
+    });
+    let rows = rows.collect();
+    table(
+        part,
+        "calibration",
+        "Calibration",
+        "ECE over 15 bins of equal mass; few items a bin bias it upwards.",
+        &["ECE", "Brier", "NLL"],
+        rows,
+    )
+}
+
+/// Each signal over all messages; resamples draw whole groups of conversations.
+pub(super) fn signals(part: &Part, model: &Model) -> Table {
+    let labelled = part.cases.iter().all(|c| c.gold.signals.is_some());
+    let mut rows = Vec::new();
+    // Messages of each conversation as places in one long list.
+    let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
+    for v in &part.verdicts {
+        let start = spans.last().map_or(0, |s| s.end);
+        spans.push(start..start + v.messages.len());
+    }
+    let total = spans.last().map_or(0, |s| s.end);
+    let spread = |items: &[usize]| items.iter().flat_map(|i| spans[*i].clone()).collect::<Vec<usize>>();
+    let mut rankings = Vec::new();
+    for (at, signal) in SIGNALS.into_iter().enumerate().filter(|_| labelled) {
+        let gold = part.cases.iter().zip(&part.verdicts).flat_map(|(c, v)| {
+            v.messages.iter().map(move |m| c.gold.signals.as_ref().is_some_and(|s| s[m.0].contains(&signal)))
+        });
+        let said = part.verdicts.iter().flat_map(|v| v.messages.iter().map(move |m| f64::from(m.2[at])));
+        rankings.push((signal, gold.collect::<Vec<bool>>(), said.collect::<Vec<f64>>()));
+    }
+    let ranked: Vec<Ranking> = rankings.iter().filter_map(|(_, g, s)| Ranking::new(g, s)).collect();
+    for ((signal, gold, said), ranking) in rankings.iter().zip(&ranked) {
+        let positives = gold.iter().filter(|g| **g).count();
+        let named = f64::from(model.card.bands.name);
+        let f1 =
+            |i: &[usize]| Confusion::of(spread(i).into_iter().map(|m| (gold[m], said[m] >= named))).f(1.0);
+        let base = ratio(positives as f64, total as f64);
+        rows.push(row(
+            signal.id(),
+            vec![
+                ("AUPRC", part.measure(total, |i| ranking.average_precision(&spread(i)))),
+                ("F1", part.measure(total, f1)),
+                ("base rate", Measure { value: base, n: positives, ..Measure::default() }),
+            ],
+        ));
+    }
+    let mean = |i: &[usize]| {
+        let places = spread(i);
+        macro_mean(&ranked.iter().map(|r| r.average_precision(&places)).collect::<Vec<_>>())
+    };
+    if labelled {
+        rows.push(row("macro", vec![("AUPRC", part.measure(total, mean))]));
+    }
+    let note = "By message. The base rate is the AUPRC of chance, its n the messages that carry the signal; F1 at the threshold at which the model names it.";
+    table(part, "signals", "Signals", note, &["AUPRC", "F1", "base rate"], rows)
+}
+
+/// Each pattern over conversations.
+pub(super) fn patterns(part: &Part) -> Table {
+    let known = part.cases.iter().all(|c| c.gold.patterns.is_some());
+    let n = part.labels.len();
+    let rows = PATTERNS.into_iter().filter(|_| known).filter_map(|pattern| {
+        let has = |c: &&super::Case| c.gold.patterns.as_ref().is_some_and(|p| p.contains(&pattern));
+        let gold: Vec<bool> = part.cases.iter().map(has).collect();
+        let said: Vec<f64> = part.verdicts.iter().map(|v| f64::from(v.patterns[&pattern])).collect();
+        let positives = gold.iter().filter(|g| **g).count();
+        let ranking = Ranking::new(&gold, &said)?;
+        let base = Measure { value: ratio(positives as f64, n as f64), n: positives, ..Measure::default() };
+        Some(row(
+            pattern.id(),
+            vec![("AUPRC", part.measure(n, |i| ranking.average_precision(i))), ("base rate", base)],
+        ))
+    });
+    let rows = rows.collect();
+    table(part, "patterns", "Patterns", "By conversation.", &["AUPRC", "base rate"], rows)
+}
+
+/// Whether the right speakers are named, on risky conversations.
+pub(super) fn concern(part: &Part) -> Table {
+    let pair = |i: usize| -> Option<(BTreeSet<String>, BTreeSet<String>)> {
+        let gold = part.cases[i].gold.concern.clone().filter(|_| part.labels[i])?;
+        Some((part.verdicts[i].concern.iter().cloned().collect(), gold))
+    };
+    let pairs: Vec<_> = (0..part.labels.len()).map(pair).collect();
+    let of = |items: &[usize], seen: bool| {
+        let fits = |i: &&usize| !seen || part.verdicts[**i].alarm();
+        items.iter().filter(fits).filter_map(|i| pairs[*i].clone()).collect::<Vec<_>>()
+    };
+    let rows = [("all risky", false), ("risky, look reached", true)].map(|(name, seen)| {
+        let pooled = |items: &[usize]| {
+            let sets: Vec<Sets> = of(items, seen).iter().map(|(a, b)| Sets::of(a, b)).collect();
+            let sum = |f: fn(&Sets) -> u64| sets.iter().map(f).sum();
+            Sets { hits: sum(|s| s.hits), found: sum(|s| s.found), wanted: sum(|s| s.wanted) }
+        };
+        let n = of(&(0..part.labels.len()).collect::<Vec<_>>(), seen).len();
+        row(
+            name,
+            vec![
+                ("exact set", part.measure(n, |i| exact_share(&of(i, seen)))),
+                ("precision", part.measure(n, |i| pooled(i).precision())),
+                ("recall", part.measure(n, |i| pooled(i).recall())),
+                ("F1", part.measure(n, |i| pooled(i).f(1.0))),
+            ],
+        )
+    });
+    let note = "Nobody is named below the band look, so the first row also counts what was missed. P, R and F1 by speaker.";
+    table(
+        part,
+        "concern",
+        "Persons of concern",
+        note,
+        &["exact set", "precision", "recall", "F1"],
+        rows.to_vec(),
+    )
+}
+
+/// Alarms of a part that is all harmless.
+pub(super) fn quiet(name: &str, part: &Part, prevalence: f64) -> Row {
+    let n = part.labels.len();
+    let share = |wanted: fn(Band) -> bool| {
+        part.measure(n, move |i| {
+            ratio(i.iter().filter(|i| wanted(part.verdicts[**i].band)).count() as f64, i.len() as f64)
+        })
+    };
+    let alarms = share(|b| b >= Band::Look);
+    let bound = rule_of_three(n as u64).filter(|_| alarms.value == Some(0.0));
+    let thousand = |x: Option<f64>| x.map(|x| false_alarms_per_1000(x, prevalence));
+    let per = Measure {
+        value: thousand(alarms.value),
+        low: thousand(alarms.low),
+        high: thousand(alarms.high),
+        ..alarms
+    };
+    row(
+        name,
+        vec![
+            ("false alarms", alarms),
+            ("upper bound at none", Measure { value: bound, n, ..Measure::default() }),
+            ("look now", share(|b| b == Band::LookNow)),
+            ("per 1,000", per),
+            ("cannot say", share(|b| b == Band::CannotSay)),
+        ],
+    )
+}
+
+/// `0.966 (0.920 to 0.997), n 100`, or a dash where it is undefined.
+pub(super) fn cell(m: Option<&Measure>) -> String {
+    let Some(m) = m else { return String::new() };
+    let number = |x: f64| if x.abs() >= 100.0 { format!("{x:.0}") } else { format!("{x:.3}") };
+    match (m.value, m.low, m.high) {
+        (Some(v), Some(a), Some(b)) => format!("{} ({} to {})", number(v), number(a), number(b)),
+        (Some(v), ..) => number(v),
+        (None, ..) => "–".to_owned(),
+    }
+}
+
+/// Sizes of the denominators of a row, each once.
+pub(super) fn counts(row: &Row) -> String {
+    let n: BTreeSet<usize> = row.cells.values().map(|m| m.n).collect();
+    n.iter().map(usize::to_string).collect::<Vec<_>>().join("/")
+}
+
+/// What was run, one fact a line.
+pub(super) fn facts(o: &Outcome) -> Vec<String> {
+    let mut facts = vec![
+        format!("suite {} ({}), {}", o.suite, &o.suite_sha256[..12], o.title),
+        format!("model {} ({}), rushlight {}", o.model, &o.model_sha256[..12], o.version),
+    ];
+    facts.extend(o.data.iter().map(|(split, d)| {
+        format!(
+            "{split}: {} conversations, {} messages, {} risky, {} groups ({})",
+            d.conversations,
+            d.messages,
+            d.risky,
+            d.groups,
+            &d.sha256[..12]
+        )
+    }));
+    facts.extend(o.skipped.iter().map(|(why, n)| format!("{n} set aside: {why}")));
+    facts.push(format!("95 % intervals: {} resamples by group, seed {}", o.resamples, o.seed));
+    let memory = o.run.peak_memory_bytes.map_or_else(|| "unknown".to_owned(), |b| format!("{} MiB", b >> 20));
+    facts.push(format!(
+        "{} scored, {} taken over; {:.1} s; peak memory {memory}",
+        o.run.scored, o.run.resumed, o.run.seconds
+    ));
+    let changed = o.readings.iter().filter(|r| r.changed).count();
+    facts.push(format!(
+        "test was read {} times into this file, {changed} times with changed thresholds",
+        o.readings.len()
+    ));
+    facts
+}
+
+/// The result as Markdown.
+pub fn markdown(o: &Outcome) -> String {
+    let mut out = format!("# {}\n\n", o.title);
+    for fact in facts(o) {
+        let _ = writeln!(out, "- {fact}");
+    }
+    for t in o.tables.iter().filter(|t| !t.rows.is_empty()) {
+        let _ = write!(
+            out,
+            "\n## {}\n\n{}\n\n| | n | {} |\n|---|--:|{}\n",
+            t.title,
+            t.note,
+            t.columns.join(" | "),
+            "---|".repeat(t.columns.len())
+        );
+        for row in &t.rows {
+            let cells: Vec<String> = t.columns.iter().map(|c| cell(row.cells.get(c))).collect();
+            let _ = writeln!(out, "| {} | {} | {} |", row.name, counts(row), cells.join(" | "));
+        }
+    }
+    out
+}
+
+/// The result for a terminal: a line for each number, since intervals do not fit side by side.
+pub fn text(o: &Outcome) -> String {
+    let mut out = String::new();
+    for fact in facts(o) {
+        let _ = writeln!(out, "  {fact}");
+    }
+    for t in o.tables.iter().filter(|t| !t.rows.is_empty()) {
+        let _ = writeln!(out, "\n  {}", t.title.to_uppercase());
+        for row in &t.rows {
+            let _ = writeln!(out, "  {}", row.name);
+            for column in t.columns.iter().filter(|c| row.cells.contains_key(*c)) {
+                let m = row.cells.get(column);
+                let _ = writeln!(out, "    {column:<24} {}  n {}", cell(m), m.map_or(0, |m| m.n));
+            }
+        }
+    }
+    out
+}

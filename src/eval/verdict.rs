@@ -1,0 +1,221 @@
+//! What a system says of each conversation: our model, scored now or taken over from an interrupted run, or a file from elsewhere.
+
+use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::cases::Case;
+use super::result::Run;
+use crate::assessment::{Assessment, Band};
+use crate::head::{Pattern, SIGNALS};
+use crate::models::Model;
+
+/// Conversations that are scored side by side before their lines are written.
+const BATCH: usize = 64;
+
+/// Our model on one conversation, with enough beside it to compare two files without the data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Which conversation.
+    pub id: String,
+    /// SHA-256 of its text as read.
+    pub sha256: String,
+    /// SHA-256 of the model.
+    pub model: String,
+    /// Its group.
+    pub group: String,
+    /// Its split.
+    pub split: String,
+    /// Its label.
+    pub label: bool,
+    /// The risk at its end.
+    pub score: f64,
+    /// The band.
+    pub band: Band,
+    /// Speakers named.
+    pub concern: Vec<String>,
+    /// By pattern.
+    pub patterns: std::collections::BTreeMap<Pattern, f32>,
+    /// For each message that somebody wrote: its index, the risk so far, and the ten signals.
+    pub messages: Vec<(usize, f32, [f32; SIGNALS.len()])>,
+}
+
+impl Verdict {
+    fn of(case: &Case, a: &Assessment) -> Self {
+        let row = |m: &crate::assessment::MessageScore| (m.index, m.risk, SIGNALS.map(|s| m.signals[&s]));
+        Self {
+            id: case.gold.id.clone(),
+            sha256: case.gold.sha256.clone(),
+            model: a.model.sha256.clone(),
+            group: case.gold.group.clone(),
+            split: case.gold.split.clone(),
+            label: case.gold.risk,
+            score: f64::from(a.risk),
+            band: a.band,
+            concern: a.person_of_concern.clone(),
+            patterns: a.patterns.clone(),
+            messages: a.messages.iter().map(row).collect(),
+        }
+    }
+
+    /// Whether it reached the band `look`.
+    pub fn alarm(&self) -> bool {
+        self.band >= Band::Look
+    }
+}
+
+/// Score `cases`; lines go to `side` as they come, and whole lines that stand there already are taken over.
+pub fn score(model: &Model, cases: &[&Case], side: Option<&Path>) -> Result<(Vec<Verdict>, Run)> {
+    let mut known = match side.filter(|s| s.exists()) {
+        Some(path) => known(path, &model.hash)?,
+        None => HashMap::new(),
+    };
+    let (mut run, begun, mut verdicts) = (Run::default(), Instant::now(), Vec::with_capacity(cases.len()));
+    for batch in cases.chunks(BATCH) {
+        let fresh: Vec<&&Case> = batch.iter().filter(|c| !known.contains_key(&c.gold.id)).collect();
+        let scored: Vec<Result<Verdict>> = fresh.par_iter().map(|case| verdict(model, case)).collect();
+        let mut scored = scored.into_iter().collect::<Result<Vec<_>>>()?;
+        append(side, &scored)?;
+        run.scored += scored.len();
+        run.messages += scored.iter().map(|v| v.messages.len()).sum::<usize>();
+        scored.reverse();
+        for case in batch {
+            verdicts.push(match known.remove(&case.gold.id) {
+                Some(old) => {
+                    ensure!(
+                        old.sha256 == case.gold.sha256,
+                        "{}: its text is not the one that was scored; use --overwrite",
+                        old.id
+                    );
+                    run.resumed += 1;
+                    old
+                }
+                None => scored.pop().context("every other conversation was scored")?,
+            });
+        }
+    }
+    run.seconds = begun.elapsed().as_secs_f64();
+    run.per_second = crate::metrics::ratio(run.scored as f64, run.seconds).filter(|r| *r > 0.0);
+    run.peak_memory_bytes = peak_memory();
+    Ok((verdicts, run))
+}
+
+fn verdict(model: &Model, case: &Case) -> Result<Verdict> {
+    let assessment = crate::score::assess(model, &case.transcript, "jsonl", &[]);
+    assessment.map(|a| Verdict::of(case, &a)).map_err(|e| anyhow!("{}: {e:#}", case.gold.id))
+}
+
+fn append(side: Option<&Path>, verdicts: &[Verdict]) -> Result<()> {
+    let Some(path) = side else { return Ok(()) };
+    let context = || format!("cannot write {}", path.display());
+    let mut text = String::new();
+    for verdict in verdicts {
+        text += &serde_json::to_string(verdict)?;
+        text.push('\n');
+    }
+    let mut file = OpenOptions::new().create(true).append(true).open(path).with_context(context)?;
+    file.write_all(text.as_bytes()).with_context(context)
+}
+
+/// The whole lines of a side file; a last line that breaks off is cut away.
+fn known(path: &Path, model: &str) -> Result<HashMap<String, Verdict>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let whole = text.rfind('\n').map_or(0, |at| at + 1);
+    if whole < text.len() {
+        std::fs::write(path, &text[..whole]).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let mut found = HashMap::new();
+    for (at, line) in text[..whole].lines().enumerate() {
+        let verdict: Verdict = serde_json::from_str(line)
+            .map_err(|_| anyhow!("{}:{}: not a line of ours; use --overwrite", path.display(), at + 1))?;
+        ensure!(
+            verdict.model == model,
+            "{}:{}: scored by another model; use --overwrite",
+            path.display(),
+            at + 1
+        );
+        found.insert(verdict.id.clone(), verdict);
+    }
+    Ok(found)
+}
+
+/// Read every verdict of a side file.
+pub fn read_all(path: &Path) -> Result<Vec<Verdict>> {
+    let text = std::fs::read_to_string(path).with_context(|| {
+        format!("cannot read {}, which lies beside the result and holds its scores", path.display())
+    })?;
+    let parse = |(at, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|_| anyhow!("{}:{}: not a line of ours", path.display(), at + 1))
+    };
+    text.lines().enumerate().map(parse).collect()
+}
+
+/// Scores from elsewhere: `{"id":…, "score":…}` a line, with `"messages":[…]` for scores by message.
+pub struct Foreign {
+    /// Of the conversation.
+    pub score: f64,
+    /// After each message.
+    pub messages: Option<Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+struct ForeignLine {
+    id: String,
+    #[serde(alias = "risk")]
+    score: Option<f64>,
+    #[serde(default)]
+    messages: Option<Vec<Option<f64>>>,
+}
+
+/// Read a file of scores; it must hold one finite score for each of `cases`, and no other id twice.
+pub fn foreign(path: &Path, cases: &[&Case]) -> Result<Vec<Foreign>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut found: HashMap<String, Foreign> = HashMap::new();
+    for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        let place = format!("{}:{}", path.display(), at + 1);
+        // Python writes NaN and Infinity bare, which JSON does not know.
+        let plain = line.replace("-Infinity", "null").replace("NaN", "null").replace("Infinity", "null");
+        let line: ForeignLine = serde_json::from_str(&plain)
+            .map_err(|e| anyhow!("{place}: expected {{\"id\":…, \"score\":…}} (column {})", e.column()))?;
+        let finite = |s: Option<f64>| s.filter(|s| s.is_finite());
+        let Some(score) = finite(line.score) else {
+            bail!("{place}: {}: its score is not a finite number", line.id)
+        };
+        let messages = line.messages.map(|m| m.into_iter().map(finite).collect::<Option<Vec<f64>>>());
+        let Some(messages) = messages.map_or(Some(None), |m| m.map(Some)) else {
+            bail!("{place}: {}: a score of a message is not a finite number", line.id)
+        };
+        ensure!(
+            found.insert(line.id.clone(), Foreign { score, messages }).is_none(),
+            "{place}: {} stands there twice",
+            line.id
+        );
+    }
+    let take = |case: &&Case| {
+        let id = &case.gold.id;
+        let scores = found.remove(id).ok_or_else(|| anyhow!("{}: no score for {id}", path.display()))?;
+        let n = case.transcript.messages.len();
+        let fits = scores.messages.as_ref().is_none_or(|m| m.len() == n);
+        ensure!(
+            fits,
+            "{}: {id}: scores for {} messages where it has {n}",
+            path.display(),
+            scores.messages.map_or(0, |m| m.len())
+        );
+        Ok(scores)
+    };
+    cases.iter().map(take).collect()
+}
+
+/// Highest resident memory, as Linux tells it.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+}

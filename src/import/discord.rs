@@ -1,0 +1,123 @@
+//! Discord chats saved by DiscordChatExporter as JSON: one channel a file.
+
+use serde_json::Value;
+
+use super::chat::Chat;
+use super::error::ImportError;
+use super::fields::{self, close, file_name, first_of, flow, items};
+use super::json::{self, Path, Walker, Want, str_at, text_of};
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Flow, Format, Sink};
+use crate::transcript::Kind;
+
+/// The format.
+pub struct Discord;
+
+impl Format for Discord {
+    fn name(&self) -> &'static str {
+        "discord"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        let top = sample.outline();
+        let has = |key: &str| top.get(key).is_some_and(Value::is_object);
+        if has("guild") && has("channel") { 0.95 } else { 0.0 }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let name = source.name().to_owned();
+        let (chat, limit) = (sink.chat(name.as_str()), sink.options().limits.record);
+        let mut channel = Channel { name: name.clone(), chat, count: 0, sink };
+        let result = json::walk(&name, source.into_text()?, limit, &mut channel);
+        let Channel { chat, count, sink, .. } = channel;
+        close(Some(chat), count, result.is_err(), sink);
+        result
+    }
+}
+
+struct Channel<'s, 'a> {
+    name: String,
+    chat: Chat,
+    count: u64,
+    sink: &'s mut Sink<'a>,
+}
+
+impl Walker for Channel<'_, '_> {
+    fn want(&mut self, path: &Path) -> Want {
+        match path.depth() {
+            1 if path.is(&["messages"]) => Want::Enter,
+            2 => Want::Take,
+            _ => Want::Skip,
+        }
+    }
+
+    fn take(&mut self, path: &Path, value: Value) -> Result<Flow, ImportError> {
+        if path.is(&["messages", "*"]) {
+            self.count += 1;
+            self.sink.count_lines(1);
+            take(&mut self.chat, &value, self.count);
+            self.chat.room(&self.name, self.count)?;
+        }
+        flow(self.sink)
+    }
+}
+
+/// Put the message `value`, the `line`th, into the conversation.
+fn take(chat: &mut Chat, value: &Value, line: u64) {
+    let Some(stamp) = first_of(value, &["timestamp"]) else {
+        return chat.reject(WarningKind::BadRecord, line);
+    };
+    let when = fields::when(chat, stamp, line);
+    let speaker = author(chat, value, line);
+    let content = first_of(value, &["content"]);
+    let kind = text_of(value.get("type")).unwrap_or_default();
+    // Kinds of which the exporter has no name are numbers: 20 and 23 are a bot's answers to commands.
+    if !matches!(kind.as_str(), "" | "Default" | "Reply" | "0" | "19" | "20" | "23") {
+        return chat.note(when, &format!("{speaker}: {}", content.unwrap_or(&kind)), line);
+    }
+    let mut parts: Vec<(Kind, String)> = content.map(|c| (Kind::Message, c.to_owned())).into_iter().collect();
+    let files = items(value, "attachments").iter().map(|file| {
+        let name = first_of(file, &["fileName"]).or_else(|| first_of(file, &["url"]).map(file_name));
+        (Kind::Media, name.unwrap_or_default().to_owned())
+    });
+    parts.extend(files);
+    let stickers = items(value, "stickers").iter();
+    parts.extend(stickers.map(|s| (Kind::Media, first_of(s, &["name"]).unwrap_or_default().to_owned())));
+    if parts.is_empty() {
+        parts.push(embedded(value));
+    }
+    let mut parts = parts.iter();
+    if let Some((kind, text)) = parts.next() {
+        chat.say(&speaker, when, *kind, text, line);
+    }
+    parts.for_each(|(kind, text)| chat.say_more(&speaker, when, *kind, text, line));
+}
+
+/// What a message without words or files shows: the words of its embeds.
+fn embedded(value: &Value) -> (Kind, String) {
+    let embeds = items(value, "embeds").iter();
+    let words = embeds.flat_map(|e| ["title", "description"].into_iter().filter_map(|k| first_of(e, &[k])));
+    let words: Vec<&str> = words.collect();
+    (if words.is_empty() { Kind::Media } else { Kind::Message }, words.join("\n"))
+}
+
+fn author(chat: &mut Chat, value: &Value, line: u64) -> String {
+    let author = value.get("author").unwrap_or(&Value::Null);
+    let id = text_of(author.get("id"));
+    let name = first_of(author, &["nickname", "name"]).or_else(|| str_at(value, &["author"]));
+    match (id, name) {
+        (Some(id), Some(name)) => chat.person(&id, name),
+        (None, Some(name)) => chat.person(&format!("name {name}"), name),
+        (Some(id), None) => {
+            if !chat.knows(&id) {
+                chat.doubt(WarningKind::NamelessPerson, line);
+            }
+            chat.person(&id, &id)
+        }
+        (None, None) => {
+            chat.doubt(WarningKind::UnknownSpeaker, line);
+            super::UNKNOWN.to_owned()
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! LINE's text export: a heading, a date on a line of its own, then time, name and text between tabs.
+
+use jiff::civil::{self, DateTime};
+
+use super::chat::{Chat, When};
+use super::cursor::{self, Cursor};
+use super::dates::Stamp;
+use super::error::ImportError;
+use super::fields::close;
+use super::lines::Line;
+use super::meridiem;
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Format, Sink};
+use crate::transcript::Kind;
+
+/// The format.
+pub struct LineChat;
+
+impl Format for LineChat {
+    fn name(&self) -> &'static str {
+        "line"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        let mut lines = sample.lines().map(cursor::plain).filter(|l| !l.is_empty());
+        if lines.next().is_some_and(|l| l.starts_with("[LINE]")) {
+            return 0.95;
+        }
+        let lines = sample.lines().take(200).filter(|l| !l.trim().is_empty());
+        let (mut dates, mut messages, mut all) = (0, 0, 0);
+        for line in lines {
+            all += 1;
+            dates += usize::from(Day::read(line).is_some());
+            messages += usize::from(message(line).is_some_and(|m| m.name.is_some()));
+        }
+        if dates > 0 && messages > 0 && (dates + messages) * 2 > all { 0.85 } else { 0.0 }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let name = source.name().to_owned();
+        let me = sink.options().me.clone().unwrap_or_else(|| "Me".to_owned());
+        let mut reading =
+            Reading { chat: sink.chat(name.as_str()), day: None, quoted: false, me, begun: false };
+        let mut lines = source.into_lines()?;
+        let result = loop {
+            match lines.next_line() {
+                Ok(Some(line)) => {
+                    reading.take(&line);
+                    if let Err(error) = reading.chat.room(&name, line.number) {
+                        break Err(error);
+                    }
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        sink.count_lines(lines.number());
+        // A quotation that never ends was cut off.
+        close(Some(reading.chat), lines.number(), result.is_err() || reading.quoted, sink);
+        result
+    }
+}
+
+struct Reading {
+    chat: Chat,
+    day: Option<Day>,
+    /// Whether something was said on that day at an hour before 24.
+    begun: bool,
+    /// Whether a text in quotation marks is still open, in which nothing is a header.
+    quoted: bool,
+    /// The owner's name, whom the app calls "You".
+    me: String,
+}
+
+impl Reading {
+    fn take(&mut self, line: &Line<'_>) {
+        if self.quoted {
+            return self.go_on(line);
+        }
+        if line.is_blank() {
+            return self.chat.blank();
+        }
+        if let Some(day) = Day::read(line.text) {
+            (self.day, self.begun) = (Some(day), false);
+            return self.chat.heading();
+        }
+        let top = self.chat.is_empty() && self.day.is_none();
+        match message(line.text) {
+            Some(found) => self.say(&found, line),
+            None if top && (line.number <= 2 || is_saved_on(line.text)) => self.chat.heading(),
+            None if self.chat.append(line) => {}
+            None => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
+        }
+    }
+
+    fn go_on(&mut self, line: &Line<'_>) {
+        let end = line.text.strip_suffix('"').filter(|t| !t.ends_with('"') || t.ends_with("\"\""));
+        let text = end.unwrap_or(line.text).replace("\"\"", "\"");
+        self.quoted = end.is_none();
+        self.chat.append(&Line { text: &text, ..*line });
+    }
+
+    fn say(&mut self, found: &Said<'_>, line: &Line<'_>) {
+        let when = self.when(found, line.number);
+        let Some(name) = found.name else {
+            let text = cursor::plain(found.text);
+            return match unsent_by(&text) {
+                Some("You") => self.chat.say(&self.me, when, Kind::Deleted, "", line.number),
+                Some(name) => self.chat.say(name, when, Kind::Deleted, "", line.number),
+                None => self.chat.note(when, &text, line.number),
+            };
+        };
+        let name = cursor::plain(name);
+        let open = found.text.strip_prefix('"').filter(|t| !t.trim_end().ends_with('"'));
+        self.quoted = open.is_some();
+        let text = match open {
+            Some(text) => text.replace("\"\"", "\""),
+            None => found.text.to_owned(),
+        };
+        let (kind, text) = body(&text);
+        self.chat.say(&name, when, kind, text, line.number);
+        self.chat.note_cut(line);
+    }
+
+    fn when(&mut self, found: &Said<'_>, line: u64) -> When {
+        let Some(day) = &self.day else {
+            self.chat.doubt(WarningKind::InvalidTime, line);
+            return When::Unknown;
+        };
+        let (hour, minute) = found.clock;
+        // Some phones write 24:53 for 0:53, others for 0:53 of the next day, behind all else that was said on this one.
+        let late = hour >= 24 && self.begun;
+        self.begun |= hour < 24;
+        let hours = i64::from(if late { hour } else { hour % 24 });
+        match day {
+            Day::Sure(date) => {
+                let start = DateTime::from_parts(*date, civil::Time::midnight());
+                let span = jiff::SignedDuration::from_mins(hours * 60 + i64::from(minute));
+                start
+                    .checked_add(span)
+                    .map_or(When::Unknown, |t| When::Known(crate::transcript::Time::Local(t)))
+            }
+            // Which day comes next is not known before the order of the date is.
+            Day::Open(_) if late => {
+                self.chat.doubt(WarningKind::InvalidTime, line);
+                When::Unknown
+            }
+            Day::Open(words) => {
+                let stamp = Stamp::full(&mut Cursor::new(&format!("{words}, {}:{minute:02}", hour % 24)));
+                stamp.map_or(When::Unknown, When::Written)
+            }
+        }
+    }
+}
+
+/// A date heading.
+enum Day {
+    /// With the year first.
+    Sure(civil::Date),
+    /// With the year last; its order is decided for the whole file.
+    Open(String),
+}
+
+impl Day {
+    /// `2024/05/01(Wed)`, `2024.05.01 水曜日`, `Wed, 5/1/2024`, `2024年5月1日(水)`; nothing else may stand on the line.
+    fn read(line: &str) -> Option<Self> {
+        if line.contains('\t') || line.len() > 80 {
+            return None;
+        }
+        let line = cursor::plain(line);
+        let start = line.find(|c| cursor::digit(c).is_some())?;
+        let before = line[..start].trim_end_matches([' ', ',', '.']);
+        let weekday =
+            |word: &str| word.chars().count() <= 14 && word.chars().all(|c| is_letter(c) || c == ' ');
+        let mut at = Cursor::new(&line[start..]);
+        let numbers = [number(&mut at)?, number(&mut at)?, number(&mut at)?];
+        for word in ["日", "일", "BE"] {
+            at.word(word);
+        }
+        let behind = at.rest().trim_matches(|c: char| matches!(c, ' ' | '(' | ')' | '（' | '）' | ',' | '.'));
+        (weekday(before) && weekday(behind)).then_some(())?;
+        match numbers {
+            [year @ 1970..2800, month, day] => date(year, month, day).map(Self::Sure),
+            [day, month, year @ 1970..2800] => Some(Self::Open(format!("{day}/{month}/{year}"))),
+            _ => None,
+        }
+    }
+}
+
+fn date(year: u32, month: u32, day: u32) -> Option<civil::Date> {
+    let year = if year > 2400 { year - 543 } else { year };
+    civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+/// A number of a date and the sign behind it.
+fn number(at: &mut Cursor<'_>) -> Option<u32> {
+    let (value, _) = at.number(4)?;
+    if ['/', '.', '-', '年', '月', '년', '월'].into_iter().any(|c| at.eat(c)) {
+        at.spaces();
+    }
+    Some(value)
+}
+
+fn is_letter(c: char) -> bool {
+    // Thai and Indic words have signs between their letters.
+    c.is_alphabetic() || ('\u{e00}'..'\u{e80}').contains(&c)
+}
+
+/// A line that begins with a time: of somebody, or of the app.
+struct Said<'l> {
+    clock: (u32, u32),
+    name: Option<&'l str>,
+    text: &'l str,
+}
+
+fn message(line: &str) -> Option<Said<'_>> {
+    let (stamp, rest) = line.split_once('\t')?;
+    let clock = clock(stamp)?;
+    let (name, text) = match rest.split_once('\t') {
+        Some((name, text)) if !name.trim().is_empty() => (Some(name), text),
+        Some((_, text)) => (None, text),
+        None => (None, rest),
+    };
+    Some(Said { clock, name, text })
+}
+
+/// `18:02`, `24:53`, `午後6:02`, `6:02 PM`.
+fn clock(text: &str) -> Option<(u32, u32)> {
+    let mut at = Cursor::new(text);
+    at.spaces();
+    let before = meridiem::read(&mut at);
+    at.spaces();
+    let (hour, _) = at.number(2)?;
+    (at.eat(':') || at.eat('.')).then_some(())?;
+    let (minute, 2) = at.number(2)? else { return None };
+    at.spaces();
+    let half = before.or_else(|| meridiem::read(&mut at));
+    let hour = half.map_or(hour, |h| h.hour(hour));
+    at.spaces();
+    (hour < 30 && minute < 60 && at.rest().is_empty()).then_some((hour, minute))
+}
+
+fn is_saved_on(line: &str) -> bool {
+    let words = [
+        "Saved on",
+        "保存日時",
+        "儲存日期",
+        "保存日期",
+        "บันทึกเมื่อ",
+        "저장한 날짜",
+        "Disimpan pada",
+        "Tanggal",
+    ];
+    words.iter().any(|w| line.trim_start().starts_with(w))
+}
+
+/// Who took a message back, when the app's line `text` says that.
+fn unsent_by(text: &str) -> Option<&str> {
+    const GONE: [&str; 8] = [
+        " unsent a message",
+        "がメッセージの送信を取り消しました",
+        "メッセージの送信を取り消しました",
+        "已收回訊息",
+        "收回訊息",
+        "撤回了一条消息",
+        "ยกเลิกข้อความ",
+        " membatalkan pengiriman pesan",
+    ];
+    let text = text.trim_end_matches(['.', '。']);
+    let name = GONE.iter().find_map(|words| text.strip_suffix(words))?.trim();
+    Some(if name.is_empty() { "You" } else { name })
+}
+
+/// What a text of somebody is.
+fn body(text: &str) -> (Kind, &str) {
+    const MEDIA: [&str; 49] = [
+        "Photo",
+        "Photos",
+        "Video",
+        "Videos",
+        "Sticker",
+        "Voice message",
+        "Audio",
+        "File",
+        "Album",
+        "Location",
+        "Contact",
+        "Note",
+        "Gift",
+        "Emoji",
+        "Image",
+        "写真",
+        "動画",
+        "スタンプ",
+        "ボイスメッセージ",
+        "ファイル",
+        "アルバム",
+        "位置情報",
+        "連絡先",
+        "ノート",
+        "プレゼント",
+        "照片",
+        "圖片",
+        "影片",
+        "貼圖",
+        "語音訊息",
+        "檔案",
+        "相簿",
+        "位置訊息",
+        "聯絡資訊",
+        "图片",
+        "视频",
+        "贴图",
+        "รูป",
+        "รูปภาพ",
+        "วิดีโอ",
+        "สติกเกอร์",
+        "ข้อความเสียง",
+        "ไฟล์",
+        "사진",
+        "동영상",
+        "스티커",
+        "음성메시지",
+        "Foto",
+        "Stiker",
+    ];
+    let plain = text.trim();
+    match plain.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
+        Some(word) if MEDIA.contains(&word) => (Kind::Media, ""),
+        _ => (Kind::Message, text),
+    }
+}

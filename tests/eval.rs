@@ -1,0 +1,180 @@
+//! `rushlight eval` as researchers meet it: the notation agrees with the compiler's, bad input is named, results compare.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use tempfile::TempDir;
+
+fn rushlight() -> Command {
+    let mut command = Command::cargo_bin("rushlight").unwrap();
+    command.env_remove("RUSHLIGHT_MODELS").current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+/// Small talk with labels; two groups of twins a split.
+fn record(id: &str, group: &str, writer: &str, risk: u8) -> String {
+    let concern = if risk == 1 { r#","person_of_concern":["A"],"onset":1"# } else { "" };
+    format!(
+        r#"{{"id":"{id}","lang":"en","group":"{group}","writer":"{writer}","risk":{risk}{concern},"messages":[{{"speaker":"A","time":null,"text":"did the parcel come to your house today"}},{{"speaker":"B","time":null,"text":"yes it is on the table in the hall"}},{{"speaker":"A","time":null,"text":"good, see you at the weekend then {id}"}}]}}"#
+    )
+}
+
+struct Made {
+    dir: TempDir,
+}
+
+impl Made {
+    fn new(lines: &[String]) -> Self {
+        let dir = TempDir::new().unwrap();
+        let suite = "name='made'\nversion=1\ntitle='made up'\ntask='risk'\nprevalence=0.01\nseed=1\nresamples=2000\nbudgets=[0.1]\n[data]\npath='chats.jsonl'\nsplits={dev=['d'],test=['t']}\n";
+        fs::write(dir.path().join("suite.toml"), suite).unwrap();
+        fs::write(dir.path().join("chats.jsonl"), lines.join("\n")).unwrap();
+        Self { dir }
+    }
+
+    fn sound() -> Self {
+        let lines = [
+            ("a", "1", "d", 1),
+            ("b", "1", "d", 0),
+            ("c", "2", "t", 1),
+            ("e", "2", "t", 0),
+            ("f", "3", "t", 0),
+        ];
+        Self::new(&lines.map(|(id, group, writer, risk)| record(id, group, writer, risk)))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn run(&self) -> Command {
+        let mut command = rushlight();
+        command.arg("eval").arg(self.dir.path());
+        command
+    }
+}
+
+fn refused(lines: &[String], says: &[&str]) {
+    let made = Made::new(lines);
+    let mut found = made.run().assert().failure();
+    for word in says {
+        found = found.stderr(predicate::str::contains(*word));
+    }
+    found.stderr(predicate::str::contains("parcel").not());
+}
+
+#[test]
+fn bad_data_is_refused_by_id_and_place() {
+    let good = record("b", "2", "d", 0);
+    refused(&[record("a", "1", "d", 1), record("a", "1", "d", 0)], &["a also stands in", "chats.jsonl:2"]);
+    refused(
+        &[record("a", "1", "d", 1), record("b", "1", "t", 0)],
+        &["group 1 straddles splits", "a is in dev", "b in test"],
+    );
+    refused(&[good.clone()], &["one class only"]);
+    refused(&[], &["no labelled conversation"]);
+    refused(&[record("a", "1", "d", 1).replace("\"onset\":1", "\"onset\":9")], &["a: onset must be"]);
+    refused(&[record("a", "1", "d", 1).replace("[\"A\"]", "[\"Z\"]")], &["a: person_of_concern is nobody"]);
+    let some = good.replacen("\"time\":null", "\"time\":null,\"signals\":[]", 1);
+    refused(&[some], &["b: signals stand on some messages only"]);
+    refused(&["{\"id\":1".to_owned()], &["chats.jsonl:1", "not a labelled conversation"]);
+}
+
+#[test]
+fn scores_from_elsewhere_are_checked() {
+    let made = Made::sound();
+    let scores = made.path("scores.jsonl");
+    let line = |id: &str, score: &str| format!("{{\"id\":\"{id}\",\"score\":{score}}}\n");
+    let cases = [
+        (line("a", "NaN"), "a: its score is not a finite number"),
+        (line("a", "1") + &line("a", "2"), "a stands there twice"),
+        (line("a", "1"), "no score for b"),
+        (
+            "{\"id\":\"a\",\"score\":1,\"messages\":[1]}\n".to_owned()
+                + &["b", "c", "e", "f"].map(|i| line(i, "0")).concat(),
+            "a: scores for 1 messages where it has 3",
+        ),
+    ];
+    for (text, says) in cases {
+        fs::write(&scores, text).unwrap();
+        made.run().arg("--scores").arg(&scores).assert().failure().stderr(predicate::str::contains(says));
+    }
+}
+
+#[test]
+fn a_result_describes_itself_resumes_and_compares() {
+    let made = Made::sound();
+    let (out, html, md) = (made.path("a.json"), made.path("a.html"), made.path("a.md"));
+    made.run().arg("--out").arg(&out).arg("--html").arg(&html).arg("--md").arg(&md).assert().success();
+    let result: serde_json::Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
+    assert_eq!(result["data"]["test"]["conversations"], 3);
+    assert_eq!(result["readings"].as_array().unwrap().len(), 1);
+    let page = fs::read_to_string(&html).unwrap();
+    assert!(page.contains("<svg") && !page.contains("http") && !page.contains("parcel"));
+    // A broken last line, as after an interruption, is scored again; the rest is taken over.
+    let side = made.path("a.scores.jsonl");
+    let text = fs::read_to_string(&side).unwrap();
+    fs::write(&side, &text[..text.len() - 40]).unwrap();
+    made.run().arg("--out").arg(&out).assert().failure().stderr(predicate::str::contains("--resume"));
+    made.run()
+        .arg("--out")
+        .arg(&out)
+        .arg("--resume")
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("1 scored, 4 taken over"));
+    assert_eq!(fs::read_to_string(&side).unwrap(), text);
+    let result: serde_json::Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
+    assert_eq!(
+        (&result["readings"][1]["changed"], result["readings"].as_array().unwrap().len()),
+        (&false.into(), 2)
+    );
+    let compare = |gate: &str| {
+        let mut command = rushlight();
+        command.args(["eval", "compare"]).arg(&out).arg(&out).args(["--fail-if-worse", gate]);
+        command
+    };
+    compare("test/auroc:0.01").assert().code(0);
+    compare("test/auroc:-0.01").assert().code(4);
+    compare("test/nothing:0.01").assert().code(2);
+}
+
+#[test]
+fn the_notation_reads_as_the_compiler_compiles_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let made = Made::sound();
+    let compiled = made.path("corpus.jsonl");
+    let python = std::process::Command::new("python3")
+        .current_dir(root)
+        .args(["scripts/corpus/compile.py", "--out"])
+        .arg(&compiled)
+        .arg("eval/corpus/chats/patient-w9-02.chat")
+        .status();
+    if !python.is_ok_and(|s| s.success()) {
+        eprintln!(
+            "SKIPPED: python3 is not installed or could not compile, so the two readers were not compared"
+        );
+        return;
+    }
+    let folder = made.path("chats");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(root.join("eval/corpus/chats/patient-w9-02.chat"), folder.join("patient-w9-02.chat")).unwrap();
+    let suite = fs::read_to_string(made.path("suite.toml"))
+        .unwrap()
+        .replace("{dev=['d'],test=['t']}", "{test=['w9']}");
+    fs::write(made.path("suite.toml"), suite).unwrap();
+    let hashes = |data: &Path, out: &str| {
+        made.run().arg("--data").arg(data).arg("--out").arg(made.path(out)).assert().success();
+        let text = fs::read_to_string(made.path(out).with_extension("scores.jsonl")).unwrap();
+        let pick = |l: &str| {
+            let v: serde_json::Value = serde_json::from_str(l).unwrap();
+            (v["id"].to_string(), v["sha256"].to_string())
+        };
+        text.lines().map(pick).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let (ours, theirs) = (hashes(&folder, "n.json"), hashes(&compiled, "c.json"));
+    assert!(!ours.is_empty());
+    assert_eq!(ours, theirs);
+}
