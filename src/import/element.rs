@@ -162,7 +162,7 @@ impl<'r> Reading<'r> {
             let What::Edit(target, parts) = &mut event.what else { continue };
             let (target, parts) = (std::mem::take(target), std::mem::take(parts));
             // Only who wrote a message may edit it.
-            if !targets.get(&target).is_some_and(|sender| event.sender.as_ref() == Some(sender)) {
+            if targets.get(&target).is_none_or(|sender| event.sender.as_ref() != Some(sender)) {
                 event.what = What::Said(parts);
                 continue;
             }
