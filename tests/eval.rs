@@ -73,7 +73,7 @@ fn bad_data_is_refused_by_id_and_place() {
         &[record("a", "1", "d", 1), record("b", "1", "t", 0)],
         &["group 1 straddles splits", "a is in dev", "b in test"],
     );
-    refused(&[good.clone()], &["one class only"]);
+    refused(std::slice::from_ref(&good), &["one class only"]);
     refused(&[], &["no labelled conversation"]);
     refused(&[record("a", "1", "d", 1).replace("\"onset\":1", "\"onset\":9")], &["a: onset must be"]);
     refused(&[record("a", "1", "d", 1).replace("[\"A\"]", "[\"Z\"]")], &["a: person_of_concern is nobody"]);

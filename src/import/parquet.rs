@@ -67,7 +67,7 @@ fn open(source: Source<'_>, name: &str, sink: &Sink<'_>) -> Result<Box<dyn FileR
     }
     let limit = sink.options().limits.held;
     let bytes = super::source::hold(name, source.into_bytes().by_ref(), limit)?;
-    let bytes = axum::body::Bytes::from(bytes);
+    let bytes = ::bytes::Bytes::from(bytes);
     Ok(Box::new(guarded(name, 1, || SerializedFileReader::new(bytes))?))
 }
 

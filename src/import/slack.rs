@@ -179,7 +179,7 @@ impl Walker for Day<'_, '_, '_> {
 
 /// What the lists of an export say about ids.
 #[derive(Default)]
-pub(self) struct Names {
+struct Names {
     users: HashMap<String, String>,
     channels: HashMap<String, String>,
 }
