@@ -25,7 +25,7 @@ fn words(n: u64) -> &'static str {
 }
 
 fn name(n: u64) -> &'static str {
-    if n % 2 == 0 { "Ida" } else { "Max" }
+    if n.is_multiple_of(2) { "Ida" } else { "Max" }
 }
 
 /// A second after another, from May 2024.

@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
 
 use super::people::People;
 use crate::assessment::Assessment;
-use crate::import::{Columns, DateOrder, Imported, Options, Unnamed};
+use crate::import::{Columns, DateOrder, Imported, Options, Unnamed, format_names};
 use crate::models::{Model, Place};
 use crate::reading;
 use crate::transcript::Role;
@@ -15,8 +16,8 @@ use crate::transcript::Role;
 /// How to read the input, where the guess should be overruled.
 #[derive(Debug, Default, clap::Args)]
 pub struct Input {
-    /// Read the input as this format instead of finding out (jsonl, whatsapp, csv, paste).
-    #[arg(id = "as", long = "as", value_name = "FORMAT")]
+    /// Read the input as this format instead of finding out.
+    #[arg(id = "as", long = "as", value_name = "FORMAT", value_parser = PossibleValuesParser::new(format_names()), ignore_case = true)]
     read_as: Option<String>,
     /// Order of dates that could be read in two ways.
     #[arg(long, value_enum)]

@@ -256,11 +256,12 @@ impl<'d> Archive<'d> {
     }
 
     fn take(&self, found: &Found, files: &[String], person: Option<&str>, chat: &mut Chat) {
+        let speaker = self.speaker(found, person, chat);
         // A heart or a thumb under another message.
         if (2000..4000).contains(&found.associated) {
-            return chat.heading();
+            let what = if found.associated < 3000 { "reacted to a message" } else { "took a reaction back" };
+            return chat.note(found.when, &format!("{speaker} {what}"), found.line);
         }
-        let speaker = self.speaker(found, person, chat);
         if let Some(words) = found.event(&speaker) {
             return chat.note(found.when, &words, found.line);
         }

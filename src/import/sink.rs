@@ -176,7 +176,7 @@ impl<'a> Sink<'a> {
         let name = name.to_owned();
         let Counts { lines, blank, conversations, .. } = self.counts;
         match (conversations, lines - blank.min(lines)) {
-            (0, 0) => Err(ImportError::Empty { name }),
+            (0, 0) if self.format.is_empty() => Err(ImportError::Empty { name }),
             (0, _) => Err(ImportError::NoMessages { name, format: self.format, lines }),
             _ => Ok(Counts { warnings: self.warnings.into_vec(), ..self.counts }),
         }

@@ -79,7 +79,7 @@ fn a_database_of_today() {
     drop(filled(&path));
     let (found, counts) = file(&path);
     let counts = counts.unwrap();
-    assert_eq!((counts.lines, counts.accounted(), counts.headings, counts.warned), (9, 9, 1, 1));
+    assert_eq!((counts.lines, counts.accounted(), counts.system, counts.warned), (9, 9, 2, 1));
     let ends: Vec<&str> = found.iter().map(|f| f.transcript.id.rsplit_once("bin#").unwrap().1).collect();
     assert_eq!(ends, ["iMessage;-;+15555550100", "iMessage;+;chat7", "no chat, ida@example.org"]);
     assert_eq!(
@@ -91,6 +91,7 @@ fn a_database_of_today() {
             "Media +15555550100: pond.heic",
             "Media +15555550100: IMG_2.HEIC",
             "Message +15555550100: the pond",
+            "System *: +15555550100",
             "Deleted +15555550100: ",
         ]
     );

@@ -67,7 +67,7 @@ fn two_databases_of_a_mac() {
     for (name, who) in [("chat.db", "testemail@gmail.com"), ("chat_osx11.db", "test@gmail.com")] {
         let (found, counts) = file(&folder.join("imessage").join(name));
         let counts = counts.unwrap();
-        assert_eq!((counts.lines, counts.messages, counts.headings, found.len()), (23, 22, 1, 1));
+        assert_eq!((counts.lines, counts.messages, counts.system, found.len()), (23, 22, 1, 1));
         let chat = &found[0].transcript;
         let names: Vec<&str> = chat.speakers.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names, [who, "Me"]);
