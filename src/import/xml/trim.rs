@@ -48,8 +48,22 @@ impl<R: BufRead> Trimmed<R> {
                 return Ok(());
             }
             let mut state = (self.place, self.seen, self.run);
-            for byte in block {
+            let mut rest = block;
+            while let Some((byte, _)) = rest.split_first() {
+                // Most of a document is words and names: what changes nothing is taken at once, as far as it fits.
+                let room = self.longest.saturating_sub(state.2);
+                let most =
+                    if matches!(state.0, Place::Text | Place::Quote(_) | Place::Tag) { room } else { 0 };
+                let plain = rest.iter().take(most).take_while(|b| !is_sign(**b)).count();
+                if plain > 0 {
+                    self.ready.extend_from_slice(&rest[..plain]);
+                    remember(&mut state.1, &rest[..plain]);
+                    state.2 += plain;
+                    rest = &rest[plain..];
+                    continue;
+                }
                 self.ready.extend_from_slice(step(&mut state, byte, self.longest));
+                rest = &rest[1..];
             }
             (self.place, self.seen, self.run) = state;
             self.inner.consume(length);
@@ -58,6 +72,19 @@ impl<R: BufRead> Trimmed<R> {
             }
         }
     }
+}
+
+/// Whether the byte can be part of what ends or begins a tag, a quote, a comment or data.
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'"' | b'\'' | b'-' | b'[' | b']')
+}
+
+/// Take bytes that change nothing into account.
+fn remember(seen: &mut [u8; 9], bytes: &[u8]) {
+    let last = &bytes[bytes.len().saturating_sub(seen.len())..];
+    seen.rotate_left(last.len());
+    let from = seen.len() - last.len();
+    seen[from..].copy_from_slice(last);
 }
 
 /// Take one byte into account; what is kept in its place.
@@ -114,5 +141,24 @@ impl<R: BufRead> BufRead for Trimmed<R> {
         let end = (self.given + amount).min(self.ready.len());
         self.lines += self.ready[self.given..end].iter().filter(|b| **b == b'\n').count() as u64;
         self.given = end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn many_bytes_at_once_are_read_as_one_by_one(text in "(<|>|a|é|\"|'|-|!--|\\[CDATA\\[|\\]|\n| ){0,40}", longest in 0..9usize) {
+            let mut at_once = String::new();
+            Trimmed::new(text.as_bytes(), longest).read_to_string(&mut at_once).unwrap();
+            let (mut state, mut alone) = ((Place::Text, [0; 9], 0), Vec::new());
+            text.as_bytes().iter().for_each(|byte| alone.extend_from_slice(step(&mut state, byte, longest)));
+            prop_assert_eq!(at_once.as_bytes(), &alone[..]);
+        }
     }
 }
