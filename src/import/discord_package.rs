@@ -54,18 +54,20 @@ impl Format for DiscordPackage {
         sink: &mut Sink<'_>,
     ) -> Result<(), ImportError> {
         let index = bundle.entries.iter().find(|e| is_index(e, bundle));
-        let titles = match index {
-            Some(entry) => whole(entry, files, sink)?,
-            None => Value::Null,
-        };
+        let mut titles = serde_json::Map::new();
+        // An index that breaks off costs names and no messages.
+        let mut failed = index.and_then(|entry| whole(entry, files, sink, &mut titles).err());
+        let (titles, lacking) = (Value::Object(titles), failed.is_some());
         let account = bundle.entries.iter().find(|e| e.ends_with("/user.json") || *e == "user.json");
-        let account = account.map(|entry| whole(entry, files, sink)).transpose().ok().flatten();
-        let told = account.as_ref().and_then(|a| first_of(a, &["global_name", "username"]));
+        let mut owned = serde_json::Map::new();
+        let broken = account.and_then(|entry| whole(entry, files, sink, &mut owned).err());
+        failed = failed.or(broken);
+        let owned = Value::Object(owned);
+        let told = first_of(&owned, &["global_name", "username"]);
         let owner = told.map(str::to_owned).or_else(|| sink.options().me.clone());
         let owner = owner.unwrap_or_else(|| "Me".to_owned());
         let outer = bundle.name_in(files.name());
         let mut taken = HashMap::new();
-        let mut failed = None;
         for entry in
             bundle.entries.iter().filter(|e| e.ends_with("/messages.csv") || e.ends_with("/messages.json"))
         {
@@ -75,7 +77,10 @@ impl Format for DiscordPackage {
             *seen += 1;
             // Two channels of one name are told apart by their ids.
             let title = if *seen > 1 { format!("{title} {id}") } else { title.to_owned() };
-            let chat = sink.chat(format!("{outer}#{title}"));
+            let mut chat = sink.chat(format!("{outer}#{title}"));
+            if lacking {
+                chat.doubt(WarningKind::MissingPart, 0);
+            }
             let result = files.open(entry, sink).and_then(|source| read_channel(chat, &owner, source, sink));
             failed = failed.or(result.err());
             if sink.is_stopped() {
@@ -112,10 +117,15 @@ fn channel_of(entry: &str) -> Option<&str> {
     (digits && matches!(file, "messages.csv" | "messages.json")).then_some(id)
 }
 
-/// A small file as a whole.
-fn whole(entry: &str, files: &mut dyn Entries, sink: &Sink<'_>) -> Result<Value, ImportError> {
-    struct Top(serde_json::Map<String, Value>);
-    impl Walker for Top {
+/// The texts at the top of a small file go into `found`, up to where it breaks off.
+fn whole(
+    entry: &str,
+    files: &mut dyn Entries,
+    sink: &Sink<'_>,
+    found: &mut serde_json::Map<String, Value>,
+) -> Result<(), ImportError> {
+    struct Top<'f>(&'f mut serde_json::Map<String, Value>);
+    impl Walker for Top<'_> {
         fn want(&mut self, _: &Path) -> Want {
             Want::Take
         }
@@ -128,9 +138,8 @@ fn whole(entry: &str, files: &mut dyn Entries, sink: &Sink<'_>) -> Result<Value,
         }
     }
     let source = files.open(entry, sink)?;
-    let (name, mut top) = (source.name().to_owned(), Top(serde_json::Map::new()));
-    json::walk(&name, source.into_text()?, sink.options().limits.record, &mut top)?;
-    Ok(Value::Object(top.0))
+    let name = source.name().to_owned();
+    json::walk(&name, source.into_text()?, sink.options().limits.record, &mut Top(found))
 }
 
 /// One channel, as a table or as JSON.

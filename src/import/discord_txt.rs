@@ -121,8 +121,13 @@ impl Reading {
         let Some((date, name)) = line.text.strip_prefix('[').and_then(|rest| rest.split_once("] ")) else {
             return false;
         };
-        let Some(when) = read(date).filter(|_| !name.trim().is_empty()) else { return false };
+        // A month in a language that is not known here costs the time, never who speaks.
+        let when = read(date).or_else(|| has_month_in_words(date).then_some(When::Unknown));
+        let Some(when) = when.filter(|_| !name.trim().is_empty()) else { return false };
         self.settle();
+        if when == When::Unknown {
+            self.chat.doubt(WarningKind::InvalidTime, line.number);
+        }
         let name = name.trim().trim_end_matches("(pinned)").trim_end();
         let speaker = self.chat.person(name, name_of(name));
         self.open = Some((speaker, when, line.number));
@@ -228,4 +233,20 @@ fn with_month_name(text: &str) -> Option<When> {
     let date = civil::Date::new(i16::try_from(year).ok()?, month, i8::try_from(day).ok()?).ok()?;
     let clock = civil::Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, 0, 0).ok()?;
     at.rest().trim().is_empty().then_some(When::Known(Time::Local(date.to_datetime(clock))))
+}
+
+/// Whether this is a day, a word and a year, with a time of day behind them: `01-févr.-24 18:02`.
+fn has_month_in_words(date: &str) -> bool {
+    let mut at = Cursor::new(date.trim());
+    let day = at.number(2).is_some();
+    let sign = at.bump().filter(|c| matches!(c, '-' | ' ' | '.' | '/'));
+    let (month, rest) = match sign.and_then(|sign| at.rest().split_once(sign)) {
+        Some(parts) => parts,
+        None => return false,
+    };
+    let mut at = Cursor::new(rest);
+    let year = at.number(4).is_some() && at.spaces() > 0;
+    let clock = year && at.number(2).is_some() && (at.eat(':') || at.eat('.')) && at.number(2).is_some();
+    // Letters of some scripts carry marks that are no letters.
+    day && clock && month.starts_with(char::is_alphabetic) && !month.contains(char::is_whitespace)
 }

@@ -68,14 +68,13 @@ impl Format for Slack {
         sink: &mut Sink<'_>,
     ) -> Result<(), ImportError> {
         let outer = bundle.name_in(files.name());
-        let names = Names::of(bundle, files, sink)?;
+        let (names, mut failed) = Names::of(bundle, files, sink);
         let mut rooms: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
         for entry in &bundle.entries {
             if let Some(room) = day_of(bundle, entry) {
                 rooms.entry(room).or_default().push(entry);
             }
         }
-        let mut failed = None;
         for (room, days) in rooms {
             let result = read_room(&outer, room, &days, &names, files, sink);
             failed = failed.or(result.err());
@@ -119,7 +118,7 @@ fn read_room(
     sink: &mut Sink<'_>,
 ) -> Result<(), ImportError> {
     let mut chat = sink.chat(format!("{outer}#{room}"));
-    if names.users.is_empty() {
+    if names.lacking {
         chat.doubt(WarningKind::MissingPart, 0);
     }
     chat.sort_by_time();
@@ -182,19 +181,25 @@ impl Walker for Day<'_, '_, '_> {
 struct Names {
     users: HashMap<String, String>,
     channels: HashMap<String, String>,
+    /// Whether the list of people is missing, or a list breaks off.
+    lacking: bool,
 }
 
 impl Names {
-    fn of(bundle: &Bundle, files: &mut dyn Entries, sink: &Sink<'_>) -> Result<Self, ImportError> {
-        let mut names = Self::default();
+    /// All names, and the first thing that went wrong: a list that breaks off must not cost the messages.
+    fn of(bundle: &Bundle, files: &mut dyn Entries, sink: &Sink<'_>) -> (Self, Option<ImportError>) {
+        let (mut names, mut failed) = (Self::default(), None);
         if bundle.has("users.json") {
-            names.users = list(&bundle.path("users.json"), files, sink, name_of)?;
+            let result = list(&bundle.path("users.json"), files, sink, name_of, &mut names.users);
+            failed = failed.or(result.err());
         }
         for file in LISTS.iter().filter(|f| bundle.has(f)) {
             let channel = |value: &Value| first_of(value, &["name"]).map(str::to_owned);
-            names.channels.extend(list(&bundle.path(file), files, sink, channel)?);
+            let result = list(&bundle.path(file), files, sink, channel, &mut names.channels);
+            failed = failed.or(result.err());
         }
-        Ok(names)
+        names.lacking = names.users.is_empty() || failed.is_some();
+        (names, failed)
     }
 }
 
@@ -205,15 +210,16 @@ fn name_of(user: &Value) -> Option<String> {
     shown.or_else(|| first_of(user, &["display_name", "real_name", "name"])).map(str::to_owned)
 }
 
-/// Ids and names of a list of objects.
+/// Put the ids and names of a list of objects into `found`, up to where it breaks off.
 fn list(
     entry: &str,
     files: &mut dyn Entries,
     sink: &Sink<'_>,
     name: impl Fn(&Value) -> Option<String>,
-) -> Result<HashMap<String, String>, ImportError> {
-    struct List<F>(HashMap<String, String>, F);
-    impl<F: Fn(&Value) -> Option<String>> Walker for List<F> {
+    found: &mut HashMap<String, String>,
+) -> Result<(), ImportError> {
+    struct List<'f, F>(&'f mut HashMap<String, String>, F);
+    impl<F: Fn(&Value) -> Option<String>> Walker for List<'_, F> {
         fn want(&mut self, _: &Path) -> Want {
             Want::Take
         }
@@ -227,7 +233,5 @@ fn list(
     }
     let source = files.open(entry, sink)?;
     let file = source.name().to_owned();
-    let mut found = List(HashMap::new(), name);
-    json::walk(&file, source.into_text()?, sink.options().limits.record, &mut found)?;
-    Ok(found.0)
+    json::walk(&file, source.into_text()?, sink.options().limits.record, &mut List(found, name))
 }
