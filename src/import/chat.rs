@@ -94,12 +94,23 @@ impl Chat {
         self.by_time = true;
     }
 
-    /// The other way round: the source has the newest message first. Call it before anything else is put in order.
+    /// The other way round: the source has the newest message first. Parts of one record (a picture and the words beside
+    /// it) keep their order. Call it before anything else is put in order.
     pub fn reverse(&mut self) {
-        self.transcript.messages.reverse();
-        let last = self.transcript.messages.len().saturating_sub(1);
-        self.stamps.iter_mut().for_each(|(at, _)| *at = last - *at);
-        self.stamps.reverse();
+        let messages = std::mem::take(&mut self.transcript.messages);
+        let records: Vec<&[Message]> = messages.chunk_by(|a, b| a.origin == b.origin).collect();
+        let mut places = vec![0; messages.len()];
+        let (mut at, mut end) = (0, messages.len());
+        for record in &records {
+            end -= record.len();
+            for part in 0..record.len() {
+                places[at + part] = end + part;
+            }
+            at += record.len();
+        }
+        self.transcript.messages = records.into_iter().rev().flatten().cloned().collect();
+        self.stamps.iter_mut().for_each(|(at, _)| *at = places[*at]);
+        self.stamps.sort_by_key(|(at, _)| *at);
     }
 
     /// The language the source states, as ISO 639-1.
@@ -375,7 +386,7 @@ mod tests {
         let said = |times: &[&str], prepare: fn(&mut Chat)| -> String {
             let mut chat = Chat::new("c", &Limits::default());
             for (at, time) in times.iter().enumerate() {
-                chat.say("Ana", Time::parse(time).into(), Kind::Message, &at.to_string(), 1);
+                chat.say("Ana", Time::parse(time).into(), Kind::Message, &at.to_string(), at as u64 + 1);
             }
             prepare(&mut chat);
             chat.finish(None).transcript.messages.iter().map(|m| m.text.reveal()).collect()
@@ -384,6 +395,18 @@ mod tests {
         assert_eq!(said(&day, Chat::sort_by_time), "120");
         assert_eq!(said(&day, |chat| (chat.reverse(), chat.sort_by_time()).1), "210");
         assert_eq!(said(&[day[0], "", day[1]], Chat::sort_by_time), "012");
+    }
+
+    #[test]
+    fn a_picture_and_its_words_keep_their_order() {
+        let mut chat = Chat::new("c", &Limits::default());
+        chat.say("Ana", When::Unknown, Kind::Message, "newest", 1);
+        chat.say("Ben", When::Unknown, Kind::Media, "cat.jpg", 2);
+        chat.say_more("Ben", When::Unknown, Kind::Message, "my cat", 2);
+        chat.reverse();
+        let said = chat.finish(None).transcript.messages;
+        let words: Vec<&str> = said.iter().map(|m| m.text.reveal()).collect();
+        assert_eq!(words, ["cat.jpg", "my cat", "newest"]);
     }
 
     #[test]

@@ -181,11 +181,7 @@ impl Thread {
         match content::read(message, &speaker, |text| self.mend(text)) {
             Content::Deleted => self.chat.say(&speaker, when, Kind::Deleted, "", line),
             Content::Noted(text) => self.chat.note(when, &text, line),
-            Content::Said(mut parts) => {
-                // The file is turned round at its end, and the parts of a message with it.
-                parts.reverse();
-                super::parts::say_all(&mut self.chat, &speaker, when, &parts, line);
-            }
+            Content::Said(parts) => super::parts::say_all(&mut self.chat, &speaker, when, &parts, line),
         }
     }
 

@@ -362,5 +362,6 @@ fn read_stream<'a>(
         Err(unknown) => return Err(source.failure().unwrap_or(unknown)),
     };
     sink.start(format.name());
+    sink.set_depth(depth);
     format.read(source, sink)
 }

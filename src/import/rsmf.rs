@@ -80,7 +80,8 @@ fn read_mail(source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError>
     };
     let zip = mail.attachments().find(is_zip).ok_or_else(broken)?;
     let inner = format!("{name}/{ZIP}");
-    archive::read_zip(&inner, Cursor::new(zip.contents()), 1, sink)
+    let depth = sink.depth() + 1;
+    archive::read_zip(&inner, Cursor::new(zip.contents()), depth, sink)
 }
 
 fn read_manifest(source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {

@@ -60,12 +60,23 @@ pub struct Sink<'a> {
     replaced: Replaced,
     stopped: bool,
     damaged: bool,
+    depth: usize,
 }
 
 impl<'a> Sink<'a> {
     pub(super) fn new(options: &'a Options, deliver: &'a mut dyn FnMut(Imported) -> Flow) -> Self {
         let (counts, warnings, replaced) = Default::default();
-        Self { options, deliver, format: "", counts, warnings, replaced, stopped: false, damaged: false }
+        Self {
+            options,
+            deliver,
+            format: "",
+            counts,
+            warnings,
+            replaced,
+            stopped: false,
+            damaged: false,
+            depth: 0,
+        }
     }
 
     /// What the user said beforehand.
@@ -149,6 +160,16 @@ impl<'a> Sink<'a> {
     /// How many conversations have been handed on.
     pub fn conversations(&self) -> u64 {
         self.counts.conversations
+    }
+
+    /// How many archives deep the input being read lies.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// The input to be read lies so many archives deep.
+    pub(super) fn set_depth(&mut self, depth: usize) {
+        self.depth = depth;
     }
 
     /// What is handed on from now to the end comes from an archive that breaks off.

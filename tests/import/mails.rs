@@ -55,3 +55,14 @@ fn a_mail_without_it_is_no_chat() {
         assert!(bytes("m.eml", mail(attached).as_bytes(), &Options::default()).1.is_err());
     }
 }
+
+#[test]
+fn mails_in_mails_end_somewhere() {
+    let manifest = fs::read("tests/fixtures/import/rsmf_folder/rsmf_manifest.json").unwrap();
+    let mut packed = zipped(&[("rsmf_manifest.json", &manifest)]);
+    for _ in 0..4 {
+        packed = zipped(&[("m.eml", mail(&packed).as_bytes())]);
+    }
+    let outcome = bytes("m.zip", &packed[..], &Options::default());
+    assert!(matches!(outcome.1, Err(ImportError::Archive { .. })) && outcome.0.is_empty());
+}
