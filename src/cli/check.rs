@@ -1,13 +1,12 @@
 //! `rushlight check`: one conversation, a report for people.
 
 use std::io::{IsTerminal, Write};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
-use super::input::{Choice, Input, assess};
+use super::input::{Choice, Input, assess, each};
 use super::{Exit, FailOn};
 use crate::assessment::Assessment;
 use crate::import::{self, Counts, ImportError, Imported};
@@ -60,23 +59,11 @@ impl Args {
         let mut reached = false;
         let mut first = true;
         for path in &inputs {
-            let mut problem = None;
-            let mut each = |imported: Imported| match self.report(&model, imported, first) {
-                Ok(hit) => {
-                    first = false;
-                    reached |= hit;
-                    ControlFlow::Continue(())
-                }
-                Err(error) => {
-                    problem = Some(error);
-                    ControlFlow::Break(())
-                }
+            let report = |imported: Imported| {
+                reached |= self.report(&model, imported, std::mem::take(&mut first))?;
+                Ok(())
             };
-            let result = self.read(path, &mut each);
-            if let Some(error) = problem {
-                return Err(error);
-            }
-            match result {
+            match each(|sink| self.read(path, sink), report)? {
                 Ok(counts) => {
                     warn(path, &counts);
                     if counts.warnings.iter().any(|w| w.kind.loses_records()) {

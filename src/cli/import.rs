@@ -4,14 +4,13 @@ mod output;
 mod summary;
 
 use std::io::{IsTerminal, Write};
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
 use super::Exit;
-use super::input::Input;
+use super::input::{Input, each};
 use super::people::People;
 use crate::convert::{Case, Pseudonyms, Target};
 use crate::import::{self, Counts, ImportError, Imported, Input as Source};
@@ -155,17 +154,7 @@ struct Run {
 impl Run {
     fn file(&mut self, input: &Source, options: &import::Options) -> Result<()> {
         let mut summary = Summary::default();
-        let mut problem = None;
-        let result = read(input, options, &mut |imported| match self.take(imported, &mut summary) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                problem = Some(error);
-                ControlFlow::Break(())
-            }
-        });
-        if let Some(error) = problem {
-            return Err(error);
-        }
+        let result = each(|sink| read(input, options, sink), |imported| self.take(imported, &mut summary))?;
         self.chats += summary.chats();
         let counts = result.as_ref().ok();
         if counts.is_some() || summary.chats() > 0 {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::people::People;
 use crate::assessment::Assessment;
-use crate::import::{Columns, DateOrder, Imported, Options, Unnamed, format_names};
+use crate::import::{Columns, DateOrder, Flow, Imported, Options, Unnamed, format_names};
 use crate::models::{Model, Place};
 use crate::reading;
 use crate::transcript::Role;
@@ -136,6 +136,23 @@ impl Input {
         let me = self.me.iter().map(|name| (name.clone(), Role::Me));
         People::new(self.rename.clone(), roles.chain(me).collect())
     }
+}
+
+/// Let `read` hand conversations to `take`. The first error of `take` ends the reading and comes out; what the reading
+/// itself ends in is the value.
+pub fn each<T>(
+    read: impl FnOnce(&mut dyn FnMut(Imported) -> Flow) -> T,
+    mut take: impl FnMut(Imported) -> Result<()>,
+) -> Result<T> {
+    let mut problem = None;
+    let ended = read(&mut |imported| match take(imported) {
+        Ok(()) => Flow::Continue(()),
+        Err(error) => {
+            problem = Some(error);
+            Flow::Break(())
+        }
+    });
+    problem.map_or(Ok(ended), Err)
 }
 
 /// Score one imported conversation, with the doubts of its import as caveats.

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::input::{Choice, Input, assess};
+use super::input::{Choice, Input, assess, each};
 use super::people::People;
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef};
@@ -168,17 +167,7 @@ impl Tally {
 impl Run<'_> {
     /// Read one file; its conversations are scored as they come.
     fn file(&mut self, input: &Source, options: &import::Options) -> Result<()> {
-        let mut problem = None;
-        let result = import::read(input, options, &mut |imported| match self.take(imported) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                problem = Some(error);
-                ControlFlow::Break(())
-            }
-        });
-        if let Some(error) = problem {
-            return Err(error);
-        }
+        let result = each(|sink| import::read(input, options, sink), |imported| self.take(imported))?;
         let counts = match result {
             Ok(counts) => counts,
             Err(error) => {

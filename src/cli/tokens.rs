@@ -1,14 +1,14 @@
 //! `rushlight tokens`: what the model reads, for training programs and the curious.
 
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::Exit;
-use crate::import;
+use super::input::each;
+use crate::import::{self, Imported};
 use crate::prompt::{Prompt, Reader};
 
 /// Print the token ids and features of every conversation, one line of JSON each.
@@ -31,25 +31,17 @@ impl Args {
             .with_context(|| format!("cannot read {}", self.tokenizer.display()))?;
         let prompt = Prompt::from_bytes(&bytes)?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        let mut problem = None;
-        import::read_path(&self.file, &import::Options::default(), &mut |imported| {
+        let mut line = |imported: Imported| {
             let transcript = &imported.transcript;
-            let line = Reader::read(&prompt, transcript).and_then(|pieces| {
-                let pieces: Vec<_> = pieces
-                    .iter()
-                    .map(|p| json!({"message": p.message, "speaker": p.speaker, "ids": p.ids, "features": p.features}))
-                    .collect();
-                Ok(writeln!(out, "{}", json!({"id": transcript.id, "pieces": pieces}))?)
-            });
-            match line {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    problem = Some(error);
-                    ControlFlow::Break(())
-                }
-            }
-        })?;
+            let pieces = Reader::read(&prompt, transcript)?;
+            let pieces: Vec<_> = pieces
+                .iter()
+                .map(|p| json!({"message": p.message, "speaker": p.speaker, "ids": p.ids, "features": p.features}))
+                .collect();
+            Ok(writeln!(out, "{}", json!({"id": transcript.id, "pieces": pieces}))?)
+        };
+        each(|sink| import::read_path(&self.file, &import::Options::default(), sink), &mut line)??;
         out.flush()?;
-        problem.map_or(Ok(Exit::Read), Err)
+        Ok(Exit::Read)
     }
 }

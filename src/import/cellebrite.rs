@@ -137,9 +137,7 @@ impl Report {
     fn close(self, result: &Result<(), ImportError>, line: u64, sink: &mut Sink<'_>) {
         let Loose { mut threads, count, .. } = self.loose;
         sink.count_lines(count);
-        if result.is_err() {
-            threads.iter_mut().for_each(|chat| chat.doubt(WarningKind::CutOff, line));
-        }
+        threads.iter_mut().for_each(|chat| chat.close(result, line));
         if !sink.is_stopped() {
             Threads::close(threads, sink);
         }

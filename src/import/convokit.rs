@@ -10,7 +10,6 @@ use super::error::ImportError;
 use super::json;
 use super::lines::Lines;
 use super::source::{Sample, Source};
-use super::surrogates;
 use super::threads::Threads;
 use super::warning::WarningKind;
 use super::{Format, Sink, UNKNOWN, times};
@@ -84,12 +83,7 @@ impl Reading<'_, '_, '_> {
                 self.sink.count_blank();
                 continue;
             }
-            let value =
-                serde_json::from_str(line.text).or_else(|error| match surrogates::mended(line.text) {
-                    Some(mended) => serde_json::from_str(&mended),
-                    None => Err(error),
-                });
-            match value {
+            match json::record(line.text) {
                 Ok(value) => self.take(&value, line.number)?,
                 Err(_) => self.sink.reject(WarningKind::BadRecord, line.number),
             }

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::chat::Chat;
 use super::error::ImportError;
-use super::fields::{self, close, file_name, first_of, flow, items};
+use super::fields::{self, close, first_of, flow, items, linked_file};
 use super::json::{self, Path, Walker, Want, str_at, text_of};
+use super::parts::say_all;
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Flow, Format, Sink};
@@ -78,7 +79,7 @@ fn take(chat: &mut Chat, value: &Value, line: u64) {
     }
     let mut parts: Vec<(Kind, String)> = content.map(|c| (Kind::Message, c.to_owned())).into_iter().collect();
     let files = items(value, "attachments").iter().map(|file| {
-        let name = first_of(file, &["fileName"]).or_else(|| first_of(file, &["url"]).map(file_name));
+        let name = first_of(file, &["fileName"]).or_else(|| first_of(file, &["url"]).map(linked_file));
         (Kind::Media, name.unwrap_or_default().to_owned())
     });
     parts.extend(files);
@@ -87,11 +88,7 @@ fn take(chat: &mut Chat, value: &Value, line: u64) {
     if parts.is_empty() {
         parts.push(embedded(value));
     }
-    let mut parts = parts.iter();
-    if let Some((kind, text)) = parts.next() {
-        chat.say(&speaker, when, *kind, text, line);
-    }
-    parts.for_each(|(kind, text)| chat.say_more(&speaker, when, *kind, text, line));
+    say_all(chat, &speaker, when, &parts, line);
 }
 
 /// What a message without words or files shows: the words of its embeds.

@@ -5,7 +5,8 @@ use ::csv::{Reader, ReaderBuilder, StringRecord};
 use super::chat::Chat;
 use super::discord_txt;
 use super::error::ImportError;
-use super::fields::{close, file_name};
+use super::fields::{close, linked_file};
+use super::parts::say_all;
 use super::quota::Quota;
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
@@ -86,11 +87,12 @@ fn take(chat: &mut Chat, row: &StringRecord, line: u64) {
     if discord_txt::is_told_by_app(content) {
         return chat.note(when, &format!("{speaker}: {content}"), line);
     }
-    let files = field(4).split(',').map(file_name).filter(|f| !f.is_empty());
+    let files = field(4).split(',').map(linked_file).filter(|f| !f.is_empty());
     let words = (!content.trim().is_empty()).then_some((Kind::Message, content));
-    let mut parts = words.into_iter().chain(files.map(|f| (Kind::Media, f)));
-    // Stickers and embeds are not in the table.
-    let (kind, text) = parts.next().unwrap_or((Kind::Media, ""));
-    chat.say(&speaker, when, kind, text, line);
-    parts.for_each(|(kind, text)| chat.say_more(&speaker, when, kind, text, line));
+    let mut parts: Vec<_> = words.into_iter().chain(files.map(|f| (Kind::Media, f))).collect();
+    if parts.is_empty() {
+        // Stickers and embeds are not in the table.
+        parts.push((Kind::Media, ""));
+    }
+    say_all(chat, &speaker, when, &parts, line);
 }

@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::archive::{Bundle, Entries};
 use super::chat::Chat;
 use super::error::ImportError;
-use super::fields::{self, close, file_name, first_of, flow};
+use super::fields::{self, close, first_of, flow, linked_file};
 use super::json::{self, Path, Walker, Want, text_of};
+use super::parts::{me, say_all};
 use super::quota::Quota;
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
@@ -36,7 +37,7 @@ impl Format for DiscordPackage {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let mut chat = sink.chat(source.name());
         chat.doubt(WarningKind::MissingPart, 0);
-        let owner = sink.options().me.clone().unwrap_or_else(|| "Me".to_owned());
+        let owner = me(sink.options());
         read_channel(chat, &owner, source, sink)
     }
 
@@ -209,12 +210,13 @@ impl Channel<'_, '_> {
     fn say(&mut self, stamp: &str, words: &str, files: &str) {
         self.said += 1;
         let when = fields::utc(&mut self.chat, stamp, self.count);
-        let files = files.split([' ', ',', '\n']).map(file_name).filter(|f| !f.is_empty());
+        let files = files.split([' ', ',', '\n']).map(linked_file).filter(|f| !f.is_empty());
         let words = (!words.trim().is_empty()).then_some((Kind::Message, words));
-        let mut parts = words.into_iter().chain(files.map(|f| (Kind::Media, f)));
-        let (kind, text) = parts.next().unwrap_or((Kind::Media, ""));
-        self.chat.say(self.owner, when, kind, text, self.count);
-        parts.for_each(|(kind, text)| self.chat.say_more(self.owner, when, kind, text, self.count));
+        let mut parts: Vec<_> = words.into_iter().chain(files.map(|f| (Kind::Media, f))).collect();
+        if parts.is_empty() {
+            parts.push((Kind::Media, ""));
+        }
+        say_all(&mut self.chat, self.owner, when, &parts, self.count);
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::civil;
 use super::chat::{Chat, When};
 use super::cursor::Cursor;
 use super::error::ImportError;
-use super::fields::{close, file_name};
+use super::fields::{close, linked_file};
 use super::lines::Line;
 use super::meridiem;
 use super::source::{Sample, Source};
@@ -165,10 +165,10 @@ impl Reading {
         match self.open.take() {
             Some((speaker, when, number)) => {
                 self.chat.heading();
-                self.chat.say(&speaker, when, Kind::Media, file_name(text), number);
+                self.chat.say(&speaker, when, Kind::Media, linked_file(text), number);
             }
             None if self.chat.is_empty() => self.chat.reject(WarningKind::LineBeforeFirstMessage, line),
-            None => self.chat.add_media(file_name(text), line),
+            None => self.chat.add_media(linked_file(text), line),
         }
     }
 

@@ -44,7 +44,7 @@ pub fn seconds(field: &str) -> Option<When> {
 }
 
 /// The last part of an address or a path, without a query.
-pub fn file_name(address: &str) -> &str {
+pub fn linked_file(address: &str) -> &str {
     let path = address.trim().split(['?', '#']).next().unwrap_or_default();
     path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn file_names_of_addresses() {
-        assert_eq!(file_name("https://cdn.example/a/b/cat.png?ex=1&is=2"), "cat.png");
-        assert_eq!((file_name("cat.png"), file_name(""), file_name("///")), ("cat.png", "", ""));
+        assert_eq!(linked_file("https://cdn.example/a/b/cat.png?ex=1&is=2"), "cat.png");
+        assert_eq!((linked_file("cat.png"), linked_file(""), linked_file("///")), ("cat.png", "", ""));
     }
 }

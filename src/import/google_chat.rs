@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::archive::{Bundle, Entries};
 use super::chat::{Chat, When};
 use super::error::ImportError;
-use super::json::{self, Path, Walker, Want};
+use super::json;
 use super::parts::{Part, say_all};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
@@ -127,7 +127,8 @@ fn read(
 ) -> Result<(), ImportError> {
     let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
     let mut reading = Reading { name: &name, chat, members, nameless: HashSet::new(), count: 0 };
-    let result = json::walk(&name, source.into_text()?, limit, &mut reading);
+    let take = &mut |message| reading.take(&message);
+    let result = json::each(&name, source.into_text()?, limit, &["messages"], take);
     let Reading { mut chat, count, .. } = reading;
     sink.count_lines(count);
     chat.close(&result, count);
@@ -148,26 +149,14 @@ struct Reading<'r> {
     count: u64,
 }
 
-impl Walker for Reading<'_> {
-    fn want(&mut self, path: &Path) -> Want {
-        match path.is(&["messages", "*"]) {
-            true => Want::Take,
-            false if path.is(&["messages"]) => Want::Enter,
-            false => Want::Skip,
-        }
-    }
-
-    fn take(&mut self, path: &Path, value: Value) -> Result<Flow, ImportError> {
-        if path.depth() == 2 {
-            self.count += 1;
-            self.chat.room(self.name, self.count)?;
-            self.message(&value, self.count);
-        }
+impl Reading<'_> {
+    fn take(&mut self, message: &Value) -> Result<Flow, ImportError> {
+        self.count += 1;
+        self.chat.room(self.name, self.count)?;
+        self.message(message, self.count);
         Ok(Flow::Continue(()))
     }
-}
 
-impl Reading<'_> {
     fn message(&mut self, message: &Value, line: u64) {
         if !message.is_object() {
             return self.chat.reject(WarningKind::BadRecord, line);

@@ -1,19 +1,22 @@
 //! Names of conversations that stand in one file, each used once.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-/// The names given so far.
+/// The names given so far, and the last number behind each.
 #[derive(Default)]
-pub struct Ids(HashSet<String>);
+pub struct Ids(HashMap<String, u64>);
 
 impl Ids {
     /// `id`, with a number behind it when it was given before, and whether it was.
     pub fn give(&mut self, id: &str) -> (String, bool) {
-        if self.0.insert(id.to_owned()) {
-            return (id.to_owned(), false);
+        let mut free = id.to_owned();
+        while self.0.contains_key(&free) {
+            let count = self.0.entry(id.to_owned()).or_insert(1);
+            *count += 1;
+            free = format!("{id} ({count})");
         }
-        let numbered = (2..).map(|n| format!("{id} ({n})"));
-        let free = numbered.into_iter().find(|id| self.0.insert(id.clone())).unwrap_or_default();
-        (free, true)
+        self.0.insert(free.clone(), 1);
+        let twice = free != id;
+        (free, twice)
     }
 }

@@ -12,6 +12,7 @@ use rusqlite::Row;
 
 use super::chat::{Chat, When};
 use super::error::ImportError;
+use super::parts::{me, say_all};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Format, Limits, Sink, UNKNOWN};
@@ -70,7 +71,7 @@ impl Format for IMessage {
         if !ours || !(columns.contains("handle_id") || columns.contains("address")) {
             return Err(ImportError::Binary { name, what: "a database of a kind not read here" });
         }
-        let owner = sink.options().me.clone().unwrap_or_else(|| "Me".to_owned());
+        let owner = me(sink.options());
         let archive = Archive::new(name, limits, owner, &database, &columns)?;
         archive.read(sink)
     }
@@ -232,9 +233,7 @@ impl<'d> Archive<'d> {
             chat.room(&self.name, found.line)?;
             Ok(true)
         });
-        if result.is_err() {
-            chat.doubt(WarningKind::CutOff, count);
-        }
+        chat.close(&result, count);
         sink.count_lines(count);
         let _ = sink.emit(chat);
         result
@@ -273,13 +272,8 @@ impl<'d> Archive<'d> {
         }
         let words = found.text.as_deref().unwrap_or("").replace(ATTACHMENT, "");
         let words = Some((Kind::Message, words.trim())).filter(|(_, w)| !w.is_empty() || files.is_empty());
-        let parts = files.iter().map(|f| (Kind::Media, f.as_str())).chain(words);
-        for (at, (kind, text)) in parts.enumerate() {
-            match at {
-                0 => chat.say(&speaker, found.when, kind, text, found.line),
-                _ => chat.say_more(&speaker, found.when, kind, text, found.line),
-            }
-        }
+        let parts: Vec<_> = files.iter().map(|f| (Kind::Media, f.as_str())).chain(words).collect();
+        say_all(chat, &speaker, found.when, &parts, found.line);
     }
 
     fn speaker(&self, found: &Found, person: Option<&str>, chat: &mut Chat) -> String {

@@ -10,7 +10,7 @@ use serde_json::{Deserializer, Value};
 use super::Flow;
 use super::error::ImportError;
 use super::quota::{Meter, Quota};
-use super::surrogates::Mended;
+use super::surrogates::{self, Mended};
 
 /// One step from a value to one inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +107,37 @@ pub fn walk(
     }
 }
 
+/// Hand every element of the array at `list` to `take` and pass over everything else; otherwise like [`walk`].
+pub fn each(
+    name: &str,
+    text: impl BufRead,
+    limit: usize,
+    list: &[&str],
+    take: &mut dyn FnMut(Value) -> Result<Flow, ImportError>,
+) -> Result<(), ImportError> {
+    walk(name, text, limit, &mut Elements { list, take })
+}
+
+struct Elements<'e> {
+    list: &'e [&'e str],
+    take: &'e mut dyn FnMut(Value) -> Result<Flow, ImportError>,
+}
+
+impl Walker for Elements<'_> {
+    fn want(&mut self, path: &Path) -> Want {
+        let (depth, end) = (path.depth(), self.list.len());
+        match path.starts_with(&self.list[..depth.min(end)]) {
+            true if depth > end => Want::Take,
+            true => Want::Enter,
+            false => Want::Skip,
+        }
+    }
+
+    fn take(&mut self, path: &Path, value: Value) -> Result<Flow, ImportError> {
+        if path.depth() > self.list.len() { (self.take)(value) } else { Ok(Flow::Continue(())) }
+    }
+}
+
 /// The error for a parser's. Its own words may quote the file, so only the place is kept.
 pub fn broken(name: &str, error: serde_json::Error) -> ImportError {
     let line = error.line() as u64;
@@ -114,6 +145,14 @@ pub fn broken(name: &str, error: serde_json::Error) -> ImportError {
         return ImportError::io(name, error.into());
     }
     ImportError::Broken { name: name.to_owned(), line }
+}
+
+/// The record on one line, halves of characters mended.
+pub fn record(line: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(line).or_else(|error| match surrogates::mended(line) {
+        Some(mended) => serde_json::from_str(&mended),
+        None => Err(error),
+    })
 }
 
 /// A string, or a number as one: ids are written both ways.
@@ -292,7 +331,7 @@ pub fn outline(text: &str) -> Value {
         }
     }
     let closed: String = text[..cut.0].chars().chain(open[..cut.1].iter().rev().copied()).collect();
-    let closed = super::surrogates::mended(&closed).unwrap_or(closed);
+    let closed = surrogates::mended(&closed).unwrap_or(closed);
     serde_json::from_str(&closed).unwrap_or(Value::Null)
 }
 

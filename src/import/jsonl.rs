@@ -13,11 +13,12 @@ use serde_json::{Deserializer, Map, Value};
 
 use super::chat::{Chat, When};
 use super::error::ImportError;
+use super::json::{self, text_of};
 use super::lines::Lines;
 use super::quota::{Meter, Quota};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
-use super::{Format, Sink, surrogates, times};
+use super::{Format, Sink, times};
 use crate::transcript::Kind;
 
 /// Texts that stand for something that is no text.
@@ -107,7 +108,7 @@ impl<'s, 'a> Records<'s, 'a> {
             if let Some(number) = broken_off.take() {
                 self.reject(WarningKind::BadRecord, number);
             }
-            match parse(line.text) {
+            match json::record(line.text) {
                 Ok(value) => self.take(value, line.number),
                 Err(e) if e.is_eof() && !line.cut => broken_off = Some(line.number),
                 Err(_) => self.reject(WarningKind::BadRecord, line.number),
@@ -125,7 +126,7 @@ impl<'s, 'a> Records<'s, 'a> {
     fn read_values(&mut self, text: impl Read) -> Result<(), ImportError> {
         let (quota, meter) = Quota::new(text, self.sink.options().limits.record);
         for value in Deserializer::from_reader(std::io::BufReader::new(quota)).into_iter() {
-            let value = value.map_err(|e| self.broken(e))?;
+            let value = value.map_err(|e| json::broken(&self.name, e))?;
             meter.reset();
             if !self.take_next(value) {
                 break;
@@ -136,21 +137,12 @@ impl<'s, 'a> Records<'s, 'a> {
 
     fn read_array(&mut self, text: impl Read) -> Result<(), ImportError> {
         let (quota, meter) = Quota::new(text, self.sink.options().limits.record);
-        let mut json = Deserializer::from_reader(std::io::BufReader::new(quota));
-        let result = Elements { records: self, meter }.deserialize(&mut json).and_then(|()| json.end());
+        let mut input = Deserializer::from_reader(std::io::BufReader::new(quota));
+        let result = Elements { records: self, meter }.deserialize(&mut input).and_then(|()| input.end());
         match result {
-            Err(e) if !self.sink.is_stopped() => Err(self.broken(e)),
+            Err(e) if !self.sink.is_stopped() => Err(json::broken(&self.name, e)),
             _ => Ok(()),
         }
-    }
-
-    /// The parser's own words may quote the file, so only the place is kept.
-    fn broken(&self, error: serde_json::Error) -> ImportError {
-        let line = error.line() as u64;
-        if error.is_io() {
-            return ImportError::io(&self.name, error.into());
-        }
-        ImportError::Broken { name: self.name.clone(), line }
     }
 
     fn reject(&mut self, kind: WarningKind, line: u64) {
@@ -191,13 +183,6 @@ impl<'s, 'a> Records<'s, 'a> {
         }
         let _ = self.sink.emit(chat);
     }
-}
-
-fn parse(line: &str) -> serde_json::Result<Value> {
-    serde_json::from_str(line).or_else(|error| match surrogates::mended(line) {
-        Some(mended) => serde_json::from_str(&mended),
-        None => Err(error),
-    })
 }
 
 /// Put one entry of `messages` into the conversation.
@@ -242,15 +227,6 @@ pub(super) fn told_kind<'t>(told: Option<&str>, text: &'t str) -> (Kind, &'t str
         Some("deleted") => (Kind::Deleted, text),
         Some("system") => (Kind::System, text),
         _ => placeholder(text),
-    }
-}
-
-/// A string, or a number as one: ids are written both ways.
-fn text_of(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }
 

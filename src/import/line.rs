@@ -9,6 +9,7 @@ use super::error::ImportError;
 use super::fields::close;
 use super::lines::Line;
 use super::meridiem;
+use super::parts;
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Format, Sink};
@@ -39,7 +40,7 @@ impl Format for LineChat {
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let name = source.name().to_owned();
-        let me = sink.options().me.clone().unwrap_or_else(|| "Me".to_owned());
+        let me = parts::me(sink.options());
         let mut reading =
             Reading { chat: sink.chat(name.as_str()), day: None, quoted: false, me, begun: false };
         let mut lines = source.into_lines()?;

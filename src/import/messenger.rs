@@ -10,14 +10,13 @@ mod mojibake;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
-use std::io::BufReader;
 
 use serde_json::Value;
 
 use super::archive::{Bundle, Entries};
 use super::chat::{Chat, When};
 use super::error::ImportError;
-use super::json::{self, Path, Walker, Want};
+use super::json;
 use super::parts::file_name;
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
@@ -141,16 +140,18 @@ impl Thread {
         let replay = source.replay()?;
         let mut evidence = Evidence::default();
         // What breaks off here breaks off again when it is read.
-        let _ = json::walk(&name, BufReader::new(replay.text(false)?), limit, &mut evidence);
+        let _ = json::walk(&name, replay.text(false)?, limit, &mut evidence);
         self.mends = evidence.is_mangled();
         self.part += 1;
         let before = self.count;
-        let mut reading = Reading { name: &name, thread: self };
-        let result = json::walk(&name, BufReader::new(replay.text(true)?), limit, &mut reading);
+        let take = &mut |message| {
+            self.chat.room(&name, self.count)?;
+            self.message(&message);
+            Ok(Flow::Continue(()))
+        };
+        let result = json::each(&name, replay.text(true)?, limit, &["messages"], take);
         sink.count_lines(self.count - before);
-        if result.is_err() {
-            self.chat.doubt(WarningKind::CutOff, self.count);
-        }
+        self.chat.close(&result, self.count);
         result
     }
 
@@ -211,30 +212,6 @@ impl Thread {
 
     fn mend(&self, text: &str) -> String {
         mojibake::mended(text).filter(|_| self.mends).unwrap_or_else(|| text.to_owned())
-    }
-}
-
-/// The second reading of one file.
-struct Reading<'r> {
-    name: &'r str,
-    thread: &'r mut Thread,
-}
-
-impl Walker for Reading<'_> {
-    fn want(&mut self, path: &Path) -> Want {
-        match path.is(&["messages", "*"]) {
-            true => Want::Take,
-            false if path.is(&["messages"]) => Want::Enter,
-            false => Want::Skip,
-        }
-    }
-
-    fn take(&mut self, path: &Path, value: Value) -> Result<Flow, ImportError> {
-        if path.depth() == 2 {
-            self.thread.chat.room(self.name, self.thread.count)?;
-            self.thread.message(&value);
-        }
-        Ok(Flow::Continue(()))
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::chat::Chat;
 use super::error::ImportError;
-use super::json::{self, Path, Walker, Want};
+use super::json;
 use super::messenger::fillers::{self, Filler};
 use super::parts::{Part, file_name, say_all};
 use super::source::{Sample, Source};
@@ -33,12 +33,11 @@ impl Format for MessengerE2ee {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
         let mut reading = Reading { name: &name, chat: sink.chat(source.name()), count: 0 };
-        let result = json::walk(&name, source.into_text()?, limit, &mut reading);
+        let take = &mut |message| reading.take(&message);
+        let result = json::each(&name, source.into_text()?, limit, &["messages"], take);
         let Reading { mut chat, count, .. } = reading;
         sink.count_lines(count);
-        if result.is_err() {
-            chat.doubt(WarningKind::CutOff, count);
-        }
+        chat.close(&result, count);
         if count == 0 {
             chat.doubt(WarningKind::EmptyConversation, 0);
         }
@@ -55,26 +54,14 @@ struct Reading<'n> {
     count: u64,
 }
 
-impl Walker for Reading<'_> {
-    fn want(&mut self, path: &Path) -> Want {
-        match path.is(&["messages", "*"]) {
-            true => Want::Take,
-            false if path.is(&["messages"]) => Want::Enter,
-            false => Want::Skip,
-        }
-    }
-
-    fn take(&mut self, path: &Path, value: Value) -> Result<Flow, ImportError> {
-        if path.depth() == 2 {
-            self.count += 1;
-            self.chat.room(self.name, self.count)?;
-            self.message(&value);
-        }
+impl Reading<'_> {
+    fn take(&mut self, message: &Value) -> Result<Flow, ImportError> {
+        self.count += 1;
+        self.chat.room(self.name, self.count)?;
+        self.message(message);
         Ok(Flow::Continue(()))
     }
-}
 
-impl Reading<'_> {
     fn message(&mut self, message: &Value) {
         let line = self.count;
         if !message.is_object() {

@@ -71,9 +71,8 @@ impl Corpus<'_, '_> {
         }
         let mut count = 0;
         let result = self.messages(xml, &mut chat, &mut count);
-        if result.is_err() {
-            chat.doubt(WarningKind::CutOff, xml.line());
-        } else if count == 0 {
+        chat.close(&result, xml.line());
+        if result.is_ok() && count == 0 {
             chat.doubt(WarningKind::EmptyConversation, tag.line);
         }
         self.sink.count_lines(count);

@@ -1,20 +1,19 @@
 //! What several formats share: messages of more than one part, the names of files, and ids of conversations.
 
-use std::collections::HashMap;
-
 use super::Options;
 use super::chat::{Chat, When};
+use super::ids;
 use crate::transcript::Kind;
 
 /// One part of a message: a file, or words.
 pub type Part = (Kind, String);
 
 /// `speaker` says all of `parts`, which stand in one record, the one numbered `line`.
-pub fn say_all(chat: &mut Chat, speaker: &str, when: When, parts: &[Part], line: u64) {
+pub fn say_all(chat: &mut Chat, speaker: &str, when: When, parts: &[(Kind, impl AsRef<str>)], line: u64) {
     for (at, (kind, text)) in parts.iter().enumerate() {
         match at {
-            0 => chat.say(speaker, when, *kind, text, line),
-            _ => chat.say_more(speaker, when, *kind, text, line),
+            0 => chat.say(speaker, when, *kind, text.as_ref(), line),
+            _ => chat.say_more(speaker, when, *kind, text.as_ref(), line),
         }
     }
 }
@@ -38,27 +37,18 @@ pub fn me(options: &Options) -> String {
 /// Makes ids for the conversations of one file.
 pub struct Ids {
     source: String,
-    /// Every id, and how many were made from it.
-    given: HashMap<String, u64>,
+    given: ids::Ids,
 }
 
 impl Ids {
     /// Ids for the file called `source`.
     pub fn new(source: &str) -> Self {
-        Self { source: source.to_owned(), given: HashMap::new() }
+        Self { source: source.to_owned(), given: ids::Ids::default() }
     }
 
     /// An id for the conversation called `name`, with a number where an earlier one is called so too.
     pub fn of(&mut self, name: &str) -> String {
-        let plain = format!("{}#{name}", self.source);
-        let mut id = plain.clone();
-        while self.given.contains_key(&id) {
-            let count = self.given.entry(plain.clone()).or_insert(1);
-            *count += 1;
-            id = format!("{plain} ({count})");
-        }
-        self.given.insert(id.clone(), 1);
-        id
+        self.given.give(&format!("{}#{name}", self.source)).0
     }
 }
 

@@ -15,13 +15,13 @@ use serde_json::Value;
 use super::archive::{Bundle, Entries};
 use super::chat::{Chat, When};
 use super::error::ImportError;
-use super::json::{str_at, text_of, whole_number};
+use super::json::{self, str_at, text_of, whole_number};
 use super::lines::Lines;
 use super::parts::{self, Ids};
 use super::source::{Sample, Source};
 use super::threads::Threads;
 use super::warning::WarningKind;
-use super::{Format, Sink, surrogates, times};
+use super::{Format, Sink, times};
 use crate::transcript::Kind;
 use item::Item;
 use people::{People, Person};
@@ -120,12 +120,7 @@ impl<'s, 'a> Reading<'s, 'a> {
             if let Some(number) = broken_off.take() {
                 self.sink.reject(WarningKind::BadRecord, number);
             }
-            let parsed = serde_json::from_str::<Value>(line.text);
-            let parsed = parsed.or_else(|e| match surrogates::mended(line.text) {
-                Some(mended) => serde_json::from_str(&mended),
-                None => Err(e),
-            });
-            match parsed {
+            match json::record(line.text) {
                 Ok(frame) => self.frame(&frame, line.number)?,
                 Err(e) if e.is_eof() && !line.cut => broken_off = Some(line.number),
                 Err(_) => self.sink.reject(WarningKind::BadRecord, line.number),

@@ -7,6 +7,7 @@ use std::io::BufRead;
 
 use super::chat::{Chat, When};
 use super::error::ImportError;
+use super::parts::me;
 use super::phones::Phones;
 use super::source::{Sample, Source};
 use super::threads::Threads;
@@ -43,7 +44,7 @@ impl Format for Sms {
         let Some(root) = xml.first()?.filter(|r| matches!(r.name.as_str(), "smses" | "allsms")) else {
             return Err(ImportError::UnknownFormat { name, looks: "this is no backup of SMS" });
         };
-        let owner = sink.options().me.clone().unwrap_or_else(|| "Me".to_owned());
+        let owner = me(sink.options());
         let (phones, contacts, threads, count) = Default::default();
         let mut backup = Backup { name, limits, owner, phones, contacts, threads, count };
         let result = backup.read(&mut xml);
@@ -95,10 +96,9 @@ impl Backup {
     fn close(mut self, result: &Result<(), ImportError>, root: &Tag, line: u64, sink: &mut Sink<'_>) {
         sink.count_lines(self.count);
         let declared = root.get("count").and_then(|c| c.trim().parse::<u64>().ok());
-        if result.is_err() {
-            // Messages of every conversation may stand behind the place.
-            self.threads.iter_mut().for_each(|chat| chat.doubt(WarningKind::CutOff, line));
-        } else if declared.is_some_and(|declared| declared != self.count) {
+        // Messages of every conversation may stand behind the place.
+        self.threads.iter_mut().for_each(|chat| chat.close(result, line));
+        if result.is_ok() && declared.is_some_and(|declared| declared != self.count) {
             sink.doubt(WarningKind::CutOff, 0);
         }
         self.threads.close(sink);

@@ -7,6 +7,7 @@ use super::chat::{Chat, When};
 use super::error::ImportError;
 use super::fields::{self, close, first_of, flow};
 use super::json::{self, Path, Walker, Want};
+use super::parts::me;
 use super::source::{Sample, Source};
 use super::threads::Threads;
 use super::times;
@@ -34,7 +35,7 @@ impl Format for Snapchat {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let name = source.name().to_owned();
         let limit = sink.options().limits.record;
-        let owner = sink.options().me.clone().unwrap_or_else(|| "Me".to_owned());
+        let owner = me(sink.options());
         let (old, open) = (Threads::default(), None);
         let mut history = History { name: name.clone(), owner, old, open, span: None, count: 0, sink };
         let result = json::walk(&name, source.into_text()?, limit, &mut history);

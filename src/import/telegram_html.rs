@@ -93,9 +93,7 @@ impl Format for TelegramHtml {
 fn close(reading: Reading, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     let (mut chat, count) = reading.finish();
     sink.count_lines(count);
-    if result.is_err() {
-        chat.doubt(WarningKind::CutOff, count);
-    }
+    chat.close(&result, count);
     let _ = sink.emit(chat);
     result
 }

@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::archive::{Bundle, Entries};
 use super::chat::{Chat, When};
 use super::error::ImportError;
-use super::fields::{self, close, file_name, first_of, flow, items};
+use super::fields::{self, close, first_of, flow, items, linked_file};
 use super::json::{self, Path, Walker, Want, text_of};
+use super::parts::say_all;
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Flow, Format, Sink};
@@ -234,13 +235,11 @@ fn say(chat: &mut Chat, event: &Value, when: When, line: u64) {
         let shown = if long.contains("/messages/media/") { "" } else { long };
         text = text.replace(short, shown);
     }
-    let files: Vec<&str> =
-        items(event, "mediaUrls").iter().filter_map(Value::as_str).map(file_name).collect();
+    let files = items(event, "mediaUrls").iter().filter_map(Value::as_str).map(linked_file);
     let words = Some(text.trim()).filter(|t| !t.is_empty()).map(|t| (Kind::Message, t));
-    let parts: Vec<(Kind, &str)> =
-        words.into_iter().chain(files.into_iter().map(|f| (Kind::Media, f))).collect();
-    // The conversation is turned round in the end: what comes first is said last.
-    let (first, rest) = parts.split_first().unwrap_or((&(Kind::Media, ""), &[]));
-    rest.iter().rev().for_each(|(kind, text)| chat.say_more(&speaker, when, *kind, text, line));
-    chat.say(&speaker, when, first.0, first.1, line);
+    let mut parts: Vec<_> = words.into_iter().chain(files.map(|f| (Kind::Media, f))).collect();
+    if parts.is_empty() {
+        parts.push((Kind::Media, ""));
+    }
+    say_all(chat, &speaker, when, &parts, line);
 }

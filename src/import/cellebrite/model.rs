@@ -1,6 +1,7 @@
 //! What a report says of a message and of a person: fields by name, each with a value, several, or none.
 
 use super::super::chat::{Chat, When};
+use super::super::parts::say_all;
 use super::super::times;
 use super::super::warning::WarningKind;
 use super::super::xml::Element;
@@ -100,13 +101,7 @@ impl<'e> Content<'e> {
         }
         let words = [self.subject, self.body].into_iter().flatten().map(|w| (Kind::Message, w));
         let parts: Vec<(Kind, &str)> = self.files.iter().map(|f| (Kind::Media, *f)).chain(words).collect();
-        for (at, (kind, text)) in parts.iter().enumerate() {
-            if at == 0 {
-                chat.say(speaker, self.when, *kind, text, self.line);
-            } else {
-                chat.say_more(speaker, self.when, *kind, text, self.line);
-            }
-        }
+        say_all(chat, speaker, self.when, &parts, self.line);
         if parts.is_empty() {
             let kind = if self.deleted { Kind::Deleted } else { Kind::Message };
             chat.say(speaker, self.when, kind, "", self.line);

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::chat::{Chat, When};
 use super::super::fields::{first_of, items, seconds};
 use super::super::json::text_of;
+use super::super::parts::say_all;
 use super::super::warning::WarningKind;
 use super::{Names, markup, name_of};
 use crate::transcript::Kind;
@@ -76,11 +77,7 @@ fn say(chat: &mut Chat, value: &Value, names: &Names, when: When, line: u64) {
         let kind = if words.is_empty() { Kind::Media } else { Kind::Message };
         parts.push((kind, words.join("\n")));
     }
-    let mut parts = parts.iter();
-    if let Some((kind, text)) = parts.next() {
-        chat.say(&speaker, when, *kind, text, line);
-    }
-    parts.for_each(|(kind, text)| chat.say_more(&speaker, when, *kind, text, line));
+    say_all(chat, &speaker, when, &parts, line);
 }
 
 /// The name of whoever speaks: from the list, else from the message itself, else the id.
