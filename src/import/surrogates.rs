@@ -50,16 +50,17 @@ fn unit(text: &str) -> Option<u16> {
 /// A reader of JSON text with its halves of characters replaced.
 pub struct Mended<R> {
     inner: R,
-    waiting: String,
+    /// What was read and not yet mended.
+    waiting: Vec<u8>,
     ready: String,
     given: usize,
     ended: bool,
 }
 
 impl<R: BufRead> Mended<R> {
-    /// Mend what `inner` gives, which must be UTF-8 whose blocks end between characters.
+    /// Mend what `inner` gives, which must be UTF-8.
     pub fn new(inner: R) -> Self {
-        Self { inner, waiting: String::new(), ready: String::new(), given: 0, ended: false }
+        Self { inner, waiting: Vec::new(), ready: String::new(), given: 0, ended: false }
     }
 
     fn refill(&mut self) -> io::Result<()> {
@@ -68,12 +69,18 @@ impl<R: BufRead> Mended<R> {
         while self.ready.is_empty() && !self.ended {
             let block = self.inner.fill_buf()?;
             self.ended = block.is_empty();
-            let text =
-                std::str::from_utf8(block).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))?;
-            self.waiting.push_str(text);
+            self.waiting.extend_from_slice(block);
             let length = block.len();
             self.inner.consume(length);
-            let used = mend(&self.waiting, self.ended, &mut self.ready);
+            let text = match std::str::from_utf8(&self.waiting) {
+                Ok(text) => text,
+                // A character whose end is in the next block.
+                Err(e) if e.error_len().is_none() && !self.ended => {
+                    std::str::from_utf8(&self.waiting[..e.valid_up_to()]).unwrap_or_default()
+                }
+                Err(e) => return Err(io::Error::new(io::ErrorKind::InvalidData, e)),
+            };
+            let used = mend(text, self.ended, &mut self.ready);
             self.waiting.drain(..used);
         }
         Ok(())
@@ -113,8 +120,8 @@ mod tests {
         assert_eq!(mended(r#""\ud83d\ud83d\ude00""#).as_deref(), Some(r#""\ufffd\ud83d\ude00""#));
     }
 
-    /// Gives a text in blocks of a few characters.
-    struct Blocks<'t>(&'t str, usize);
+    /// Gives a text in blocks of a few bytes, which may end inside a character.
+    struct Blocks<'t>(&'t [u8], usize);
 
     impl Read for Blocks<'_> {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -124,8 +131,7 @@ mod tests {
 
     impl BufRead for Blocks<'_> {
         fn fill_buf(&mut self) -> io::Result<&[u8]> {
-            let end = self.0.char_indices().nth(self.1).map_or(self.0.len(), |(at, _)| at);
-            Ok(&self.0.as_bytes()[..end])
+            Ok(&self.0[..self.1.min(self.0.len())])
         }
 
         fn consume(&mut self, amount: usize) {
@@ -140,7 +146,7 @@ mod tests {
         fn any_line_is_survived_and_read_alike_in_blocks(line in "(\\\\|u|d8|dc|3d|00|[0-9a-f]|é){0,24}", size in 1..7usize) {
             let whole = mended(&line).unwrap_or_else(|| line.clone());
             let mut blocks = String::new();
-            Mended::new(Blocks(&line, size)).read_to_string(&mut blocks).unwrap();
+            Mended::new(Blocks(line.as_bytes(), size)).read_to_string(&mut blocks).unwrap();
             prop_assert_eq!(blocks, whole);
         }
     }

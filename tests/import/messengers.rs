@@ -171,3 +171,20 @@ fn lines_that_only_look_like_signal_export_are_left_to_others() {
     assert_eq!(format("_chat.txt", &marked), "whatsapp");
     assert_eq!(format("x", "[2019-12-24, 12:23] Me: hi\n[2019-12-24, 12:24] Ana: hey\n"), "paste");
 }
+
+#[test]
+fn a_long_thread_in_plain_utf8_is_read_whole() {
+    let messages: Vec<String> = (0..3000)
+        .map(|n| {
+            let text = "é".repeat(n % 7) + "☂ umbrella";
+            format!(
+                r#"{{"sender_name":"Zoë","timestamp_ms":{},"content":"{text}"}}"#,
+                1_714_586_520_000u64 - n as u64
+            )
+        })
+        .collect();
+    let thread =
+        format!(r#"{{"participants":[{{"name":"Zoë"}}],"messages":[{}],"title":"x"}}"#, messages.join(","));
+    let (found, counts) = bytes("message_1.json", thread.as_bytes(), &Options::default());
+    assert_eq!((counts.unwrap().messages, found[0].transcript.messages.len()), (3000, 3000));
+}
