@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
-use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 
 const TITLE: &str = "rushlight case 1";
 
@@ -101,26 +101,16 @@ impl Case {
 
 /// HMAC-SHA-256 (RFC 2104).
 fn keyed(key: &Hash, text: &str) -> Hash {
-    let pad = |byte: u8| {
-        let mut block = [byte; 64];
-        block.iter_mut().zip(key).for_each(|(b, k)| *b ^= k);
-        block
-    };
-    let inner = Sha256::new().chain_update(pad(0x36)).chain_update(text).finalize();
-    Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().into()
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length will do");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().into()
 }
 
-/// A key nobody can guess: from the system where it has a file for that, and in any case from the seeds that the
-/// standard library asks the system for.
+/// A key nobody can guess.
 fn random() -> Hash {
-    let mut hash = Sha256::new();
-    let mut bytes = [0; 32];
-    let read = fs::File::open("/dev/urandom").and_then(|mut f| f.read_exact(&mut bytes));
-    hash.update(if read.is_ok() { bytes } else { [0; 32] });
-    for n in 0..8u64 {
-        hash.update(RandomState::new().hash_one(n).to_le_bytes());
-    }
-    hash.finalize().into()
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).expect("the system has random numbers");
+    key
 }
 
 fn hex(digest: &Hash) -> String {
@@ -139,6 +129,15 @@ fn digest_of(hex: &str) -> Option<Hash> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Expected by Python: `hmac.new(bytes([7] * 32), b"person\0Ida", "sha256").hexdigest()`.
+    #[test]
+    fn digests_are_those_of_the_standard() {
+        assert_eq!(
+            hex(&keyed(&[7; 32], "person\0Ida")),
+            "c53e97c34b4584dd3e03a7c3c5b0f162fb2620be358f750eecaaa77ba0bda782"
+        );
+    }
 
     #[test]
     fn numbers_are_kept_and_originals_are_not() {

@@ -4,7 +4,6 @@
 //! So the host must be ours, a request that brings something must come from our own page, and it must carry the
 //! token, which no other site can read.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -92,10 +91,11 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |all, (x, y)| all | (x ^ y)) == 0
 }
 
-/// 256 bits in hexadecimal, made from keys that the system draws at random once a run.
+/// 256 random bits in hexadecimal.
 pub fn token() -> String {
-    let keys = RandomState::new();
-    (0..4u64).map(|i| format!("{:016x}", keys.hash_one((i, std::process::id())))).collect()
+    let mut bits = [0u8; 32];
+    getrandom::fill(&mut bits).expect("the system has random numbers");
+    bits.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
