@@ -39,18 +39,10 @@ impl Format for DiscordTxt {
         let mut reading =
             Reading { chat: sink.chat(name.as_str()), place: Place::Top, open: None, fresh: true };
         let mut lines = source.into_lines()?;
-        let result = loop {
-            match lines.next_line() {
-                Ok(Some(line)) => {
-                    reading.take(&line);
-                    if let Err(error) = reading.chat.room(&name, line.number) {
-                        break Err(error);
-                    }
-                }
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
-            }
-        };
+        let result = lines.each(|line| {
+            reading.take(line);
+            reading.chat.room(&name, line.number)
+        });
         reading.settle();
         sink.count_lines(lines.number());
         let cut = reading.place != Place::Bottom;

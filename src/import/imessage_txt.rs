@@ -1,13 +1,11 @@
 //! Texts of imessage-exporter: a time, a name, lines of text, a blank line. Replies stand twice: indented under what they
 //! answer, which is passed over, and where they were sent.
 
-use std::io::BufRead;
-
 use jiff::civil;
 
 use super::chat::{Chat, When};
 use super::error::ImportError;
-use super::lines::{Line, Lines};
+use super::lines::Line;
 use super::parts::{file_name, me};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
@@ -49,7 +47,10 @@ impl Format for IMessageText {
         let mut chat = sink.chat(name.as_str());
         let mut lines = source.into_lines()?;
         let mut reading = Reading { chat: &mut chat, owner, place: Place::Outside };
-        let result = reading.fill(&mut lines, &name);
+        let result = lines.each(|line| {
+            reading.take(line);
+            reading.chat.room(&name, line.number)
+        });
         reading.close();
         sink.count_lines(lines.number());
         chat.close(&result, lines.number());
@@ -101,14 +102,6 @@ struct Reading<'c> {
 }
 
 impl Reading<'_> {
-    fn fill(&mut self, lines: &mut Lines<impl BufRead>, name: &str) -> Result<(), ImportError> {
-        while let Some(line) = lines.next_line()? {
-            self.take(&line);
-            self.chat.room(name, line.number)?;
-        }
-        Ok(())
-    }
-
     fn take(&mut self, line: &Line<'_>) {
         if line.is_blank() {
             return self.chat.blank();

@@ -44,18 +44,10 @@ impl Format for LineChat {
         let mut reading =
             Reading { chat: sink.chat(name.as_str()), day: None, quoted: false, me, begun: false };
         let mut lines = source.into_lines()?;
-        let result = loop {
-            match lines.next_line() {
-                Ok(Some(line)) => {
-                    reading.take(&line);
-                    if let Err(error) = reading.chat.room(&name, line.number) {
-                        break Err(error);
-                    }
-                }
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
-            }
-        };
+        let result = lines.each(|line| {
+            reading.take(line);
+            reading.chat.room(&name, line.number)
+        });
         sink.count_lines(lines.number());
         // A quotation that never ends was cut off.
         close(Some(reading.chat), lines.number(), result.is_err() || reading.quoted, sink);

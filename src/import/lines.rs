@@ -42,6 +42,17 @@ impl<R: BufRead> Lines<R> {
         self.number
     }
 
+    /// Hand every line to `take`, up to the first error.
+    pub fn each(
+        &mut self,
+        mut take: impl FnMut(&Line<'_>) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        while let Some(line) = self.next_line()? {
+            take(&line)?;
+        }
+        Ok(())
+    }
+
     /// The next line, `None` at the end.
     pub fn next_line(&mut self) -> Result<Option<Line<'_>>, ImportError> {
         self.buffer.clear();

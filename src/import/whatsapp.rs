@@ -14,7 +14,7 @@ use super::chat::{Chat, When};
 use super::cursor::{self, Cursor};
 use super::dates::{Shape, Stamp};
 use super::error::ImportError;
-use super::lines::{Line, Lines};
+use super::lines::Line;
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Format, Sink};
@@ -54,25 +54,15 @@ impl Format for WhatsApp {
         };
         let name = source.name().to_owned();
         let mut lines = source.into_lines()?;
-        let result = fill(&mut chat, &mut lines, look, &name);
+        let result = lines.each(|line| {
+            take(&mut chat, line, look);
+            chat.room(&name, line.number)
+        });
         sink.count_lines(lines.number());
         chat.close(&result, lines.number());
         let _ = sink.emit(chat);
         result
     }
-}
-
-fn fill(
-    chat: &mut Chat,
-    lines: &mut Lines<impl std::io::BufRead>,
-    look: Look,
-    name: &str,
-) -> Result<(), ImportError> {
-    while let Some(line) = lines.next_line()? {
-        take(chat, &line, look);
-        chat.room(name, line.number)?;
-    }
-    Ok(())
 }
 
 /// What becomes of one line.
