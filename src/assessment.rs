@@ -125,7 +125,7 @@ pub struct Caveat {
 }
 
 /// Which model.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ModelRef {
     /// Its name.
     pub name: String,
@@ -133,6 +133,8 @@ pub struct ModelRef {
     pub version: String,
     /// SHA-256 of its `model.toml`, which binds all its files.
     pub sha256: String,
+    /// Share of risky conversations, 0 to 1, to which the probabilities refer.
+    pub prevalence: f32,
 }
 
 /// What was read.

@@ -41,4 +41,6 @@ pub mod metrics;
 
 pub mod eval;
 
+pub mod train;
+
 pub mod cli;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::backbone::{Backbone, Bert};
@@ -18,7 +18,7 @@ use crate::prompt::{self, PIECE_TOKENS, Prompt};
 pub const DEFAULT: &str = "rushlight-small";
 
 /// `model.toml`: what the files are, how scores become probabilities, and where the bands lie.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Card {
     /// The folder's name.
@@ -45,7 +45,7 @@ pub struct Card {
 }
 
 /// Platt scaling (Platt 1999): probability = logistic(scale · logit + shift).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
     /// For the risk so far.
@@ -59,7 +59,7 @@ pub struct Calibration {
 }
 
 /// One line of a calibration.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Platt {
     /// Above zero, so that order is kept.
@@ -76,7 +76,7 @@ impl Platt {
 }
 
 /// Where the bands begin, as calibrated probabilities, and how they were chosen.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bands {
     /// A colleague should look.
@@ -178,7 +178,10 @@ impl Place {
     }
 
     /// A file whose hash is the one on the card.
-    fn bound(&self, card: &Card, name: &str) -> Result<Cow<'static, [u8]>> {
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not the file that `model.toml` was made with.
+    pub fn bound(&self, card: &Card, name: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.file(name)?;
         let Some(expected) = card.files.get(name) else {
             bail!("{self}: model.toml gives no hash for {name}")
@@ -196,6 +199,26 @@ impl Place {
 }
 
 impl Card {
+    /// The same model among conversations of which a share `prevalence` is risky: probabilities and bands move by one step, logit π′ − logit π
+    /// (Saerens et al. 2002), so that the same conversations raise an alarm. Patterns stay as they are: they say what a risky conversation would be.
+    ///
+    /// # Errors
+    /// When `prevalence` does not lie between 0 and 1.
+    pub fn at_prevalence(&mut self, prevalence: f32) -> Result<()> {
+        ensure!(
+            0.0 < prevalence && prevalence < 1.0,
+            "a prevalence lies between 0 and 1, as 0.01 for one in a hundred"
+        );
+        let logit = |p: f32| (p / (1.0 - p)).ln();
+        let step = logit(prevalence) - logit(self.calibration.prevalence);
+        self.calibration.prevalence = prevalence;
+        self.calibration.risk.shift += step;
+        for band in [&mut self.bands.look, &mut self.bands.look_now] {
+            *band = crate::head::sigmoid(logit(*band) + step);
+        }
+        Ok(())
+    }
+
     fn check(&self) -> Result<()> {
         ensure!(
             self.prompt == prompt::VERSION,
@@ -206,6 +229,8 @@ impl Card {
         let platts = self.calibration.patterns.values().chain([&self.calibration.risk]);
         ensure!(platts.clone().all(|p| p.scale > 0.0), "calibration scales must be above zero");
         ensure!(self.calibration.fall >= 0.0, "calibration.fall must not be negative");
+        let prevalence = self.calibration.prevalence;
+        ensure!(0.0 < prevalence && prevalence < 1.0, "calibration.prevalence must lie between 0 and 1");
         let Bands { look, look_now, name, .. } = self.bands;
         ensure!(
             0.0 < look && look <= look_now && look_now < 1.0,

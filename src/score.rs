@@ -147,6 +147,23 @@ impl<'m> Stream<'m> {
     }
 }
 
+/// What the backbone makes of a whole conversation: its pieces, and a vector for each, row after row.
+pub fn vectors(model: &Model, transcript: &Transcript) -> Result<(Vec<Piece>, Vec<f32>)> {
+    let pieces = Reader::read(&model.prompt, transcript)?;
+    let (mut context, mut vectors, mut from) = (Context::default(), Vec::new(), 0);
+    while from < pieces.len() {
+        let (mut to, mut tokens) = (from, 0);
+        while to < pieces.len() && tokens < CHUNK_TOKENS {
+            tokens += pieces[to].ids.len();
+            to += 1;
+        }
+        let segments = pieces[from..to].iter().map(|p| Segment { ids: &p.ids, speaker: p.speaker }).collect();
+        vectors.extend(model.backbone.encode(&mut [Lane { context: &mut context, segments }]));
+        from = to;
+    }
+    Ok((pieces, vectors))
+}
+
 /// Read a whole conversation. `format` and `notes` say how it was imported.
 pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Caveat]) -> Result<Assessment> {
     let mut stream = Stream::new(model);
@@ -184,6 +201,7 @@ pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Cav
             name: model.card.name.clone(),
             version: model.card.version.clone(),
             sha256: model.hash.clone(),
+            prevalence: model.card.calibration.prevalence,
         },
         input: InputRef {
             format: format.to_owned(),

@@ -23,6 +23,21 @@ const WALLS: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("eval", &["assessment", "head", "import", "metrics", "models", "score", "transcript"]),
     (
+        "train",
+        &[
+            "assessment",
+            "backbone",
+            "eval",
+            "head",
+            "kernels",
+            "metrics",
+            "models",
+            "prompt",
+            "score",
+            "transcript",
+        ],
+    ),
+    (
         "cli",
         &[
             "assessment",
@@ -35,6 +50,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "report",
             "score",
             "serve",
+            "train",
             "transcript",
         ],
     ),
@@ -139,7 +155,8 @@ fn nothing_here_can_open_a_socket_but_the_page_and_that_on_loopback() {
 #[test]
 fn text_is_revealed_only_where_it_is_read_or_shown() {
     for (name, room, text) in files() {
-        let reads = ["transcript", "import", "prompt", "language", "score", "report", "convert", "eval"];
+        let reads =
+            ["transcript", "import", "prompt", "language", "score", "report", "convert", "eval", "train"];
         assert!(
             !text.contains(".reveal()") || reads.contains(&room.as_str()),
             "{name} reveals the words of a chat"

@@ -110,6 +110,9 @@ def vary(chat, benign, rng):
         merge(chat, rng)
     if rng.random() < 0.15:
         lengthen(chat, rng.choice(benign), rng)
+    if rng.random() < 0.05:  # a paste without names
+        chat["messages"] = [dict(m, speaker="A") for m in chat["messages"]]
+        chat["person_of_concern"] = ["A"] if chat["risk"] else []
     if rng.random() < 0.25:
         chat["messages"] = [dict(m, time=None) for m in chat["messages"]]
     share = rng.choice([0.0, 0.15, 0.5])

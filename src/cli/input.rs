@@ -1,6 +1,6 @@
 //! What every verb that reads conversations shares: the flags, and the way from an import to an assessment.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use jiff::fmt::temporal::DateTimeParser;
@@ -54,12 +54,17 @@ pub struct Choice {
     /// Model to use: a name that `models list` shows, or a folder.
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
+    /// Share of your conversations that you expect to be risky, as 0.01; probabilities are stated for it, and bands stay where they are.
+    #[arg(long, value_name = "SHARE")]
+    pub prevalence: Option<f32>,
 }
 
 impl Choice {
     /// Load the chosen model.
     pub fn load(&self) -> Result<Model> {
-        Model::load(&Place::find(self.model.as_deref())?)
+        let mut model = Model::load(&Place::find(self.model.as_deref())?)?;
+        self.prevalence.map_or(Ok(()), |p| model.card.at_prevalence(p).context("--prevalence"))?;
+        Ok(model)
     }
 }
 

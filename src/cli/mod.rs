@@ -12,6 +12,7 @@ mod schema;
 mod score;
 mod serve;
 mod tokens;
+mod train;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,7 @@ enum Verb {
     Import(import::Args),
     Serve(serve::Args),
     Eval(eval::Args),
+    Train(train::Args),
     Models(models::Args),
     Schema(schema::Args),
     Tokens(tokens::Args),
@@ -57,6 +59,7 @@ impl Cli {
             Verb::Import(args) => args.run(),
             Verb::Serve(args) => args.run(),
             Verb::Eval(args) => args.run(),
+            Verb::Train(args) => args.run(),
             Verb::Models(args) => args.run(),
             Verb::Schema(args) => args.run(),
             Verb::Tokens(args) => args.run(),

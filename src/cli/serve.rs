@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Exit;
-use crate::models::{Model, Place};
+use super::input::Choice;
 use crate::serve;
 
 /// Open the page on which one conversation is pasted, read, corrected and checked.
@@ -14,16 +14,14 @@ pub struct Args {
     /// Port on 127.0.0.1; 0 takes any that is free.
     #[arg(long, default_value_t = 7878)]
     port: u16,
-    /// Model to use: a name that `models list` shows, or a folder.
-    #[arg(long, value_name = "MODEL")]
-    model: Option<String>,
+    #[command(flatten)]
+    model: Choice,
 }
 
 impl Args {
     /// Serve until Ctrl-C.
     pub fn run(self) -> Result<Exit> {
-        let model = Model::load(&Place::find(self.model.as_deref())?)?;
-        serve::run(model, self.port, |address| {
+        serve::run(self.model.load()?, self.port, |address| {
             anstream::println!("The page is ready: {address}");
             anstream::println!("Open it in a browser on this computer. Ctrl-C ends it; nothing is kept.");
         })?;

@@ -1,9 +1,14 @@
-//! What stands beside a model's row: the length of a conversation, and its words in a linear model. A result that they reach too says
-//! something about the data.
+//! What stands beside a model's row: the length of a conversation, a list of words, and linear models of its words and of the backbone's vectors.
+//! A result that they reach too says something about the data.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use rayon::prelude::*;
 
 use super::cases::Case;
+use crate::models::Model;
 use crate::transcript::Kind;
 
 /// Weight of the losses against the squared weights, as scikit-learn's `C`.
@@ -25,6 +30,70 @@ pub struct Words {
 }
 
 type Sparse = Vec<(usize, f64)>;
+
+/// How many different words or phrases of a list occur.
+pub struct Keywords(Vec<String>);
+
+impl Keywords {
+    /// One a line; lines that begin with # are remarks.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
+        Ok(Self(lines.map(|l| format!(" {} ", l.to_lowercase())).collect()))
+    }
+
+    /// Number of them.
+    pub fn score(&self, case: &Case) -> f64 {
+        let spoken = case.transcript.spoken().filter(|(_, m)| m.kind == Kind::Message);
+        let found = |text: String| {
+            let words: Vec<&str> =
+                text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+            let text = format!(" {} ", words.join(" "));
+            self.0
+                .iter()
+                .enumerate()
+                .filter(|(_, k)| text.contains(k.as_str()))
+                .map(|(at, _)| at)
+                .collect::<Vec<_>>()
+        };
+        spoken.flat_map(|(_, m)| found(m.text.reveal().to_lowercase())).collect::<BTreeSet<usize>>().len()
+            as f64
+    }
+}
+
+/// The mean of a conversation's message vectors, of length one, and logistic regression.
+pub struct Vectors<'m> {
+    model: &'m Model,
+    weights: Vec<f64>,
+}
+
+impl<'m> Vectors<'m> {
+    /// Fit on the training split; `None` unless it holds both classes.
+    pub fn fit(model: &'m Model, train: &[&Case]) -> Result<Option<Self>> {
+        let labels: Vec<bool> = train.iter().map(|c| c.gold.risk).collect();
+        if !(labels.contains(&true) && labels.contains(&false)) {
+            return Ok(None);
+        }
+        let rows = train.par_iter().map(|c| mean_vector(model, c)).collect::<Result<Vec<_>>>()?;
+        Ok(Some(Self { model, weights: logistic(&rows, &labels, model.backbone.width()) }))
+    }
+
+    /// Log-odds of being risky, for each of `cases`.
+    pub fn scores(&self, cases: &[&Case]) -> Result<Vec<f64>> {
+        cases.par_iter().map(|c| Ok(margin(&mean_vector(self.model, c)?, &self.weights))).collect()
+    }
+}
+
+fn mean_vector(model: &Model, case: &Case) -> Result<Sparse> {
+    let (_, vectors) = crate::score::vectors(model, &case.transcript)?;
+    let mut sum = vec![0.0; model.backbone.width()];
+    for row in vectors.chunks_exact(sum.len()) {
+        sum.iter_mut().zip(row).for_each(|(s, v)| *s += f64::from(*v));
+    }
+    let norm = sum.iter().map(|v| v * v).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+    Ok(sum.into_iter().map(|v| v / norm).enumerate().collect())
+}
 
 impl Words {
     /// Fit on the training split; `None` unless it holds both classes.

@@ -22,7 +22,7 @@ pub struct Case {
 }
 
 /// Labels. What is `None` is unknown, never "no".
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Gold {
     /// Which conversation.
     pub id: String,
@@ -42,6 +42,8 @@ pub struct Gold {
     pub onset: Option<usize>,
     /// For each message, what it does.
     pub signals: Option<Vec<Vec<Signal>>>,
+    /// What else is known of it.
+    pub notes: BTreeMap<String, String>,
     /// SHA-256 of the text as read.
     pub sha256: String,
 }
@@ -87,6 +89,11 @@ pub fn load(suite: &Suite, data: &Path, limit: Option<usize>) -> Result<(Vec<Cas
     }
     check(suite, &cases, data)?;
     Ok((cases, skipped))
+}
+
+/// Read labelled conversations that belong to no suite.
+pub fn labelled(data: &Path) -> Result<(Vec<Case>, Skipped)> {
+    load(&Suite::of_labels(), data, None)
 }
 
 fn files(data: &Path) -> Result<Vec<std::path::PathBuf>> {
@@ -157,6 +164,7 @@ fn case(suite: &Suite, record: Record, source: &str) -> Result<Case> {
         onset: record.onset,
         signals: (labelled == n)
             .then(|| record.messages.iter().map(|m| m.signals.clone().unwrap_or_default()).collect()),
+        notes: record.notes,
         sha256: crate::score::fingerprint(&transcript),
         id: record.id,
     };
@@ -196,7 +204,7 @@ fn check(suite: &Suite, cases: &[Case], data: &Path) -> Result<()> {
             data.display()
         );
     }
-    for split in suite.data.splits.keys().filter(|_| suite.task == super::Task::Risk) {
+    for split in suite.data.splits.keys().filter(|_| suite.task != super::Task::Benign) {
         let part: Vec<bool> = cases.iter().filter(|c| c.gold.split == *split).map(|c| c.gold.risk).collect();
         ensure!(
             part.iter().any(|r| *r) && part.iter().any(|r| !r),

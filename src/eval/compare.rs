@@ -77,16 +77,9 @@ fn split_of(split: &str, pairs: &[&(Verdict, Verdict)], resamples: usize, seed: 
     let b = Side::new(&labels, pairs.iter().map(|p| &p.1).collect());
     let one = |metric: &&str| {
         let (x, y) = (a.metric(metric, &all), b.metric(metric, &all));
-        let value = x.zip(y).map(|(x, y)| y - x);
-        let interval = draws.paired(|i| b.metric(metric, i), |i| a.metric(metric, i));
-        let difference = Measure {
-            value,
-            low: interval.map(|i| i.low),
-            high: interval.map(|i| i.high),
-            n: labels.len(),
-            defined: interval.map_or(0, |i| i.defined),
-        };
-        let worse = value.map(|v| if ["fpr", "brier"].contains(metric) { v } else { -v });
+        let less = |i: &[usize]| Some(b.metric(metric, i)? - a.metric(metric, i)?);
+        let difference = Measure::over(&draws, labels.len(), labels.len(), less);
+        let worse = difference.value.map(|v| if ["fpr", "brier"].contains(metric) { v } else { -v });
         Comparison { name: format!("{split}/{metric}"), a: x, b: y, difference, worse }
     };
     METRICS.iter().map(one).collect()

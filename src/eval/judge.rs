@@ -6,13 +6,13 @@ use std::path::Path;
 use anyhow::{Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use super::baselines::{Words, length};
+use super::baselines::{Keywords, Vectors, Words, length};
 use super::cases::{self, Case, Skipped};
 use super::plots;
 use super::result::{Data, Measure, Outcome, Reading, Row, Run, SCHEMA, Table, Threshold};
 use super::suite::{Suite, Task};
 use super::verdict::{self, Foreign, Verdict};
-use super::{tables, warnings};
+use super::{fairness, lengths, robustness, tables, warnings};
 use crate::assessment::Band;
 use crate::metrics::{Ranking, Resamples, best_threshold};
 use crate::models::Model;
@@ -93,11 +93,7 @@ impl<'a> Part<'a> {
 
     /// A metric of items, with its interval; `n` is what it divides by.
     pub fn measure(&self, n: usize, metric: impl Fn(&[usize]) -> Option<f64> + Sync) -> Measure {
-        let all: Vec<usize> = (0..self.labels.len()).collect();
-        let value = metric(&all);
-        let interval = value.and_then(|_| self.draws.interval(metric));
-        let (low, high) = (interval.map(|i| i.low), interval.map(|i| i.high));
-        Measure { value, low, high, n, defined: interval.map_or(0, |i| i.defined) }
+        Measure::over(&self.draws, self.labels.len(), n, metric)
     }
 
     fn data(&self) -> Data {
@@ -130,11 +126,13 @@ pub fn run(request: &Request) -> Result<Outcome> {
     let judged: Vec<&Case> = splits.iter().flat_map(|s| of(s)).collect();
     let mut foreign =
         request.scores.map(|path| verdict::foreign(path, &judged)).transpose()?.unwrap_or_default();
-    let words = Words::fit(&of("train"));
+    let train = if suite.task == Task::Risk { of("train") } else { Vec::new() };
+    let (words, vectors) = (Words::fit(&train), Vectors::fit(model, &train)?);
+    let keywords = suite.keywords.as_ref().map(|k| Keywords::read(&suite.folder.join(k))).transpose()?;
     let (mut thresholds, mut cost, mut parts) = (card(model), Run::default(), Vec::new());
     for split in splits {
         let (verdicts, run) = verdict::score(model, &of(split), request.side)?;
-        cost = sum(cost, run);
+        cost = cost.and(run);
         let mut part = Part::new(suite, split, of(split), verdicts);
         if request.scores.is_some() {
             let rest = foreign.split_off(part.cases.len());
@@ -142,6 +140,12 @@ pub fn run(request: &Request) -> Result<Outcome> {
         }
         if suite.task == Task::Risk {
             part.beside("length", part.cases.iter().map(|c| length(c)).collect(), None);
+            if let Some(keywords) = &keywords {
+                part.beside("keywords", part.cases.iter().map(|c| keywords.score(c)).collect(), None);
+            }
+            if let Some(vectors) = &vectors {
+                part.beside("mean of vectors + linear", vectors.scores(&part.cases)?, None);
+            }
             if let Some(words) = &words {
                 part.beside("tf-idf + linear", part.cases.iter().map(|c| words.score(c)).collect(), None);
             }
@@ -158,20 +162,6 @@ fn add(part: &mut Part, scores: Vec<Foreign>) {
     let by_message: Option<Vec<_>> =
         scores.iter().map(|f| Some(f.messages.as_ref()?.iter().copied().enumerate().collect())).collect();
     part.beside("scores", scores.iter().map(|f| f.score).collect(), by_message);
-}
-
-fn sum(a: Run, b: Run) -> Run {
-    let (scored, seconds) = (a.scored + b.scored, a.seconds + b.seconds);
-    let per_second = crate::metrics::ratio(scored as f64, seconds).filter(|r| *r > 0.0);
-    let (messages, resumed) = (a.messages + b.messages, a.resumed + b.resumed);
-    Run {
-        scored,
-        messages,
-        resumed,
-        seconds,
-        per_second,
-        peak_memory_bytes: b.peak_memory_bytes.max(a.peak_memory_bytes),
-    }
 }
 
 /// The bands that come with the model.
@@ -209,7 +199,7 @@ fn outcome(
     request: &Request,
     parts: &[Part],
     thresholds: Vec<Threshold>,
-    run: Run,
+    mut run: Run,
     skipped: Skipped,
 ) -> Result<Outcome> {
     let (suite, model) = (request.suite, request.model);
@@ -228,6 +218,17 @@ fn outcome(
                 found.push(warnings::timing(part, &thresholds));
             }
             Task::Benign => found.push(benign(suite, part)?),
+            Task::Fairness => found.push(fairness::fairness(part, &suite.subgroups)),
+            Task::Robustness => {
+                let (table, more) = robustness::attacked(part, model, suite.seed)?;
+                found.push(table);
+                run = run.and(more);
+            }
+            Task::Length => {
+                let (tables, more) = lengths::lengths(part, model)?;
+                found.extend(tables);
+                run = run.and(more);
+            }
         }
     }
     let plots = if suite.task == Task::Risk { plots::all(parts, suite, &thresholds) } else { Vec::new() };

@@ -1,5 +1,6 @@
 //! Labelled conversations as JSONL, one a line, in the vocabulary of the corpus; `.xz` is read through the `xz` program.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -33,6 +34,9 @@ pub struct Record {
     pub person_of_concern: Option<Vec<String>>,
     /// 0-based index of the first message at which a colleague should look.
     pub onset: Option<usize>,
+    /// What else is known of it, as the register; only subgroups are made of it.
+    #[serde(default)]
+    pub notes: BTreeMap<String, String>,
     /// File and line.
     #[serde(skip)]
     pub place: String,

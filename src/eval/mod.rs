@@ -5,22 +5,28 @@
 //!                                            └─▸ thresholds on dev, frozen ─▸ tables, plots ─▸ Outcome
 //! ```
 
+mod agreement;
+mod attacks;
 mod baselines;
 mod cases;
 mod compare;
+mod fairness;
 mod html;
 mod judge;
 mod labelled;
+mod lengths;
 mod notation;
 mod plots;
 mod result;
+mod robustness;
 mod suite;
 mod svg;
 mod tables;
 mod verdict;
 mod warnings;
 
-pub use cases::{Case, Gold};
+pub use agreement::agreement;
+pub use cases::{Case, Gold, Skipped, labelled};
 pub use compare::{Comparison, compare, read};
 pub use html::html;
 pub use judge::{Request, run};

@@ -1,6 +1,7 @@
 //! The compact notation of `eval/corpus/GUIDE.md`, read without going through Python. `scripts/corpus/compile.py` checks more of it; both
 //! give the same conversations, to the second.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -70,6 +71,7 @@ fn begin(head: &regex::Captures, place: String) -> Result<Record> {
         patterns: (!risky).then(Vec::new),
         person_of_concern: (!risky).then(Vec::new),
         onset: None,
+        notes: BTreeMap::new(),
         place,
     })
 }
@@ -93,7 +95,7 @@ fn keys(record: &mut Record, line: &str) -> Result<()> {
                 };
                 record.patterns = Some(value.split_whitespace().map(parse).collect::<Result<_>>()?);
             }
-            _ => {}
+            other => drop(record.notes.insert(other.to_owned(), value.to_owned())),
         }
     }
     Ok(())

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::metrics::Resamples;
+
 /// Version of this schema. It rises when a field changes meaning or goes away.
 pub const SCHEMA: u32 = 1;
 
@@ -131,6 +133,22 @@ pub struct Measure {
     pub defined: usize,
 }
 
+impl Measure {
+    /// A metric of items 0 to `items`, with its interval over `draws`; `n` is what it divides by.
+    pub fn over(
+        draws: &Resamples,
+        items: usize,
+        n: usize,
+        metric: impl Fn(&[usize]) -> Option<f64> + Sync,
+    ) -> Self {
+        let all: Vec<usize> = (0..items).collect();
+        let value = metric(&all);
+        let interval = value.and_then(|_| draws.interval(metric));
+        let (low, high) = (interval.map(|i| i.low), interval.map(|i| i.high));
+        Self { value, low, high, n, defined: interval.map_or(0, |i| i.defined) }
+    }
+}
+
 /// A drawing.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Plot {
@@ -178,6 +196,21 @@ pub struct Run {
     pub per_second: Option<f64>,
     /// Highest memory of the process so far, where the system tells (Linux).
     pub peak_memory_bytes: Option<u64>,
+}
+
+impl Run {
+    /// Both together.
+    pub fn and(self, more: Self) -> Self {
+        let (scored, seconds) = (self.scored + more.scored, self.seconds + more.seconds);
+        Self {
+            scored,
+            messages: self.messages + more.messages,
+            resumed: self.resumed + more.resumed,
+            seconds,
+            per_second: crate::metrics::ratio(scored as f64, seconds).filter(|r| *r > 0.0),
+            peak_memory_bytes: more.peak_memory_bytes.max(self.peak_memory_bytes),
+        }
+    }
 }
 
 impl Table {

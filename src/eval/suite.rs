@@ -33,6 +33,11 @@ pub struct Suite {
     /// Budgets of false alarms (shares of harmless dev chats) for which thresholds are chosen.
     #[serde(default)]
     pub budgets: Vec<f64>,
+    /// A list of words, one a line, that stands beside the model; relative to the suite.
+    pub keywords: Option<PathBuf>,
+    /// Subgroups that are to be served alike.
+    #[serde(default)]
+    pub subgroups: Vec<Subgroup>,
     /// Where it was read from.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -49,10 +54,16 @@ pub enum Task {
     Risk,
     /// Keep quiet on harmless ones, counted by source.
     Benign,
+    /// Do so under attack.
+    Robustness,
+    /// Serve every subgroup alike.
+    Fairness,
+    /// Do with less of a conversation.
+    Length,
 }
 
 /// Where conversations come from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
     /// A folder of `.chat` or `.jsonl` files, relative to the suite; absent when the user brings it with `--data`.
@@ -70,7 +81,50 @@ pub struct Data {
     pub counts: BTreeMap<String, usize>,
 }
 
+/// Conversations of which a note says one of some words.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subgroup {
+    /// In the table.
+    pub name: String,
+    /// Which note, as `register`.
+    pub note: String,
+    /// Words or beginnings of words, in lower case.
+    pub any: Vec<String>,
+}
+
+impl Subgroup {
+    /// Whether a conversation with these notes belongs to it.
+    pub fn holds(&self, notes: &BTreeMap<String, String>) -> bool {
+        let Some(note) = notes.get(&self.note).map(|n| n.to_lowercase()) else { return false };
+        let begins = |part: &str| self.any.iter().any(|word| part.starts_with(word.as_str()));
+        note.char_indices().any(|(at, _)| {
+            let before = note[..at].chars().next_back();
+            before.is_none_or(|c| !c.is_alphanumeric()) && begins(&note[at..])
+        })
+    }
+}
+
 impl Suite {
+    /// What labelled conversations are read by when there is no suite: all of them, in one split.
+    pub fn of_labels() -> Self {
+        Self {
+            name: "labels".to_owned(),
+            version: 1,
+            title: String::new(),
+            task: Task::Risk,
+            data: Data::default(),
+            prevalence: 0.5,
+            seed: 0,
+            resamples: 0,
+            budgets: Vec::new(),
+            keywords: None,
+            subgroups: Vec::new(),
+            folder: PathBuf::new(),
+            sha256: String::new(),
+        }
+    }
+
     /// Read a suite by name or folder.
     pub fn open(wanted: &str) -> Result<Self> {
         let own = Path::new(wanted);

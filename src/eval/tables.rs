@@ -27,7 +27,8 @@ pub(super) fn table(
     Table { id, title, note: note.to_owned(), columns, rows }
 }
 
-fn row(name: &str, cells: Vec<(&str, Measure)>) -> Row {
+/// A row by its name and cells.
+pub(super) fn row(name: &str, cells: Vec<(&str, Measure)>) -> Row {
     Row { name: name.to_owned(), cells: cells.into_iter().map(|(k, m)| (k.to_owned(), m)).collect() }
 }
 
@@ -349,38 +350,50 @@ pub fn markdown(o: &Outcome) -> String {
     for fact in facts(o) {
         let _ = writeln!(out, "- {fact}");
     }
-    for t in o.tables.iter().filter(|t| !t.rows.is_empty()) {
-        let _ = write!(
-            out,
-            "\n## {}\n\n{}\n\n| | n | {} |\n|---|--:|{}\n",
-            t.title,
-            t.note,
-            t.columns.join(" | "),
-            "---|".repeat(t.columns.len())
-        );
-        for row in &t.rows {
-            let cells: Vec<String> = t.columns.iter().map(|c| cell(row.cells.get(c))).collect();
-            let _ = writeln!(out, "| {} | {} | {} |", row.name, counts(row), cells.join(" | "));
-        }
-    }
+    o.tables.iter().for_each(|t| out += &t.markdown());
     out
 }
 
-/// The result for a terminal: a line for each number, since intervals do not fit side by side.
+/// The result for a terminal.
 pub fn text(o: &Outcome) -> String {
     let mut out = String::new();
     for fact in facts(o) {
         let _ = writeln!(out, "  {fact}");
     }
-    for t in o.tables.iter().filter(|t| !t.rows.is_empty()) {
-        let _ = writeln!(out, "\n  {}", t.title.to_uppercase());
-        for row in &t.rows {
+    o.tables.iter().for_each(|t| out += &t.text());
+    out
+}
+
+impl Table {
+    /// A section of Markdown; nothing without rows.
+    pub fn markdown(&self) -> String {
+        let mut out = String::new();
+        if self.rows.is_empty() {
+            return out;
+        }
+        let (columns, line) = (self.columns.join(" | "), "---|".repeat(self.columns.len()));
+        let _ = write!(out, "\n## {}\n\n{}\n\n| | n | {columns} |\n|---|--:|{line}\n", self.title, self.note);
+        for row in &self.rows {
+            let cells: Vec<String> = self.columns.iter().map(|c| cell(row.cells.get(c))).collect();
+            let _ = writeln!(out, "| {} | {} | {} |", row.name, counts(row), cells.join(" | "));
+        }
+        out
+    }
+
+    /// For a terminal: a line for each number, since intervals do not fit side by side.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        if self.rows.is_empty() {
+            return out;
+        }
+        let _ = writeln!(out, "\n  {}", self.title.to_uppercase());
+        for row in &self.rows {
             let _ = writeln!(out, "  {}", row.name);
-            for column in t.columns.iter().filter(|c| row.cells.contains_key(*c)) {
+            for column in self.columns.iter().filter(|c| row.cells.contains_key(*c)) {
                 let m = row.cells.get(column);
                 let _ = writeln!(out, "    {column:<24} {}  n {}", cell(m), m.map_or(0, |m| m.n));
             }
         }
+        out
     }
-    out
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::assessment::Band;
 use crate::report::conversation::{Conversation, Line};
 use crate::report::timeline;
-use crate::report::view::{ALWAYS, Quote, View, plural};
+use crate::report::view::{Quote, View, plural};
 
 /// How a report looks, on screen and on paper.
 pub const CSS: &str = include_str!("report.css");
@@ -223,7 +223,7 @@ fn gauge(line: &Line, view: &View) -> String {
 
 fn unknown(view: &View, out: &mut String) {
     out.push_str("<section class=\"unknown\">\n<h3>What this does not know</h3>\n<ul>\n");
-    for caveat in view.caveats.iter().map(String::as_str).chain(ALWAYS) {
+    for caveat in view.caveats.iter().chain(&view.always) {
         out.push_str(&format!("<li>{}</li>\n", escape(caveat)));
     }
     out.push_str("</ul>\n</section>\n");

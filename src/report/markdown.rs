@@ -2,7 +2,7 @@
 
 use crate::assessment::Band;
 use crate::report::timeline;
-use crate::report::view::{ALWAYS, View};
+use crate::report::view::View;
 
 const ROOM: usize = 60;
 
@@ -40,7 +40,7 @@ pub fn markdown(view: &View) -> String {
         out.push_str(&format!("  > {}\n", escape(&quote.text)));
     }
     out.push_str("\n## What this does not know\n\n");
-    for caveat in view.caveats.iter().map(String::as_str).chain(ALWAYS) {
+    for caveat in view.caveats.iter().chain(&view.always) {
         out.push_str(&format!("- {}\n", escape(caveat)));
     }
     out.push_str(&format!("\n{}\n", escape(&view.source)));

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::assessment::Band;
 use crate::report::timeline;
-use crate::report::view::{ALWAYS, Quote, View};
+use crate::report::view::{Quote, View};
 
 /// How wide, and whether in colour.
 #[derive(Clone, Copy, Debug)]
@@ -144,7 +144,7 @@ impl Page {
         for caveat in &view.caveats {
             self.wrapped(caveat, "  - ", "    ", out);
         }
-        for always in ALWAYS {
+        for always in &view.always {
             self.wrapped(always, "  - ", "    ", out);
         }
         out.push('\n');

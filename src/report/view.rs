@@ -10,11 +10,19 @@ const NAMED: f32 = 0.5;
 /// Longest stretch of one message that is quoted.
 const QUOTE_CHARS: usize = 400;
 
-/// What holds for every report.
-pub const ALWAYS: [&str; 2] = [
-    "It reads words only: no pictures, no tone, nothing said elsewhere. It is wrong at times, both ways; it describes text and accuses nobody.",
-    "The number is a probability among chats of which half were risky. Where few are, it reads too high; go by the band.",
-];
+/// What holds for every report; the share of risky chats to which the number refers is the model's or the user's.
+fn always(prevalence: f32) -> [String; 2] {
+    let share = match f64::from(prevalence) {
+        p if (0.45..=0.55).contains(&p) => {
+            "half were risky. Where few are, it reads too high; go by the band".to_owned()
+        }
+        p => format!("{} in 1,000 are risky; the bands do not depend on it", (p * 1e4).round() / 10.0),
+    };
+    [
+        "It reads words only: no pictures, no tone, nothing said elsewhere. It is wrong at times, both ways; it describes text and accuses nobody.".to_owned(),
+        format!("The number is a probability among chats of which {share}."),
+    ]
+}
 
 /// What a report says.
 #[derive(Clone, Debug)]
@@ -41,6 +49,8 @@ pub struct View {
     pub evidence: Vec<Quote>,
     /// What the reader should know.
     pub caveats: Vec<String>,
+    /// What holds for every report.
+    pub always: [String; 2],
     /// Model and program.
     pub source: String,
 }
@@ -88,6 +98,7 @@ impl View {
             ends: ends(transcript),
             evidence: assessment.evidence.iter().map(|e| quote(e, assessment, transcript)).collect(),
             caveats: assessment.caveats.iter().map(|c| c.text.clone()).collect(),
+            always: always(assessment.model.prevalence),
             source: format!(
                 "rushlight {} with {} {} ({})",
                 assessment.version,

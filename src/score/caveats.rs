@@ -8,8 +8,10 @@ use crate::transcript::{Kind, Transcript};
 
 /// Fewer words than this are too few to call a conversation quiet.
 const LEAST_WORDS: usize = 12;
-/// Fewer messages than this likewise.
+/// Fewer messages than this likewise, unless they hold [`ENOUGH_WORDS`].
 const LEAST_MESSAGES: usize = 3;
+/// A text of so many words can be judged even when it comes in one piece, as a paste without names does.
+const ENOUGH_WORDS: usize = 40;
 /// A conversation with so small a share of common English words is not taken for English on the word of its export.
 const LEAST_ENGLISH: f32 = 0.06;
 
@@ -27,10 +29,11 @@ pub fn foreign(model: &Model, language: &Language) -> Option<String> {
 /// Why there is too little to call a conversation quiet, if so.
 pub fn too_little(transcript: &Transcript) -> Option<String> {
     let messages = transcript.spoken().count();
-    let words = words(transcript, LEAST_WORDS);
-    (messages < LEAST_MESSAGES || words < LEAST_WORDS).then(|| {
+    let words = words(transcript, ENOUGH_WORDS);
+    let enough = words >= ENOUGH_WORDS || words >= LEAST_WORDS && messages >= LEAST_MESSAGES;
+    (!enough).then(|| {
         format!(
-            "there is too little text: at least {LEAST_MESSAGES} messages and {LEAST_WORDS} words are needed"
+            "there is too little text: at least {LEAST_MESSAGES} messages and {LEAST_WORDS} words are needed, or {ENOUGH_WORDS} words"
         )
     })
 }
@@ -57,6 +60,12 @@ pub fn of(model: &Model, transcript: &Transcript, language: &Language) -> Vec<Ca
     }
     if let Some(text) = too_little(transcript) {
         add("too_short", sentence(&text));
+    }
+    if voices == 1 && spoken.len() == 1 && too_little(transcript).is_none() {
+        add(
+            "one_message",
+            "It came as one message: who says what, and what follows what, cannot be told apart.".to_owned(),
+        );
     }
     if voices == 1 && spoken.len() > 1 {
         add(

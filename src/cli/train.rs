@@ -1,0 +1,118 @@
+//! `rushlight train`: a head refitted on one's own labels.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Exit;
+use crate::models::Place;
+use crate::train::{self, Knobs, Progress, Request};
+
+/// Refit a model's head, calibration and bands on your own labels.
+///
+/// Labels are conversations in the schema of the corpus (eval/corpus/README.md), as .chat or .jsonl files: each needs "risk"; "onset", "person_of_concern",
+/// "patterns" and "signals" are used where they stand. They are split by "group" (an author, a case); near-duplicates stay on one side.
+/// The backbone is kept. The new folder holds weights and counts, and no text.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A file of labelled conversations, or a folder of them.
+    #[arg(long, value_name = "PATH")]
+    labels: PathBuf,
+    /// Folder for the new model.
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Model whose backbone is kept and whose head is the start: a name that `models list` shows, or a folder.
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+    /// Go on with an interrupted run.
+    #[arg(long, conflicts_with = "overwrite")]
+    resume: bool,
+    /// Replace the model in FOLDER.
+    #[arg(long)]
+    overwrite: bool,
+    /// Begin with a head that has learnt nothing, instead of the model's own.
+    #[arg(long)]
+    anew: bool,
+    /// Share of the conversations that decides when to stop, the calibration and the bands.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.15)]
+    dev: f64,
+    /// Share that is only measured on.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.15)]
+    held_out: f64,
+    /// Share of harmless conversations that may reach `look`.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
+    look: f64,
+    /// Share of harmless conversations that may reach `look now`.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
+    look_now: f64,
+    /// Language that the new model answers for, as de (may be given more than once) [default: those of the model].
+    #[arg(long, value_name = "CODE")]
+    language: Vec<String>,
+    /// Passes over the conversations, at most; it ends sooner when dev gets no better.
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    passes: usize,
+    /// Highest learning rate.
+    #[arg(long, value_name = "RATE", default_value_t = 5e-4)]
+    rate: f64,
+    /// Seed of the split, the order and all else that chance decides.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+impl Args {
+    /// Train, and print what changed.
+    pub fn run(self) -> Result<Exit> {
+        let share = |s: f64| s > 0.0 && s < 1.0;
+        ensure!(
+            share(self.dev) && share(self.held_out) && self.dev + self.held_out < 0.9,
+            "--dev and --held-out must be above 0, and leave a tenth or more to learn from"
+        );
+        ensure!(
+            share(self.look) && share(self.look_now) && self.look_now <= self.look,
+            "--look and --look-now must lie between 0 and 1, the second not above the first"
+        );
+        ensure!(self.rate > 0.0 && self.rate < 1.0, "--rate must lie between 0 and 1");
+        let base = Place::find(self.model.as_deref())?;
+        let bar = ProgressBar::new(0).with_style(style());
+        let tell = |progress: Progress| match progress {
+            Progress::Reading(n) => {
+                bar.set_length(n as u64);
+                bar.set_message("conversations read by the backbone");
+                bar.enable_steady_tick(Duration::from_millis(200));
+            }
+            Progress::Read => bar.inc(1),
+            Progress::Pass(done, most, losses) => {
+                bar.set_length(most as u64);
+                bar.set_position(done as u64);
+                let [first, .., last] = losses else { return };
+                bar.set_message(format!("passes; loss on dev {first:.4} at first, {last:.4} now"));
+            }
+        };
+        let report = train::run(
+            &Request {
+                base: &base,
+                labels: &self.labels,
+                out: &self.out,
+                resume: self.resume,
+                overwrite: self.overwrite,
+                anew: self.anew,
+                shares: (self.dev, self.held_out),
+                budgets: (self.look, self.look_now),
+                languages: self.language,
+                knobs: Knobs { passes: self.passes, rate: self.rate, seed: self.seed },
+            },
+            &tell,
+        )?;
+        bar.finish_and_clear();
+        write!(anstream::stdout().lock(), "{}", report.table.text())?;
+        anstream::eprintln!("written: {}", self.out.display());
+        Ok(Exit::Read)
+    }
+}
+
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:30} {pos} of {len} {msg}, {elapsed}").expect("a constant template")
+}

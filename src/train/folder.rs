@@ -1,0 +1,105 @@
+//! The new model folder: the base's backbone and tokenizer, the new head, and a card that says how it came about.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use toml::{Table, Value};
+
+use super::Request;
+use super::net::Net;
+use super::report::Report;
+use crate::models::{Bands, Calibration, Card, Model, sha256};
+
+/// Write every file; with a report, the card tells what was measured.
+pub fn write(
+    request: &Request,
+    base: &Model,
+    net: &Net,
+    calibration: Calibration,
+    bands: Bands,
+    report: Option<&Report>,
+) -> Result<()> {
+    let put = |name: &str, bytes: &[u8]| {
+        let path = request.out.join(name);
+        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
+    };
+    let head = net.to_safetensors()?;
+    put("head.safetensors", &head)?;
+    let mut files = base.card.files.clone();
+    files.insert("head.safetensors".to_owned(), sha256(&head));
+    for name in ["model.gguf", "tokenizer.json"] {
+        put(name, &request.base.bound(&base.card, name)?)?;
+    }
+    let name = request.out.file_name().map_or_else(|| "refit".into(), |n| n.to_string_lossy());
+    let languages =
+        if request.languages.is_empty() { base.card.languages.clone() } else { request.languages.clone() };
+    let card = Card {
+        name: name.into_owned(),
+        version: format!("{}+refit", base.card.version),
+        summary: format!("{} {} with a head refitted on own labels", base.card.name, base.card.version),
+        languages,
+        files,
+        calibration,
+        bands,
+        training: training(request, base, report),
+        ..base.card.clone()
+    };
+    put("model.toml", toml::to_string(&card)?.as_bytes())?;
+    report.map_or(Ok(()), |report| put("CARD.md", markdown(&card, request, report).as_bytes()))
+}
+
+fn training(request: &Request, base: &Model, report: Option<&Report>) -> Table {
+    let number = |n: usize| Value::Integer(i64::try_from(n).unwrap_or(i64::MAX));
+    let mut table = Table::new();
+    let mut put = |name: &str, value: Value| drop(table.insert(name.to_owned(), value));
+    put("base", Value::String(format!("{} {}", base.card.name, base.card.version)));
+    put("base_sha256", Value::String(base.hash.clone()));
+    put("seed", Value::Integer(i64::try_from(request.knobs.seed).unwrap_or(i64::MAX)));
+    put("rate", Value::Float(request.knobs.rate));
+    put("anew", Value::Boolean(request.anew));
+    let Some(report) = report else { return table };
+    put("labels_sha256", Value::String(report.labels_sha256.clone()));
+    put("conversations", number(report.labels.0));
+    put("risky", number(report.labels.1));
+    for (name, n) in ["train", "dev", "held_out"].into_iter().zip(report.parts) {
+        put(name, number(n));
+    }
+    put("passes", number(report.passes));
+    put("best_pass", number(report.best));
+    put("dev_loss", Value::Array(report.losses.iter().map(|l| Value::Float(*l)).collect()));
+    for row in &report.table.rows {
+        let defined = row.cells.iter().filter_map(|(k, m)| Some((k.clone(), Value::Float(m.value?))));
+        put(&row.name.to_lowercase().replace(' ', "_"), Value::Table(defined.collect()));
+    }
+    table
+}
+
+fn markdown(card: &Card, request: &Request, report: &Report) -> String {
+    let mut text = format!("# {}\n\n{}.\n\n", card.name, card.summary);
+    let [train, dev, held_out] = report.parts;
+    let _ = writeln!(
+        text,
+        "- **Labels:** {} conversations, {} of them risky: {train} to learn from, {dev} to stop and calibrate by, {held_out} held out; split by group, seed {}.",
+        report.labels.0, report.labels.1, request.knobs.seed
+    );
+    let _ = writeln!(
+        text,
+        "- **Near-duplicates in different groups** that were kept on one side: {}.",
+        report.joined
+    );
+    let _ = writeln!(
+        text,
+        "- **Passes:** {}, the best after {}; its loss on dev {:.4}, before any {:.4}.",
+        report.passes, report.best, report.losses[report.best], report.losses[0]
+    );
+    let _ = writeln!(
+        text,
+        "- **Bands:** {}.\n- **Licence of the weights:** {}.\n",
+        card.bands.chosen, card.license
+    );
+    text += report.table.markdown().trim_start();
+    text += "\nA band is a risk indicator for human review, never a finding about a person. What the backbone cannot do, this model cannot do either: \
+             read the card of its base.\n";
+    text
+}

@@ -1,0 +1,200 @@
+//! A head refitted on a user's own labels, over a backbone that stays as it is: labelled conversations in, a new model folder out.
+//!
+//! ```text
+//! labels ─▸ cases ─▸ split by group ─▸ vectors of the backbone ─▸ fit on train, stop by dev ─▸ calibration and bands on dev
+//!                                                                     └─▸ before and after on what was held out ─▸ folder
+//! ```
+//!
+//! The same labels, model, settings and build give the same bytes; an interrupted run goes on where it was.
+
+mod batch;
+mod calibrate;
+mod fit;
+mod folder;
+mod net;
+mod report;
+mod split;
+
+pub use fit::Knobs;
+pub use report::Report;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use rayon::prelude::*;
+
+use crate::eval::{self, Case};
+use crate::head::{PATTERNS, SIGNALS};
+use crate::models::{Model, Place, sha256};
+use batch::{Batch, Chat, STRETCH};
+use calibrate::Said;
+use fit::State;
+use net::Net;
+
+/// What to fit, on what, and where it goes.
+pub struct Request<'a> {
+    /// The model whose backbone is kept and whose head is the start.
+    pub base: &'a Place,
+    /// Labelled conversations: a file, or a folder of them.
+    pub labels: &'a Path,
+    /// The folder of the new model.
+    pub out: &'a Path,
+    /// Go on with an interrupted run.
+    pub resume: bool,
+    /// Replace what stands in `out`.
+    pub overwrite: bool,
+    /// Begin with a head that has learnt nothing.
+    pub anew: bool,
+    /// Shares of dev and of what is held out.
+    pub shares: (f64, f64),
+    /// Shares of harmless dev conversations that may reach `look` and `look now`.
+    pub budgets: (f64, f64),
+    /// Languages that the new model answers for; those of `base` when empty.
+    pub languages: Vec<String>,
+    /// The loop's settings.
+    pub knobs: Knobs,
+}
+
+/// How far it is.
+pub enum Progress<'a> {
+    /// So many conversations will be read by the backbone.
+    Reading(usize),
+    /// One more was.
+    Read,
+    /// A pass is done: its number, the most there may be, the loss on dev before and after.
+    Pass(usize, usize, &'a [f64]),
+}
+
+/// File that an interrupted run leaves in the new folder.
+const CHECKPOINT: &str = "checkpoint.safetensors";
+
+/// Fit, measure and write.
+pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report> {
+    let out = request.out;
+    let checkpoint = out.join(CHECKPOINT);
+    prepare(request, &checkpoint)?;
+    let base = Model::load(request.base)?;
+    let (cases, skipped) = eval::labelled(request.labels)?;
+    let split = split::split(&cases, request.shares, request.knobs.seed)?;
+    let chats = read(&base, &cases, tell)?;
+    let part = |of: &[usize]| -> Vec<&Chat> { of.iter().filter_map(|i| chats[*i].as_ref()).collect() };
+    let (train, dev) = (part(&split.train), part(&split.dev));
+
+    let run = name(request, &base, &cases);
+    let mut state = begin(request, &checkpoint, &run, &base, &dev)?;
+    while !state.is_done(&request.knobs) {
+        state.pass(&train, &dev, base.head.width(), &request.knobs)?;
+        state.save(&checkpoint, &run)?;
+        tell(Progress::Pass(state.passes(), request.knobs.passes, &state.dev));
+    }
+    let (passes, best, losses) = (state.passes(), state.best_pass(), state.dev.clone());
+    let net = state.finish()?;
+    let said = says(&net, &dev, base.head.width(), base.card.calibration.fall)?;
+    let calibration = calibrate::calibrate(&said, &base.card.calibration);
+    let bands = calibrate::bands(&said, &calibration, request.budgets, &base.card.bands)?;
+
+    folder::write(request, &base, &net, calibration, bands, None)?;
+    let after = Model::load(&Place::Folder(out.to_owned()))?;
+    let held_out: Vec<&Case> = split.held_out.iter().map(|i| &cases[*i]).collect();
+    let report = Report {
+        table: report::compare(&base, &after, &held_out, request.knobs.seed)?,
+        labels: (cases.len(), cases.iter().filter(|c| c.gold.risk).count()),
+        skipped: skipped.into_iter().map(|(k, n)| (k.to_owned(), n)).collect(),
+        parts: [split.train.len(), split.dev.len(), split.held_out.len()],
+        joined: split.joined,
+        passes,
+        best,
+        losses,
+        labels_sha256: labels_hash(&cases),
+    };
+    folder::write(request, &base, &net, after.card.calibration, after.card.bands, Some(&report))?;
+    fs::remove_file(&checkpoint).ok();
+    Ok(report)
+}
+
+/// The new folder, empty but for a checkpoint to go on from.
+fn prepare(request: &Request, checkpoint: &Path) -> Result<()> {
+    let out = request.out;
+    let filled = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
+    if filled && request.resume && !checkpoint.is_file() {
+        bail!(
+            "{}: no interrupted run to go on with; use --overwrite to replace what is there",
+            out.display()
+        );
+    }
+    if filled && request.overwrite {
+        let ours = ["model.toml", "CARD.md", CHECKPOINT].map(|name| out.join(name));
+        ensure!(
+            ours.iter().any(|f| f.is_file()),
+            "{}: not a model folder, so it is not replaced; give another --out",
+            out.display()
+        );
+        ours.iter().for_each(|f| drop(fs::remove_file(f)));
+    } else if filled && !request.resume {
+        bail!("{} is not empty; give --resume to go on or --overwrite to replace it", out.display());
+    }
+    fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))
+}
+
+/// All conversations through the backbone, side by side; `None` where nobody says anything.
+fn read(base: &Model, cases: &[Case], tell: &(dyn Fn(Progress) + Sync)) -> Result<Vec<Option<Chat>>> {
+    tell(Progress::Reading(cases.len()));
+    let read = |case: &Case| {
+        let chat = Chat::read(base, &case.transcript, &case.gold).with_context(|| case.gold.id.clone());
+        tell(Progress::Read);
+        chat
+    };
+    cases.par_iter().map(read).collect()
+}
+
+/// What a checkpoint must have been made of to be gone on with.
+fn name(request: &Request, base: &Model, cases: &[Case]) -> String {
+    let Request { anew, shares, knobs, .. } = request;
+    sha256(format!("{} {} {anew} {shares:?} {knobs:?}", base.hash, labels_hash(cases)).as_bytes())
+}
+
+fn labels_hash(cases: &[Case]) -> String {
+    let lines: String = cases.iter().map(|c| format!("{:?}\n", c.gold)).collect();
+    sha256(lines.as_bytes())
+}
+
+fn begin(request: &Request, checkpoint: &Path, run: &str, base: &Model, dev: &[&Chat]) -> Result<State> {
+    if request.resume && checkpoint.is_file() {
+        return State::restore(checkpoint, run);
+    }
+    let net = if request.anew {
+        Net::fresh(base.head.width(), request.knobs.seed)?
+    } else {
+        Net::from_safetensors(&request.base.bound(&base.card, "head.safetensors")?)?
+    };
+    State::new(net, dev, base.head.width())
+}
+
+/// What the network says of each conversation, its first [`STRETCH`] pieces for the signals and its end for the rest.
+fn says(net: &Net, chats: &[&Chat], width: usize, fall: f32) -> Result<Vec<Said>> {
+    let mut said = Vec::new();
+    for chat in chats {
+        let end = chat.len().saturating_sub(STRETCH);
+        let batch = Batch::new(&[(chat, end)], width)?;
+        let rows = net.forward(&batch, None)?.squeeze(0)?.to_vec2::<f32>()?;
+        let mut peak = f32::NEG_INFINITY;
+        let mut risk = peak;
+        for row in &rows {
+            peak = peak.max(row[SIGNALS.len()]);
+            risk = row[SIGNALS.len()].max(peak - fall);
+        }
+        let last = &rows[rows.len() - 1][SIGNALS.len() + 1..];
+        let signals = rows
+            .iter()
+            .enumerate()
+            .map(|(i, row)| (std::array::from_fn(|s| row[s]), chat.signals(end + i).copied()));
+        said.push(Said {
+            risk: chat.risk,
+            end: risk,
+            patterns: (std::array::from_fn::<f32, { PATTERNS.len() }, _>(|p| last[p]), chat.patterns),
+            signals: signals.collect(),
+        });
+    }
+    Ok(said)
+}

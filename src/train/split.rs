@@ -1,0 +1,206 @@
+//! Who is learnt from, who decides when to stop and where bands lie, and who is only measured: dealt by group, after near-duplicates
+//! of different groups have been put together, so that nothing that is measured was seen.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use anyhow::{Result, bail};
+
+use crate::eval::Case;
+use crate::models::sha256;
+
+/// Words in a row by which texts are compared.
+const SHINGLE: usize = 8;
+/// Two conversations are near-duplicates when they share this part of the shorter one's runs of words, and at least two.
+const SHARED: f64 = 0.2;
+/// A run of words in more conversations than this is a form letter of the platform's and joins nobody.
+const COMMON: usize = 30;
+/// Conversations of each class that each part must hold.
+const LEAST: usize = 3;
+
+/// Indices of the conversations of each part.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    /// To learn from.
+    pub train: Vec<usize>,
+    /// To choose by.
+    pub dev: Vec<usize>,
+    /// To measure on.
+    pub held_out: Vec<usize>,
+    /// Pairs of near-duplicates that stood in different groups.
+    pub joined: usize,
+}
+
+/// Deal `cases`; `shares` are those of dev and of what is held out. Each class is dealt by itself, whole groups at a time, in an order that
+/// depends on the seed and the groups' names alone.
+///
+/// # Errors
+/// When a part would lack one of the classes.
+pub fn split(cases: &[Case], shares: (f64, f64), seed: u64) -> Result<Split> {
+    let (groups, joined) = groups(cases);
+    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    groups.iter().enumerate().for_each(|(i, g)| members.entry(g).or_default().push(i));
+    let mut order: Vec<(String, Vec<usize>)> =
+        members.into_iter().map(|(name, all)| (sha256(format!("{seed} {name}").as_bytes()), all)).collect();
+    order.sort();
+    let mut split = Split { joined, ..Split::default() };
+    for class in [true, false] {
+        let of_class = |all: &[usize]| all.iter().any(|i| cases[*i].gold.risk) == class;
+        let part: Vec<&Vec<usize>> = order.iter().map(|(_, all)| all).filter(|all| of_class(all)).collect();
+        let total = part.iter().map(|all| all.len()).sum::<usize>() as f64;
+        let (mut held_out, mut dev) = (0, 0);
+        for all in part {
+            if (held_out as f64) < shares.1 * total {
+                held_out += all.len();
+                split.held_out.extend(all);
+            } else if (dev as f64) < shares.0 * total {
+                dev += all.len();
+                split.dev.extend(all);
+            } else {
+                split.train.extend(all);
+            }
+        }
+    }
+    for (name, part) in [
+        ("to learn from", &mut split.train),
+        ("to choose by", &mut split.dev),
+        ("to measure on", &mut split.held_out),
+    ] {
+        part.sort_unstable();
+        let risky = part.iter().filter(|i| cases[**i].gold.risk).count();
+        if risky < LEAST || part.len() - risky < LEAST {
+            bail!(
+                "too few labels: of the conversations {name}, {risky} are risky and {} harmless, and each part needs {LEAST} of both \
+                 from groups of their own; bring more labelled conversations, or smaller groups",
+                part.len() - risky
+            );
+        }
+    }
+    Ok(split)
+}
+
+/// The group of each conversation after near-duplicates were joined, and how many pairs of different groups that took.
+fn groups(cases: &[Case]) -> (Vec<String>, usize) {
+    let shingles: Vec<Vec<u64>> = cases.iter().map(shingles).collect();
+    let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (i, all) in shingles.iter().enumerate() {
+        all.iter().for_each(|s| holders.entry(*s).or_default().push(i));
+    }
+    let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for these in holders.values().filter(|h| (2..=COMMON).contains(&h.len())) {
+        for (at, a) in these.iter().enumerate() {
+            these[at + 1..].iter().for_each(|b| *shared.entry((*a, *b)).or_default() += 1);
+        }
+    }
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut root: Vec<usize> =
+        cases.iter().enumerate().map(|(i, c)| *first.entry(&c.gold.group).or_insert(i)).collect();
+    let mut joined = 0;
+    for ((a, b), n) in shared {
+        let least = shingles[a].len().min(shingles[b].len()) as f64;
+        let (one, other) = (find(&mut root, a), find(&mut root, b));
+        if n >= 2 && n as f64 >= SHARED * least && one != other {
+            root[one.max(other)] = one.min(other);
+            joined += 1;
+        }
+    }
+    let names = (0..cases.len()).map(|i| cases[find(&mut root, i)].gold.group.clone()).collect();
+    (names, joined)
+}
+
+fn find(root: &mut [usize], mut i: usize) -> usize {
+    while root[i] != i {
+        root[i] = root[root[i]];
+        i = root[i];
+    }
+    i
+}
+
+/// Hashes of every run of [`SHINGLE`] words, or of the whole when it is shorter; sorted, each once.
+fn shingles(case: &Case) -> Vec<u64> {
+    let text: String = case.transcript.spoken().map(|(_, m)| m.text.reveal().to_lowercase() + " ").collect();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let hash = |run: &[&str]| {
+        let mut hasher = DefaultHasher::new();
+        run.hash(&mut hasher);
+        hasher.finish()
+    };
+    let mut all: Vec<u64> = if words.len() < SHINGLE {
+        vec![hash(&words), hash(&[&words[..], &["."]].concat())]
+    } else {
+        words.windows(SHINGLE).map(hash).collect()
+    };
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::Gold;
+    use crate::transcript::{Kind, Message, Text, Transcript};
+
+    fn case(i: usize, risk: bool, group: &str, text: &str) -> Case {
+        let mut transcript = Transcript::new(format!("c{i}"));
+        let speaker = Some(transcript.speaker("A"));
+        let (time, kind, origin) = (None, Kind::Message, Default::default());
+        transcript.messages.push(Message { speaker, time, text: Text::new(text), kind, origin });
+        Case {
+            transcript,
+            gold: Gold { id: format!("c{i}"), group: group.to_owned(), risk, ..Gold::default() },
+        }
+    }
+
+    fn cases(n: usize) -> Vec<Case> {
+        (0..n)
+            .map(|i| {
+                case(
+                    i,
+                    i % 2 == 0,
+                    &format!("g{i}"),
+                    &format!("number {i} of many and of nothing else at all {i}"),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_conversation_is_in_one_part_and_groups_are_whole() {
+        let mut cases = cases(60);
+        (0..20).for_each(|i| cases[i].gold.group = format!("pair{}", i / 4));
+        let split = split(&cases, (0.2, 0.2), 1).unwrap();
+        let mut all = [split.train.clone(), split.dev.clone(), split.held_out.clone()].concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..60).collect::<Vec<_>>());
+        for part in [&split.train, &split.dev, &split.held_out] {
+            for i in part.iter().filter(|i| **i < 20) {
+                let others = (0..20).filter(|j| cases[*j].gold.group == cases[*i].gold.group);
+                assert!(others.into_iter().all(|j| part.contains(&j)), "a group was cut");
+            }
+        }
+        assert!(split.dev.len() >= 10 && split.held_out.len() >= 10);
+        assert_eq!(split, super::split(&cases, (0.2, 0.2), 1).unwrap());
+    }
+
+    #[test]
+    fn near_duplicates_of_different_groups_stay_on_one_side() {
+        let mut cases = cases(60);
+        let script =
+            "hello dear my boss will pay you every week for very easy work from home just send the papers";
+        for i in (0..60).step_by(10) {
+            cases[i] = case(i, true, &format!("g{i}"), &format!("{script} {i}"));
+        }
+        let split = split(&cases, (0.2, 0.2), 1).unwrap();
+        assert_eq!(split.joined, 5);
+        let copies: Vec<usize> = (0..60).step_by(10).collect();
+        let holders = [&split.train, &split.dev, &split.held_out];
+        assert_eq!(holders.iter().filter(|part| copies.iter().any(|c| part.contains(c))).count(), 1);
+    }
+
+    #[test]
+    fn too_few_labels_are_refused_with_the_numbers() {
+        let error = split(&cases(8), (0.2, 0.2), 1).unwrap_err().to_string();
+        assert!(error.contains("too few labels") && error.contains("harmless"), "{error}");
+    }
+}

@@ -1,0 +1,129 @@
+//! `rushlight train` as a researcher meets it: a folder that works, the same bytes again, and refusals that lose nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use tempfile::TempDir;
+
+const MODEL: &str = "models/rushlight-small";
+
+fn rushlight() -> Command {
+    let mut command = Command::cargo_bin("rushlight").unwrap();
+    command.env_remove("RUSHLIGHT_MODELS").current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+/// Small talk, and small talk that turns to vouchers; every conversation with words of its own.
+fn labels(n: usize) -> String {
+    let words = ["kettle", "garden", "ladder", "museum", "violin", "bakery", "puzzle", "tandem"];
+    let line = |i: usize| {
+        let (risky, word, other) = (i % 2 == 1, words[i % 8], words[(i / 8) % 8]);
+        let turn = if risky { "send the voucher codes or else" } else { "see you there, bring a friend" };
+        let rest = if risky {
+            r#","person_of_concern":["A"],"onset":2,"patterns":["extortion"]"#
+        } else {
+            r#","person_of_concern":[],"patterns":[]"#
+        };
+        let text = |t: &str| format!(r#"{{"speaker":"A","time":null,"text":"{t}","signals":[]}}"#);
+        let answer = text(&format!("what do you mean, {i}")).replace("\"A\"", "\"B\"");
+        format!(
+            r#"{{"id":"c{i}","lang":"en","group":"g{i}","risk":{}{rest},"messages":[{},{answer},{}]}}"#,
+            u8::from(risky),
+            text(&format!("did you see the {word} by the {other} number {i}")),
+            text(&format!("{turn} {word}{i}")),
+        )
+    };
+    (0..n).map(line).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+struct Made {
+    dir: TempDir,
+}
+
+impl Made {
+    fn new(n: usize) -> Self {
+        let dir = TempDir::new().unwrap();
+        fs::write(dir.path().join("labels.jsonl"), labels(n)).unwrap();
+        Self { dir }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn train(&self, out: &str) -> Command {
+        let mut command = rushlight();
+        command.args(["train", "--model", MODEL, "--passes", "2", "--labels"]);
+        command.arg(self.path("labels.jsonl")).arg("--out").arg(self.path(out));
+        command
+    }
+}
+
+fn head(folder: &Path) -> Vec<u8> {
+    fs::read(folder.join("head.safetensors")).unwrap()
+}
+
+#[test]
+fn a_refitted_model_is_a_model_and_made_the_same_way_twice() {
+    let made = Made::new(48);
+    made.train("one").assert().success().stdout(predicate::str::contains("AUROC"));
+    made.train("two").env("RAYON_NUM_THREADS", "1").assert().success();
+    let (one, two) = (made.path("one"), made.path("two"));
+    assert!(head(&one) == head(&two), "the same labels and settings gave other weights");
+    assert!(head(&one) != head(Path::new(MODEL)), "nothing was learnt");
+    rushlight()
+        .args(["models", "show"])
+        .arg(&one)
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("+refit"));
+    rushlight()
+        .args(["check", "--format", "json", "--model"])
+        .arg(&one)
+        .arg("examples/new-team.txt")
+        .assert()
+        .success();
+    let files: Vec<_> =
+        fs::read_dir(&one).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(!files.iter().any(|f| f.contains("checkpoint")), "{files:?}");
+    for card in ["model.toml", "CARD.md"] {
+        let text = fs::read_to_string(one.join(card)).unwrap();
+        assert!(!text.contains("voucher") && text.contains("48"), "{card}");
+    }
+}
+
+#[test]
+fn what_stands_in_the_way_is_named_and_kept() {
+    let made = Made::new(48);
+    fs::create_dir(made.path("full")).unwrap();
+    fs::write(made.path("full/notes.txt"), "mine").unwrap();
+    made.train("full").assert().code(2).stderr(predicate::str::contains("not empty"));
+    made.train("full")
+        .arg("--overwrite")
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("not a model folder"));
+    made.train("full")
+        .arg("--resume")
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("no interrupted run"));
+    assert_eq!(fs::read_to_string(made.path("full/notes.txt")).unwrap(), "mine");
+}
+
+#[test]
+fn labels_that_will_not_do_are_refused_by_place_without_their_words() {
+    let made = Made::new(8);
+    made.train("out").assert().code(2).stderr(predicate::str::contains("too few labels"));
+    fs::write(made.path("labels.jsonl"), labels(48).replacen("\"risk\":1", "\"risk\":7", 1)).unwrap();
+    let says =
+        predicate::str::contains("c1: risk must be 0 or 1").and(predicate::str::contains("voucher").not());
+    made.train("other").assert().code(2).stderr(says);
+    made.train("third")
+        .args(["--dev", "0.6", "--held-out", "0.6"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("--dev"));
+}
