@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 use super::baselines::{Keywords, Vectors, Words, length};
 use super::cases::{self, Case, Skipped};
 use super::plots;
-use super::result::{Data, Measure, Outcome, Reading, Row, Run, SCHEMA, Table, Threshold};
+use super::result::{Data, Measure, Outcome, Plot, Reading, Row, Run, SCHEMA, Table, Threshold};
 use super::suite::{Suite, Task};
 use super::verdict::{self, Foreign, Verdict};
-use super::{fairness, lengths, robustness, tables, warnings};
+use super::{fairness, lengths, pan12, robustness, tables, warnings};
 use crate::assessment::Band;
 use crate::metrics::{Ranking, Resamples, best_threshold};
 use crate::models::Model;
@@ -114,6 +114,9 @@ impl<'a> Part<'a> {
 /// Run a suite.
 pub fn run(request: &Request) -> Result<Outcome> {
     let (suite, model) = (request.suite, request.model);
+    if suite.task == Task::Pan12 {
+        return pan12::run(request);
+    }
     let (mut cases, mut skipped) = cases::load(suite, &suite.data(request.data)?, request.limit)?;
     if suite.task == Task::Benign {
         let before = cases.len();
@@ -165,7 +168,7 @@ fn add(part: &mut Part, scores: Vec<Foreign>) {
 }
 
 /// The bands that come with the model.
-fn card(model: &Model) -> Vec<Threshold> {
+pub(super) fn card(model: &Model) -> Vec<Threshold> {
     let bands = &model.card.bands;
     let threshold = |name: &str, value: f32| Threshold {
         system: OURS.to_owned(),
@@ -218,6 +221,7 @@ fn outcome(
                 found.push(warnings::timing(part, &thresholds));
             }
             Task::Benign => found.push(benign(suite, part)?),
+            Task::Pan12 => bail!("pan12 has no splits"),
             Task::Fairness => found.push(fairness::fairness(part, &suite.subgroups)),
             Task::Robustness => {
                 let (table, more) = robustness::attacked(part, model, suite.seed)?;
@@ -232,6 +236,20 @@ fn outcome(
         }
     }
     let plots = if suite.task == Task::Risk { plots::all(parts, suite, &thresholds) } else { Vec::new() };
+    finish(request, data, found, plots, thresholds, run, skipped)
+}
+
+/// Put a result together.
+pub(super) fn finish(
+    request: &Request,
+    data: BTreeMap<String, Data>,
+    tables: Vec<Table>,
+    plots: Vec<Plot>,
+    thresholds: Vec<Threshold>,
+    run: Run,
+    skipped: Skipped,
+) -> Result<Outcome> {
+    let (suite, model) = (request.suite, request.model);
     let scores_sha256 =
         request.scores.map(|p| std::fs::read(p).map(|b| crate::models::sha256(&b))).transpose()?;
     Ok(Outcome {
@@ -250,7 +268,7 @@ fn outcome(
         seed: suite.seed,
         resamples: suite.resamples,
         thresholds,
-        tables: found,
+        tables,
         plots,
         run,
     })

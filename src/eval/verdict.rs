@@ -1,8 +1,6 @@
 //! What a system says of each conversation: our model, scored now or taken over from an interrupted run, or a file from elsewhere.
 
 use std::collections::HashMap;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -12,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cases::Case;
 use super::result::Run;
+use super::side::{self, Scored};
 use crate::assessment::{Assessment, Band};
 use crate::head::{Pattern, SIGNALS};
 use crate::models::Model;
@@ -70,18 +69,15 @@ impl Verdict {
     }
 }
 
-/// Score `cases`; lines go to `side` as they come, and whole lines that stand there already are taken over.
-pub fn score(model: &Model, cases: &[&Case], side: Option<&Path>) -> Result<(Vec<Verdict>, Run)> {
-    let mut known = match side.filter(|s| s.exists()) {
-        Some(path) => known(path, &model.hash)?,
-        None => HashMap::new(),
-    };
+/// Score `cases`; lines go to `beside` as they come, and whole lines that stand there already are taken over.
+pub fn score(model: &Model, cases: &[&Case], beside: Option<&Path>) -> Result<(Vec<Verdict>, Run)> {
+    let mut known = side::known::<Verdict>(beside, &model.hash)?;
     let (mut run, begun, mut verdicts) = (Run::default(), Instant::now(), Vec::with_capacity(cases.len()));
     for batch in cases.chunks(BATCH) {
         let fresh: Vec<&&Case> = batch.iter().filter(|c| !known.contains_key(&c.gold.id)).collect();
         let scored: Vec<Result<Verdict>> = fresh.par_iter().map(|case| verdict(model, case)).collect();
         let mut scored = scored.into_iter().collect::<Result<Vec<_>>>()?;
-        append(side, &scored)?;
+        side::append(beside, &scored)?;
         run.scored += scored.len();
         run.messages += scored.iter().map(|v| v.messages.len()).sum::<usize>();
         scored.reverse();
@@ -111,38 +107,14 @@ fn verdict(model: &Model, case: &Case) -> Result<Verdict> {
     assessment.map(|a| Verdict::of(case, &a)).map_err(|e| anyhow!("{}: {e:#}", case.gold.id))
 }
 
-fn append(side: Option<&Path>, verdicts: &[Verdict]) -> Result<()> {
-    let Some(path) = side else { return Ok(()) };
-    let context = || format!("cannot write {}", path.display());
-    let mut text = String::new();
-    for verdict in verdicts {
-        text += &serde_json::to_string(verdict)?;
-        text.push('\n');
+impl Scored for Verdict {
+    fn id(&self) -> &str {
+        &self.id
     }
-    let mut file = OpenOptions::new().create(true).append(true).open(path).with_context(context)?;
-    file.write_all(text.as_bytes()).with_context(context)
-}
 
-/// The whole lines of a side file; a last line that breaks off is cut away.
-fn known(path: &Path, model: &str) -> Result<HashMap<String, Verdict>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let whole = text.rfind('\n').map_or(0, |at| at + 1);
-    if whole < text.len() {
-        std::fs::write(path, &text[..whole]).with_context(|| format!("cannot write {}", path.display()))?;
+    fn model(&self) -> &str {
+        &self.model
     }
-    let mut found = HashMap::new();
-    for (at, line) in text[..whole].lines().enumerate() {
-        let verdict: Verdict = serde_json::from_str(line)
-            .map_err(|_| anyhow!("{}:{}: not a line of ours; use --overwrite", path.display(), at + 1))?;
-        ensure!(
-            verdict.model == model,
-            "{}:{}: scored by another model; use --overwrite",
-            path.display(),
-            at + 1
-        );
-        found.insert(verdict.id.clone(), verdict);
-    }
-    Ok(found)
 }
 
 /// Read every verdict of a side file.
@@ -214,7 +186,7 @@ pub fn foreign(path: &Path, cases: &[&Case]) -> Result<Vec<Foreign>> {
 }
 
 /// Highest resident memory, as Linux tells it.
-fn peak_memory() -> Option<u64> {
+pub(super) fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)

@@ -1,0 +1,314 @@
+//! Sexual predator identification as at PAN 2012: which authors (problem 1), and which of their lines (problem 2), in the official XML.
+//!
+//! The corpus has 155,128 conversations, so they are read as a stream; what is kept of each is a few numbers and ids.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::judge::{self, Request};
+use super::result::{Data, Measure, Outcome, Row, Run, Table};
+use super::side::{self, Scored};
+use super::tables::row;
+use super::verdict::peak_memory;
+use crate::assessment::{Assessment, Band};
+use crate::head::Signal;
+use crate::import::{self, Imported, Options};
+use crate::metrics::{Ranking, Resamples, Sets, ratio};
+use crate::models::Model;
+use crate::transcript::Transcript;
+
+/// Conversations that are scored side by side before their lines are written.
+const BATCH: usize = 256;
+
+/// What is kept of a conversation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Seen {
+    id: String,
+    sha256: String,
+    model: String,
+    risk: f32,
+    loud: bool,
+    messages: usize,
+    /// Ids of all who write.
+    authors: Vec<String>,
+    /// Ids of those whose messages are the reason for the alarm.
+    concern: Vec<String>,
+    /// Their lines that carry a signal, from 1.
+    lines: Vec<usize>,
+}
+
+/// The id lists that come with the corpus.
+struct Gold {
+    authors: BTreeSet<String>,
+    /// Conversation and line, where the list of problem 2 is there.
+    lines: Option<BTreeSet<(String, usize)>>,
+}
+
+/// Run the suite on a folder that holds the XML and the id lists.
+pub fn run(request: &Request) -> Result<Outcome> {
+    let folder = request.suite.data(request.data)?;
+    let (xml, gold) = files(&folder)?;
+    let begun = Instant::now();
+    let (seen, mut run) = read(request, &xml)?;
+    ensure!(!seen.is_empty(), "{}: no conversation in it", xml.display());
+    run.seconds = begun.elapsed().as_secs_f64();
+    run.per_second = ratio(run.scored as f64, run.seconds).filter(|r| *r > 0.0);
+    run.peak_memory_bytes = peak_memory();
+    let mut tables = vec![conversations(request, &seen, &gold), authors(request, &seen, &gold)];
+    tables.extend(gold.lines.as_ref().map(|lines| by_line(request, &seen, lines)));
+    let hash: String = seen.iter().map(|s| format!("{} {}\n", s.id, s.sha256)).collect();
+    let risky = seen.iter().filter(|s| gold.in_it(s)).count();
+    let data = Data {
+        sha256: crate::models::sha256(hash.as_bytes()),
+        conversations: seen.len(),
+        messages: seen.iter().map(|s| s.messages).sum(),
+        risky,
+        groups: groups(&seen, &gold).iter().collect::<BTreeSet<_>>().len(),
+    };
+    let data = BTreeMap::from([("test".to_owned(), data)]);
+    judge::finish(request, data, tables, Vec::new(), judge::card(request.model), run, Default::default())
+}
+
+/// The one XML file, and the id lists, told by what stands in them.
+fn files(folder: &Path) -> Result<(PathBuf, Gold)> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    paths.sort();
+    let ends = |p: &PathBuf, end: &str| p.extension().is_some_and(|e| e.eq_ignore_ascii_case(end));
+    let xml: Vec<&PathBuf> = paths.iter().filter(|p| ends(p, "xml")).collect();
+    let [xml] = xml[..] else {
+        bail!("{}: expected one .xml file with the conversations, found {}", folder.display(), xml.len())
+    };
+    let mut gold = Gold { authors: BTreeSet::new(), lines: None };
+    for path in paths.iter().filter(|p| ends(p, "txt")) {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+            let place = || format!("{}:{}", path.display(), at + 1);
+            match line.split_whitespace().collect::<Vec<_>>()[..] {
+                [author] => drop(gold.authors.insert(author.to_owned())),
+                [conversation, line] => {
+                    let line = line
+                        .parse()
+                        .map_err(|_| anyhow!("{}: expected a conversation and a line", place()))?;
+                    gold.lines.get_or_insert_default().insert((conversation.to_owned(), line));
+                }
+                _ => bail!("{}: expected an author's id, or a conversation's id and a line", place()),
+            }
+        }
+    }
+    ensure!(
+        !gold.authors.is_empty(),
+        "{}: no list of predators (a .txt file of author ids, as the corpus comes with)",
+        folder.display()
+    );
+    Ok((xml.clone(), gold))
+}
+
+fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run)> {
+    let mut known = side::known::<Seen>(request.side, &request.model.hash)?;
+    let (mut seen, mut batch, mut run, mut problem) = (Vec::new(), Vec::new(), Run::default(), None);
+    let options = Options { format: Some("pan12".to_owned()), ..Options::default() };
+    let mut flush = |batch: &mut Vec<Imported>| -> Result<()> {
+        let some = std::mem::take(batch);
+        let assessed: Vec<Seen> = some.par_iter().map(|i| look(request.model, i)).collect::<Result<_>>()?;
+        side::append(request.side, &assessed)?;
+        run.scored += assessed.len();
+        run.messages += assessed.iter().map(|s| s.messages).sum::<usize>();
+        seen.extend(assessed);
+        Ok(())
+    };
+    let mut resumed = Vec::new();
+    let mut limit = request.limit.unwrap_or(usize::MAX);
+    let read = import::read_path(xml, &options, &mut |imported| {
+        if limit == 0 {
+            return ControlFlow::Break(());
+        }
+        limit -= 1;
+        match known.remove(id(&imported.transcript)) {
+            Some(old) if old.sha256 == crate::score::fingerprint(&imported.transcript) => resumed.push(old),
+            _ => batch.push(imported),
+        }
+        if batch.len() >= BATCH {
+            problem = flush(&mut batch).err();
+        }
+        if problem.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    problem.map_or(Ok(()), Err)?;
+    read?;
+    flush(&mut batch)?;
+    run.resumed = resumed.len();
+    seen.extend(resumed);
+    seen.sort_by(|a, b| a.id.cmp(&b.id));
+    let twice = seen.windows(2).find(|pair| pair[0].id == pair[1].id);
+    ensure!(twice.is_none(), "{}: {} stands there twice", xml.display(), twice.map_or("", |t| &t[0].id));
+    Ok((seen, run))
+}
+
+/// The conversation's own id, by which the lists refer to it; the import puts the file's name before it.
+fn id(chat: &Transcript) -> &str {
+    chat.id.rsplit_once('#').map_or(&chat.id, |(_, id)| id)
+}
+
+fn look(model: &Model, imported: &Imported) -> Result<Seen> {
+    let chat = &imported.transcript;
+    let a = crate::score::assess(model, chat, "pan12", &[]).with_context(|| chat.id.clone())?;
+    let loud = a.band >= Band::Look;
+    Ok(Seen {
+        id: id(chat).to_owned(),
+        sha256: a.input.sha256.clone(),
+        model: a.model.sha256.clone(),
+        risk: a.risk,
+        loud,
+        messages: chat.messages.len(),
+        authors: chat.speakers.iter().map(|s| s.name.clone()).collect(),
+        lines: if loud { lines(model, &a) } else { Vec::new() },
+        concern: a.person_of_concern,
+    })
+}
+
+/// Lines of those of concern that carry any signal but `protective`.
+fn lines(model: &Model, a: &Assessment) -> Vec<usize> {
+    let name = model.card.bands.name;
+    let theirs = a.messages.iter().filter(|m| a.person_of_concern.contains(&m.speaker));
+    let telling = theirs.filter(|m| m.signals.iter().any(|(s, p)| *s != Signal::Protective && *p >= name));
+    telling.map(|m| m.index + 1).collect()
+}
+
+impl Scored for Seen {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn model(&self) -> &str {
+        &self.model
+    }
+}
+
+impl Gold {
+    fn in_it(&self, seen: &Seen) -> bool {
+        seen.authors.iter().any(|a| self.authors.contains(a))
+    }
+}
+
+/// Conversations of one predator belong together; all others stand alone.
+fn groups(seen: &[Seen], gold: &Gold) -> Vec<String> {
+    let predator = |s: &Seen| s.authors.iter().find(|a| gold.authors.contains(*a)).cloned();
+    seen.iter().map(|s| predator(s).unwrap_or_else(|| s.id.clone())).collect()
+}
+
+fn table(id: &str, title: &str, note: &str, columns: &[&str], rows: Vec<Row>) -> Table {
+    let columns = columns.iter().map(|c| (*c).to_owned()).collect();
+    Table { id: id.to_owned(), title: title.to_owned(), note: note.to_owned(), columns, rows }
+}
+
+fn conversations(request: &Request, seen: &[Seen], gold: &Gold) -> Table {
+    let draws = Resamples::new(&groups(seen, gold), request.suite.resamples, request.suite.seed);
+    let labels: Vec<bool> = seen.iter().map(|s| gold.in_it(s)).collect();
+    let scores: Vec<f64> = seen.iter().map(|s| f64::from(s.risk)).collect();
+    let (n, positives) = (seen.len(), labels.iter().filter(|l| **l).count());
+    let ranking = Ranking::new(&labels, &scores).expect("scores are finite");
+    let share = |class: bool, items: &[usize]| {
+        let of = items.iter().filter(|i| labels[**i] == class);
+        ratio(of.clone().filter(|i| seen[**i].loud).count() as f64, of.count() as f64)
+    };
+    let measure =
+        |of: usize, metric: &(dyn Fn(&[usize]) -> Option<f64> + Sync)| Measure::over(&draws, n, of, metric);
+    let cells = vec![
+        ("AUROC", measure(n, &|i| ranking.auroc(i))),
+        ("AUPRC", measure(n, &|i| ranking.average_precision(i))),
+        ("recall at FPR 1 %", measure(positives, &|i| ranking.recall_at_fpr(i, 0.01).map(|o| o.recall))),
+        ("recall at look", measure(positives, &|i| share(true, i))),
+        ("false alarms at look", measure(n - positives, &|i| share(false, i))),
+    ];
+    let note = format!(
+        "A conversation counts as risky when a predator writes in it: {positives} of {n}; AUPRC of chance {:.4}. Many of these hold a few harmless lines only.",
+        positives as f64 / n as f64
+    );
+    let columns: Vec<&str> = cells.iter().map(|c| c.0).collect();
+    table(
+        "conversations",
+        "Conversations with a predator in them",
+        &note,
+        &columns,
+        vec![row("rushlight", cells)],
+    )
+}
+
+fn authors(request: &Request, seen: &[Seen], gold: &Gold) -> Table {
+    let found: BTreeSet<&String> = seen.iter().flat_map(|s| &s.concern).collect();
+    let wanted: BTreeSet<&String> = gold.authors.iter().collect();
+    let items: Vec<&String> = found.union(&wanted).copied().collect();
+    let sets = |drawn: &[usize]| {
+        let is = |set: &BTreeSet<&String>, i: &usize| set.contains(items[*i]);
+        let count = |hit: &dyn Fn(&usize) -> bool| drawn.iter().filter(|i| hit(i)).count() as u64;
+        Sets {
+            hits: count(&|i| is(&found, i) && is(&wanted, i)),
+            found: count(&|i| is(&found, i)),
+            wanted: count(&|i| is(&wanted, i)),
+        }
+    };
+    let note = format!(
+        "Found: whose messages are the reason for an alarm at the band look. Recall divides by all {} ids of the list; {} of them write in this file. Ranked by F0.5.",
+        wanted.len(),
+        seen.iter().flat_map(|s| &s.authors).filter(|a| wanted.contains(a)).collect::<BTreeSet<_>>().len()
+    );
+    let draws = Resamples::new(&items, request.suite.resamples, request.suite.seed);
+    let cells = set_cells(&draws, items.len(), 0.5, &sets);
+    table("authors", "Problem 1: predators", &note, &columns(0.5), vec![row("rushlight", cells)])
+}
+
+fn by_line(request: &Request, seen: &[Seen], gold: &BTreeSet<(String, usize)>) -> Table {
+    let mut wanted: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+    for (id, line) in gold {
+        wanted.entry(id).or_default().insert(*line);
+    }
+    let one = |s: &Seen| {
+        let (found, none) = (s.lines.iter().copied().collect(), BTreeSet::new());
+        Sets::of(&found, wanted.get(s.id.as_str()).unwrap_or(&none))
+    };
+    let counts: Vec<Sets> = seen.iter().map(one).collect();
+    let here: u64 = counts.iter().map(|s| s.wanted).sum();
+    let ids: Vec<&str> = seen.iter().map(|s| s.id.as_str()).collect();
+    let draws = Resamples::new(&ids, request.suite.resamples, request.suite.seed);
+    let sum = |drawn: &[usize]| {
+        let total = |part: fn(&Sets) -> u64| drawn.iter().map(|i| part(&counts[*i])).sum();
+        Sets { hits: total(|s| s.hits), found: total(|s| s.found), wanted: total(|s| s.wanted) }
+    };
+    let note = format!(
+        "Found: lines of the persons found that carry a signal. {here} of {} lines of the list are in conversations of this file, and recall divides by these. Ranked by F3.",
+        gold.len()
+    );
+    let cells = set_cells(&draws, seen.len(), 3.0, &sum);
+    table("lines", "Problem 2: their telling lines", &note, &columns(3.0), vec![row("rushlight", cells)])
+}
+
+fn columns(beta: f64) -> [&'static str; 4] {
+    ["precision", "recall", "F1", if beta < 1.0 { "F0.5" } else { "F3" }]
+}
+
+fn set_cells(
+    draws: &Resamples,
+    items: usize,
+    beta: f64,
+    sets: &(dyn Fn(&[usize]) -> Sets + Sync),
+) -> Vec<(&'static str, Measure)> {
+    let all = sets(&(0..items).collect::<Vec<_>>());
+    let measure = |n: u64, metric: &(dyn Fn(Sets) -> Option<f64> + Sync)| {
+        Measure::over(draws, items, n as usize, |d| metric(sets(d)))
+    };
+    let [p, r, f1, f] = columns(beta);
+    vec![
+        (p, measure(all.found, &|s| s.precision())),
+        (r, measure(all.wanted, &|s| s.recall())),
+        (f1, measure(all.wanted, &|s| s.f(1.0))),
+        (f, measure(all.wanted, &|s| s.f(beta))),
+    ]
+}
