@@ -127,3 +127,18 @@ fn labels_that_will_not_do_are_refused_by_place_without_their_words() {
         .code(2)
         .stderr(predicate::str::contains("--dev"));
 }
+
+#[test]
+fn folds_write_nothing_and_have_a_row_for_each_share_of_the_labels() {
+    let made = Made::new(48);
+    let mut command = rushlight();
+    command
+        .args(["train", "--model", MODEL, "--passes", "1", "--folds", "3", "--labels"])
+        .arg(made.path("labels.jsonl"));
+    let rows = ["the model as it is", "an eighth of the labels", "a quarter", "half", "all labels"];
+    let mut found = command.assert().success();
+    for row in rows {
+        found = found.stdout(predicate::str::contains(row));
+    }
+    assert_eq!(fs::read_dir(made.dir.path()).unwrap().count(), 1, "only the labels are there");
+}

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Exit;
 use crate::models::Place;
-use crate::train::{self, Knobs, Progress, Request};
+use crate::train::{self, Folds, Knobs, Progress, Request};
 
 /// Refit a model's head, calibration and bands on your own labels.
 ///
@@ -22,8 +22,11 @@ pub struct Args {
     #[arg(long, value_name = "PATH")]
     labels: PathBuf,
     /// Folder for the new model.
-    #[arg(long, value_name = "FOLDER")]
-    out: PathBuf,
+    #[arg(long, value_name = "FOLDER", required_unless_present = "folds")]
+    out: Option<PathBuf>,
+    /// Write no model, but say by cross-validation in N parts what labels like these would give, and whether more of them help.
+    #[arg(long, value_name = "N", conflicts_with_all = ["out", "resume", "overwrite", "dev", "held_out"])]
+    folds: Option<usize>,
     /// Model whose backbone is kept and whose head is the start: a name that `models list` shows, or a folder.
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
@@ -90,25 +93,38 @@ impl Args {
                 let [first, .., last] = losses else { return };
                 bar.set_message(format!("passes; loss on dev {first:.4} at first, {last:.4} now"));
             }
+            Progress::Fold(done, all) => {
+                bar.set_length(all as u64);
+                bar.set_position(done as u64);
+                bar.set_message("heads fitted");
+            }
         };
-        let report = train::run(
-            &Request {
-                base: &base,
-                labels: &self.labels,
-                out: &self.out,
-                resume: self.resume,
-                overwrite: self.overwrite,
-                anew: self.anew,
-                shares: (self.dev, self.held_out),
-                budgets: (self.look, self.look_now),
-                languages: self.language,
-                knobs: Knobs { passes: self.passes, rate: self.rate, seed: self.seed },
-            },
-            &tell,
-        )?;
+        let knobs = Knobs { passes: self.passes, rate: self.rate, seed: self.seed };
+        let budgets = (self.look, self.look_now);
+        let (base, labels, anew) = (&base, self.labels.as_path(), self.anew);
+        let Some(out) = &self.out else {
+            let folds = self.folds.unwrap_or_default();
+            let table = train::folds(&Folds { base, labels, folds, anew, budgets, knobs }, &tell)?;
+            bar.finish_and_clear();
+            write!(anstream::stdout().lock(), "{}", table.text().trim_start_matches('\n'))?;
+            return Ok(Exit::Read);
+        };
+        let request = Request {
+            base,
+            labels,
+            out,
+            resume: self.resume,
+            overwrite: self.overwrite,
+            anew,
+            shares: (self.dev, self.held_out),
+            budgets,
+            languages: self.language,
+            knobs,
+        };
+        let report = train::run(&request, &tell)?;
         bar.finish_and_clear();
-        write!(anstream::stdout().lock(), "{}", report.table.text())?;
-        anstream::eprintln!("written: {}", self.out.display());
+        write!(anstream::stdout().lock(), "{}", report.table.text().trim_start_matches('\n'))?;
+        anstream::eprintln!("written: {}", out.display());
         Ok(Exit::Read)
     }
 }

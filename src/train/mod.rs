@@ -11,11 +11,13 @@ mod batch;
 mod calibrate;
 mod fit;
 mod folder;
+mod folds;
 mod net;
 mod report;
 mod split;
 
 pub use fit::Knobs;
+pub use folds::{Folds, folds};
 pub use report::Report;
 
 use std::fs;
@@ -64,6 +66,8 @@ pub enum Progress<'a> {
     Read,
     /// A pass is done: its number, the most there may be, the loss on dev before and after.
     Pass(usize, usize, &'a [f64]),
+    /// So many of so many heads were fitted.
+    Fold(usize, usize),
 }
 
 /// File that an interrupted run leaves in the new folder.
@@ -113,9 +117,22 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
     Ok(report)
 }
 
+/// Passes until dev gets no better; the weights of the best.
+fn fit(net: Net, train: &[&Chat], dev: &[&Chat], width: usize, knobs: &Knobs) -> Result<Net> {
+    let mut state = State::new(net, dev, width)?;
+    while !state.is_done(knobs) {
+        state.pass(train, dev, width, knobs)?;
+    }
+    state.finish()
+}
+
 /// The new folder, empty but for a checkpoint to go on from.
 fn prepare(request: &Request, checkpoint: &Path) -> Result<()> {
     let out = request.out;
+    if let Place::Folder(base) = request.base {
+        let same = base.canonicalize().is_ok_and(|base| out.canonicalize().is_ok_and(|out| out == base));
+        ensure!(!same, "{}: this is the model to begin with; give another --out", out.display());
+    }
     let filled = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
     if filled && request.resume && !checkpoint.is_file() {
         bail!(

@@ -87,6 +87,11 @@ impl Net {
         self.vars.iter().map(|(name, var)| Ok((name.clone(), var.as_tensor().copy()?))).collect()
     }
 
+    /// Another network that begins where this one is.
+    pub fn copy(&self) -> Result<Self> {
+        Self::from_tensors(self.weights()?.into_iter())
+    }
+
     /// The weights as a head's file.
     pub fn to_safetensors(&self) -> Result<Vec<u8>> {
         let tensors: BTreeMap<&String, &Tensor> = self.vars.iter().map(|(n, v)| (n, v.as_tensor())).collect();

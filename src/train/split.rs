@@ -37,16 +37,9 @@ pub struct Split {
 /// # Errors
 /// When a part would lack one of the classes.
 pub fn split(cases: &[Case], shares: (f64, f64), seed: u64) -> Result<Split> {
-    let (groups, joined) = groups(cases);
-    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    groups.iter().enumerate().for_each(|(i, g)| members.entry(g).or_default().push(i));
-    let mut order: Vec<(String, Vec<usize>)> =
-        members.into_iter().map(|(name, all)| (sha256(format!("{seed} {name}").as_bytes()), all)).collect();
-    order.sort();
+    let (classes, joined) = in_order(cases, seed);
     let mut split = Split { joined, ..Split::default() };
-    for class in [true, false] {
-        let of_class = |all: &[usize]| all.iter().any(|i| cases[*i].gold.risk) == class;
-        let part: Vec<&Vec<usize>> = order.iter().map(|(_, all)| all).filter(|all| of_class(all)).collect();
+    for part in &classes {
         let total = part.iter().map(|all| all.len()).sum::<usize>() as f64;
         let (mut held_out, mut dev) = (0, 0);
         for all in part {
@@ -67,16 +60,53 @@ pub fn split(cases: &[Case], shares: (f64, f64), seed: u64) -> Result<Split> {
         ("to measure on", &mut split.held_out),
     ] {
         part.sort_unstable();
-        let risky = part.iter().filter(|i| cases[**i].gold.risk).count();
-        if risky < LEAST || part.len() - risky < LEAST {
-            bail!(
-                "too few labels: of the conversations {name}, {risky} are risky and {} harmless, and each part needs {LEAST} of both \
-                 from groups of their own; bring more labelled conversations, or smaller groups",
-                part.len() - risky
-            );
-        }
+        both_classes(cases, part, name)?;
     }
     Ok(split)
+}
+
+/// Deal `cases` to `n` folds of like size, whole groups at a time; also how many pairs of near-duplicates were joined.
+///
+/// # Errors
+/// When a fold would lack one of the classes.
+pub fn folds(cases: &[Case], n: usize, seed: u64) -> Result<(Vec<Vec<usize>>, usize)> {
+    let (classes, joined) = in_order(cases, seed);
+    let mut folds = vec![Vec::new(); n];
+    for part in &classes {
+        let mut sizes = vec![0; n];
+        for group in part {
+            let least = (0..n).min_by_key(|f| sizes[*f]).unwrap_or(0);
+            sizes[least] += group.len();
+            folds[least].extend(group);
+        }
+    }
+    folds.iter().try_for_each(|fold| both_classes(cases, fold, "of a fold"))?;
+    Ok((folds, joined))
+}
+
+/// Groups with a risky conversation, then those without, each in an order that depends on the seed and the groups' names alone.
+fn in_order(cases: &[Case], seed: u64) -> ([Vec<Vec<usize>>; 2], usize) {
+    let (groups, joined) = groups(cases);
+    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    groups.iter().enumerate().for_each(|(i, g)| members.entry(g).or_default().push(i));
+    let mut order: Vec<(String, Vec<usize>)> =
+        members.into_iter().map(|(name, all)| (sha256(format!("{seed} {name}").as_bytes()), all)).collect();
+    order.sort();
+    let (risky, harmless) =
+        order.into_iter().map(|(_, all)| all).partition(|all| all.iter().any(|i| cases[*i].gold.risk));
+    ([risky, harmless], joined)
+}
+
+fn both_classes(cases: &[Case], part: &[usize], name: &str) -> Result<()> {
+    let risky = part.iter().filter(|i| cases[**i].gold.risk).count();
+    if risky < LEAST || part.len() - risky < LEAST {
+        bail!(
+            "too few labels: of the conversations {name}, {risky} are risky and {} harmless, and each part needs {LEAST} of both \
+             from groups of their own; bring more labelled conversations, or smaller groups",
+            part.len() - risky
+        );
+    }
+    Ok(())
 }
 
 /// The group of each conversation after near-duplicates were joined, and how many pairs of different groups that took.
@@ -196,6 +226,15 @@ mod tests {
         let copies: Vec<usize> = (0..60).step_by(10).collect();
         let holders = [&split.train, &split.dev, &split.held_out];
         assert_eq!(holders.iter().filter(|part| copies.iter().any(|c| part.contains(c))).count(), 1);
+    }
+
+    #[test]
+    fn folds_hold_every_conversation_once_and_are_of_like_size() {
+        let (folds, joined) = folds(&cases(61), 5, 1).unwrap();
+        let mut all = folds.concat();
+        all.sort_unstable();
+        assert_eq!((all, joined), ((0..61).collect::<Vec<_>>(), 0));
+        assert!(folds.iter().all(|f| (12..=13).contains(&f.len())), "{folds:?}");
     }
 
     #[test]

@@ -1,0 +1,124 @@
+//! Cross-validation by group, and the learning curve that comes with it: how a head would do on conversations like these, and whether more labels help.
+
+use anyhow::{Result, ensure};
+
+use super::batch::Chat;
+use super::calibrate::{self, Said};
+use super::net::Net;
+use super::{Knobs, Progress, fit, read, says, split};
+use crate::eval::{self, Measure, Row, Table};
+use crate::metrics::{Ranking, Resamples, ratio};
+use crate::models::{Bands, Calibration, Model, Place};
+
+/// Shares of the training conversations for which a head is fitted.
+const SHARES: [(f64, &str); 4] =
+    [(0.125, "an eighth of the labels"), (0.25, "a quarter"), (0.5, "half"), (1.0, "all labels")];
+/// Resamples for the intervals.
+const RESAMPLES: usize = 2_000;
+
+/// What to fit, on what.
+pub struct Folds<'a> {
+    /// The model whose backbone is kept and whose head is the start.
+    pub base: &'a Place,
+    /// Labelled conversations: a file, or a folder of them.
+    pub labels: &'a std::path::Path,
+    /// Parts; each is measured on once, by heads that another part stopped and calibrated and the rest taught.
+    pub folds: usize,
+    /// Begin with a head that has learnt nothing.
+    pub anew: bool,
+    /// Shares of harmless conversations that may reach `look` and `look now`.
+    pub budgets: (f64, f64),
+    /// The loop's settings.
+    pub knobs: Knobs,
+}
+
+/// Run all folds; a row for the model as it is, and one for each share of the labels.
+pub fn folds(request: &Folds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Table> {
+    ensure!(
+        request.folds >= 3,
+        "--folds must be 3 or more: one to measure on, one to stop by, the rest to learn from"
+    );
+    let base = Model::load(request.base)?;
+    let (cases, _) = eval::labelled(request.labels)?;
+    let (parts, joined) = split::folds(&cases, request.folds, request.knobs.seed)?;
+    let chats = read(&base, &cases, tell)?;
+    let of = |items: &[usize]| -> Vec<&Chat> { items.iter().filter_map(|i| chats[*i].as_ref()).collect() };
+    let (width, fall, before) = (base.head.width(), base.card.calibration.fall, &base.card);
+    let own = Net::from_safetensors(&request.base.bound(&base.card, "head.safetensors")?)?;
+    let mut rows: Vec<Pooled> = (0..=SHARES.len()).map(|_| Pooled::default()).collect();
+    for (at, held_out) in parts.iter().enumerate() {
+        let dev = of(&parts[(at + 1) % parts.len()]);
+        let rest = (0..parts.len()).filter(|p| *p != at && *p != (at + 1) % parts.len());
+        let train: Vec<usize> = rest.flat_map(|p| parts[p].iter().copied()).collect();
+        let held_out: Vec<usize> = held_out.iter().copied().filter(|i| chats[*i].is_some()).collect();
+        let groups = || held_out.iter().map(|i| cases[*i].gold.group.clone());
+        rows[0].add(groups(), &says(&own, &of(&held_out), width, fall)?, &before.calibration, &before.bands);
+        for (row, (share, _)) in SHARES.iter().enumerate() {
+            let enough = (share * train.len() as f64).ceil() as usize;
+            let net = if request.anew { Net::fresh(width, request.knobs.seed)? } else { own.copy()? };
+            let net = fit(net, &of(&train[..enough]), &dev, width, &request.knobs)?;
+            let said = says(&net, &dev, width, fall)?;
+            let calibration = calibrate::calibrate(&said, &before.calibration);
+            let bands = calibrate::bands(&said, &calibration, request.budgets, &before.bands)?;
+            rows[row + 1].add(groups(), &says(&net, &of(&held_out), width, fall)?, &calibration, &bands);
+            tell(Progress::Fold(at * SHARES.len() + row + 1, parts.len() * SHARES.len()));
+        }
+    }
+    let names = std::iter::once("the model as it is").chain(SHARES.iter().map(|s| s.1));
+    Ok(Table {
+        id: "folds".to_owned(),
+        title: format!("{}-fold cross-validation by group", request.folds),
+        note: format!(
+            "{} conversations, each measured once; {joined} pairs of near-duplicates of different groups were kept in one fold. \
+             Bands keep to the budgets on the fold that also stops the fit. 95 % intervals from {RESAMPLES} resamples by group.",
+            cases.len()
+        ),
+        columns: ["AUROC", "AUPRC", "recall at look", "false alarms at look"].map(String::from).to_vec(),
+        rows: names.zip(&rows).map(|(name, pooled)| pooled.row(name, request.knobs.seed)).collect(),
+    })
+}
+
+/// What was said of every conversation by a head that had not seen it.
+#[derive(Default)]
+struct Pooled {
+    groups: Vec<String>,
+    labels: Vec<bool>,
+    risks: Vec<f64>,
+    loud: Vec<bool>,
+}
+
+impl Pooled {
+    fn add(
+        &mut self,
+        groups: impl Iterator<Item = String>,
+        said: &[Said],
+        with: &Calibration,
+        bands: &Bands,
+    ) {
+        self.groups.extend(groups);
+        for one in said {
+            let risk = with.risk.probability(one.end);
+            self.labels.push(one.risk);
+            self.risks.push(f64::from(risk));
+            self.loud.push(risk >= bands.look);
+        }
+    }
+
+    fn row(&self, name: &str, seed: u64) -> Row {
+        let draws = Resamples::new(&self.groups, RESAMPLES, seed);
+        let n = self.labels.len();
+        let ranking = Ranking::new(&self.labels, &self.risks);
+        let share = |class: bool, items: &[usize]| {
+            let of = items.iter().filter(|i| self.labels[**i] == class);
+            ratio(of.clone().filter(|i| self.loud[**i]).count() as f64, of.count() as f64)
+        };
+        let count = |class: bool| self.labels.iter().filter(|l| **l == class).count();
+        let cells = [
+            ("AUROC", Measure::over(&draws, n, n, |i| ranking.as_ref()?.auroc(i))),
+            ("AUPRC", Measure::over(&draws, n, n, |i| ranking.as_ref()?.average_precision(i))),
+            ("recall at look", Measure::over(&draws, n, count(true), |i| share(true, i))),
+            ("false alarms at look", Measure::over(&draws, n, count(false), |i| share(false, i))),
+        ];
+        Row { name: name.to_owned(), cells: cells.map(|(k, m)| (k.to_owned(), m)).into_iter().collect() }
+    }
+}
