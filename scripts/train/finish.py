@@ -33,10 +33,14 @@ def platt(logits, labels):
 
 
 def threshold(quiet, budget):
-    """A probability that at most `budget` of the harmless reach: halfway from the last one that may to the first one that may not."""
-    quiet = np.sort(np.asarray(quiet))[::-1]
-    allowed = int(budget * len(quiet))
-    return float((quiet[allowed] + (quiet[allowed - 1] if allowed else 1.0)) / 2)
+    """A probability that at most `budget` of the harmless reach: halfway from the lowest score that may to the highest that may not."""
+    above, taken = 1.0, 0
+    for score in sorted(set(quiet), reverse=True):
+        taken += quiet.count(score)
+        if taken > int(budget * len(quiet)):
+            return min((above + score) / 2, 0.999999)
+        above = score
+    raise SystemExit("no harmless chats to choose bands by")
 
 
 def scored(binary, model, chats):
@@ -121,8 +125,8 @@ prompt = 1
 {calibration}
 
 [bands]
-look = {look:.4f}
-look_now = {look_now:.4f}
+look = {look:.6f}
+look_now = {look_now:.6f}
 name = {name:.2f}
 chosen = "on {n} invented chats by writers and in settings unseen in training and {sources["quiet_dev"]["conversations"]} harmless real ones of groups unseen in training: \
 at most {NEAR_MISSES[0]:.0%} of the near misses and {REAL[0] * 1000:g} in 1,000 real chats reach look, {NEAR_MISSES[1]:.0%} and {REAL[1] * 1000:g} in 1,000 look now"

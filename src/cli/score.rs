@@ -8,14 +8,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::input::{Choice, Input, assess, each};
 use super::people::People;
 use super::{Exit, FailOn};
-use crate::assessment::{Assessment, Band, InputRef};
+use crate::assessment::{Assessment, Band, InputRef, ModelRef};
 use crate::import::{self, ImportError, Imported, Input as Source};
 use crate::models::Model;
 use crate::report;
@@ -59,7 +59,7 @@ impl Args {
     /// Score everything; the summary goes to standard error.
     pub fn run(self) -> Result<Exit> {
         let model = self.model.load()?;
-        let (out, done) = self.open()?;
+        let (out, done) = self.open(&model)?;
         let options = self.input.options();
         let walked = self.paths.iter().flat_map(|path| import::walk(path, &options).inputs);
         let found: Vec<_> = walked.filter(|found| !self.is_out(found)).collect();
@@ -90,11 +90,11 @@ impl Args {
     }
 
     /// Where lines go, and what an interrupted run has written already.
-    fn open(&self) -> Result<(Box<dyn Write>, Done)> {
+    fn open(&self, model: &Model) -> Result<(Box<dyn Write>, Done)> {
         let Some(path) = &self.out else { return Ok((Box::new(std::io::stdout()), Done::default())) };
         let context = || format!("cannot write {}", path.display());
         if self.resume && path.exists() {
-            let (file, done) = resume(path)?;
+            let (file, done) = resume(path, model)?;
             return Ok((Box::new(BufWriter::new(file)), done));
         }
         if path.exists() && !self.overwrite {
@@ -105,7 +105,7 @@ impl Args {
 }
 
 /// Open a result file behind its last whole line, and list the conversations that have one.
-fn resume(path: &Path) -> Result<(File, Done)> {
+fn resume(path: &Path, model: &Model) -> Result<(File, Done)> {
     let context = || format!("cannot go on with {}", path.display());
     let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(context)?;
     let (mut done, mut whole, mut line) = (Done::default(), 0, Vec::new());
@@ -119,6 +119,14 @@ fn resume(path: &Path) -> Result<(File, Done)> {
         let Ok(record) = serde_json::from_slice::<Written>(&line) else {
             bail!("{}: the line at byte {whole} is not one of ours; give another --out", path.display());
         };
+        let same =
+            record.model.sha256 == model.hash && record.model.prevalence == model.card.calibration.prevalence;
+        ensure!(
+            same,
+            "{}: {} was scored by another model or for another --prevalence; give another --out, or --overwrite to replace it",
+            path.display(),
+            record.id
+        );
         *done.entry((record.id, record.input.sha256)).or_default() += 1;
         whole += length as u64;
     }
@@ -135,6 +143,7 @@ type Done = HashMap<(String, String), usize>;
 struct Written {
     id: String,
     input: InputRef,
+    model: ModelRef,
 }
 
 struct Run<'a> {

@@ -45,7 +45,20 @@ pub fn agreement(labels: &Path, second: &Path) -> Result<Table> {
         let case = by_id
             .remove(other.id.as_str())
             .with_context(|| format!("{place}: {} is no conversation here, or stands twice", other.id))?;
+        let wrong = |what: &str| anyhow!("{place}: {}: {what}", other.id);
+        ensure!(other.risk <= 1, wrong("risk must be 0 or 1"));
+        ensure!(
+            (other.risk == 1) == other.onset.is_some(),
+            wrong("a risky conversation has an onset, and no other has")
+        );
+        let speakers = &case.transcript.speakers;
+        let writes = |name: &String| speakers.iter().any(|s| s.name == *name);
+        ensure!(
+            other.person_of_concern.iter().all(writes),
+            wrong("person_of_concern is nobody who writes in it")
+        );
         let (n, found) = (case.transcript.messages.len(), other.signals.len());
+        ensure!(other.onset.is_none_or(|onset| onset < n), wrong("onset must be the index of a message"));
         ensure!(n == found, "{place}: {}: signals of {found} messages where it has {n}", other.id);
         pairs.push((case, other));
     }

@@ -47,7 +47,7 @@ pub enum Attack {
     Swap,
     /// Everybody under another name.
     Rename,
-    /// Ten times as many harmless messages around it.
+    /// Ten times as many harmless messages around it, without times.
     Padding,
     /// Several disguises at once, and messages merged.
     Combined,
@@ -193,6 +193,18 @@ fn double(c: char) -> char {
         's' => 'ѕ',
         'x' => 'х',
         'y' => 'у',
+        'A' => 'А',
+        'B' => 'В',
+        'C' => 'С',
+        'E' => 'Е',
+        'H' => 'Н',
+        'I' => 'І',
+        'K' => 'К',
+        'M' => 'М',
+        'O' => 'О',
+        'P' => 'Р',
+        'T' => 'Т',
+        'X' => 'Х',
         _ => c,
     }
 }
@@ -278,7 +290,6 @@ fn pad(chat: &mut Transcript, harmless: &[&Transcript], random: &mut StdRng) {
         found
     };
     let (before, after) = (some(), some());
-    chat.messages.iter_mut().for_each(|m| m.time = None);
     chat.messages.splice(0..0, before);
     chat.messages.extend(after);
 }

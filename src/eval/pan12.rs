@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::cases::Skipped;
 use super::judge::{self, Request};
 use super::result::{Data, Measure, Outcome, Row, Run, Table};
 use super::side::{self, Scored};
@@ -19,7 +20,7 @@ use super::tables::row;
 use super::verdict::peak_memory;
 use crate::assessment::{Assessment, Band};
 use crate::head::Signal;
-use crate::import::{self, Imported, Options};
+use crate::import::{self, Imported, Options, WarningKind};
 use crate::metrics::{Ranking, Resamples, Sets, ratio};
 use crate::models::Model;
 use crate::transcript::Transcript;
@@ -56,7 +57,7 @@ pub fn run(request: &Request) -> Result<Outcome> {
     let folder = request.suite.data(request.data)?;
     let (xml, gold) = files(&folder)?;
     let begun = Instant::now();
-    let (seen, mut run) = read(request, &xml)?;
+    let (seen, mut run, skipped) = read(request, &xml)?;
     ensure!(!seen.is_empty(), "{}: no conversation in it", xml.display());
     run.seconds = begun.elapsed().as_secs_f64();
     run.per_second = ratio(run.scored as f64, run.seconds).filter(|r| *r > 0.0);
@@ -73,7 +74,7 @@ pub fn run(request: &Request) -> Result<Outcome> {
         groups: groups(&seen, &gold).iter().collect::<BTreeSet<_>>().len(),
     };
     let data = BTreeMap::from([("test".to_owned(), data)]);
-    judge::finish(request, data, tables, Vec::new(), judge::card(request.model), run, Default::default())
+    judge::finish(request, data, tables, Vec::new(), judge::card(request.model), run, skipped)
 }
 
 /// The one XML file, and the id lists, told by what stands in them.
@@ -112,7 +113,7 @@ fn files(folder: &Path) -> Result<(PathBuf, Gold)> {
     Ok((xml.clone(), gold))
 }
 
-fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run)> {
+fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
     let mut known = side::known::<Seen>(request.side, &request.model.hash)?;
     let (mut seen, mut batch, mut run, mut problem) = (Vec::new(), Vec::new(), Run::default(), None);
     let options = Options { format: Some("pan12".to_owned()), ..Options::default() };
@@ -125,13 +126,22 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run)> {
         seen.extend(assessed);
         Ok(())
     };
-    let mut resumed = Vec::new();
+    let (mut resumed, mut skipped) = (Vec::new(), Skipped::new());
     let mut limit = request.limit.unwrap_or(usize::MAX);
     let read = import::read_path(xml, &options, &mut |imported| {
         if limit == 0 {
             return ControlFlow::Break(());
         }
         limit -= 1;
+        let lost = imported
+            .warnings
+            .iter()
+            .filter(|w| w.kind == WarningKind::BadRecord)
+            .map(|w| w.count)
+            .sum::<u64>();
+        *skipped
+            .entry("messages that could not be read; the lines after them count one less")
+            .or_default() += lost as usize;
         match known.remove(id(&imported.transcript)) {
             Some(old) if old.sha256 == crate::score::fingerprint(&imported.transcript) => resumed.push(old),
             _ => batch.push(imported),
@@ -149,7 +159,7 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run)> {
     seen.sort_by(|a, b| a.id.cmp(&b.id));
     let twice = seen.windows(2).find(|pair| pair[0].id == pair[1].id);
     ensure!(twice.is_none(), "{}: {} stands there twice", xml.display(), twice.map_or("", |t| &t[0].id));
-    Ok((seen, run))
+    Ok((seen, run, skipped))
 }
 
 /// The conversation's own id, by which the lists refer to it; the import puts the file's name before it.

@@ -91,7 +91,7 @@ pub struct Subgroup {
     pub name: String,
     /// Which note, as `register`.
     pub note: String,
-    /// Words or beginnings of words, in lower case.
+    /// Words, or words in a row, in lower case.
     pub any: Vec<String>,
 }
 
@@ -99,11 +99,15 @@ impl Subgroup {
     /// Whether a conversation with these notes belongs to it.
     pub fn holds(&self, notes: &BTreeMap<String, String>) -> bool {
         let Some(note) = notes.get(&self.note).map(|n| n.to_lowercase()) else { return false };
-        let begins = |part: &str| self.any.iter().any(|word| part.starts_with(word.as_str()));
-        note.char_indices().any(|(at, _)| {
-            let before = note[..at].chars().next_back();
-            before.is_none_or(|c| !c.is_alphanumeric()) && begins(&note[at..])
-        })
+        // The words of both, so that "trans" is not found in "transfer".
+        let words = |text: &str| -> Vec<String> {
+            text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+        };
+        let note = words(&note);
+        self.any
+            .iter()
+            .map(|any| words(any))
+            .any(|any| note.windows(any.len().max(1)).any(|some| some == any))
     }
 }
 
@@ -184,4 +188,22 @@ pub fn list() -> Vec<Suite> {
     let mut found: Vec<Suite> = entries.filter_map(|e| Suite::open(e.path().to_str()?).ok()).collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subgroup_is_known_by_whole_words() {
+        let group = Subgroup {
+            name: String::new(),
+            note: "scenario".into(),
+            any: vec!["trans".into(), "second language".into()],
+        };
+        let holds = |text: &str| group.holds(&BTreeMap::from([("scenario".to_owned(), text.to_owned())]));
+        assert!(holds("a Trans girl and her coach") && holds("second-language English"));
+        assert!(!holds("a bank transfer") && !holds("his second book on language"));
+        assert!(!group.holds(&BTreeMap::new()));
+    }
 }

@@ -16,7 +16,10 @@ fn always(prevalence: f32) -> [String; 2] {
         p if (0.45..=0.55).contains(&p) => {
             "half were risky. Where few are, it reads too high; go by the band".to_owned()
         }
-        p => format!("{} in 1,000 are risky; the bands do not depend on it", (p * 1e4).round() / 10.0),
+        p if p >= 0.001 => {
+            format!("{} in 1,000 are risky; the bands do not depend on it", (p * 1e4).round() / 10.0)
+        }
+        p => format!("{:.0} in a million are risky; the bands do not depend on it", p * 1e6),
     };
     [
         "It reads words only: no pictures, no tone, nothing said elsewhere. It is wrong at times, both ways; it describes text and accuses nobody.".to_owned(),

@@ -1,18 +1,22 @@
 //! Conversations as the network takes them: what the backbone made of each message, and what is known of it.
 
+use std::ops::RangeInclusive;
+
 use anyhow::Result;
 use candle_core::{Device, Tensor};
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 
 use crate::eval::Gold;
-use crate::head::{PATTERNS, SIGNALS, Signal};
+use crate::head::{Head, PATTERNS, SIGNALS, Signal};
 use crate::models::Model;
 use crate::prompt::FEATURES;
 use crate::transcript::Transcript;
 
 /// Longest stretch of a conversation that one step of training sees, in pieces.
 pub const STRETCH: usize = 160;
+/// Pieces from the onset on that a stretch holds at least, where there are so many.
+const AFTER: usize = 8;
 
 /// One conversation, ready to learn from. It holds no words.
 pub struct Chat {
@@ -85,14 +89,40 @@ impl Chat {
         Some(&self.signals.as_ref()?[self.message[piece]])
     }
 
-    /// Where a stretch of at most [`STRETCH`] pieces begins; a risky conversation keeps its onset.
-    pub fn start(&self, random: &mut StdRng) -> usize {
+    /// The head's share of each piece that looks at nothing else.
+    pub fn project(&self, head: &Head) -> Vec<f32> {
+        head.project(&self.vectors, &self.features)
+    }
+
+    /// The speaker's number, by piece.
+    pub fn speakers(&self) -> &[u32] {
+        &self.speakers
+    }
+
+    /// Where a stretch of at most [`STRETCH`] pieces may begin: anywhere in a harmless conversation, at the end of a risky one whose onset is not known, else so that
+    /// the onset lies in it.
+    fn starts(&self) -> RangeInclusive<usize> {
         let latest = self.len().saturating_sub(STRETCH);
-        let onset = self.onset.map_or(latest, |o| self.message.iter().take_while(|m| **m < o).count());
-        match latest.min(onset.saturating_sub(2)) {
-            0 => 0,
-            last => random.random_range(0..=last),
+        match (self.risk, self.onset) {
+            (false, _) => 0..=latest,
+            (true, None) => latest..=latest,
+            (true, Some(onset)) => {
+                let onset = self.message.iter().take_while(|m| **m < onset).count();
+                let first = (onset + AFTER).saturating_sub(STRETCH).min(latest);
+                first..=onset.saturating_sub(2).clamp(first, latest)
+            }
         }
+    }
+
+    /// One of [`Chat::starts`], by chance.
+    pub fn start(&self, random: &mut StdRng) -> usize {
+        let starts = self.starts();
+        if starts.start() == starts.end() { *starts.start() } else { random.random_range(starts) }
+    }
+
+    /// The first of [`Chat::starts`].
+    pub fn first_start(&self) -> usize {
+        *self.starts().start()
     }
 }
 
@@ -122,7 +152,7 @@ pub struct Targets {
     pub risk: Tensor,
 }
 
-/// Shares in the loss, as in the program that trains backbone and head together.
+/// Shares in the loss.
 const RISK: f32 = 1.0;
 const RISK_AT_END: f32 = 0.4;
 const SIGNAL: f32 = 0.25;
@@ -147,6 +177,9 @@ impl Batch {
         };
         let who: Vec<Vec<u32>> = chats.iter().zip(&lengths).map(|(c, n)| numbers(c, *n)).collect();
         let speakers = who.iter().flatten().max().map_or(1, |s| *s as usize + 1);
+        let alarmed =
+            |(c, start): &(&Chat, usize), n: usize| (*start..start + n).filter(|p| c.is_since(*p)).count();
+        let since: Vec<usize> = chats.iter().zip(&lengths).map(|(c, n)| alarmed(c, *n)).collect();
         let outputs = super::net::OUTPUTS;
         let lanes = chats.len();
         let mut vectors = vec![0.0; lanes * steps * width];
@@ -164,7 +197,8 @@ impl Batch {
             for (step, who) in who[lane].iter().enumerate() {
                 spoken[(row + step) * speakers + *who as usize] = 1.0;
                 let at = (row + step) * outputs..(row + step + 1) * outputs;
-                chat.target(start + step, step + 1 == *n, *n, &mut wanted[at.clone()], &mut weight[at]);
+                let (piece, last) = (start + step, start + step + 1 == chat.len());
+                chat.target(piece, last, *n, since[lane], &mut wanted[at.clone()], &mut weight[at]);
             }
         }
         let tensor = |v: Vec<f32>, shape: &[usize]| Tensor::from_vec(v, shape, &Device::Cpu);
@@ -185,8 +219,22 @@ impl Batch {
 }
 
 impl Chat {
-    /// Targets and weights of one piece out of `n`; each conversation counts the same, however long.
-    fn target(&self, piece: usize, last: bool, n: usize, wanted: &mut [f32], weight: &mut [f32]) {
+    /// Whether a piece stands at the onset or after it.
+    fn is_since(&self, piece: usize) -> bool {
+        self.risk && self.onset.is_some_and(|onset| self.message[piece] >= onset)
+    }
+
+    /// Targets and weights of one piece out of `n`, of which `after` stand at the onset or after it; each conversation counts the same, however long. `last`: the
+    /// conversation ends here.
+    fn target(
+        &self,
+        piece: usize,
+        last: bool,
+        n: usize,
+        after: usize,
+        wanted: &mut [f32],
+        weight: &mut [f32],
+    ) {
         let (each, risk) = (1.0 / n as f32, SIGNALS.len());
         if let Some(signals) = self.signals(piece) {
             wanted[..risk].copy_from_slice(signals);
@@ -194,7 +242,7 @@ impl Chat {
         }
         let since = match (self.risk, self.onset) {
             (false, _) => Some(0.0),
-            (true, Some(onset)) => Some(flag(self.message[piece] >= onset)),
+            (true, Some(_)) => Some(flag(self.is_since(piece))),
             (true, None) if last => Some(1.0),
             (true, None) => None,
         };
@@ -206,9 +254,9 @@ impl Chat {
             wanted[risk + 1..][..PATTERNS.len()].copy_from_slice(patterns);
             weight[risk + 1..][..PATTERNS.len()].fill(PATTERN);
         }
-        if let (true, Some(concern), Some(1.0)) = (self.risk, &self.concern, since) {
+        if let (true, Some(concern)) = (self.is_since(piece), &self.concern) {
             wanted[risk + 1 + PATTERNS.len()] = concern[self.speakers[piece] as usize];
-            weight[risk + 1 + PATTERNS.len()] = CONCERN * each;
+            weight[risk + 1 + PATTERNS.len()] = CONCERN / after.max(1) as f32;
         }
     }
 }

@@ -84,19 +84,24 @@ pub fn bands(dev: &[Said], calibration: &Calibration, budgets: (f64, f64), befor
         };
         // Halfway down to the next score, so that the threshold does not sit on a conversation of dev.
         let below = risks.iter().copied().filter(|r| *r < found.threshold).fold(0.0, f64::max);
-        let above = if found.threshold.is_finite() { found.threshold } else { 0.999 };
-        Ok(((above + below) / 2.0).clamp(0.001, 0.999) as f32)
+        let above = if found.threshold.is_finite() { found.threshold } else { 1.0 };
+        Ok((((above + below) / 2.0) as f32).clamp(f32::EPSILON, 1.0 - f32::EPSILON))
     };
     let look = at(budgets.0)?;
+    let look_now = at(budgets.1)?.max(look);
     let harmless = labels.iter().filter(|l| !**l).count();
+    let alarms =
+        |band: f32| dev.iter().filter(|s| !s.risk && calibration.risk.probability(s.end) >= band).count();
     Ok(Bands {
         look,
-        look_now: at(budgets.1)?.max(look),
+        look_now,
         name: name(dev).unwrap_or(before.name),
         chosen: format!(
-            "on {} labelled conversations ({harmless} harmless) held back from learning: at most {} % of the harmless reach look, {} % look now",
+            "on {} labelled conversations held back from learning: of {harmless} harmless, {} reach look (budget {} %) and {} look now (budget {} %)",
             dev.len(),
+            alarms(look),
             budgets.0 * 100.0,
+            alarms(look_now),
             budgets.1 * 100.0
         ),
     })
@@ -144,7 +149,8 @@ mod tests {
     fn bands_keep_to_their_budgets() {
         let said = |i: usize| Said {
             risk: i % 2 == 0,
-            end: if i % 2 == 0 { 1.0 } else { -1.0 } + (i % 7) as f32 * 0.4,
+            // One harmless conversation is as sure a mistake as can be.
+            end: if i == 1 { 14.0 } else { (if i % 2 == 0 { 1.0 } else { -1.0 }) + (i % 7) as f32 * 0.4 },
             patterns: ([0.0; PATTERNS.len()], None),
             signals: Vec::new(),
         };

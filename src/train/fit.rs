@@ -196,11 +196,11 @@ fn deal(chats: &[&Chat], random: &mut StdRng) -> Vec<Vec<usize>> {
     batches
 }
 
-/// Mean loss of whole conversations (their first stretch).
+/// Mean loss over conversations, of the first stretch of each that may be learnt from.
 fn loss_over(net: &Net, chats: &[&Chat], width: usize) -> Result<f64> {
     let mut sum = 0.0;
     for some in chats.chunks(BATCH) {
-        let stretches: Vec<_> = some.iter().map(|c| (*c, 0)).collect();
+        let stretches: Vec<_> = some.iter().map(|c| (*c, c.first_start())).collect();
         let batch = Batch::new(&stretches, width)?;
         sum += f64::from(loss(&net.forward(&batch, None)?, &batch)?.to_scalar::<f32>()?) * some.len() as f64;
     }

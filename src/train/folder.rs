@@ -80,12 +80,12 @@ fn markdown(card: &Card, request: &Request, report: &Report) -> String {
     let [train, dev, held_out] = report.parts;
     let _ = writeln!(
         text,
-        "- **Labels:** {} conversations, {} of them risky: {train} to learn from, {dev} to stop and calibrate by, {held_out} held out; split by group, seed {}.",
-        report.labels.0, report.labels.1, request.knobs.seed
+        "- **Labels:** {} conversations{}, {} of them risky: {train} to learn from, {dev} to stop and calibrate by, {held_out} held out; split by group, seed {}.",
+        report.labels.0, report.set_aside, report.labels.1, request.knobs.seed
     );
     let _ = writeln!(
         text,
-        "- **Near-duplicates in different groups** that were kept on one side: {}.",
+        "- **Groups joined to others for near-duplicates**, and kept on one side: {}.",
         report.joined
     );
     let _ = writeln!(

@@ -5,14 +5,14 @@ use anyhow::{Result, ensure};
 use super::batch::Chat;
 use super::calibrate::{self, Said};
 use super::net::Net;
-use super::{Knobs, Progress, fit, read, says, split};
+use super::{Knobs, Progress, fit, head, read, says, set_aside, split};
 use crate::eval::{self, Measure, Row, Table};
 use crate::metrics::{Ranking, Resamples, ratio};
 use crate::models::{Bands, Calibration, Model, Place};
 
 /// Shares of the training conversations for which a head is fitted.
 const SHARES: [(f64, &str); 4] =
-    [(0.125, "an eighth of the labels"), (0.25, "a quarter"), (0.5, "half"), (1.0, "all labels")];
+    [(0.125, "an eighth of what can be learnt from"), (0.25, "a quarter"), (0.5, "half"), (1.0, "all of it")];
 /// Resamples for the intervals.
 const RESAMPLES: usize = 2_000;
 
@@ -39,29 +39,30 @@ pub fn folds(request: &Folds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Table>
         "--folds must be 3 or more: one to measure on, one to stop by, the rest to learn from"
     );
     let base = Model::load(request.base)?;
-    let (cases, _) = eval::labelled(request.labels)?;
-    let (parts, joined) = split::folds(&cases, request.folds, request.knobs.seed)?;
+    let (cases, skipped) = eval::labelled(request.labels)?;
+    let dealt = split::folds(&cases, request.folds, request.knobs.seed)?;
+    let said = |net: &Net, chats: &[&Chat]| says(&head(net)?, chats, base.card.calibration.fall);
     let chats = read(&base, &cases, tell)?;
     let of = |items: &[usize]| -> Vec<&Chat> { items.iter().filter_map(|i| chats[*i].as_ref()).collect() };
-    let (width, fall, before) = (base.head.width(), base.card.calibration.fall, &base.card);
+    let (width, before) = (base.head.width(), &base.card);
     let own = Net::from_safetensors(&request.base.bound(&base.card, "head.safetensors")?)?;
     let mut rows: Vec<Pooled> = (0..=SHARES.len()).map(|_| Pooled::default()).collect();
-    for (at, held_out) in parts.iter().enumerate() {
-        let dev = of(&parts[(at + 1) % parts.len()]);
-        let rest = (0..parts.len()).filter(|p| *p != at && *p != (at + 1) % parts.len());
-        let train: Vec<usize> = rest.flat_map(|p| parts[p].iter().copied()).collect();
-        let held_out: Vec<usize> = held_out.iter().copied().filter(|i| chats[*i].is_some()).collect();
-        let groups = || held_out.iter().map(|i| cases[*i].gold.group.clone());
-        rows[0].add(groups(), &says(&own, &of(&held_out), width, fall)?, &before.calibration, &before.bands);
+    for at in 0..request.folds {
+        let beside = (at + 1) % request.folds;
+        let rest: Vec<usize> = (0..request.folds).filter(|f| *f != at && *f != beside).collect();
+        let mut held_out = dealt.all(&[at]);
+        held_out.retain(|i| chats[*i].is_some());
+        let (measured, dev) = (of(&held_out), of(&dealt.all(&[beside])));
+        let groups = || held_out.iter().map(|i| dealt.groups[*i].clone());
+        rows[0].add(groups(), &said(&own, &measured)?, &before.calibration, &before.bands);
         for (row, (share, _)) in SHARES.iter().enumerate() {
-            let enough = (share * train.len() as f64).ceil() as usize;
             let net = if request.anew { Net::fresh(width, request.knobs.seed)? } else { own.copy()? };
-            let net = fit(net, &of(&train[..enough]), &dev, width, &request.knobs)?;
-            let said = says(&net, &dev, width, fall)?;
-            let calibration = calibrate::calibrate(&said, &before.calibration);
-            let bands = calibrate::bands(&said, &calibration, request.budgets, &before.bands)?;
-            rows[row + 1].add(groups(), &says(&net, &of(&held_out), width, fall)?, &calibration, &bands);
-            tell(Progress::Fold(at * SHARES.len() + row + 1, parts.len() * SHARES.len()));
+            let net = fit(net, &of(&dealt.some(&rest, *share)), &dev, width, &request.knobs)?;
+            let on_dev = said(&net, &dev)?;
+            let calibration = calibrate::calibrate(&on_dev, &before.calibration);
+            let bands = calibrate::bands(&on_dev, &calibration, request.budgets, &before.bands)?;
+            rows[row + 1].add(groups(), &said(&net, &measured)?, &calibration, &bands);
+            tell(Progress::Fold(at * SHARES.len() + row + 1, request.folds * SHARES.len()));
         }
     }
     let names = std::iter::once("the model as it is").chain(SHARES.iter().map(|s| s.1));
@@ -69,9 +70,13 @@ pub fn folds(request: &Folds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Table>
         id: "folds".to_owned(),
         title: format!("{}-fold cross-validation by group", request.folds),
         note: format!(
-            "{} conversations, each measured once; {joined} pairs of near-duplicates of different groups were kept in one fold. \
-             Bands keep to the budgets on the fold that also stops the fit. 95 % intervals from {RESAMPLES} resamples by group.",
-            cases.len()
+            "{} conversations{}, each measured once. A head learns from {} folds of {}, a further one stops it and sets calibration and bands; the probabilities of all folds are \
+             ranked together. {} groups were joined to others for near-duplicates. 95 % intervals from {RESAMPLES} resamples by group.",
+            cases.len(),
+            set_aside(&skipped),
+            request.folds - 2,
+            request.folds,
+            dealt.joined
         ),
         columns: ["AUROC", "AUPRC", "recall at look", "false alarms at look"].map(String::from).to_vec(),
         rows: names.zip(&rows).map(|(name, pooled)| pooled.row(name, request.knobs.seed)).collect(),

@@ -27,9 +27,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use rayon::prelude::*;
 
 use crate::eval::{self, Case};
-use crate::head::{PATTERNS, SIGNALS};
+use crate::head::{Head, Memory};
+use crate::kernels::Level;
 use crate::models::{Model, Place, sha256};
-use batch::{Batch, Chat, STRETCH};
+use batch::Chat;
 use calibrate::Said;
 use fit::State;
 use net::Net;
@@ -72,6 +73,8 @@ pub enum Progress<'a> {
 
 /// File that an interrupted run leaves in the new folder.
 const CHECKPOINT: &str = "checkpoint.safetensors";
+/// Files by which a folder is known as one of ours.
+const OURS: [&str; 3] = ["model.toml", "CARD.md", CHECKPOINT];
 
 /// Fit, measure and write.
 pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report> {
@@ -85,6 +88,8 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
     let part = |of: &[usize]| -> Vec<&Chat> { of.iter().filter_map(|i| chats[*i].as_ref()).collect() };
     let (train, dev) = (part(&split.train), part(&split.dev));
 
+    // From here on nothing can be wrong with the labels, so that what is replaced may go.
+    clear(request)?;
     let run = name(request, &base, &cases);
     let mut state = begin(request, &checkpoint, &run, &base, &dev)?;
     while !state.is_done(&request.knobs) {
@@ -94,17 +99,18 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
     }
     let (passes, best, losses) = (state.passes(), state.best_pass(), state.dev.clone());
     let net = state.finish()?;
-    let said = says(&net, &dev, base.head.width(), base.card.calibration.fall)?;
+    let said = says(&head(&net)?, &dev, base.card.calibration.fall)?;
     let calibration = calibrate::calibrate(&said, &base.card.calibration);
     let bands = calibrate::bands(&said, &calibration, request.budgets, &base.card.bands)?;
 
     folder::write(request, &base, &net, calibration, bands, None)?;
     let after = Model::load(&Place::Folder(out.to_owned()))?;
-    let held_out: Vec<&Case> = split.held_out.iter().map(|i| &cases[*i]).collect();
+    let held_out: Vec<(&Case, &str)> =
+        split.held_out.iter().map(|i| (&cases[*i], split.groups[*i].as_str())).collect();
     let report = Report {
         table: report::compare(&base, &after, &held_out, request.knobs.seed)?,
         labels: (cases.len(), cases.iter().filter(|c| c.gold.risk).count()),
-        skipped: skipped.into_iter().map(|(k, n)| (k.to_owned(), n)).collect(),
+        set_aside: set_aside(&skipped),
         parts: [split.train.len(), split.dev.len(), split.held_out.len()],
         joined: split.joined,
         passes,
@@ -126,7 +132,7 @@ fn fit(net: Net, train: &[&Chat], dev: &[&Chat], width: usize, knobs: &Knobs) ->
     state.finish()
 }
 
-/// The new folder, empty but for a checkpoint to go on from.
+/// Whether the new folder may be written: it is empty, or holds a checkpoint to go on from, or a model to replace.
 fn prepare(request: &Request, checkpoint: &Path) -> Result<()> {
     let out = request.out;
     if let Place::Folder(base) = request.base {
@@ -141,17 +147,25 @@ fn prepare(request: &Request, checkpoint: &Path) -> Result<()> {
         );
     }
     if filled && request.overwrite {
-        let ours = ["model.toml", "CARD.md", CHECKPOINT].map(|name| out.join(name));
         ensure!(
-            ours.iter().any(|f| f.is_file()),
+            OURS.iter().any(|name| out.join(name).is_file()),
             "{}: not a model folder, so it is not replaced; give another --out",
             out.display()
         );
-        ours.iter().for_each(|f| drop(fs::remove_file(f)));
     } else if filled && !request.resume {
         bail!("{} is not empty; give --resume to go on or --overwrite to replace it", out.display());
     }
-    fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))
+    Ok(())
+}
+
+/// Make the folder, or make way in it.
+fn clear(request: &Request) -> Result<()> {
+    let out = request.out;
+    fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
+    for path in OURS.iter().map(|name| out.join(name)).filter(|p| request.overwrite && p.exists()) {
+        fs::remove_file(&path).with_context(|| format!("cannot replace {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// All conversations through the backbone, side by side; `None` where nobody says anything.
@@ -188,30 +202,37 @@ fn begin(request: &Request, checkpoint: &Path, run: &str, base: &Model, dev: &[&
     State::new(net, dev, base.head.width())
 }
 
-/// What the network says of each conversation, its first [`STRETCH`] pieces for the signals and its end for the rest.
-fn says(net: &Net, chats: &[&Chat], width: usize, fall: f32) -> Result<Vec<Said>> {
-    let mut said = Vec::new();
-    for chat in chats {
-        let end = chat.len().saturating_sub(STRETCH);
-        let batch = Batch::new(&[(chat, end)], width)?;
-        let rows = net.forward(&batch, None)?.squeeze(0)?.to_vec2::<f32>()?;
-        let mut peak = f32::NEG_INFINITY;
-        let mut risk = peak;
-        for row in &rows {
-            peak = peak.max(row[SIGNALS.len()]);
-            risk = row[SIGNALS.len()].max(peak - fall);
+/// The network as the program runs it.
+fn head(net: &Net) -> Result<Head> {
+    Head::from_safetensors(&net.to_safetensors()?, Level::detect())
+}
+
+/// What a head says of each conversation, read from its first message to its last, as the program does.
+fn says(head: &Head, chats: &[&Chat], fall: f32) -> Result<Vec<Said>> {
+    let one = |chat: &&Chat| -> Result<Said> {
+        let (mut memory, mut steps) = (Memory::default(), Vec::with_capacity(chat.len()));
+        let (mut peak, mut end) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
+        for (x, speaker) in chat.project(head).chunks_exact(head.inner()).zip(chat.speakers()) {
+            let step = head.step(&mut memory, x, *speaker);
+            peak = peak.max(step.risk);
+            end = step.risk.max(peak - fall);
+            steps.push(step);
         }
-        let last = &rows[rows.len() - 1][SIGNALS.len() + 1..];
-        let signals = rows
-            .iter()
-            .enumerate()
-            .map(|(i, row)| (std::array::from_fn(|s| row[s]), chat.signals(end + i).copied()));
-        said.push(Said {
+        let last = steps.last().context("a conversation without messages")?;
+        let signals = steps.iter().enumerate().map(|(i, step)| (step.signals, chat.signals(i).copied()));
+        Ok(Said {
             risk: chat.risk,
-            end: risk,
-            patterns: (std::array::from_fn::<f32, { PATTERNS.len() }, _>(|p| last[p]), chat.patterns),
+            end,
+            patterns: (last.patterns, chat.patterns),
             signals: signals.collect(),
-        });
-    }
-    Ok(said)
+        })
+    };
+    chats.par_iter().map(one).collect()
+}
+
+/// What was left out of the labels, in words; empty when nothing was.
+fn set_aside(skipped: &eval::Skipped) -> String {
+    let some: Vec<String> =
+        skipped.iter().filter(|(_, n)| **n > 0).map(|(why, n)| format!("{n} {why}")).collect();
+    if some.is_empty() { String::new() } else { format!(" (set aside: {})", some.join(", ")) }
 }

@@ -18,11 +18,11 @@ pub struct Report {
     pub table: Table,
     /// Conversations with labels, and the risky among them.
     pub labels: (usize, usize),
-    /// What was set aside, by reason.
-    pub skipped: Vec<(String, usize)>,
+    /// What was left out of the labels, in words.
+    pub set_aside: String,
     /// Conversations to learn from, to choose by, and held out.
     pub parts: [usize; 3],
-    /// Pairs of near-duplicates of different groups that were kept on one side.
+    /// Groups that near-duplicates made one with another.
     pub joined: usize,
     /// Passes made.
     pub passes: usize,
@@ -34,16 +34,16 @@ pub struct Report {
     pub labels_sha256: String,
 }
 
-/// Both models on `cases`.
-pub fn compare(before: &Model, after: &Model, cases: &[&Case], seed: u64) -> Result<Table> {
-    let groups: Vec<&str> = cases.iter().map(|c| c.gold.group.as_str()).collect();
+/// Both models on conversations, each with the group by which it is drawn.
+pub fn compare(before: &Model, after: &Model, cases: &[(&Case, &str)], seed: u64) -> Result<Table> {
+    let groups: Vec<&str> = cases.iter().map(|c| c.1).collect();
+    let cases: Vec<&Case> = cases.iter().map(|c| c.0).collect();
     let draws = Resamples::new(&groups, RESAMPLES, seed);
     let labels: Vec<bool> = cases.iter().map(|c| c.gold.risk).collect();
-    let [old, new] = [Side::of(before, cases)?, Side::of(after, cases)?];
-    let row = |(name, metric): (&str, &Metric)| {
-        let measure = |of: &(dyn Fn(&[usize]) -> Option<f64> + Sync)| {
-            Measure::over(&draws, labels.len(), labels.len(), of)
-        };
+    let [old, new] = [Side::of(before, &cases)?, Side::of(after, &cases)?];
+    let row = |(name, n, metric): (&str, usize, &Metric)| {
+        let measure =
+            |of: &(dyn Fn(&[usize]) -> Option<f64> + Sync)| Measure::over(&draws, labels.len(), n, of);
         let cells = [
             ("before", measure(&|d| metric(&old, &labels, d))),
             ("after", measure(&|d| metric(&new, &labels, d))),
@@ -51,16 +51,18 @@ pub fn compare(before: &Model, after: &Model, cases: &[&Case], seed: u64) -> Res
         ];
         Row { name: name.to_owned(), cells: cells.map(|(k, m)| (k.to_owned(), m)).into_iter().collect() }
     };
-    let metrics: [(&str, &Metric); 6] = [
-        ("AUROC", &|s, l, d| s.ranking(l)?.auroc(d)),
-        ("AUPRC", &|s, l, d| s.ranking(l)?.average_precision(d)),
-        ("recall at look", &|s, l, d| share(d, |i| l[i], |i| s.loud[i])),
-        ("false alarms at look", &|s, l, d| share(d, |i| !l[i], |i| s.loud[i])),
-        ("Brier score", &|s, l, d| {
+    let (n, risky) = (labels.len(), labels.iter().filter(|l| **l).count());
+    let messages = old.signals.iter().map(Vec::len).sum();
+    let metrics: [(&str, usize, &Metric); 6] = [
+        ("AUROC", n, &|s, l, d| s.ranking(l)?.auroc(d)),
+        ("AUPRC", n, &|s, l, d| s.ranking(l)?.average_precision(d)),
+        ("recall at look", risky, &|s, l, d| share(d, |i| l[i], |i| s.loud[i])),
+        ("false alarms at look", n - risky, &|s, l, d| share(d, |i| !l[i], |i| s.loud[i])),
+        ("Brier score", n, &|s, l, d| {
             let at = |i: &usize| (s.risks[*i] - f64::from(u8::from(l[*i]))).powi(2);
             metrics::mean(&d.iter().map(at).collect::<Vec<_>>())
         }),
-        ("signals macro AUPRC", &|s, _, d| s.signals(d)),
+        ("signals macro AUPRC", messages, &|s, _, d| s.signals(d)),
     ];
     Ok(Table {
         id: "before_and_after".to_owned(),

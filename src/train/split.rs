@@ -13,8 +13,10 @@ use crate::models::sha256;
 const SHINGLE: usize = 8;
 /// Two conversations are near-duplicates when they share this part of the shorter one's runs of words, and at least two.
 const SHARED: f64 = 0.2;
-/// A run of words in more conversations than this is a form letter of the platform's and joins nobody.
-const COMMON: usize = 30;
+/// Holders of one run of words among which every pair is looked at; beyond it, each is compared with the next only, which joins copies all the same.
+const PAIRED: usize = 30;
+/// How far a part may outgrow its share to take a whole group; a larger group is learnt from.
+const OVER: f64 = 1.5;
 /// Conversations of each class that each part must hold.
 const LEAST: usize = 3;
 
@@ -27,8 +29,47 @@ pub struct Split {
     pub dev: Vec<usize>,
     /// To measure on.
     pub held_out: Vec<usize>,
-    /// Pairs of near-duplicates that stood in different groups.
+    /// The group of each conversation, after near-duplicates were joined.
+    pub groups: Vec<String>,
+    /// Groups that near-duplicates made one with another.
     pub joined: usize,
+}
+
+/// Groups, dealt to folds.
+pub struct Folds {
+    /// The group of each conversation, after near-duplicates were joined.
+    pub groups: Vec<String>,
+    /// Groups that near-duplicates made one with another.
+    pub joined: usize,
+    /// Those with a risky conversation and those without: the fold and the conversations of each group, in the seed's order.
+    classes: [Vec<(usize, Vec<usize>)>; 2],
+}
+
+impl Folds {
+    /// The conversations of these folds.
+    pub fn all(&self, folds: &[usize]) -> Vec<usize> {
+        self.some(folds, 1.0)
+    }
+
+    /// A share of them, whole groups of each class; a larger share holds a smaller one.
+    pub fn some(&self, folds: &[usize], share: f64) -> Vec<usize> {
+        let mut found = Vec::new();
+        for class in &self.classes {
+            let part: Vec<&Vec<usize>> =
+                class.iter().filter(|(fold, _)| folds.contains(fold)).map(|(_, all)| all).collect();
+            let wanted = share * part.iter().map(|all| all.len()).sum::<usize>() as f64;
+            let mut taken = 0;
+            for all in part.into_iter().take_while(|all| {
+                let more = (taken as f64) < wanted;
+                taken += all.len();
+                more
+            }) {
+                found.extend(all);
+            }
+        }
+        found.sort_unstable();
+        found
+    }
 }
 
 /// Deal `cases`; `shares` are those of dev and of what is held out. Each class is dealt by itself, whole groups at a time, in an order that
@@ -37,17 +78,21 @@ pub struct Split {
 /// # Errors
 /// When a part would lack one of the classes.
 pub fn split(cases: &[Case], shares: (f64, f64), seed: u64) -> Result<Split> {
-    let (classes, joined) = in_order(cases, seed);
-    let mut split = Split { joined, ..Split::default() };
-    for part in &classes {
-        let total = part.iter().map(|all| all.len()).sum::<usize>() as f64;
-        let (mut held_out, mut dev) = (0, 0);
+    let (classes, groups, joined) = in_order(cases, seed);
+    let mut split = Split { groups, joined, ..Split::default() };
+    for part in classes {
+        let total = part.iter().map(Vec::len).sum::<usize>() as f64;
+        let (mut held_out, mut dev) = (0.0, 0.0);
         for all in part {
-            if (held_out as f64) < shares.1 * total {
-                held_out += all.len();
+            let n = all.len() as f64;
+            let fits = |taken: f64, share: f64| {
+                taken < share * total && taken + n <= (OVER * share * total).max(1.0)
+            };
+            if fits(held_out, shares.1) {
+                held_out += n;
                 split.held_out.extend(all);
-            } else if (dev as f64) < shares.0 * total {
-                dev += all.len();
+            } else if fits(dev, shares.0) {
+                dev += n;
                 split.dev.extend(all);
             } else {
                 split.train.extend(all);
@@ -65,27 +110,29 @@ pub fn split(cases: &[Case], shares: (f64, f64), seed: u64) -> Result<Split> {
     Ok(split)
 }
 
-/// Deal `cases` to `n` folds of like size, whole groups at a time; also how many pairs of near-duplicates were joined.
+/// Deal `cases` to `n` folds of like size, whole groups at a time.
 ///
 /// # Errors
 /// When a fold would lack one of the classes.
-pub fn folds(cases: &[Case], n: usize, seed: u64) -> Result<(Vec<Vec<usize>>, usize)> {
-    let (classes, joined) = in_order(cases, seed);
-    let mut folds = vec![Vec::new(); n];
-    for part in &classes {
+pub fn folds(cases: &[Case], n: usize, seed: u64) -> Result<Folds> {
+    let (classes, groups, joined) = in_order(cases, seed);
+    let deal = |part: Vec<Vec<usize>>| {
         let mut sizes = vec![0; n];
-        for group in part {
+        let to_least = |group: Vec<usize>| {
             let least = (0..n).min_by_key(|f| sizes[*f]).unwrap_or(0);
             sizes[least] += group.len();
-            folds[least].extend(group);
-        }
-    }
-    folds.iter().try_for_each(|fold| both_classes(cases, fold, "of a fold"))?;
-    Ok((folds, joined))
+            (least, group)
+        };
+        part.into_iter().map(to_least).collect()
+    };
+    let folds = Folds { groups, joined, classes: classes.map(deal) };
+    (0..n).try_for_each(|fold| both_classes(cases, &folds.all(&[fold]), "of a fold"))?;
+    Ok(folds)
 }
 
-/// Groups with a risky conversation, then those without, each in an order that depends on the seed and the groups' names alone.
-fn in_order(cases: &[Case], seed: u64) -> ([Vec<Vec<usize>>; 2], usize) {
+/// Groups with a risky conversation, then those without, each in an order that depends on the seed and the groups' names alone; the group of each
+/// conversation; and how many groups were joined.
+fn in_order(cases: &[Case], seed: u64) -> ([Vec<Vec<usize>>; 2], Vec<String>, usize) {
     let (groups, joined) = groups(cases);
     let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     groups.iter().enumerate().for_each(|(i, g)| members.entry(g).or_default().push(i));
@@ -94,7 +141,7 @@ fn in_order(cases: &[Case], seed: u64) -> ([Vec<Vec<usize>>; 2], usize) {
     order.sort();
     let (risky, harmless) =
         order.into_iter().map(|(_, all)| all).partition(|all| all.iter().any(|i| cases[*i].gold.risk));
-    ([risky, harmless], joined)
+    ([risky, harmless], groups, joined)
 }
 
 fn both_classes(cases: &[Case], part: &[usize], name: &str) -> Result<()> {
@@ -109,7 +156,7 @@ fn both_classes(cases: &[Case], part: &[usize], name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The group of each conversation after near-duplicates were joined, and how many pairs of different groups that took.
+/// The group of each conversation after near-duplicates were joined, and how many groups that made one with another.
 fn groups(cases: &[Case]) -> (Vec<String>, usize) {
     let shingles: Vec<Vec<u64>> = cases.iter().map(shingles).collect();
     let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
@@ -117,9 +164,10 @@ fn groups(cases: &[Case]) -> (Vec<String>, usize) {
         all.iter().for_each(|s| holders.entry(*s).or_default().push(i));
     }
     let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    for these in holders.values().filter(|h| (2..=COMMON).contains(&h.len())) {
+    for these in holders.values() {
+        let ahead = if these.len() > PAIRED { 1 } else { PAIRED };
         for (at, a) in these.iter().enumerate() {
-            these[at + 1..].iter().for_each(|b| *shared.entry((*a, *b)).or_default() += 1);
+            these[at + 1..].iter().take(ahead).for_each(|b| *shared.entry((*a, *b)).or_default() += 1);
         }
     }
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
@@ -229,12 +277,33 @@ mod tests {
     }
 
     #[test]
-    fn folds_hold_every_conversation_once_and_are_of_like_size() {
-        let (folds, joined) = folds(&cases(61), 5, 1).unwrap();
-        let mut all = folds.concat();
+    fn a_script_run_on_many_people_stays_on_one_side_however_many() {
+        let script =
+            "hello dear my boss will pay you every week for very easy work from home just send the papers";
+        let copies = (0..40).map(|i| case(i, true, &format!("copy{i}"), script));
+        let all: Vec<Case> = copies.chain(cases(60)).collect();
+        let (groups, joined) = groups(&all);
+        assert_eq!(joined, 39);
+        assert!(groups[..40].iter().all(|g| *g == groups[0]));
+        // So large a group is learnt from, and the other parts are made of the rest.
+        let split = split(&all, (0.2, 0.2), 1).unwrap();
+        assert!((0..40).all(|i| split.train.contains(&i)));
+    }
+
+    #[test]
+    fn folds_hold_every_conversation_once_and_shares_of_them_hold_both_classes() {
+        let cases = cases(61);
+        let folds = folds(&cases, 5, 1).unwrap();
+        let mut all: Vec<usize> = (0..5).flat_map(|f| folds.all(&[f])).collect();
         all.sort_unstable();
-        assert_eq!((all, joined), ((0..61).collect::<Vec<_>>(), 0));
-        assert!(folds.iter().all(|f| (12..=13).contains(&f.len())), "{folds:?}");
+        assert_eq!(all, (0..61).collect::<Vec<_>>());
+        assert!((0..5).all(|f| (12..=13).contains(&folds.all(&[f]).len())));
+        let shares = [0.125, 0.25, 0.5, 1.0].map(|share| folds.some(&[0, 2, 4], share));
+        for (small, large) in shares.iter().zip(&shares[1..]) {
+            assert!(small.iter().all(|i| large.contains(i)) && small.len() < large.len());
+            let risky = small.iter().filter(|i| cases[**i].gold.risk).count();
+            assert!(risky.abs_diff(small.len() - risky) <= 1);
+        }
     }
 
     #[test]
