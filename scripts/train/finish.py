@@ -23,8 +23,9 @@ from train import base_folder, predict, tokens
 
 VERSION = "2026.11.2"
 # Budgets of false alarms for the bands look and look now: shares of the near misses of dev, and of harmless real chats. The stricter one decides.
-NEAR_MISSES = (0.10, 0.02)
-REAL = (0.002, 0.0005)
+NEAR_MISSES = (0.05, 0.01)
+REAL = (0.005, 0.001)
+EVERY = 4  # of the harmless real chats, to save time
 
 
 def platt(logits, labels):
@@ -44,10 +45,11 @@ def threshold(quiet, budget):
 
 
 def scored(binary, model, chats):
-    """Calibrated risks of a file of chats, as the program gives them."""
+    """Calibrated risks of one in EVERY of a file of chats, as the program gives them."""
     with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(folder) / "scores.jsonl"
-        subprocess.run([binary, "score", str(chats), "--model", str(model), "--out", str(out), "--brief"], check=True, capture_output=True)
+        some, out = pathlib.Path(folder) / "some.jsonl", pathlib.Path(folder) / "scores.jsonl"
+        some.write_text("".join(line + "\n" for line in chats.read_text(encoding="utf-8").strip().split("\n")[::EVERY]), encoding="utf-8")
+        subprocess.run([binary, "score", str(some), "--model", str(model), "--out", str(out), "--brief"], check=True, capture_output=True)
         return [json.loads(line)["risk"] for line in out.open(encoding="utf-8")]
 
 
@@ -97,13 +99,13 @@ def main():
         calibration.append(f"{pattern} = {{ scale = {a:.4f}, shift = {b:.4f} }}")
     sources = json.loads((args.data / "sources.json").read_text())
     name = names(outputs, dev)
-    write = lambda look, look_now: card(args.out, "\n".join(calibration), (look, look_now, name), len(dev), sources, measured)
-    write(0.5, 0.5)
+    write = lambda look, look_now, n: card(args.out, "\n".join(calibration), (look, look_now, name), (len(dev), n), sources, measured)
+    write(0.5, 0.5, 0)
     near = [1 / (1 + math.exp(-(scale * end + shift))) for end, label in zip(ends, labels) if not label]
     real = scored(args.rushlight, args.out, args.data / "quiet_dev.jsonl")
     look, look_now = (max(threshold(near, n), threshold(real, r)) for n, r in zip(NEAR_MISSES, REAL))
     print(f"near misses {[round(threshold(near, b), 4) for b in NEAR_MISSES]} real {[round(threshold(real, b), 4) for b in REAL]} (n {len(real)})")
-    write(look, max(look, look_now))
+    write(look, max(look, look_now), len(real))
 
 
 def card(out, calibration, bands, n, sources, measured):
@@ -128,7 +130,7 @@ prompt = 1
 look = {look:.6f}
 look_now = {look_now:.6f}
 name = {name:.2f}
-chosen = "on {n} invented chats by writers and in settings unseen in training and {sources["quiet_dev"]["conversations"]} harmless real ones of groups unseen in training: \
+chosen = "on {n[0]} invented chats by writers and in settings unseen in training and {n[1]} harmless real ones of groups unseen in training: \
 at most {NEAR_MISSES[0]:.0%} of the near misses and {REAL[0] * 1000:g} in 1,000 real chats reach look, {NEAR_MISSES[1]:.0%} and {REAL[1] * 1000:g} in 1,000 look now"
 
 [training]
