@@ -135,7 +135,7 @@ fn folds_write_nothing_and_have_a_row_for_each_share_of_the_labels() {
     command
         .args(["train", "--model", MODEL, "--passes", "1", "--folds", "3", "--labels"])
         .arg(made.path("labels.jsonl"));
-    let rows = ["the model as it is", "an eighth of the labels", "a quarter", "half", "all labels"];
+    let rows = ["the model as it is", "an eighth of what", "a quarter", "half", "all of it"];
     let mut found = command.assert().success();
     for row in rows {
         found = found.stdout(predicate::str::contains(row));
