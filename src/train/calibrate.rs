@@ -148,9 +148,13 @@ mod tests {
     #[test]
     fn bands_keep_to_their_budgets() {
         let said = |i: usize| Said {
-            risk: i % 2 == 0,
+            risk: i.is_multiple_of(2),
             // One harmless conversation is as sure a mistake as can be.
-            end: if i == 1 { 14.0 } else { (if i % 2 == 0 { 1.0 } else { -1.0 }) + (i % 7) as f32 * 0.4 },
+            end: if i == 1 {
+                14.0
+            } else {
+                (if i.is_multiple_of(2) { 1.0 } else { -1.0 }) + (i % 7) as f32 * 0.4
+            },
             patterns: ([0.0; PATTERNS.len()], None),
             signals: Vec::new(),
         };

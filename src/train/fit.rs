@@ -171,8 +171,7 @@ impl State {
             named.collect()
         };
         let (first, mut second) = (part("first."), part("second."));
-        let pair =
-            |(name, first)| Ok(second.remove(&name).map(|s| (name, (first, s))).with_context(wrong)?);
+        let pair = |(name, first)| second.remove(&name).map(|s| (name, (first, s))).with_context(wrong);
         Ok(Self {
             moments: first.into_iter().map(pair).collect::<Result<_>>()?,
             net: Net::from_tensors(part("now.").into_iter())?,

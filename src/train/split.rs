@@ -235,7 +235,7 @@ mod tests {
             .map(|i| {
                 case(
                     i,
-                    i % 2 == 0,
+                    i.is_multiple_of(2),
                     &format!("g{i}"),
                     &format!("number {i} of many and of nothing else at all {i}"),
                 )
