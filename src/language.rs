@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use whatlang::{Detector, Lang};
 
+use crate::prompt::normalise;
 use crate::transcript::{Kind, Transcript};
 
 /// Letters that are looked at; more say no more.
@@ -39,7 +40,8 @@ pub fn detect(transcript: &Transcript) -> Language {
             break;
         }
     }
-    let text = text.to_lowercase().replace('’', "'");
+    // As the model reads it, so that look-alike letters of another alphabet do not pass for another language.
+    let text = normalise(&text).to_lowercase().replace('’', "'");
     let words: Vec<&str> =
         text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
     let common: HashMap<&str, ()> = ENGLISH.iter().map(|w| (*w, ())).collect();
@@ -136,6 +138,13 @@ mod tests {
             "конечно, в шесть",
         ]);
         assert_eq!(detect(&russian).code.as_deref(), Some("ru"));
+    }
+
+    #[test]
+    fn english_in_look_alike_letters_is_still_english() {
+        let disguised =
+            chat(&["dоnt tеll аnуоnе аbоut thіs, іt іs јust fоr us аnd thеу wоuld nоt undеrstаnd"]);
+        assert_eq!(detect(&disguised).code.as_deref(), Some("en"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("head", &["kernels"]),
     ("assessment", &["head"]),
     ("models", &["backbone", "head", "kernels", "prompt"]),
-    ("language", &["transcript"]),
+    ("language", &["prompt", "transcript"]),
     ("score", &["assessment", "backbone", "head", "language", "models", "prompt", "transcript"]),
     ("reading", &["assessment", "import", "models", "score", "transcript"]),
     ("report", &["assessment", "head", "transcript"]),
