@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use super::cases::{Case, labelled};
 use super::result::{Measure, Row, Table};
-use super::tables::row;
 use crate::head::{PATTERNS, Pattern, SIGNALS, Signal};
 use crate::metrics::{Resamples, krippendorff_alpha, median, ratio};
 
@@ -95,18 +94,14 @@ impl<'a> Agreement<'a> {
             }));
         }
         rows.extend(self.where_both_are_alarmed());
-        Table {
-            id: "agreement".to_owned(),
-            title: "Agreement with a second annotator".to_owned(),
-            note: format!(
-                "{} conversations, {} messages. Alpha: Krippendorff's, nominal; 1 is full agreement, 0 that of chance. Yes: how often the first and the second said so. \
-                 Concern and onset: where both saw a risk. 95 % intervals by group.",
-                self.pairs.len(),
-                self.pairs.iter().map(|(c, _)| c.transcript.messages.len()).sum::<usize>()
-            ),
-            columns: ["alpha", "first yes", "second yes", "agreed"].map(String::from).to_vec(),
-            rows,
-        }
+        let note = format!(
+            "{} conversations, {} messages. Alpha: Krippendorff's, nominal; 1 is full agreement, 0 that of chance. Yes: how often the first and the second said so. \
+             Concern and onset: where both saw a risk. 95 % intervals by group.",
+            self.pairs.len(),
+            self.pairs.iter().map(|(c, _)| c.transcript.messages.len()).sum::<usize>()
+        );
+        let columns = ["alpha", "first yes", "second yes", "agreed"];
+        Table::new("agreement", "Agreement with a second annotator", &note, &columns, rows)
     }
 
     /// A label of conversations or of messages: each unit holds the first annotator's answer and the second's.
@@ -119,7 +114,7 @@ impl<'a> Agreement<'a> {
             let all: Vec<Vec<bool>> = items.iter().flat_map(|i| units[*i].clone()).collect();
             krippendorff_alpha(&all)
         };
-        row(name, vec![("alpha", self.measure(n, of)), ("first yes", said(0)), ("second yes", said(1))])
+        Row::new(name, vec![("alpha", self.measure(n, of)), ("first yes", said(0)), ("second yes", said(1))])
     }
 
     fn where_both_are_alarmed(&self) -> Vec<Row> {
@@ -141,13 +136,13 @@ impl<'a> Agreement<'a> {
         apart_by.sort_by(f64::total_cmp);
         let middle = Measure { value: median(&apart_by), n: apart_by.len(), ..Measure::default() };
         let agreed = |name: &str, hit: &(dyn Fn(&Case, &Second) -> bool + Sync)| {
-            row(name, vec![("agreed", self.measure(both.len(), |items| share(items, &hit)))])
+            Row::new(name, vec![("agreed", self.measure(both.len(), |items| share(items, &hit)))])
         };
         vec![
             agreed("person of concern, the same", &concern),
             agreed("onset, the same", &|c, s| apart(c, s) == Some(0)),
             agreed(&format!("onset, within {NEAR}"), &|c, s| apart(c, s).is_some_and(|d| d <= NEAR)),
-            row("onset, messages apart (median)", vec![("agreed", middle)]),
+            Row::new("onset, messages apart (median)", vec![("agreed", middle)]),
         ]
     }
 

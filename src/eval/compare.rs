@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::result::{Measure, Outcome};
 use super::verdict::{Verdict, read_all};
-use crate::metrics::{Ranking, Resamples, brier};
+use crate::metrics::{Confusion, Ranking, Resamples, brier};
 
 /// The metrics that can be compared; of `brier` less is better.
 pub const METRICS: [&str; 5] = ["auroc", "auprc", "recall", "fpr", "brier"];
@@ -85,7 +85,8 @@ fn split_of(split: &str, pairs: &[&(Verdict, Verdict)], resamples: usize, seed: 
     METRICS.iter().map(one).collect()
 }
 
-struct Side<'a> {
+/// What one model says of labelled conversations.
+pub struct Side<'a> {
     labels: &'a [bool],
     scores: Vec<f64>,
     alarms: Vec<bool>,
@@ -93,15 +94,16 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn new(labels: &'a [bool], verdicts: Vec<&Verdict>) -> Self {
+    /// A verdict for each label.
+    pub fn new(labels: &'a [bool], verdicts: Vec<&Verdict>) -> Self {
         let scores: Vec<f64> = verdicts.iter().map(|v| v.score).collect();
         let ranking = Ranking::new(labels, &scores).expect("our own scores are numbers");
         Self { labels, alarms: verdicts.iter().map(|v| v.alarm()).collect(), scores, ranking }
     }
 
-    /// At the band `look` where a threshold is needed.
-    fn metric(&self, name: &str, items: &[usize]) -> Option<f64> {
-        let c = || crate::metrics::Confusion::of(items.iter().map(|i| (self.labels[*i], self.alarms[*i])));
+    /// One of [`METRICS`] of some items, at the band `look` where a threshold is needed.
+    pub fn metric(&self, name: &str, items: &[usize]) -> Option<f64> {
+        let c = || Confusion::of_items(self.labels, &self.alarms, items);
         match name {
             "auroc" => self.ranking.auroc(items),
             "auprc" => self.ranking.average_precision(items),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::judge::Part;
 use super::result::{Measure, Row, Table};
 use super::suite::Subgroup;
-use super::tables::{row, table};
-use crate::metrics::{ece, ratio};
+use super::tables::table;
+use crate::metrics::{Confusion, ece};
 
 /// Conversations of a class without which a subgroup's rate is shown but not compared.
 const LEAST: usize = 20;
@@ -31,10 +31,9 @@ pub fn fairness(part: &Part, subgroups: &[Subgroup]) -> Table {
     table(part, "fairness", "By subgroup", &note, &["false alarms", "misses", "ECE"], rows)
 }
 
-/// Share of the items of one class in which the band `look` was reached.
-fn loud(part: &Part, items: &[usize], class: bool) -> Option<f64> {
-    let of = items.iter().filter(|i| part.labels[**i] == class);
-    ratio(of.clone().filter(|i| part.verdicts[**i].alarm()).count() as f64, of.count() as f64)
+/// What the band `look` hits and misses among some items.
+fn counts(part: &Part, items: &[usize]) -> Confusion {
+    Confusion::of(items.iter().map(|i| (part.labels[*i], part.verdicts[*i].alarm())))
 }
 
 fn within(items: &[usize], drawn: &[usize], n: usize) -> Vec<usize> {
@@ -51,11 +50,11 @@ fn one(part: &Part, name: &str, items: &[usize]) -> Row {
         let scores: Vec<f64> = drawn.iter().map(|i| part.verdicts[*i].score).collect();
         ece(&labels, &scores)
     };
-    row(
+    Row::new(
         name,
         vec![
-            ("false alarms", part.measure(count(false), |d| loud(part, &within(items, d, n), false))),
-            ("misses", part.measure(count(true), |d| Some(1.0 - loud(part, &within(items, d, n), true)?))),
+            ("false alarms", part.measure(count(false), |d| counts(part, &within(items, d, n)).fpr())),
+            ("misses", part.measure(count(true), |d| counts(part, &within(items, d, n)).fnr())),
             ("ECE", part.measure(items.len(), |d| error(&within(items, d, n)))),
         ],
     )
@@ -68,14 +67,18 @@ fn spread<'a>(part: &Part, members: impl Iterator<Item = &'a Vec<usize>> + Clone
             |items: &&Vec<usize>| items.iter().filter(|i| part.labels[**i] == class).count() >= LEAST;
         members.clone().filter(enough).collect()
     };
-    let measure = |class: bool| -> Measure {
+    let measure = |class: bool, rate: fn(&Confusion) -> Option<f64>| -> Measure {
         let groups = of_class(class);
         part.measure(groups.len(), |d| {
-            let rates: Vec<f64> = groups.iter().filter_map(|g| loud(part, &within(g, d, n), class)).collect();
+            let rates: Vec<f64> =
+                groups.iter().filter_map(|g| rate(&counts(part, &within(g, d, n)))).collect();
             let ends =
                 rates.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), r| (a.min(*r), b.max(*r)));
             (rates.len() >= 2).then_some(ends.1 - ends.0)
         })
     };
-    row("spread", vec![("false alarms", measure(false)), ("misses", measure(true))])
+    Row::new(
+        "spread",
+        vec![("false alarms", measure(false, Confusion::fpr)), ("misses", measure(true, Confusion::fnr))],
+    )
 }

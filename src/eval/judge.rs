@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::baselines::{Keywords, Vectors, Words, length};
 use super::cases::{self, Case, Skipped};
 use super::plots;
-use super::result::{Data, Measure, Outcome, Plot, Reading, Row, Run, SCHEMA, Table, Threshold};
+use super::result::{Data, Measure, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold};
 use super::suite::{Suite, Task};
 use super::verdict::{self, Foreign, Verdict};
 use super::{fairness, lengths, pan12, robustness, tables, warnings};
@@ -311,11 +311,6 @@ fn benign(suite: &Suite, part: &Part) -> Result<Table> {
     }
     rows.push(tables::quiet("all", part, suite.prevalence));
     let columns = ["false alarms", "upper bound at none", "look now", "per 1,000", "cannot say"];
-    Ok(Table {
-        id: "benign".to_owned(),
-        title: "Alarms on harmless conversations, by source".to_owned(),
-        note: "False alarms: share at the band look or above. Where there is none, 3/n bounds it from above (95 %).".to_owned(),
-        columns: columns.map(String::from).to_vec(),
-        rows: rows as Vec<Row>,
-    })
+    let note = "False alarms: share at the band look or above. Where there is none, 3/n bounds it from above (95 %).";
+    Ok(Table::new("benign", "Alarms on harmless conversations, by source", note, &columns, rows))
 }

@@ -5,9 +5,9 @@ use anyhow::Result;
 use super::cases::Case;
 use super::judge::Part;
 use super::result::{Row, Run, Table};
-use super::tables::{row, table};
+use super::tables::table;
 use super::verdict;
-use crate::metrics::{Ranking, ratio};
+use crate::metrics::{Confusion, Ranking};
 use crate::models::Model;
 
 /// Messages that are left.
@@ -54,17 +54,15 @@ fn one(part: &Part, kept: usize, scores: &[f64], look: f64, counts: &(dyn Fn(usi
     };
     let all: Vec<usize> = (0..part.labels.len()).collect();
     let (risky, quiet) = (of(&all, true).len(), of(&all, false).len());
-    let loud = |items: &[usize], class: bool| {
-        let of = of(items, class);
-        ratio(of.iter().filter(|i| scores[**i] >= look).count() as f64, of.len() as f64)
-    };
+    let alarms: Vec<bool> = scores.iter().map(|s| *s >= look).collect();
+    let hits = |items: &[usize]| Confusion::of_items(&part.labels, &alarms, items);
     let ranking = Ranking::new(&part.labels, scores).expect("scores are finite");
     let auroc = |items: &[usize]| ranking.auroc(&[of(items, true), of(items, false)].concat());
-    row(
+    Row::new(
         &format!("{kept}"),
         vec![
-            ("recall", part.measure(risky, |d| loud(d, true))),
-            ("false alarms", part.measure(quiet, |d| loud(d, false))),
+            ("recall", part.measure(risky, |d| hits(&of(d, true)).recall())),
+            ("false alarms", part.measure(quiet, |d| hits(&of(d, false)).fpr())),
             ("AUROC", part.measure(risky + quiet, auroc)),
         ],
     )

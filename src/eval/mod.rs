@@ -29,9 +29,10 @@ mod warnings;
 
 pub use agreement::agreement;
 pub use cases::{Case, Gold, Skipped, labelled};
-pub use compare::{Comparison, compare, read};
+pub use compare::{Comparison, Side, compare, read};
 pub use html::html;
 pub use judge::{Request, run};
 pub use result::{Measure, Outcome, Plot, Row, Series, Table, Threshold};
 pub use suite::{Suite, Task, list};
 pub use tables::{markdown, text};
+pub use verdict::{Verdict, score};

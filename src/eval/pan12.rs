@@ -16,12 +16,11 @@ use super::cases::Skipped;
 use super::judge::{self, Request};
 use super::result::{Data, Measure, Outcome, Row, Run, Table};
 use super::side::{self, Scored};
-use super::tables::row;
 use super::verdict::peak_memory;
 use crate::assessment::{Assessment, Band};
 use crate::head::Signal;
 use crate::import::{self, Imported, Options, WarningKind};
-use crate::metrics::{Ranking, Resamples, Sets, ratio};
+use crate::metrics::{Confusion, Ranking, Resamples, Sets, ratio};
 use crate::models::Model;
 use crate::transcript::Transcript;
 
@@ -214,41 +213,34 @@ fn groups(seen: &[Seen], gold: &Gold) -> Vec<String> {
     seen.iter().map(|s| predator(s).unwrap_or_else(|| s.id.clone())).collect()
 }
 
-fn table(id: &str, title: &str, note: &str, columns: &[&str], rows: Vec<Row>) -> Table {
-    let columns = columns.iter().map(|c| (*c).to_owned()).collect();
-    Table { id: id.to_owned(), title: title.to_owned(), note: note.to_owned(), columns, rows }
-}
-
 fn conversations(request: &Request, seen: &[Seen], gold: &Gold) -> Table {
     let draws = Resamples::new(&groups(seen, gold), request.suite.resamples, request.suite.seed);
     let labels: Vec<bool> = seen.iter().map(|s| gold.in_it(s)).collect();
     let scores: Vec<f64> = seen.iter().map(|s| f64::from(s.risk)).collect();
     let (n, positives) = (seen.len(), labels.iter().filter(|l| **l).count());
     let ranking = Ranking::new(&labels, &scores).expect("scores are finite");
-    let share = |class: bool, items: &[usize]| {
-        let of = items.iter().filter(|i| labels[**i] == class);
-        ratio(of.clone().filter(|i| seen[**i].loud).count() as f64, of.count() as f64)
-    };
+    let loud: Vec<bool> = seen.iter().map(|s| s.loud).collect();
+    let counts = |items: &[usize]| Confusion::of_items(&labels, &loud, items);
     let measure =
         |of: usize, metric: &(dyn Fn(&[usize]) -> Option<f64> + Sync)| Measure::over(&draws, n, of, metric);
     let cells = vec![
         ("AUROC", measure(n, &|i| ranking.auroc(i))),
         ("AUPRC", measure(n, &|i| ranking.average_precision(i))),
         ("recall at FPR 1 %", measure(positives, &|i| ranking.recall_at_fpr(i, 0.01).map(|o| o.recall))),
-        ("recall at look", measure(positives, &|i| share(true, i))),
-        ("false alarms at look", measure(n - positives, &|i| share(false, i))),
+        ("recall at look", measure(positives, &|i| counts(i).recall())),
+        ("false alarms at look", measure(n - positives, &|i| counts(i).fpr())),
     ];
     let note = format!(
         "A conversation counts as risky when a predator writes in it: {positives} of {n}; AUPRC of chance {:.4}. Many of these hold a few harmless lines only.",
         positives as f64 / n as f64
     );
     let columns: Vec<&str> = cells.iter().map(|c| c.0).collect();
-    table(
+    Table::new(
         "conversations",
         "Conversations with a predator in them",
         &note,
         &columns,
-        vec![row("rushlight", cells)],
+        vec![Row::new("rushlight", cells)],
     )
 }
 
@@ -272,7 +264,7 @@ fn authors(request: &Request, seen: &[Seen], gold: &Gold) -> Table {
     );
     let draws = Resamples::new(&items, request.suite.resamples, request.suite.seed);
     let cells = set_cells(&draws, items.len(), 0.5, &sets);
-    table("authors", "Problem 1: predators", &note, &columns(0.5), vec![row("rushlight", cells)])
+    Table::new("authors", "Problem 1: predators", &note, &columns(0.5), vec![Row::new("rushlight", cells)])
 }
 
 fn by_line(request: &Request, seen: &[Seen], gold: &BTreeSet<(String, usize)>) -> Table {
@@ -297,7 +289,13 @@ fn by_line(request: &Request, seen: &[Seen], gold: &BTreeSet<(String, usize)>) -
         gold.len()
     );
     let cells = set_cells(&draws, seen.len(), 3.0, &sum);
-    table("lines", "Problem 2: their telling lines", &note, &columns(3.0), vec![row("rushlight", cells)])
+    Table::new(
+        "lines",
+        "Problem 2: their telling lines",
+        &note,
+        &columns(3.0),
+        vec![Row::new("rushlight", cells)],
+    )
 }
 
 fn columns(beta: f64) -> [&'static str; 4] {

@@ -213,7 +213,21 @@ impl Run {
     }
 }
 
+impl Row {
+    /// By its name and cells.
+    pub fn new<'n>(name: &str, cells: impl IntoIterator<Item = (&'n str, Measure)>) -> Self {
+        let cells = cells.into_iter().map(|(k, m)| (k.to_owned(), m)).collect();
+        Self { name: name.to_owned(), cells }
+    }
+}
+
 impl Table {
+    /// From its parts.
+    pub fn new(id: &str, title: &str, note: &str, columns: &[&str], rows: Vec<Row>) -> Self {
+        let columns = columns.iter().map(|c| (*c).to_owned()).collect();
+        Self { id: id.to_owned(), title: title.to_owned(), note: note.to_owned(), columns, rows }
+    }
+
     /// The measure in a row and a column.
     pub fn get(&self, row: &str, column: &str) -> Option<&Measure> {
         self.rows.iter().find(|r| r.name == row)?.cells.get(column)

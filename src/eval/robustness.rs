@@ -5,16 +5,16 @@ use anyhow::Result;
 use super::attacks::{ATTACKS, Attack};
 use super::cases::Case;
 use super::judge::Part;
-use super::result::{Measure, Run, Table};
-use super::tables::{self, table};
+use super::result::{Measure, Row, Run, Table};
+use super::tables::table;
 use super::verdict;
-use crate::metrics::{Ranking, ratio};
+use crate::metrics::{Confusion, Ranking};
 use crate::models::Model;
 use crate::transcript::Transcript;
 
 /// Every attack on every conversation of a split.
 pub fn attacked(part: &Part, model: &Model, seed: u64) -> Result<(Table, Run)> {
-    let mut rows = vec![tables::row("none", clean(part))];
+    let mut rows = vec![Row::new("none", clean(part))];
     let mut cost = Run::default();
     for attack in ATTACKS {
         let cases: Vec<Case> = part.cases.iter().map(|case| under(attack, case, part, seed)).collect();
@@ -24,7 +24,7 @@ pub fn attacked(part: &Part, model: &Model, seed: u64) -> Result<(Table, Run)> {
             verdicts.iter().map(|v| v.alarm()).collect::<Vec<_>>(),
             verdicts.iter().map(|v| v.score).collect::<Vec<_>>(),
         );
-        rows.push(tables::row(attack.name(), cells(part, &loud, &scores)));
+        rows.push(Row::new(attack.name(), cells(part, &loud, &scores)));
     }
     let note = "Conversations under each attack, judged at the band look of the model. Differences are paired with the clean run (none), on the same resamples. \
                 Words: 40 % of those of four letters or more; typing slips: 4 % of letters; padding: harmless conversations of the same split.";
@@ -54,22 +54,15 @@ fn cells(part: &Part, loud: &[bool], scores: &[f64]) -> Vec<(&'static str, Measu
     let (before, clean_scores) = ours(part);
     let labels = &part.labels;
     let (positives, n) = (labels.iter().filter(|l| **l).count(), labels.len());
-    let share = |items: &[usize], class: bool, loud: &[bool]| {
-        let of = items.iter().filter(|i| labels[**i] == class);
-        ratio(of.clone().filter(|i| loud[**i]).count() as f64, of.count() as f64)
-    };
+    let counts = |items: &[usize]| Confusion::of_items(labels, loud, items);
+    let clean = |items: &[usize]| Confusion::of_items(labels, &before, items);
     let rank = |scores: &[f64]| Ranking::new(labels, scores).expect("scores are finite");
     let (now, then) = (rank(scores), rank(&clean_scores));
-    let change = |class: bool| {
-        part.measure(if class { positives } else { n - positives }, |i| {
-            Some(share(i, class, loud)? - share(i, class, &before)?)
-        })
-    };
     vec![
-        ("recall", part.measure(positives, |i| share(i, true, loud))),
-        ("Δ recall", change(true)),
-        ("false alarms", part.measure(n - positives, |i| share(i, false, loud))),
-        ("Δ false alarms", change(false)),
+        ("recall", part.measure(positives, |i| counts(i).recall())),
+        ("Δ recall", part.measure(positives, |i| Some(counts(i).recall()? - clean(i).recall()?))),
+        ("false alarms", part.measure(n - positives, |i| counts(i).fpr())),
+        ("Δ false alarms", part.measure(n - positives, |i| Some(counts(i).fpr()? - clean(i).fpr()?))),
         ("AUROC", part.measure(n, |i| now.auroc(i))),
         ("Δ AUROC", part.measure(n, |i| Some(now.auroc(i)? - then.auroc(i)?))),
     ]

@@ -22,14 +22,8 @@ pub(super) fn table(
     columns: &[&str],
     rows: Vec<Row>,
 ) -> Table {
-    let columns = columns.iter().map(|c| (*c).to_owned()).collect();
     let (id, title) = (format!("{id}/{}", part.split), format!("{title} ({})", part.split));
-    Table { id, title, note: note.to_owned(), columns, rows }
-}
-
-/// A row by its name and cells.
-pub(super) fn row(name: &str, cells: Vec<(&str, Measure)>) -> Row {
-    Row { name: name.to_owned(), cells: cells.into_iter().map(|(k, m)| (k.to_owned(), m)).collect() }
+    Table::new(&id, &title, note, columns, rows)
 }
 
 /// How well each system orders risky before harmless.
@@ -38,7 +32,7 @@ pub(super) fn conversations(part: &Part) -> Table {
     let rank = |scores: &[f64]| Ranking::new(&part.labels, scores).expect("scores are finite");
     let rows = part.systems.iter().map(|s| {
         let r = rank(&s.scores);
-        row(
+        Row::new(
             &s.name,
             vec![
                 ("AUROC", part.measure(n, |i| r.auroc(i))),
@@ -76,7 +70,7 @@ pub(super) fn differences(part: &Part) -> Table {
     let (ours, n) = (rank(0), part.labels.len());
     let rows = (1..part.systems.len()).map(|at| {
         let other = rank(at);
-        row(
+        Row::new(
             &format!("{OURS} − {}", part.systems[at].name),
             vec![
                 ("AUROC", part.measure(n, |i| Some(ours.auroc(i)? - other.auroc(i)?))),
@@ -108,7 +102,7 @@ pub(super) fn thresholds(part: &Part, thresholds: &[Threshold], prevalence: f64)
             let all = count(&(0..alarms.len()).collect::<Vec<_>>());
             let (found, positives, negatives) = (all.tp + all.fp, all.tp + all.fn_, all.fp + all.tn);
             let [found, positives, negatives] = [found, positives, negatives].map(|n| n as usize);
-            rows.push(row(
+            rows.push(Row::new(
                 &format!("{}, {}", system.name, t.name),
                 vec![
                     ("precision", part.measure(found, |i| count(i).precision())),
@@ -141,7 +135,7 @@ pub(super) fn calibration(part: &Part) -> Table {
     let labels = |items: &[usize]| items.iter().map(|i| part.labels[*i]).collect::<Vec<_>>();
     let n = part.labels.len();
     let rows = part.systems.iter().filter(|s| s.probability).map(|s| {
-        row(
+        Row::new(
             &s.name,
             vec![
                 ("ECE", part.measure(n, |i| ece(&labels(i), &pick(&s.scores, i)))),
@@ -188,7 +182,7 @@ pub(super) fn signals(part: &Part, model: &Model) -> Table {
         let f1 =
             |i: &[usize]| Confusion::of(spread(i).into_iter().map(|m| (gold[m], said[m] >= named))).f(1.0);
         let base = ratio(positives as f64, total as f64);
-        rows.push(row(
+        rows.push(Row::new(
             signal.id(),
             vec![
                 ("AUPRC", part.measure(total, |i| ranking.average_precision(&spread(i)))),
@@ -202,7 +196,7 @@ pub(super) fn signals(part: &Part, model: &Model) -> Table {
         macro_mean(&ranked.iter().map(|r| r.average_precision(&places)).collect::<Vec<_>>())
     };
     if labelled {
-        rows.push(row("macro", vec![("AUPRC", part.measure(total, mean))]));
+        rows.push(Row::new("macro", vec![("AUPRC", part.measure(total, mean))]));
     }
     let note = "By message. The base rate is the AUPRC of chance, its n the messages that carry the signal; F1 at the threshold at which the model names it.";
     table(part, "signals", "Signals", note, &["AUPRC", "F1", "base rate"], rows)
@@ -219,7 +213,7 @@ pub(super) fn patterns(part: &Part) -> Table {
         let positives = gold.iter().filter(|g| **g).count();
         let ranking = Ranking::new(&gold, &said)?;
         let base = Measure { value: ratio(positives as f64, n as f64), n: positives, ..Measure::default() };
-        Some(row(
+        Some(Row::new(
             pattern.id(),
             vec![("AUPRC", part.measure(n, |i| ranking.average_precision(i))), ("base rate", base)],
         ))
@@ -246,7 +240,7 @@ pub(super) fn concern(part: &Part) -> Table {
             Sets { hits: sum(|s| s.hits), found: sum(|s| s.found), wanted: sum(|s| s.wanted) }
         };
         let n = of(&(0..part.labels.len()).collect::<Vec<_>>(), seen).len();
-        row(
+        Row::new(
             name,
             vec![
                 ("exact set", part.measure(n, |i| exact_share(&of(i, seen)))),
@@ -284,7 +278,7 @@ pub(super) fn quiet(name: &str, part: &Part, prevalence: f64) -> Row {
         high: thousand(alarms.high),
         ..alarms
     };
-    row(
+    Row::new(
         name,
         vec![
             ("false alarms", alarms),

@@ -85,5 +85,5 @@ fn row(part: &Part, name: &str, warned: &[Option<usize>]) -> Row {
         ("ERDE 5", part.measure(all, |i| erde(&outcomes(i), 5.0))),
         ("ERDE 50", part.measure(all, |i| erde(&outcomes(i), 50.0))),
     ];
-    Row { name: name.to_owned(), cells: cells.into_iter().map(|(k, m)| (k.to_owned(), m)).collect() }
+    Row::new(name, cells)
 }

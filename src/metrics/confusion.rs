@@ -30,6 +30,11 @@ impl Confusion {
         c
     }
 
+    /// Count some items of lists of labels and alarms, each as often as it is named.
+    pub fn of_items(labels: &[bool], alarms: &[bool], items: &[usize]) -> Self {
+        Self::of(items.iter().map(|i| (labels[*i], alarms[*i])))
+    }
+
     /// TP / (TP + FP).
     pub fn precision(&self) -> Option<f64> {
         ratio(self.tp as f64, (self.tp + self.fp) as f64)

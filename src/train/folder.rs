@@ -11,25 +11,20 @@ use super::net::Net;
 use super::report::Report;
 use crate::models::{Bands, Calibration, Card, Model, sha256};
 
-/// Write every file; with a report, the card tells what was measured.
-pub fn write(
+/// Write what makes it a model; the card does not yet tell what was measured.
+pub fn model(
     request: &Request,
     base: &Model,
     net: &Net,
     calibration: Calibration,
     bands: Bands,
-    report: Option<&Report>,
 ) -> Result<()> {
-    let put = |name: &str, bytes: &[u8]| {
-        let path = request.out.join(name);
-        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
-    };
     let head = net.to_safetensors()?;
-    put("head.safetensors", &head)?;
+    put(request, "head.safetensors", &head)?;
     let mut files = base.card.files.clone();
     files.insert("head.safetensors".to_owned(), sha256(&head));
     for name in ["model.gguf", "tokenizer.json"] {
-        put(name, &request.base.bound(&base.card, name)?)?;
+        put(request, name, &request.base.bound(&base.card, name)?)?;
     }
     let name = request.out.file_name().map_or_else(|| "refit".into(), |n| n.to_string_lossy());
     let languages =
@@ -42,15 +37,25 @@ pub fn write(
         files,
         calibration,
         bands,
-        training: training(request, base, report),
+        training: settings(request, base),
         ..base.card.clone()
     };
-    put("model.toml", toml::to_string(&card)?.as_bytes())?;
-    report.map_or(Ok(()), |report| put("CARD.md", markdown(&card, request, report).as_bytes()))
+    put(request, "model.toml", toml::to_string(&card)?.as_bytes())
 }
 
-fn training(request: &Request, base: &Model, report: Option<&Report>) -> Table {
-    let number = |n: usize| Value::Integer(i64::try_from(n).unwrap_or(i64::MAX));
+/// Write what was measured into `model.toml` and `CARD.md`.
+pub fn results(request: &Request, mut card: Card, report: &Report) -> Result<()> {
+    card.training.extend(measured(report));
+    put(request, "model.toml", toml::to_string(&card)?.as_bytes())?;
+    put(request, "CARD.md", markdown(&card, request, report).as_bytes())
+}
+
+fn put(request: &Request, name: &str, bytes: &[u8]) -> Result<()> {
+    let path = request.out.join(name);
+    fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn settings(request: &Request, base: &Model) -> Table {
     let mut table = Table::new();
     let mut put = |name: &str, value: Value| drop(table.insert(name.to_owned(), value));
     put("base", Value::String(format!("{} {}", base.card.name, base.card.version)));
@@ -58,7 +63,13 @@ fn training(request: &Request, base: &Model, report: Option<&Report>) -> Table {
     put("seed", Value::Integer(i64::try_from(request.knobs.seed).unwrap_or(i64::MAX)));
     put("rate", Value::Float(request.knobs.rate));
     put("anew", Value::Boolean(request.anew));
-    let Some(report) = report else { return table };
+    table
+}
+
+fn measured(report: &Report) -> Table {
+    let number = |n: usize| Value::Integer(i64::try_from(n).unwrap_or(i64::MAX));
+    let mut table = Table::new();
+    let mut put = |name: &str, value: Value| drop(table.insert(name.to_owned(), value));
     put("labels_sha256", Value::String(report.labels_sha256.clone()));
     put("conversations", number(report.labels.0));
     put("risky", number(report.labels.1));

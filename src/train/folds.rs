@@ -5,17 +5,15 @@ use anyhow::{Result, ensure};
 use super::batch::Chat;
 use super::calibrate::{self, Said};
 use super::net::Net;
-use super::{Knobs, Progress, fit, head, read, says, set_aside, split};
+use super::report::RESAMPLES;
+use super::{Knobs, Progress, beginning, fit, head, read, says, set_aside, split};
 use crate::eval::{self, Measure, Row, Table};
-use crate::metrics::{Ranking, Resamples, ratio};
+use crate::metrics::{Confusion, Ranking, Resamples};
 use crate::models::{Bands, Calibration, Model, Place};
 
 /// Shares of the training conversations for which a head is fitted.
 const SHARES: [(f64, &str); 4] =
     [(0.125, "an eighth of what can be learnt from"), (0.25, "a quarter"), (0.5, "half"), (1.0, "all of it")];
-/// Resamples for the intervals.
-const RESAMPLES: usize = 2_000;
-
 /// What to fit, on what.
 pub struct Folds<'a> {
     /// The model whose backbone is kept and whose head is the start.
@@ -45,7 +43,8 @@ pub fn folds(request: &Folds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Table>
     let chats = read(&base, &cases, tell)?;
     let of = |items: &[usize]| -> Vec<&Chat> { items.iter().filter_map(|i| chats[*i].as_ref()).collect() };
     let (width, before) = (base.head.width(), &base.card);
-    let own = Net::from_safetensors(&request.base.bound(&base.card, "head.safetensors")?)?;
+    let own = beginning(&base, request.base, false, request.knobs.seed)?;
+    let first = beginning(&base, request.base, request.anew, request.knobs.seed)?;
     let mut rows: Vec<Pooled> = (0..=SHARES.len()).map(|_| Pooled::default()).collect();
     for at in 0..request.folds {
         let beside = (at + 1) % request.folds;
@@ -56,8 +55,7 @@ pub fn folds(request: &Folds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Table>
         let groups = || held_out.iter().map(|i| dealt.groups[*i].clone());
         rows[0].add(groups(), &said(&own, &measured)?, &before.calibration, &before.bands);
         for (row, (share, _)) in SHARES.iter().enumerate() {
-            let net = if request.anew { Net::fresh(width, request.knobs.seed)? } else { own.copy()? };
-            let net = fit(net, &of(&dealt.some(&rest, *share)), &dev, width, &request.knobs)?;
+            let net = fit(first.copy()?, &of(&dealt.some(&rest, *share)), &dev, width, &request.knobs)?;
             let on_dev = said(&net, &dev)?;
             let calibration = calibrate::calibrate(&on_dev, &before.calibration);
             let bands = calibrate::bands(&on_dev, &calibration, request.budgets, &before.bands)?;
@@ -66,21 +64,24 @@ pub fn folds(request: &Folds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Table>
         }
     }
     let names = std::iter::once("the model as it is").chain(SHARES.iter().map(|s| s.1));
-    Ok(Table {
-        id: "folds".to_owned(),
-        title: format!("{}-fold cross-validation by group", request.folds),
-        note: format!(
-            "{} conversations{}, each measured once. A head learns from {} folds of {}, a further one stops it and sets calibration and bands; the probabilities of all folds are \
-             ranked together. {} groups were joined to others for near-duplicates. 95 % intervals from {RESAMPLES} resamples by group.",
-            cases.len(),
-            set_aside(&skipped),
-            request.folds - 2,
-            request.folds,
-            dealt.joined
-        ),
-        columns: ["AUROC", "AUPRC", "recall at look", "false alarms at look"].map(String::from).to_vec(),
-        rows: names.zip(&rows).map(|(name, pooled)| pooled.row(name, request.knobs.seed)).collect(),
-    })
+    let note = format!(
+        "{} conversations{}, each measured once. A head learns from {} folds of {}, a further one stops it and sets calibration and bands; the probabilities of all folds are \
+         ranked together. {} groups were joined to others for near-duplicates. 95 % intervals from {RESAMPLES} resamples by group.",
+        cases.len(),
+        set_aside(&skipped),
+        request.folds - 2,
+        request.folds,
+        dealt.joined
+    );
+    let rows = names.zip(&rows).map(|(name, pooled)| pooled.row(name, request.knobs.seed)).collect();
+    let title = format!("{}-fold cross-validation by group", request.folds);
+    Ok(Table::new(
+        "folds",
+        &title,
+        &note,
+        &["AUROC", "AUPRC", "recall at look", "false alarms at look"],
+        rows,
+    ))
 }
 
 /// What was said of every conversation by a head that had not seen it.
@@ -113,17 +114,14 @@ impl Pooled {
         let draws = Resamples::new(&self.groups, RESAMPLES, seed);
         let n = self.labels.len();
         let ranking = Ranking::new(&self.labels, &self.risks);
-        let share = |class: bool, items: &[usize]| {
-            let of = items.iter().filter(|i| self.labels[**i] == class);
-            ratio(of.clone().filter(|i| self.loud[**i]).count() as f64, of.count() as f64)
-        };
+        let hits = |items: &[usize]| Confusion::of_items(&self.labels, &self.loud, items);
         let count = |class: bool| self.labels.iter().filter(|l| **l == class).count();
         let cells = [
             ("AUROC", Measure::over(&draws, n, n, |i| ranking.as_ref()?.auroc(i))),
             ("AUPRC", Measure::over(&draws, n, n, |i| ranking.as_ref()?.average_precision(i))),
-            ("recall at look", Measure::over(&draws, n, count(true), |i| share(true, i))),
-            ("false alarms at look", Measure::over(&draws, n, count(false), |i| share(false, i))),
+            ("recall at look", Measure::over(&draws, n, count(true), |i| hits(i).recall())),
+            ("false alarms at look", Measure::over(&draws, n, count(false), |i| hits(i).fpr())),
         ];
-        Row { name: name.to_owned(), cells: cells.map(|(k, m)| (k.to_owned(), m)).into_iter().collect() }
+        Row::new(name, cells)
     }
 }

@@ -90,7 +90,8 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
 
     // From here on nothing can be wrong with the labels, so that what is replaced may go.
     clear(request)?;
-    let run = name(request, &base, &cases);
+    let labels_sha256 = labels_hash(&cases);
+    let run = name(request, &base, &labels_sha256);
     let mut state = begin(request, &checkpoint, &run, &base, &dev)?;
     while !state.is_done(&request.knobs) {
         state.pass(&train, &dev, base.head.width(), &request.knobs)?;
@@ -103,7 +104,7 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
     let calibration = calibrate::calibrate(&said, &base.card.calibration);
     let bands = calibrate::bands(&said, &calibration, request.budgets, &base.card.bands)?;
 
-    folder::write(request, &base, &net, calibration, bands, None)?;
+    folder::model(request, &base, &net, calibration, bands)?;
     let after = Model::load(&Place::Folder(out.to_owned()))?;
     let held_out: Vec<(&Case, &str)> =
         split.held_out.iter().map(|i| (&cases[*i], split.groups[*i].as_str())).collect();
@@ -116,9 +117,9 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
         passes,
         best,
         losses,
-        labels_sha256: labels_hash(&cases),
+        labels_sha256,
     };
-    folder::write(request, &base, &net, after.card.calibration, after.card.bands, Some(&report))?;
+    folder::results(request, after.card, &report)?;
     fs::remove_file(&checkpoint).ok();
     Ok(report)
 }
@@ -180,9 +181,9 @@ fn read(base: &Model, cases: &[Case], tell: &(dyn Fn(Progress) + Sync)) -> Resul
 }
 
 /// What a checkpoint must have been made of to be gone on with.
-fn name(request: &Request, base: &Model, cases: &[Case]) -> String {
+fn name(request: &Request, base: &Model, labels: &str) -> String {
     let Request { anew, shares, knobs, .. } = request;
-    sha256(format!("{} {} {anew} {shares:?} {knobs:?}", base.hash, labels_hash(cases)).as_bytes())
+    sha256(format!("{} {labels} {anew} {shares:?} {knobs:?}", base.hash).as_bytes())
 }
 
 fn labels_hash(cases: &[Case]) -> String {
@@ -194,12 +195,16 @@ fn begin(request: &Request, checkpoint: &Path, run: &str, base: &Model, dev: &[&
     if request.resume && checkpoint.is_file() {
         return State::restore(checkpoint, run);
     }
-    let net = if request.anew {
-        Net::fresh(base.head.width(), request.knobs.seed)?
-    } else {
-        Net::from_safetensors(&request.base.bound(&base.card, "head.safetensors")?)?
-    };
+    let net = beginning(base, request.base, request.anew, request.knobs.seed)?;
     State::new(net, dev, base.head.width())
+}
+
+/// The head before any pass: one that has learnt nothing, or the model's own.
+fn beginning(base: &Model, place: &Place, anew: bool, seed: u64) -> Result<Net> {
+    if anew {
+        return Net::fresh(base.head.width(), seed);
+    }
+    Net::from_safetensors(&place.bound(&base.card, "head.safetensors")?)
 }
 
 /// The network as the program runs it.
