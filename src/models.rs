@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::backbone::{Backbone, Bert};
 use crate::head::{Head, Pattern};
-use crate::kernels::Level;
+use crate::kernels::{Level, Precision};
 use crate::prompt::{self, PIECE_TOKENS, Prompt};
 
 /// The default model's name.
@@ -247,7 +247,7 @@ impl Model {
         let level = Level::detect();
         let (card, hash) = place.card()?;
         let prompt = Prompt::from_bytes(&place.bound(&card, "tokenizer.json")?)?;
-        let bert = Bert::from_gguf(&place.bound(&card, "model.gguf")?, level)
+        let bert = Bert::from_gguf(&place.bound(&card, "model.gguf")?, level, Precision::detect())
             .with_context(|| format!("{place}: model.gguf"))?;
         let head = Head::from_safetensors(&place.bound(&card, "head.safetensors")?, level)
             .with_context(|| format!("{place}: head.safetensors"))?;
