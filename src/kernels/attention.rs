@@ -43,6 +43,14 @@ impl Keys {
         self.tokens == 0
     }
 
+    /// Forget the oldest `n`, but for those that share a panel of 16 with one that stays.
+    pub fn drop_oldest(&mut self, n: usize) {
+        let panels = n.min(self.tokens) / PANEL;
+        self.keys.drain(..panels * self.panel());
+        self.values.drain(..panels * self.panel());
+        self.tokens -= panels * PANEL;
+    }
+
     /// Numbers from one panel to the next.
     fn panel(&self) -> usize {
         self.heads * self.size * PANEL

@@ -6,18 +6,22 @@
 
 mod attention;
 mod dots;
+mod gated;
 mod gemm;
 mod int8;
 mod lanes;
 mod plain;
+mod rope;
 mod rows;
 #[cfg(test)]
 mod tests;
 mod tile;
 
 pub use attention::{Keys, Look, Span, attend};
+pub use gated::{Gate, add_normed, gated, rms_norm, rms_rows};
 pub use gemm::{ROWS, Weights};
 pub use int8::{BLOCK, Blocks};
+pub use rope::{Pairing, rotate};
 pub use rows::{gelu, layer_norm};
 
 /// An instruction set that this machine has.
