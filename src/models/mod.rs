@@ -18,7 +18,8 @@ use sha2::{Digest, Sha256};
 
 use crate::backbone::{Backbone, Bert};
 use crate::head::{Head, Pattern};
-use crate::kernels::{Level, Precision};
+use crate::kernels::Level;
+pub use crate::kernels::Precision;
 use crate::prompt::{self, PIECE_TOKENS, Prompt};
 
 /// The default model's name.
@@ -108,6 +109,10 @@ pub struct Model {
     pub head: Head,
     /// SHA-256 of `model.toml`, which holds those of all other files.
     pub hash: String,
+    /// Where it came from.
+    pub place: Place,
+    /// How its quantized weights are multiplied.
+    pub precision: Precision,
 }
 
 /// Where a model's files come from.
@@ -249,12 +254,17 @@ impl Card {
 }
 
 impl Model {
-    /// Load and check everything.
+    /// Load and check everything, multiplying as [`Precision::detect`] says.
     pub fn load(place: &Place) -> Result<Self> {
+        Self::load_at(place, Precision::detect())
+    }
+
+    /// Load and check everything.
+    pub fn load_at(place: &Place, precision: Precision) -> Result<Self> {
         let level = Level::detect();
         let (card, hash) = place.card()?;
         let prompt = Prompt::from_bytes(&place.bound(&card, "tokenizer.json")?)?;
-        let bert = Bert::from_gguf(&place.bound(&card, "model.gguf")?, level, Precision::detect())
+        let bert = Bert::from_gguf(&place.bound(&card, "model.gguf")?, level, precision)
             .with_context(|| format!("{place}: model.gguf"))?;
         let head = Head::from_safetensors(&place.bound(&card, "head.safetensors")?, level)
             .with_context(|| format!("{place}: head.safetensors"))?;
@@ -268,7 +278,7 @@ impl Model {
             prompt.vocabulary() <= bert.vocabulary() && bert.max_tokens() >= PIECE_TOKENS,
             "{place}: the tokenizer does not fit the backbone"
         );
-        Ok(Self { card, prompt, backbone: Box::new(bert), head, hash })
+        Ok(Self { card, prompt, backbone: Box::new(bert), head, hash, place: place.clone(), precision })
     }
 }
 
