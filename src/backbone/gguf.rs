@@ -37,6 +37,14 @@ impl<'a> Gguf<'a> {
         &self.architecture
     }
 
+    /// Numbers in the matrices of the blocks: how many products the linear layers make for one token.
+    pub fn linear_weights(&self) -> u64 {
+        let matrices = self.content.tensor_infos.iter().filter(|(name, info)| {
+            name.starts_with("blk.") && name.ends_with(".weight") && info.shape.dims().len() == 2
+        });
+        matrices.map(|(_, info)| info.shape.elem_count() as u64).sum()
+    }
+
     /// A whole number of the architecture's own settings, such as `block_count`.
     pub fn size(&self, name: &str) -> Result<usize> {
         let key = format!("{}.{name}", self.architecture);

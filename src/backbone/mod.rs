@@ -5,6 +5,7 @@ mod bert;
 mod gguf;
 
 pub use bert::Bert;
+pub use gguf::Gguf;
 
 use std::collections::VecDeque;
 

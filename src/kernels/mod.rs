@@ -7,10 +7,12 @@
 mod attention;
 mod gemm;
 mod lanes;
+mod peak;
 mod rows;
 
 pub use attention::{Keys, Span, attend};
 pub use gemm::Weights;
+pub use peak::{Arithmetic, peak};
 pub use rows::{gelu, layer_norm};
 
 /// An instruction set that this machine has.
