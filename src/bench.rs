@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use crate::backbone::{Backbone, Bert, Context, Gguf, Lane, Segment};
+use crate::backbone::{self, Backbone, Context, Gguf, Lane, Segment};
 use crate::kernels::{Arithmetic, Level, peak};
 use crate::models::{Model, Place};
 use crate::prompt::Reader;
@@ -128,7 +128,7 @@ pub struct Chats {
 
 /// A backbone out of a file, and what the file says about it. `name` is what it is called in the result.
 pub fn open(bytes: &[u8], name: &str) -> Result<(Box<dyn Backbone>, BackboneRef)> {
-    let backbone = Box::new(Bert::from_gguf(bytes, Level::detect())?);
+    let backbone = backbone::load(bytes, Level::detect())?;
     Ok((backbone, describe(bytes, name)?))
 }
 

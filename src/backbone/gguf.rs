@@ -1,21 +1,29 @@
 //! Reads tensors and settings out of a GGUF, through candle, with errors that name what is missing.
 
+use std::collections::HashSet;
 use std::io::Cursor;
 use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use candle_core::{Device, Tensor};
+use rayon::prelude::*;
 use regex::bytes::Regex;
 
-/// No size of any encoder is larger; a lying file is stopped before memory is asked for.
+use crate::kernels::{Level, Weights};
+
+/// No size of any model is larger; a lying file is stopped before memory is asked for.
 const MOST: u64 = 1 << 16;
+/// No model claims to read more tokens in a row.
+const MOST_TOKENS: u64 = 1 << 27;
 
 /// An open GGUF file.
 pub struct Gguf<'a> {
     content: gguf_file::Content,
     bytes: Cursor<&'a [u8]>,
     architecture: String,
+    /// Names of the tensors that were read.
+    read: HashSet<String>,
 }
 
 impl<'a> Gguf<'a> {
@@ -24,7 +32,8 @@ impl<'a> Gguf<'a> {
         ensure!(!divides_by_nothing(bytes), "the GGUF gives an alignment of 0");
         let mut cursor = Cursor::new(bytes);
         let content = gguf_file::Content::read(&mut cursor).context("not a readable GGUF file")?;
-        let mut gguf = Self { content, bytes: cursor, architecture: String::new() };
+        let (architecture, read) = (String::new(), HashSet::new());
+        let mut gguf = Self { content, bytes: cursor, architecture, read };
         gguf.architecture = match gguf.content.metadata.get("general.architecture") {
             Some(gguf_file::Value::String(name)) => name.clone(),
             _ => bail!("the GGUF does not say which architecture it holds"),
@@ -47,20 +56,54 @@ impl<'a> Gguf<'a> {
 
     /// A whole number of the architecture's own settings, such as `block_count`.
     pub fn size(&self, name: &str) -> Result<usize> {
+        let missing = || anyhow!("the GGUF lacks {}.{name}", self.architecture);
+        self.size_if_any(name)?.ok_or_else(missing)
+    }
+
+    /// Likewise, of a setting that a file may leave out.
+    pub fn size_if_any(&self, name: &str) -> Result<Option<usize>> {
+        self.whole(name, MOST)
+    }
+
+    /// How many tokens in a row the model was made for.
+    pub fn context_length(&self) -> Result<usize> {
+        let missing = || anyhow!("the GGUF lacks {}.context_length", self.architecture);
+        self.whole("context_length", MOST_TOKENS)?.ok_or_else(missing)
+    }
+
+    fn whole(&self, name: &str, most: u64) -> Result<Option<usize>> {
         let key = format!("{}.{name}", self.architecture);
-        let value = self.content.metadata.get(&key).ok_or_else(|| anyhow!("the GGUF lacks {key}"))?;
+        let Some(value) = self.content.metadata.get(&key) else { return Ok(None) };
         let size = value.to_u32().map(u64::from).or_else(|_| value.to_u64()).with_context(|| key.clone())?;
-        ensure!((1..=MOST).contains(&size), "{key} is {size}; expected 1 to {MOST}");
-        Ok(size as usize)
+        ensure!((1..=most).contains(&size), "{key} is {size}; expected 1 to {most}");
+        Ok(Some(size as usize))
     }
 
     /// A real number of the architecture's own settings.
     pub fn number(&self, name: &str) -> Result<f32> {
+        let missing = || anyhow!("the GGUF lacks {}.{name}", self.architecture);
+        self.number_if_any(name)?.ok_or_else(missing)
+    }
+
+    /// Likewise, of a setting that a file may leave out.
+    pub fn number_if_any(&self, name: &str) -> Result<Option<f32>> {
         let key = format!("{}.{name}", self.architecture);
-        let value = self.content.metadata.get(&key).ok_or_else(|| anyhow!("the GGUF lacks {key}"))?;
+        let Some(value) = self.content.metadata.get(&key) else { return Ok(None) };
         let number = value.to_f32().with_context(|| key.clone())?;
         ensure!(number.is_finite(), "{key} is not finite");
-        Ok(number)
+        Ok(Some(number))
+    }
+
+    /// A word of the architecture's own settings, when the file has it.
+    pub fn word(&self, name: &str) -> Result<Option<&str>> {
+        let key = format!("{}.{name}", self.architecture);
+        let Some(value) = self.content.metadata.get(&key) else { return Ok(None) };
+        Ok(Some(value.to_string().with_context(|| key)?))
+    }
+
+    /// Any entry under its full name.
+    pub fn value(&self, key: &str) -> Option<&gguf_file::Value> {
+        self.content.metadata.get(key)
     }
 
     /// An array of numbers under its full name; `None` when the file has no such key.
@@ -82,17 +125,54 @@ impl<'a> Gguf<'a> {
         Ok(values)
     }
 
-    /// A table of rows of which only a few are read at a time: kept as stored when that is Q8_0.
+    /// A linear layer of `n[0] + n[1] + …` outputs from `k` inputs: the matrices `names`, one below the other, and what is added to their products.
+    pub fn linear(
+        &mut self,
+        level: Level,
+        names: &[String],
+        n: &[usize],
+        k: usize,
+        bias: Option<&[String]>,
+    ) -> Result<Weights> {
+        let mut rows = Vec::new();
+        for (name, n) in names.iter().zip(n) {
+            rows.extend(self.tensor(name, &[*n, k])?);
+        }
+        let mut added = vec![0.0; if bias.is_some() { 0 } else { n.iter().sum() }];
+        for (name, n) in bias.unwrap_or_default().iter().zip(n) {
+            added.extend(self.tensor(name, &[*n])?);
+        }
+        Ok(Weights::pack(level, k, &rows, &added))
+    }
+
+    /// A table of rows of which only a few are read at a time: kept as stored.
     pub fn table(&mut self, name: &str, rows: usize, width: usize) -> Result<Table> {
         let tensor = self.quantized(name, &[rows, width])?;
-        if tensor.dtype() == GgmlDType::Q8_0 {
-            let bytes = tensor.data().with_context(|| format!("tensor {name} cannot be read"))?.into_owned();
-            let mut scales =
-                bytes.chunks_exact(34).map(|block| half(u16::from_le_bytes([block[0], block[1]])));
-            ensure!(scales.all(f32::is_finite), "tensor {name} holds numbers that are not finite");
-            return Ok(Table::Q8_0 { bytes, width });
-        }
-        Ok(Table::F32 { values: self.tensor(name, &[rows, width])?, width })
+        let table = match tensor.dtype() {
+            GgmlDType::F32 => return Ok(Table::F32 { values: self.tensor(name, &[rows, width])?, width }),
+            GgmlDType::Q8_0 => {
+                let bytes = tensor.data().with_context(|| format!("tensor {name} cannot be read"))?;
+                Table::Q8_0 { bytes: bytes.into_owned(), width }
+            }
+            kind => {
+                let block = kind.block_size();
+                ensure!(width % block == 0, "rows of {width} in tensor {name} are not whole blocks of {block}");
+                Table::Packed { tensor, width }
+            }
+        };
+        ensure!(table.is_finite(rows), "tensor {name} holds numbers that are not finite");
+        Ok(table)
+    }
+
+    /// Whether there is a tensor of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.content.tensor_infos.contains_key(name)
+    }
+
+    /// The first tensor by name that nothing has asked for: the file then says something that would be left out of the sums.
+    pub fn unread(&self) -> Option<&str> {
+        let names = self.content.tensor_infos.keys().filter(|name| !self.read.contains(*name));
+        names.map(String::as_str).min()
     }
 
     /// How many rows a matrix has.
@@ -111,6 +191,7 @@ impl<'a> Gguf<'a> {
             self.fits(info),
             "the GGUF is cut off or lies: tensor {name} is empty or reaches beyond its end; copy or fetch the file again"
         );
+        self.read.insert(name.to_owned());
         self.content
             .tensor(&mut self.bytes, name, &Device::Cpu)
             .with_context(|| format!("tensor {name} cannot be read"))
@@ -142,10 +223,20 @@ pub enum Table {
         /// Numbers in a row.
         width: usize,
     },
+    /// In any other way, a row of whole blocks.
+    Packed {
+        /// As the file holds it.
+        tensor: QTensor,
+        /// Numbers in a row.
+        width: usize,
+    },
 }
 
 impl Table {
     /// Add row `index` to `to`.
+    ///
+    /// # Panics
+    /// When there is no such row.
     pub fn add(&self, index: usize, to: &mut [f32]) {
         match self {
             Self::F32 { values, width } => {
@@ -158,8 +249,35 @@ impl Table {
                     to.iter_mut().zip(&block[2..]).for_each(|(t, q)| *t += scale * f32::from(*q as i8));
                 }
             }
+            Self::Packed { tensor, .. } => {
+                let row = unpacked(tensor, index as u32).expect("a row of a table whose shape was checked");
+                to.iter_mut().zip(row).for_each(|(t, v)| *t += v);
+            }
         }
     }
+
+    /// Numbers in a row.
+    fn width(&self) -> usize {
+        match self {
+            Self::F32 { width, .. } | Self::Q8_0 { width, .. } | Self::Packed { width, .. } => *width,
+        }
+    }
+
+    fn is_finite(&self, rows: usize) -> bool {
+        if let Self::Q8_0 { bytes, .. } = self {
+            let scale = |block: &[u8]| half(u16::from_le_bytes([block[0], block[1]]));
+            return bytes.par_chunks_exact(34).all(|block| scale(block).is_finite());
+        }
+        (0..rows).into_par_iter().all(|index| {
+            let mut row = vec![0.0; self.width()];
+            self.add(index, &mut row);
+            row.iter().all(|v| v.is_finite())
+        })
+    }
+}
+
+fn unpacked(tensor: &QTensor, row: u32) -> candle_core::Result<Vec<f32>> {
+    tensor.embedding(&Tensor::new(&[row], &Device::Cpu)?)?.flatten_all()?.to_vec1()
 }
 
 /// candle divides by the alignment that a file states before anyone can look at it.

@@ -2,12 +2,35 @@
 //! numbered speakers; nothing depends on what shares a batch or on what comes later.
 
 mod bert;
+mod decoder;
 mod gguf;
 
 pub use bert::Bert;
+pub use decoder::Decoder;
 pub use gguf::Gguf;
 
 use std::collections::VecDeque;
+
+use anyhow::{Result, bail};
+
+use crate::kernels::Level;
+use gguf::Gguf;
+
+/// Read a GGUF of any architecture that this build knows.
+///
+/// # Errors
+/// When it is another, or the file is not whole, lacks something or does not fit itself.
+pub fn load(bytes: &[u8], level: Level) -> Result<Box<dyn Backbone>> {
+    let mut gguf = Gguf::open(bytes)?;
+    match gguf.architecture() {
+        "bert" => Ok(Box::new(Bert::from_gguf(bytes, level)?)),
+        name if decoder::names().contains(&name) => Ok(Box::new(Decoder::read(&mut gguf, level)?)),
+        other => bail!(
+            "the GGUF holds the architecture {other:?}; this build reads bert, {}",
+            decoder::names().join(", ")
+        ),
+    }
+}
 
 /// The tokens of one message.
 #[derive(Clone, Copy, Debug)]
@@ -26,13 +49,15 @@ pub struct Lane<'a> {
     pub segments: Vec<Segment<'a>>,
 }
 
-/// What a backbone keeps of a conversation so far: keys and values of the last few messages. Its size does not
-/// grow with the length of the conversation.
+/// What a backbone keeps of a conversation so far: keys and values of the last few messages, or of a window of tokens. Its size
+/// does not grow with the length of the conversation beyond that.
 #[derive(Clone, Default)]
 pub struct Context {
     seen: VecDeque<Seen>,
     /// One matrix a layer: a row of key and value for each token of `seen`.
     layers: Vec<Vec<f32>>,
+    /// A decoder's share.
+    stream: decoder::Stream,
 }
 
 #[derive(Clone, Copy)]
@@ -41,7 +66,7 @@ struct Seen {
     speaker: u32,
 }
 
-/// An encoder. Implementations are immutable after loading and may be shared between threads.
+/// A model that reads. Implementations are immutable after loading and may be shared between threads.
 pub trait Backbone: Send + Sync {
     /// Numbers in a vector.
     fn width(&self) -> usize;

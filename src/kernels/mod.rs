@@ -5,14 +5,18 @@
 //! many threads work: the same message gives the same bits in any batch.
 
 mod attention;
+mod gated;
 mod gemm;
 mod lanes;
 mod peak;
+mod rope;
 mod rows;
 
 pub use attention::{Keys, Span, attend};
+pub use gated::{Gate, add_normed, gated, rms_norm, rms_rows};
 pub use gemm::Weights;
 pub use peak::{Arithmetic, peak};
+pub use rope::{Pairing, rotate};
 pub use rows::{gelu, layer_norm};
 
 /// An instruction set that this machine has.

@@ -1,4 +1,4 @@
-//! Small GGUFs of one layer, made in memory.
+//! Small GGUFs, made in memory.
 
 use super::*;
 
@@ -17,7 +17,22 @@ pub(super) const SMALL: Shape = Shape { width: 32, heads: 2, ff: 32, words: 8, c
 /// Messages back in files made here.
 pub(super) const BACK: usize = 2;
 
-/// A GGUF of one layer, before it is written.
+/// Sizes of a decoder made here.
+#[derive(Clone, Copy)]
+pub(super) struct DecoderShape {
+    pub(super) width: usize,
+    pub(super) heads: usize,
+    pub(super) kv_heads: usize,
+    pub(super) inner: usize,
+    pub(super) words: usize,
+    pub(super) context: usize,
+}
+
+pub(super) const SMALL_DECODER: DecoderShape =
+    DecoderShape { width: 64, heads: 2, kv_heads: 1, inner: 32, words: 40, context: 48 };
+pub(super) const ARCHITECTURES: [&str; 4] = ["llama", "qwen2", "qwen3", "gemma3"];
+
+/// A GGUF, before it is written.
 pub(super) struct File {
     pub(super) settings: BTreeMap<String, Value>,
     pub(super) tensors: BTreeMap<String, QTensor>,
@@ -49,6 +64,60 @@ impl File {
         file.put("token_embd.weight", &[words, width], kind);
         file.put("position_embd.weight", &[context, width], GgmlDType::F32);
         file.put("token_types.weight", &[2, width], GgmlDType::F32);
+        file
+    }
+
+    /// A decoder of two layers, or of seven where six in a row differ; heads of 32 numbers.
+    pub(super) fn decoder(architecture: &str, shape: DecoderShape, kind: GgmlDType) -> Self {
+        let DecoderShape { width, heads, kv_heads, inner, words, context } = shape;
+        let blocks = if architecture == "gemma3" { 7 } else { 2 };
+        let sizes = [
+            ("embedding_length", width),
+            ("feed_forward_length", inner),
+            ("attention.head_count", heads),
+            ("attention.head_count_kv", kv_heads),
+            ("attention.key_length", 32),
+            ("block_count", blocks),
+            ("context_length", context),
+        ];
+        let window = (architecture == "gemma3").then_some(("attention.sliding_window", 7));
+        let key = |name: &str| format!("{architecture}.{name}");
+        let mut settings: BTreeMap<String, Value> =
+            sizes.into_iter().chain(window).map(|(name, size)| (key(name), Value::U32(size as u32))).collect();
+        settings.insert("general.architecture".into(), Value::String(architecture.into()));
+        settings.insert(key("attention.layer_norm_rms_epsilon"), Value::F32(1e-6));
+        settings.insert(key("rope.freq_base"), Value::F32(1000.0));
+        let mut file = Self { settings, tensors: BTreeMap::new() };
+        let (queries, keys) = (32 * heads, 32 * kv_heads);
+        for block in 0..blocks {
+            for (name, n, k) in [
+                ("attn_q", queries, width),
+                ("attn_k", keys, width),
+                ("attn_v", keys, width),
+                ("attn_output", width, queries),
+                ("ffn_gate", inner, width),
+                ("ffn_up", inner, width),
+                ("ffn_down", width, inner),
+            ] {
+                // K-quants hold rows of whole 256s.
+                let kind = if k % kind.block_size() == 0 { kind } else { GgmlDType::Q8_0 };
+                file.put(&format!("blk.{block}.{name}.weight"), &[n, k], kind);
+                if architecture == "qwen2" && ["attn_q", "attn_k", "attn_v"].contains(&name) {
+                    file.put(&format!("blk.{block}.{name}.bias"), &[n], GgmlDType::F32);
+                }
+            }
+            let norms: &[&str] = match architecture {
+                "gemma3" => &["attn_norm", "ffn_norm", "post_attention_norm", "post_ffw_norm"],
+                _ => &["attn_norm", "ffn_norm"],
+            };
+            norms.iter().for_each(|norm| file.put(&format!("blk.{block}.{norm}.weight"), &[width], GgmlDType::F32));
+            if ["qwen3", "gemma3"].contains(&architecture) {
+                file.put(&format!("blk.{block}.attn_q_norm.weight"), &[32], GgmlDType::F32);
+                file.put(&format!("blk.{block}.attn_k_norm.weight"), &[32], GgmlDType::F32);
+            }
+        }
+        file.put("output_norm.weight", &[width], GgmlDType::F32);
+        file.put("token_embd.weight", &[words, width], kind);
         file
     }
 

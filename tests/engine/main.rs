@@ -1,7 +1,9 @@
-//! The encoder against PyTorch, against itself in other batches, and against files that lie.
+//! The backbones against PyTorch, against themselves in other batches, and against files that lie.
 //!
-//! What is expected was computed by `scripts/reference/bert_reference.py`, which says how to run it again.
+//! What is expected was computed by `scripts/reference/{bert,decoder}_reference.py`, which say how to run them again.
 
+mod decoder;
+mod decoder_files;
 mod files;
 mod itself;
 mod made;
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 use candle_core::quantized::{GgmlDType, QStorage, QTensor, gguf_file};
 use candle_core::{Device, Tensor};
 use gguf_file::Value;
-use rushlight::backbone::{Backbone, Bert, Context, Lane, Segment};
+use rushlight::backbone::{Backbone, Bert, Context, Decoder, Lane, Segment};
 use rushlight::kernels::Level;
 use rushlight::models::sha256;
 use rushlight::prompt::Prompt;
@@ -90,41 +92,41 @@ impl Chat {
     }
 
     /// All at once, in one lane.
-    fn whole(&self, bert: &Bert) -> Vec<Vec<f32>> {
-        batch(bert, &[self]).remove(0)
+    fn whole(&self, backbone: &dyn Backbone) -> Vec<Vec<f32>> {
+        batch(backbone, &[self]).remove(0)
     }
 
     /// In several calls, each with the next so many messages.
-    fn stream(&self, bert: &Bert, chunks: &[usize]) -> Vec<Vec<f32>> {
+    fn stream(&self, backbone: &dyn Backbone, chunks: &[usize]) -> Vec<Vec<f32>> {
         let (mut context, mut from, mut all) = (Context::default(), 0, Vec::new());
         for count in chunks {
-            all.extend(rows(bert, bert.encode(&mut [self.lane(&mut context, from..from + count)])));
+            all.extend(rows(backbone, backbone.encode(&mut [self.lane(&mut context, from..from + count)])));
             from += count;
         }
         all
     }
 
     /// Each message as the only one of its conversation.
-    fn alone(&self, bert: &Bert) -> Vec<Vec<f32>> {
+    fn alone(&self, backbone: &dyn Backbone) -> Vec<Vec<f32>> {
         (0..self.ids.len())
-            .flat_map(|i| rows(bert, bert.encode(&mut [self.lane(&mut Context::default(), i..i + 1)])))
+            .flat_map(|i| rows(backbone, backbone.encode(&mut [self.lane(&mut Context::default(), i..i + 1)])))
             .collect()
     }
 }
 
-fn rows(bert: &Bert, vectors: Vec<f32>) -> Vec<Vec<f32>> {
-    vectors.chunks_exact(bert.width()).map(<[f32]>::to_vec).collect()
+fn rows(backbone: &dyn Backbone, vectors: Vec<f32>) -> Vec<Vec<f32>> {
+    vectors.chunks_exact(backbone.width()).map(<[f32]>::to_vec).collect()
 }
 
 /// Each conversation in its own lane of one call.
-fn batch(bert: &Bert, chats: &[&Chat]) -> Vec<Vec<Vec<f32>>> {
+fn batch(backbone: &dyn Backbone, chats: &[&Chat]) -> Vec<Vec<Vec<f32>>> {
     let mut contexts = vec![Context::default(); chats.len()];
     let mut lanes: Vec<Lane<'_>> = chats
         .iter()
         .zip(&mut contexts)
         .map(|(chat, context)| chat.lane(context, 0..chat.ids.len()))
         .collect();
-    let mut vectors = rows(bert, bert.encode(&mut lanes)).into_iter();
+    let mut vectors = rows(backbone, backbone.encode(&mut lanes)).into_iter();
     chats.iter().map(|chat| vectors.by_ref().take(chat.ids.len()).collect()).collect()
 }
 

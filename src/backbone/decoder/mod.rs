@@ -1,0 +1,254 @@
+//! Decoders of the Llama family over a conversation as one causal stream: each token sees those before it, and the vector of a message is the hidden state at
+//! its last token, after the last norm. One forward pass serves every architecture; what differs between them is data (see [`config`]).
+//!
+//! Keys and values are kept, so that a message costs its own tokens and no more. A stream longer than the window goes on in another that begins
+//! with the last half of the one before.
+
+mod attend;
+mod config;
+mod gemma3;
+mod layer;
+mod llama;
+mod qwen2;
+mod qwen3;
+mod rope;
+mod stream;
+
+pub use config::names;
+pub use stream::Stream;
+
+use anyhow::{Result, ensure};
+use rayon::prelude::*;
+
+use super::gguf::{Gguf, Table};
+use super::{Backbone, Lane};
+use crate::kernels::{self, Level};
+use attend::{Look, attend};
+use config::Config;
+use layer::Layer;
+use rope::Rope;
+use stream::Work;
+
+/// Most tokens that are read in a row, whatever the model would take: memory for keys and values is this times their size.
+const WINDOW: usize = 4_096;
+/// Tokens that go through the layers together.
+const PASS_TOKENS: usize = 1_024;
+
+/// A decoder: hidden states out, and on demand how likely a few tokens are next.
+pub struct Decoder {
+    level: Level,
+    config: Config,
+    /// The token that every text begins with, when the file names one.
+    opening: Option<u32>,
+    vocabulary: usize,
+    words: Table,
+    /// What turns a hidden state into a token, when that is not `words`.
+    output: Option<Table>,
+    norm: Vec<f32>,
+    layers: Vec<Layer>,
+    rope: Rope,
+    /// Of layers with a sliding window.
+    local_rope: Option<Rope>,
+}
+
+/// Buffers that live as long as one call and are reused by every layer.
+#[derive(Default)]
+struct Buffers {
+    normed: Vec<f32>,
+    qkv: Vec<f32>,
+    mixed: Vec<f32>,
+    update: Vec<f32>,
+    wide: Vec<f32>,
+    inner: Vec<f32>,
+}
+
+impl Decoder {
+    /// Read a GGUF in llama.cpp's naming.
+    ///
+    /// # Errors
+    /// When the architecture is not among [`names`], a setting or tensor is missing, does not fit the others or is not finite, or a tensor would go unused.
+    pub fn from_gguf(bytes: &[u8], level: Level) -> Result<Self> {
+        Self::read(&mut Gguf::open(bytes)?, level)
+    }
+
+    pub(super) fn read(gguf: &mut Gguf<'_>, level: Level) -> Result<Self> {
+        let config = Config::read(gguf)?;
+        let vocabulary = gguf.rows("token_embd.weight")?;
+        let words = gguf.table("token_embd.weight", vocabulary, config.width)?;
+        let output = match gguf.has("output.weight") {
+            true => Some(gguf.table("output.weight", vocabulary, config.width)?),
+            false => None,
+        };
+        let norm = gguf.tensor("output_norm.weight", &[config.width])?;
+        let layers = (0..config.blocks).map(|index| Layer::read(gguf, level, &config, index));
+        let layers = layers.collect::<Result<_>>()?;
+        let divisors = divisors(gguf, config.head_size / 2)?;
+        if let Some(name) = gguf.unread() {
+            anyhow::bail!(
+                "the GGUF holds the tensor {name}, which this build would leave out of a {}; its vectors would be wrong",
+                gguf.architecture()
+            );
+        }
+        let rope = Rope::new(config.pairing, config.turning, &divisors, config.window);
+        let even = vec![1.0; config.head_size / 2];
+        let local_rope =
+            config.local.map(|local| Rope::new(config.pairing, local.turning, &even, config.window));
+        let opening = gguf.value("tokenizer.ggml.bos_token_id").and_then(|id| id.to_u32().ok());
+        Ok(Self { level, config, opening, vocabulary, words, output, norm, layers, rope, local_rope })
+    }
+
+    /// Logits of a few tokens after the one whose hidden state is `vector`, as [`Backbone::encode`] gives it.
+    ///
+    /// # Panics
+    /// When an id is not below [`Backbone::vocabulary`], or `vector` has not [`Backbone::width`] numbers.
+    pub fn logits(&self, vector: &[f32], ids: &[u32]) -> Vec<f32> {
+        assert_eq!(vector.len(), self.config.width, "not a vector of this model");
+        let table = self.output.as_ref().unwrap_or(&self.words);
+        let logit = |id: &u32| {
+            assert!((*id as usize) < self.vocabulary, "token id {id} is not in the vocabulary");
+            let mut row = vec![0.0; self.config.width];
+            table.add(*id as usize, &mut row);
+            row.iter().zip(vector).map(|(a, b)| a * b).sum()
+        };
+        ids.iter().map(logit).collect()
+    }
+
+    /// Embeddings of the tokens that are being read.
+    fn embed(&self, works: &[Work<'_>]) -> Vec<f32> {
+        let width = self.config.width;
+        let ids: Vec<u32> = works.iter().flat_map(|w| w.now()).map(|t| t.id).collect();
+        let mut x = vec![0.0; ids.len() * width];
+        x.par_chunks_mut(width).zip(ids).for_each(|(row, id)| {
+            assert!((id as usize) < self.vocabulary, "token id {id} is not in the vocabulary");
+            self.words.add(id as usize, row);
+            row.iter_mut().for_each(|x| *x *= self.config.embedding_scale);
+        });
+        x
+    }
+
+    /// The tokens that are being read through all layers; then what is wanted of them.
+    fn pass(&self, works: &mut [Work<'_>], buffers: &mut Buffers) {
+        let mut x = self.embed(works);
+        for (index, layer) in self.layers.iter().enumerate() {
+            self.look(layer, index, &mut x, works, buffers);
+            self.think(layer, &mut x, buffers);
+        }
+        let (width, mut rows) = (self.config.width, x.chunks_exact_mut(self.config.width));
+        for work in works {
+            let mut vectors = Vec::new();
+            for (token, row) in work.now().iter().zip(rows.by_ref()) {
+                if token.wanted {
+                    kernels::rms_rows(self.level, row, &self.norm, self.config.eps);
+                    vectors.extend_from_slice(&row[..width]);
+                }
+            }
+            work.vectors.extend(vectors);
+            work.finish();
+        }
+    }
+
+    /// Attention of every lane over its own stream.
+    fn look(&self, layer: &Layer, index: usize, x: &mut [f32], works: &mut [Work<'_>], buffers: &mut Buffers) {
+        let (config, level) = (&self.config, self.level);
+        let Buffers { normed, qkv, mixed, update, .. } = buffers;
+        kernels::rms_norm(level, x, &layer.attn_norm, config.eps, normed);
+        layer.qkv.apply(normed, qkv);
+        self.turn(layer, index, qkv, works);
+        let (queries, keys) = (config.heads * config.head_size, config.kv_heads * config.head_size);
+        let look = Look {
+            heads: config.heads,
+            stride: queries + 2 * keys,
+            scale: config.query_scale,
+            window: config.local(index).map(|local| local.window),
+        };
+        mixed.clear();
+        mixed.resize(x.len() / config.width * queries, 0.0);
+        let (mut rows, mut outs) = (qkv.as_slice(), mixed.as_mut_slice());
+        for work in works {
+            let count = work.now().len();
+            let (own, others) = rows.split_at(count * look.stride);
+            let (out, other_outs) = outs.split_at_mut(count * queries);
+            let kept = &mut work.stream.keys[index];
+            for row in own.chunks_exact(look.stride) {
+                kept.push(&row[queries..][..keys], &row[queries + keys..]);
+            }
+            attend(kept, own, look, out);
+            // Now and then all at once, since it moves what stays.
+            if let Some(window) = look.window.filter(|window| kept.len() >= 2 * window) {
+                kept.drop_oldest(kept.len() - (window - 1));
+            }
+            (rows, outs) = (others, other_outs);
+        }
+        layer.out.apply(mixed, update);
+        kernels::add_normed(level, x, update, layer.after_attn.as_deref(), config.eps);
+    }
+
+    /// Norm the heads of queries and keys where that is done, and turn them by where they stand.
+    fn turn(&self, layer: &Layer, index: usize, qkv: &mut [f32], works: &[Work<'_>]) {
+        let (config, level) = (&self.config, self.level);
+        let rope = self.local_rope.as_ref().filter(|_| config.local(index).is_some()).unwrap_or(&self.rope);
+        let positions: Vec<usize> =
+            works.iter().flat_map(|w| w.position()..w.position() + w.now().len()).collect();
+        let (queries, keys) = (config.heads * config.head_size, config.kv_heads * config.head_size);
+        qkv.par_chunks_mut(queries + 2 * keys).zip(positions).with_min_len(8).for_each(|(row, position)| {
+            if let Some((query_gain, key_gain)) = &layer.head_norms {
+                kernels::rms_rows(level, &mut row[..queries], query_gain, config.eps);
+                kernels::rms_rows(level, &mut row[queries..][..keys], key_gain, config.eps);
+            }
+            rope.turn(level, &mut row[..queries + keys], position);
+        });
+    }
+
+    /// The gated half of a layer.
+    fn think(&self, layer: &Layer, x: &mut [f32], buffers: &mut Buffers) {
+        let (config, level) = (&self.config, self.level);
+        let Buffers { normed, update, wide, inner, .. } = buffers;
+        kernels::rms_norm(level, x, &layer.ffn_norm, config.eps, normed);
+        layer.gate_up.apply(normed, wide);
+        kernels::gated(level, config.gate, wide, config.inner, inner);
+        layer.down.apply(inner, update);
+        kernels::add_normed(level, x, update, layer.after_ffn.as_deref(), config.eps);
+    }
+}
+
+/// What slows each pair of a head down, one a pair: Llama 3.1 and later have it in the file.
+fn divisors(gguf: &mut Gguf<'_>, pairs: usize) -> Result<Vec<f32>> {
+    let name = "rope_freqs.weight";
+    if !gguf.has(name) {
+        return Ok(vec![1.0; pairs]);
+    }
+    let divisors = gguf.tensor(name, &[pairs])?;
+    ensure!(divisors.iter().all(|d| *d > 0.0), "tensor {name} holds numbers that are not above 0");
+    Ok(divisors)
+}
+
+impl Backbone for Decoder {
+    fn width(&self) -> usize {
+        self.config.width
+    }
+
+    /// Half a window, so that a segment always fits behind what is carried into the next.
+    fn max_tokens(&self) -> usize {
+        self.config.window / 2
+    }
+
+    fn vocabulary(&self) -> usize {
+        self.vocabulary
+    }
+
+    fn encode(&self, lanes: &mut [Lane<'_>]) -> Vec<f32> {
+        let lengths = lanes.iter().flat_map(|lane| &lane.segments).map(|s| s.ids.len());
+        lengths.for_each(|n| assert!((1..=self.max_tokens()).contains(&n), "a segment is empty or too long"));
+        let mut works: Vec<Work<'_>> =
+            lanes.iter_mut().map(|lane| Work::new(lane, &self.config, self.opening)).collect();
+        let mut buffers = Buffers::default();
+        loop {
+            let mut room = PASS_TOKENS;
+            works.iter_mut().for_each(|work| room -= work.take(room));
+            if room == PASS_TOKENS {
+                return works.into_iter().flat_map(|work| work.vectors).collect();
+            }
+            self.pass(&mut works, &mut buffers);
+        }
+    }
+}
