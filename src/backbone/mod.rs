@@ -14,7 +14,6 @@ use std::collections::VecDeque;
 use anyhow::{Result, bail};
 
 use crate::kernels::Level;
-use gguf::Gguf;
 
 /// Read a GGUF of any architecture that this build knows.
 ///
