@@ -109,9 +109,7 @@ impl Chat {
     /// Each message as the only one of its conversation.
     fn alone(&self, backbone: &dyn Backbone) -> Vec<Vec<f32>> {
         (0..self.ids.len())
-            .flat_map(|i| {
-                rows(backbone, backbone.encode(&mut [self.lane(&mut Context::default(), i..i + 1)]))
-            })
+            .flat_map(|i| rows(backbone, backbone.encode(&mut [self.lane(&mut Context::default(), i..i + 1)])))
             .collect()
     }
 }
