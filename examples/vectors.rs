@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use rushlight::backbone::{Backbone, Bert, Context, Lane, Segment};
-use rushlight::kernels::Level;
+use rushlight::kernels::{Level, Precision};
 use rushlight::prompt::Prompt;
 
 fn main() -> Result<()> {
@@ -19,7 +19,7 @@ fn main() -> Result<()> {
         std::env::args_os().nth(1).context("usage: vectors MODEL_FOLDER < lines.txt")?.into();
     let read = |name: &str| std::fs::read(folder.join(name)).with_context(|| format!("cannot read {name}"));
     let prompt = Prompt::from_bytes(&read("tokenizer.json")?)?;
-    let bert = Bert::from_gguf(&read("model.gguf")?, Level::detect())?;
+    let bert = Bert::from_gguf(&read("model.gguf")?, Level::detect(), Precision::detect())?;
     for line in std::io::stdin().lines() {
         let ids = prompt.ids(&line?)?;
         let segments = vec![Segment { ids: &ids[..ids.len().min(bert.max_tokens())], speaker: 0 }];

@@ -12,7 +12,7 @@ use anyhow::{Result, ensure};
 use serde::Serialize;
 
 use crate::backbone::{self, Backbone, Context, Gguf, Lane, Segment};
-use crate::kernels::{Arithmetic, Level, peak};
+use crate::kernels::{Level, Precision, peak};
 use crate::models::{Model, Place};
 use crate::prompt::Reader;
 use crate::score::{self, Workers};
@@ -50,8 +50,6 @@ pub struct Machine {
     pub threads: usize,
     /// Name of the instruction set that is used.
     pub kernel: &'static str,
-    /// What the linear layers compute in.
-    pub arithmetic: Arithmetic,
     /// Highest single-precision rate of all threads, in GFLOP/s.
     pub peak_f32: f64,
     /// Highest rate of sums of products of bytes, in Gop/s.
@@ -67,6 +65,8 @@ pub struct BackboneRef {
     pub architecture: String,
     /// Products that the linear layers make for one token.
     pub linear_weights: u64,
+    /// What they are made in: `f32` or `int8`.
+    pub arithmetic: &'static str,
 }
 
 /// The median of some rates, with the lowest and the highest.
@@ -128,7 +128,7 @@ pub struct Chats {
 
 /// A backbone out of a file, and what the file says about it. `name` is what it is called in the result.
 pub fn open(bytes: &[u8], name: &str) -> Result<(Box<dyn Backbone>, BackboneRef)> {
-    let backbone = backbone::load(bytes, Level::detect())?;
+    let backbone = backbone::load(bytes, Level::detect(), Precision::detect())?;
     Ok((backbone, describe(bytes, name)?))
 }
 
@@ -145,6 +145,7 @@ fn describe(bytes: &[u8], name: &str) -> Result<BackboneRef> {
         name: name.to_owned(),
         architecture: gguf.architecture().to_owned(),
         linear_weights: gguf.linear_weights(),
+        arithmetic: gguf.precision(Precision::detect()).name(),
     })
 }
 
@@ -152,23 +153,19 @@ impl Machine {
     /// Ask this one; takes about a second.
     pub fn measure() -> Self {
         let level = Level::detect();
-        let giga = |arithmetic| peak(level, arithmetic) / 1e9;
+        let giga = |precision| peak(level, precision) / 1e9;
         Self {
             cpu: machine::cpu(),
             threads: rayon::current_num_threads(),
             kernel: level.name(),
-            arithmetic: level.arithmetic(),
-            peak_f32: giga(Arithmetic::F32),
-            peak_int8: giga(Arithmetic::Int8),
+            peak_f32: giga(Precision::Whole),
+            peak_int8: giga(Precision::Int8),
         }
     }
 
-    /// The peak of the arithmetic in use.
-    fn peak(&self) -> f64 {
-        match self.arithmetic {
-            Arithmetic::F32 => self.peak_f32,
-            Arithmetic::Int8 => self.peak_int8,
-        }
+    /// The peak of an arithmetic, by its name.
+    fn peak(&self, arithmetic: &str) -> f64 {
+        if arithmetic == Precision::Int8.name() { self.peak_int8 } else { self.peak_f32 }
     }
 }
 
@@ -199,7 +196,7 @@ pub fn pass(
     })?;
     let tokens_per_second = Spread::rate(tokens as u64, &seconds);
     let linear_gflops = tokens_per_second.median * 2.0 * about.linear_weights as f64 / 1e9;
-    let share_of_peak = linear_gflops / machine.peak();
+    let share_of_peak = linear_gflops / machine.peak(about.arithmetic);
     Ok(Pass { tokens, texts: texts.len(), tokens_per_second, linear_gflops, share_of_peak })
 }
 

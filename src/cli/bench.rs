@@ -16,7 +16,8 @@ use crate::transcript::Transcript;
 /// Measure how fast a model reads on this machine.
 ///
 /// Rates are medians of the runs, with the lowest and the highest; one run before them is not counted. Run it with nothing else
-/// going on. RAYON_NUM_THREADS sets the number of threads, RUSHLIGHT_KERNEL (avx512, avx2, portable) the instruction set.
+/// going on. RAYON_NUM_THREADS sets the number of threads, RUSHLIGHT_KERNEL (avx512-vnni, avx512,
+/// avx-vnni, avx2, portable) the instruction set; RUSHLIGHT_PRECISION=f32 keeps activations whole.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Model to measure: a name that `models list` shows, or a folder.
@@ -152,19 +153,13 @@ fn table(measured: &Measured) -> Result<()> {
     let mut out = anstream::stdout().lock();
     let Measured { machine, backbone, runs, .. } = measured;
     writeln!(out, "{}", machine.cpu)?;
-    writeln!(
-        out,
-        "{} threads, {} kernels, {} products",
-        machine.threads,
-        machine.kernel,
-        machine.arithmetic.name()
-    )?;
+    writeln!(out, "{} threads, {} kernels", machine.threads, machine.kernel)?;
     writeln!(out, "peak      {:.0} GFLOP/s f32, {:.0} Gop/s int8", machine.peak_f32, machine.peak_int8)?;
     let millions = backbone.linear_weights as f64 / 1e6;
     writeln!(
         out,
-        "model     {} ({}), {millions:.1} million weights in linear layers",
-        backbone.name, backbone.architecture
+        "model     {} ({}), {millions:.1} million weights in linear layers, {}",
+        backbone.name, backbone.architecture, backbone.arithmetic
     )?;
     writeln!(out, "runs      median of {runs} (lowest to highest)\n")?;
     for pass in &measured.passes {

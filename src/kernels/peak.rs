@@ -6,39 +6,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use serde::Serialize;
-
-use super::Level;
-
-/// What products are counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Arithmetic {
-    /// Single-precision multiply and add.
-    F32,
-    /// Products of bytes, summed in 32 bits.
-    Int8,
-}
-
-impl Arithmetic {
-    /// Each of them.
-    pub const ALL: [Self; 2] = [Self::F32, Self::Int8];
-
-    /// As it is written in a result.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::Int8 => "int8",
-        }
-    }
-}
-
-impl Level {
-    /// What the linear layers of this level compute in.
-    pub fn arithmetic(self) -> Arithmetic {
-        Arithmetic::F32
-    }
-}
+use super::{Level, Precision};
 
 /// Rounds of a loop before the clock is read again.
 const ROUNDS: u64 = 100_000;
@@ -51,8 +19,8 @@ const SPELLS: usize = 6;
 type Loop = fn(u64) -> u64;
 
 /// Most operations a second that all threads together reach; a multiply and an add are two.
-pub fn peak(level: Level, arithmetic: Arithmetic) -> f64 {
-    let work = body(level, arithmetic);
+pub fn peak(level: Level, precision: Precision) -> f64 {
+    let work = body(level, precision);
     let spell = || {
         let each = rayon::broadcast(|_| {
             let (started, mut done) = (Instant::now(), 0);
@@ -66,12 +34,12 @@ pub fn peak(level: Level, arithmetic: Arithmetic) -> f64 {
     (0..SPELLS).map(|_| spell()).fold(0.0, f64::max)
 }
 
-fn body(level: Level, arithmetic: Arithmetic) -> Loop {
-    match (level, arithmetic) {
+fn body(level: Level, precision: Precision) -> Loop {
+    match (level, precision) {
         #[cfg(target_arch = "x86_64")]
-        (Level::Avx512 | Level::Avx2, _) => x86::body(level, arithmetic),
-        (_, Arithmetic::F32) => plain_f32,
-        (_, Arithmetic::Int8) => plain_int8,
+        (Level::Avx512Vnni | Level::Avx512 | Level::AvxVnni | Level::Avx2, _) => x86::body(level, precision),
+        (_, Precision::Whole) => plain_f32,
+        (_, Precision::Int8) => plain_int8,
     }
 }
 
@@ -104,26 +72,24 @@ mod x86 {
     use std::arch::x86_64::*;
     use std::hint::black_box;
 
-    use super::{Arithmetic, Level, Loop};
+    use super::{Level, Loop, Precision};
 
-    /// The loop of a level.
-    pub fn body(level: Level, arithmetic: Arithmetic) -> Loop {
-        let wide = level == Level::Avx512;
-        match arithmetic {
+    /// The loop of a level that has registers of its own.
+    pub fn body(level: Level, precision: Precision) -> Loop {
+        let wide = matches!(level, Level::Avx512Vnni | Level::Avx512);
+        match (precision, level) {
             // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
-            Arithmetic::F32 if wide => |rounds| unsafe { f32_avx512(rounds) },
+            (Precision::Whole, _) if wide => |rounds| unsafe { f32_avx512(rounds) },
             // SAFETY: as above.
-            Arithmetic::F32 => |rounds| unsafe { f32_avx2(rounds) },
-            Arithmetic::Int8 if wide && is_x86_feature_detected!("avx512vnni") => {
-                // SAFETY: as above, and the processor was asked for the rest.
-                |rounds| unsafe { int8_vnni512(rounds) }
-            }
-            Arithmetic::Int8 if is_x86_feature_detected!("avxvnni") => {
-                // SAFETY: as above.
-                |rounds| unsafe { int8_vnni256(rounds) }
-            }
+            (Precision::Whole, _) => |rounds| unsafe { f32_avx2(rounds) },
             // SAFETY: as above.
-            Arithmetic::Int8 => |rounds| unsafe { int8_avx2(rounds) },
+            (Precision::Int8, Level::Avx512Vnni) => |rounds| unsafe { int8_vnni512(rounds) },
+            // SAFETY: as above.
+            (Precision::Int8, Level::Avx512) => |rounds| unsafe { int8_avx512(rounds) },
+            // SAFETY: as above.
+            (Precision::Int8, Level::AvxVnni) => |rounds| unsafe { int8_vnni256(rounds) },
+            // SAFETY: as above.
+            (Precision::Int8, _) => |rounds| unsafe { int8_avx2(rounds) },
         }
     }
 
@@ -175,7 +141,22 @@ mod x86 {
     // Without an instruction for it: bytes to pairs, pairs to fours, and the sum. One sum for each `a`, since equal products would be
     // made only once.
     register_loop!(
-        int8_avx2, "avx2", ymm_reg, _mm256_setzero_si256(), _mm256_set1_epi8(3), 32 * 2,
+        int8_avx512,
+        "avx512f,avx512bw",
+        zmm_reg,
+        _mm512_setzero_si512(),
+        _mm512_set1_epi8(3),
+        64 * 2,
+        |sum, x, y| _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_maddubs_epi16(x, y), _mm512_set1_epi16(1))),
+        [s0 0, s1 1, s2 2]
+    );
+    register_loop!(
+        int8_avx2,
+        "avx2",
+        ymm_reg,
+        _mm256_setzero_si256(),
+        _mm256_set1_epi8(3),
+        32 * 2,
         |sum, x, y| _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(x, y), _mm256_set1_epi16(1))),
         [s0 0, s1 1, s2 2]
     );
@@ -186,11 +167,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_level_has_a_peak_in_both_arithmetics() {
+    fn every_level_has_a_peak_in_both_precisions() {
         for level in Level::available() {
-            for arithmetic in Arithmetic::ALL {
-                let rate = peak(level, arithmetic);
-                assert!(rate.is_finite() && rate > 1e6, "{level:?} {arithmetic:?}: {rate:e}");
+            for precision in [Precision::Whole, Precision::Int8] {
+                let rate = peak(level, precision);
+                assert!(rate.is_finite() && rate > 1e6, "{level:?} {precision:?}: {rate:e}");
             }
         }
     }

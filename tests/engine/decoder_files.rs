@@ -9,7 +9,10 @@ fn small(architecture: &str) -> File {
 
 /// The whole chain of causes; panics when the file loads.
 fn refusal(bytes: &[u8]) -> String {
-    format!("{:#}", Decoder::from_gguf(bytes, Level::Portable).err().expect("a bad file was read"))
+    format!(
+        "{:#}",
+        Decoder::from_gguf(bytes, Level::Portable, Precision::Int8).err().expect("a bad file was read")
+    )
 }
 
 fn refuses(bytes: &[u8], naming: &str) {
@@ -94,7 +97,8 @@ fn positions_that_cannot_be_are_refused() {
 
 #[test]
 fn what_would_be_left_out_is_named() {
-    for name in ["blk.0.attn_output.bias", "blk.2.attn_q.weight", "blk.0.ffn_gate_inp.weight", "output.bias"] {
+    for name in ["blk.0.attn_output.bias", "blk.2.attn_q.weight", "blk.0.ffn_gate_inp.weight", "output.bias"]
+    {
         let mut file = small("qwen3");
         file.put(name, &[64], GgmlDType::F32);
         refuses(&file.bytes(), name);
@@ -105,7 +109,10 @@ fn what_would_be_left_out_is_named() {
 fn another_architecture_is_named_beside_those_that_are_read() {
     let mut file = small("llama");
     file.settings.insert("general.architecture".into(), Value::String("mamba".into()));
-    let why = format!("{:#}", rushlight::backbone::load(&file.bytes(), Level::Portable).err().unwrap());
+    let why = format!(
+        "{:#}",
+        rushlight::backbone::load(&file.bytes(), Level::Portable, Precision::Int8).err().unwrap()
+    );
     for name in ARCHITECTURES.iter().chain(&["bert", "mamba"]) {
         assert!(why.contains(name), "{why}");
     }
@@ -114,7 +121,11 @@ fn another_architecture_is_named_beside_those_that_are_read() {
 
 #[test]
 fn numbers_that_are_not_finite_are_refused() {
-    for (name, shape) in [("token_embd.weight", &[40, 64][..]), ("blk.1.ffn_norm.weight", &[64]), ("blk.0.ffn_up.weight", &[32, 64])] {
+    for (name, shape) in [
+        ("token_embd.weight", &[40, 64][..]),
+        ("blk.1.ffn_norm.weight", &[64]),
+        ("blk.0.ffn_up.weight", &[32, 64]),
+    ] {
         for kind in [GgmlDType::F32, GgmlDType::F16, GgmlDType::BF16] {
             let mut file = small("qwen2");
             let values = vec![f32::NAN; shape.iter().product()];
@@ -128,7 +139,8 @@ fn numbers_that_are_not_finite_are_refused() {
 #[test]
 fn a_file_cut_anywhere_is_refused() {
     let bytes = std::fs::read(fixture("tiny-gemma3.gguf")).unwrap();
-    for end in (0..6_000).step_by(7).chain((6_000..bytes.len() - 32).step_by(1_001)).chain([bytes.len() - 32]) {
+    for end in (0..6_000).step_by(7).chain((6_000..bytes.len() - 32).step_by(1_001)).chain([bytes.len() - 32])
+    {
         refusal(&bytes[..end]);
     }
 }
@@ -142,7 +154,7 @@ fn one_wrong_byte_in_the_header_never_panics() {
     for at in 0..bytes.len() - data {
         let mut bytes = bytes.clone();
         bytes[at] ^= [0x01, 0x80, 0xff][at % 3];
-        if let Ok(decoder) = Decoder::from_gguf(&bytes, Level::Portable) {
+        if let Ok(decoder) = Decoder::from_gguf(&bytes, Level::Portable, Precision::Int8) {
             let ids = [0].repeat(decoder.max_tokens().min(3));
             let segments = vec![Segment { ids: &ids, speaker: 0 }];
             decoder.encode(&mut [Lane { context: &mut Context::default(), segments }]);

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::attend::Keys;
 use super::config::Config;
 use crate::backbone::Lane;
+use crate::kernels::Keys;
 
 /// What a decoder keeps of a conversation so far: the tokens of its present window, and their keys and values in every layer.
 #[derive(Clone, Default)]
@@ -128,7 +128,10 @@ mod tests {
         let segments: [&[u32]; 3] = [&[1, 2, 3], &[4, 5, 6], &[7, 8, 9]];
         let tokens = plan(&[], segments.into_iter(), 8, None);
         assert_eq!(ids(&tokens), [1, 2, 3, 4, 5, 6, 3, 4, 5, 6, 7, 8, 9]);
-        assert_eq!(tokens.iter().map(|t| t.afresh).collect::<Vec<_>>(), (0..13).map(|i| i == 6).collect::<Vec<_>>());
+        assert_eq!(
+            tokens.iter().map(|t| t.afresh).collect::<Vec<_>>(),
+            (0..13).map(|i| i == 6).collect::<Vec<_>>()
+        );
         let wanted: Vec<u32> = tokens.iter().filter(|t| t.wanted).map(|t| t.id).collect();
         assert_eq!(wanted, [3, 6, 9], "a token that is read again gives no vector again");
     }

@@ -1,5 +1,12 @@
 //! A model folder: backbone, tokenizer, head and the card that binds them by hash; and where folders are found.
 
+#[cfg(feature = "pull")]
+pub mod pull;
+#[cfg(feature = "pull")]
+pub mod shelf;
+#[cfg(feature = "pull")]
+pub mod wanted;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::backbone::{Backbone, Bert};
 use crate::head::{Head, Pattern};
-use crate::kernels::Level;
+use crate::kernels::{Level, Precision};
 use crate::prompt::{self, PIECE_TOKENS, Prompt};
 
 /// The default model's name.
@@ -123,10 +130,10 @@ impl std::fmt::Display for Place {
 
 #[cfg(feature = "embed")]
 const EMBEDDED: &[(&str, &[u8])] = &[
-    ("model.toml", include_bytes!("../models/rushlight-small/model.toml")),
-    ("model.gguf", include_bytes!("../models/rushlight-small/model.gguf")),
-    ("tokenizer.json", include_bytes!("../models/rushlight-small/tokenizer.json")),
-    ("head.safetensors", include_bytes!("../models/rushlight-small/head.safetensors")),
+    ("model.toml", include_bytes!("../../models/rushlight-small/model.toml")),
+    ("model.gguf", include_bytes!("../../models/rushlight-small/model.gguf")),
+    ("tokenizer.json", include_bytes!("../../models/rushlight-small/tokenizer.json")),
+    ("head.safetensors", include_bytes!("../../models/rushlight-small/head.safetensors")),
 ];
 #[cfg(not(feature = "embed"))]
 const EMBEDDED: &[(&str, &[u8])] = &[];
@@ -247,7 +254,7 @@ impl Model {
         let level = Level::detect();
         let (card, hash) = place.card()?;
         let prompt = Prompt::from_bytes(&place.bound(&card, "tokenizer.json")?)?;
-        let bert = Bert::from_gguf(&place.bound(&card, "model.gguf")?, level)
+        let bert = Bert::from_gguf(&place.bound(&card, "model.gguf")?, level, Precision::detect())
             .with_context(|| format!("{place}: model.gguf"))?;
         let head = Head::from_safetensors(&place.bound(&card, "head.safetensors")?, level)
             .with_context(|| format!("{place}: head.safetensors"))?;
@@ -276,8 +283,9 @@ pub fn list() -> Vec<Place> {
     let mut places: Vec<Place> = if EMBEDDED.is_empty() { vec![] } else { vec![Place::Embedded] };
     for folder in folders() {
         let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let unfinished = |p: &Path| p.extension().is_some_and(|e| e == "part");
         let mut found: Vec<PathBuf> =
-            entries.map(|e| e.path()).filter(|p| p.join("model.toml").is_file()).collect();
+            entries.map(|e| e.path()).filter(|p| p.join("model.toml").is_file() && !unfinished(p)).collect();
         found.sort();
         places.extend(found.into_iter().map(Place::Folder));
     }
