@@ -7,13 +7,13 @@ mod gguf;
 
 pub use bert::Bert;
 pub use decoder::Decoder;
+pub use gguf::Gguf;
 
 use std::collections::VecDeque;
 
 use anyhow::{Result, bail};
 
 use crate::kernels::{Level, Precision};
-use gguf::Gguf;
 
 /// Read a GGUF of any architecture that this build knows.
 ///
