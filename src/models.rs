@@ -1,5 +1,7 @@
 //! A model folder: backbone, tokenizer, head and the card that binds them by hash; and where folders are found.
 
+mod vocabulary;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,11 +11,17 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::backbone::{Backbone, Bert};
+use crate::backbone::{self, Backbone};
 use crate::head::{Head, Pattern};
 use crate::kernels::Level;
-use crate::prompt::{self, PIECE_TOKENS, Prompt};
+use crate::prompt::{self, PIECE_TOKENS, Prompt, Template, TemplateRef};
 
+pub use vocabulary::vocabulary;
+
+/// The file of the tokenizer in a model folder; a decoder may do without it.
+pub const TOKENIZER: &str = "tokenizer.json";
+/// The template of decoders that are trained here.
+pub const TEMPLATE: &str = "turns";
 /// The default model's name.
 pub const DEFAULT: &str = "rushlight-small";
 
@@ -35,6 +43,9 @@ pub struct Card {
     pub files: BTreeMap<String, String>,
     /// How the text is turned into token ids; must be what this build does.
     pub prompt: u32,
+    /// How messages are written for a model that reads one running text; the others have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateRef>,
     /// From logits to probabilities.
     pub calibration: Calibration,
     /// From probabilities to words.
@@ -246,23 +257,62 @@ impl Model {
     pub fn load(place: &Place) -> Result<Self> {
         let level = Level::detect();
         let (card, hash) = place.card()?;
-        let prompt = Prompt::from_bytes(&place.bound(&card, "tokenizer.json")?)?;
-        let bert = Bert::from_gguf(&place.bound(&card, "model.gguf")?, level)
-            .with_context(|| format!("{place}: model.gguf"))?;
+        let gguf = place.bound(&card, "model.gguf")?;
+        let backbone = backbone::load(&gguf, level).with_context(|| format!("{place}: model.gguf"))?;
+        let json = match card.template.is_none() || card.files.contains_key(TOKENIZER) {
+            true => Some(place.bound(&card, TOKENIZER)?),
+            false => None,
+        };
+        let template = card.template.as_ref().map(Template::bound).transpose();
+        let template = template.with_context(|| format!("{place}: model.toml"))?;
+        let prompt = prompt_of(&*backbone, &gguf, json.as_deref(), template);
+        let prompt = prompt.with_context(|| format!("{place}: the tokenizer"))?;
         let head = Head::from_safetensors(&place.bound(&card, "head.safetensors")?, level)
             .with_context(|| format!("{place}: head.safetensors"))?;
         ensure!(
-            bert.width() == head.width(),
+            backbone.width() == head.width(),
             "{place}: the head reads vectors of {} numbers, the backbone makes {}",
             head.width(),
-            bert.width()
+            backbone.width()
         );
-        ensure!(
-            prompt.vocabulary() <= bert.vocabulary() && bert.max_tokens() >= PIECE_TOKENS,
-            "{place}: the tokenizer does not fit the backbone"
-        );
-        Ok(Self { card, prompt, backbone: Box::new(bert), head, hash })
+        Ok(Self { card, prompt, backbone, head, hash })
     }
+}
+
+/// The prompt of a backbone out of its GGUF, and out of a `tokenizer.json` that an encoder must have and a decoder may have. A `template` is for a decoder.
+///
+/// # Errors
+/// When they are not made for each other.
+pub fn prompt_of(
+    backbone: &dyn Backbone,
+    gguf: &[u8],
+    json: Option<&[u8]>,
+    template: Option<Template>,
+) -> Result<Prompt> {
+    let prompt = match (template, json) {
+        (Some(template), json) if backbone.is_running() => Prompt::turns(template, &vocabulary(gguf)?, json)?,
+        (None, Some(json)) if !backbone.is_running() => Prompt::from_bytes(json)?,
+        (None, None) if !backbone.is_running() => bail!("an encoder needs its {TOKENIZER}"),
+        (Some(_), _) => bail!("a template is for a decoder, and the backbone is an encoder"),
+        (None, _) => bail!("a decoder needs a template, and model.toml names none"),
+    };
+    ensure!(
+        prompt.vocabulary() <= backbone.vocabulary(),
+        "the tokenizer has {} tokens, the backbone {}; they are not of the same model",
+        prompt.vocabulary(),
+        backbone.vocabulary()
+    );
+    ensure!(
+        backbone.max_tokens() >= PIECE_TOKENS,
+        "the backbone reads {} tokens of a message at once, and {PIECE_TOKENS} are needed",
+        backbone.max_tokens()
+    );
+    Ok(prompt)
+}
+
+/// The prompt of a decoder out of its GGUF alone, written after the usual template.
+pub fn prompt_of_gguf(gguf: &[u8]) -> Result<Prompt> {
+    Prompt::turns(Template::named(TEMPLATE)?, &vocabulary(gguf)?, None)
 }
 
 /// Folders that may hold model folders, in the order in which they are asked.

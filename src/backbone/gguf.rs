@@ -148,7 +148,10 @@ impl<'a> Gguf<'a> {
             }
             kind => {
                 let block = kind.block_size();
-                ensure!(width % block == 0, "rows of {width} in tensor {name} are not whole blocks of {block}");
+                ensure!(
+                    width % block == 0,
+                    "rows of {width} in tensor {name} are not whole blocks of {block}"
+                );
                 Table::Packed { tensor, width }
             }
         };

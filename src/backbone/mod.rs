@@ -4,16 +4,17 @@
 mod bert;
 mod decoder;
 mod gguf;
+mod metadata;
 
 pub use bert::Bert;
 pub use decoder::Decoder;
+pub use gguf::Gguf;
 
 use std::collections::VecDeque;
 
 use anyhow::{Result, bail};
 
 use crate::kernels::Level;
-use gguf::Gguf;
 
 /// Read a GGUF of any architecture that this build knows.
 ///
@@ -75,6 +76,11 @@ pub trait Backbone: Send + Sync {
 
     /// Number of known token ids.
     fn vocabulary(&self) -> usize;
+
+    /// Whether the segments of a lane are one running text, each going on where the one before ended.
+    fn is_running(&self) -> bool {
+        false
+    }
 
     /// Vectors of all segments of all lanes, in order, row after row of [`Backbone::width`]. A vector depends on its own
     /// segment and on earlier ones of its lane, to the bit, and on nothing else.

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::Exit;
 use super::input::each;
 use crate::import::{self, Imported};
+use crate::models;
 use crate::prompt::{Prompt, Reader};
 
 /// Print the token ids and features of every conversation, one line of JSON each.
@@ -19,7 +20,7 @@ use crate::prompt::{Prompt, Reader};
 pub struct Args {
     /// Chats to read.
     file: PathBuf,
-    /// The tokenizer.json to use.
+    /// The tokenizer.json of an encoder, or the GGUF of a decoder.
     #[arg(long, value_name = "FILE")]
     tokenizer: PathBuf,
 }
@@ -29,7 +30,10 @@ impl Args {
     pub fn run(self) -> Result<Exit> {
         let bytes = std::fs::read(&self.tokenizer)
             .with_context(|| format!("cannot read {}", self.tokenizer.display()))?;
-        let prompt = Prompt::from_bytes(&bytes)?;
+        let prompt = match bytes.starts_with(b"GGUF") {
+            true => models::prompt_of_gguf(&bytes)?,
+            false => Prompt::from_bytes(&bytes)?,
+        };
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let mut line = |imported: Imported| {
             let transcript = &imported.transcript;

@@ -72,7 +72,10 @@ fn chats() -> Vec<Chat> {
         let lengths = numbers(seed, count).into_iter().map(|x| 1 + ((x + 0.5) * 11.0) as usize);
         let ids = lengths.enumerate().map(|(i, n)| {
             let n = if i % 9 == 4 { SMALL_DECODER.context / 2 } else { n };
-            numbers(seed + i as u64, n).iter().map(|x| ((x + 0.5) * SMALL_DECODER.words as f32) as u32).collect()
+            numbers(seed + i as u64, n)
+                .iter()
+                .map(|x| ((x + 0.5) * SMALL_DECODER.words as f32) as u32)
+                .collect()
         });
         Chat { speakers: (0..count as u32).map(|i| i % 2).collect(), ids: ids.collect() }
     };
@@ -164,7 +167,15 @@ fn the_opening_token_stays_at_the_head_of_every_window() {
 fn every_kind_of_weight_is_read_as_the_weights_it_stands_for() {
     let wide = DecoderShape { width: 256, inner: 256, ..SMALL_DECODER };
     let ids: Vec<u32> = (0..20).collect();
-    for kind in [GgmlDType::F16, GgmlDType::BF16, GgmlDType::Q8_0, GgmlDType::Q4_0, GgmlDType::Q4K, GgmlDType::Q5K, GgmlDType::Q6K] {
+    for kind in [
+        GgmlDType::F16,
+        GgmlDType::BF16,
+        GgmlDType::Q8_0,
+        GgmlDType::Q4_0,
+        GgmlDType::Q4K,
+        GgmlDType::Q5K,
+        GgmlDType::Q6K,
+    ] {
         let packed = File::decoder("qwen2", wide, kind);
         let [packed, plain] = [packed.bytes(), packed.unpacked().bytes()]
             .map(|bytes| one_by_one(&ids).whole(&Decoder::from_gguf(&bytes, Level::detect()).unwrap()));

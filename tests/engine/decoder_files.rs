@@ -94,7 +94,8 @@ fn positions_that_cannot_be_are_refused() {
 
 #[test]
 fn what_would_be_left_out_is_named() {
-    for name in ["blk.0.attn_output.bias", "blk.2.attn_q.weight", "blk.0.ffn_gate_inp.weight", "output.bias"] {
+    for name in ["blk.0.attn_output.bias", "blk.2.attn_q.weight", "blk.0.ffn_gate_inp.weight", "output.bias"]
+    {
         let mut file = small("qwen3");
         file.put(name, &[64], GgmlDType::F32);
         refuses(&file.bytes(), name);
@@ -114,7 +115,11 @@ fn another_architecture_is_named_beside_those_that_are_read() {
 
 #[test]
 fn numbers_that_are_not_finite_are_refused() {
-    for (name, shape) in [("token_embd.weight", &[40, 64][..]), ("blk.1.ffn_norm.weight", &[64]), ("blk.0.ffn_up.weight", &[32, 64])] {
+    for (name, shape) in [
+        ("token_embd.weight", &[40, 64][..]),
+        ("blk.1.ffn_norm.weight", &[64]),
+        ("blk.0.ffn_up.weight", &[32, 64]),
+    ] {
         for kind in [GgmlDType::F32, GgmlDType::F16, GgmlDType::BF16] {
             let mut file = small("qwen2");
             let values = vec![f32::NAN; shape.iter().product()];
@@ -128,7 +133,8 @@ fn numbers_that_are_not_finite_are_refused() {
 #[test]
 fn a_file_cut_anywhere_is_refused() {
     let bytes = std::fs::read(fixture("tiny-gemma3.gguf")).unwrap();
-    for end in (0..6_000).step_by(7).chain((6_000..bytes.len() - 32).step_by(1_001)).chain([bytes.len() - 32]) {
+    for end in (0..6_000).step_by(7).chain((6_000..bytes.len() - 32).step_by(1_001)).chain([bytes.len() - 32])
+    {
         refusal(&bytes[..end]);
     }
 }

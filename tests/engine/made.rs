@@ -82,8 +82,11 @@ impl File {
         ];
         let window = (architecture == "gemma3").then_some(("attention.sliding_window", 7));
         let key = |name: &str| format!("{architecture}.{name}");
-        let mut settings: BTreeMap<String, Value> =
-            sizes.into_iter().chain(window).map(|(name, size)| (key(name), Value::U32(size as u32))).collect();
+        let mut settings: BTreeMap<String, Value> = sizes
+            .into_iter()
+            .chain(window)
+            .map(|(name, size)| (key(name), Value::U32(size as u32)))
+            .collect();
         settings.insert("general.architecture".into(), Value::String(architecture.into()));
         settings.insert(key("attention.layer_norm_rms_epsilon"), Value::F32(1e-6));
         settings.insert(key("rope.freq_base"), Value::F32(1000.0));
@@ -110,7 +113,9 @@ impl File {
                 "gemma3" => &["attn_norm", "ffn_norm", "post_attention_norm", "post_ffw_norm"],
                 _ => &["attn_norm", "ffn_norm"],
             };
-            norms.iter().for_each(|norm| file.put(&format!("blk.{block}.{norm}.weight"), &[width], GgmlDType::F32));
+            norms
+                .iter()
+                .for_each(|norm| file.put(&format!("blk.{block}.{norm}.weight"), &[width], GgmlDType::F32));
             if ["qwen3", "gemma3"].contains(&architecture) {
                 file.put(&format!("blk.{block}.attn_q_norm.weight"), &[32], GgmlDType::F32);
                 file.put(&format!("blk.{block}.attn_k_norm.weight"), &[32], GgmlDType::F32);

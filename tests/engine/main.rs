@@ -8,6 +8,7 @@ mod files;
 mod itself;
 mod made;
 mod parity;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -109,7 +110,9 @@ impl Chat {
     /// Each message as the only one of its conversation.
     fn alone(&self, backbone: &dyn Backbone) -> Vec<Vec<f32>> {
         (0..self.ids.len())
-            .flat_map(|i| rows(backbone, backbone.encode(&mut [self.lane(&mut Context::default(), i..i + 1)])))
+            .flat_map(|i| {
+                rows(backbone, backbone.encode(&mut [self.lane(&mut Context::default(), i..i + 1)]))
+            })
             .collect()
     }
 }

@@ -58,8 +58,12 @@ pub struct Local {
 }
 
 /// How each architecture's file is read; the names are those of llama.cpp.
-const READERS: [(&str, fn(&Gguf<'_>) -> Result<Config>); 4] =
-    [("llama", llama::config), ("qwen2", qwen2::config), ("qwen3", qwen3::config), ("gemma3", gemma3::config)];
+const READERS: [(&str, fn(&Gguf<'_>) -> Result<Config>); 4] = [
+    ("llama", llama::config),
+    ("qwen2", qwen2::config),
+    ("qwen3", qwen3::config),
+    ("gemma3", gemma3::config),
+];
 
 /// The architectures that [`Config::read`] knows.
 pub fn names() -> [&'static str; READERS.len()] {
@@ -71,7 +75,10 @@ impl Config {
     pub fn read(gguf: &Gguf<'_>) -> Result<Self> {
         let found = gguf.architecture();
         let Some((_, read)) = READERS.iter().find(|(name, _)| *name == found) else {
-            bail!("the GGUF holds the architecture {found:?}; of decoders this build reads {}", names().join(", "))
+            bail!(
+                "the GGUF holds the architecture {found:?}; of decoders this build reads {}",
+                names().join(", ")
+            )
         };
         let config = read(gguf)?;
         config.check()?;
@@ -86,9 +93,15 @@ impl Config {
             None => width / heads,
         };
         let turned = gguf.size_if_any("rope.dimension_count")?.unwrap_or(head_size);
-        ensure!(turned == head_size, "{turned} of {head_size} numbers of a head turn; this build turns all or none");
+        ensure!(
+            turned == head_size,
+            "{turned} of {head_size} numbers of a head turn; this build turns all or none"
+        );
         let value = gguf.size_if_any("attention.value_length")?.unwrap_or(head_size);
-        ensure!(value == head_size, "keys of {head_size} numbers and values of {value}; this build reads equal ones");
+        ensure!(
+            value == head_size,
+            "keys of {head_size} numbers and values of {value}; this build reads equal ones"
+        );
         let base = gguf.number_if_any("rope.freq_base")?.unwrap_or(10_000.0);
         Ok(Self {
             width,
@@ -130,7 +143,10 @@ impl Config {
         ensure!(*eps > 0.0, "the epsilon of the norms is {eps}; it must be above 0");
         let turnings = [Some(*turning), self.local.map(|local| local.turning)];
         for Turning { base, factor } in turnings.into_iter().flatten() {
-            ensure!(base > 1.0 && factor > 0.0, "positions turn by base {base} and factor {factor}, which cannot be");
+            ensure!(
+                base > 1.0 && factor > 0.0,
+                "positions turn by base {base} and factor {factor}, which cannot be"
+            );
         }
         Ok(())
     }
@@ -141,6 +157,8 @@ fn factor(gguf: &Gguf<'_>) -> Result<f64> {
     match gguf.word("rope.scaling.type")? {
         None | Some("none") => Ok(1.0),
         Some("linear") => Ok(f64::from(gguf.number("rope.scaling.factor")?)),
-        Some(other) => bail!("positions are scaled in the way {other:?}; this build reads \"linear\" and \"none\""),
+        Some(other) => {
+            bail!("positions are scaled in the way {other:?}; this build reads \"linear\" and \"none\"")
+        }
     }
 }

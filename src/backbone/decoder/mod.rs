@@ -148,7 +148,14 @@ impl Decoder {
     }
 
     /// Attention of every lane over its own stream.
-    fn look(&self, layer: &Layer, index: usize, x: &mut [f32], works: &mut [Work<'_>], buffers: &mut Buffers) {
+    fn look(
+        &self,
+        layer: &Layer,
+        index: usize,
+        x: &mut [f32],
+        works: &mut [Work<'_>],
+        buffers: &mut Buffers,
+    ) {
         let (config, level) = (&self.config, self.level);
         let Buffers { normed, qkv, mixed, update, .. } = buffers;
         kernels::rms_norm(level, x, &layer.attn_norm, config.eps, normed);
@@ -234,6 +241,10 @@ impl Backbone for Decoder {
 
     fn vocabulary(&self) -> usize {
         self.vocabulary
+    }
+
+    fn is_running(&self) -> bool {
+        true
     }
 
     fn encode(&self, lanes: &mut [Lane<'_>]) -> Vec<f32> {

@@ -128,7 +128,10 @@ mod tests {
         let segments: [&[u32]; 3] = [&[1, 2, 3], &[4, 5, 6], &[7, 8, 9]];
         let tokens = plan(&[], segments.into_iter(), 8, None);
         assert_eq!(ids(&tokens), [1, 2, 3, 4, 5, 6, 3, 4, 5, 6, 7, 8, 9]);
-        assert_eq!(tokens.iter().map(|t| t.afresh).collect::<Vec<_>>(), (0..13).map(|i| i == 6).collect::<Vec<_>>());
+        assert_eq!(
+            tokens.iter().map(|t| t.afresh).collect::<Vec<_>>(),
+            (0..13).map(|i| i == 6).collect::<Vec<_>>()
+        );
         let wanted: Vec<u32> = tokens.iter().filter(|t| t.wanted).map(|t| t.id).collect();
         assert_eq!(wanted, [3, 6, 9], "a token that is read again gives no vector again");
     }
