@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::backbone::{self, Backbone};
 use crate::head::{Head, Pattern};
-use crate::kernels::Level;
+use crate::kernels::{Level, Precision};
 use crate::prompt::{self, PIECE_TOKENS, Prompt, Template, TemplateRef};
 
 pub use vocabulary::vocabulary;
@@ -258,7 +258,8 @@ impl Model {
         let level = Level::detect();
         let (card, hash) = place.card()?;
         let gguf = place.bound(&card, "model.gguf")?;
-        let backbone = backbone::load(&gguf, level).with_context(|| format!("{place}: model.gguf"))?;
+        let backbone = backbone::load(&gguf, level, Precision::detect())
+            .with_context(|| format!("{place}: model.gguf"))?;
         let json = match card.template.is_none() || card.files.contains_key(TOKENIZER) {
             true => Some(place.bound(&card, TOKENIZER)?),
             false => None,

@@ -118,7 +118,7 @@ version = "{VERSION}"
 summary = "English chats: MiniLM-L6 in the context of the last eight messages, Q8_0, with a causal head; see CARD.md."
 license = "Apache-2.0"
 languages = ["en"]
-prompt = 1
+prompt = 2
 
 [files]
 {files}

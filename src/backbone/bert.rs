@@ -5,12 +5,14 @@
 //! whether the same speaker wrote it. Positions restart with each message. With no such terms in the file this is
 //! plain BERT, message by message.
 
+use std::cell::RefCell;
+
 use anyhow::{Result, ensure};
 use rayon::prelude::*;
 
 use super::gguf::{Gguf, Table};
 use super::{Backbone, Lane, Seen};
-use crate::kernels::{self, Keys, Level, Span, Weights};
+use crate::kernels::{self, Keys, Level, Look, Precision, Span, Weights};
 
 /// Key in the GGUF: terms by layer, head, and what is seen (own message; 1…n back by the same speaker; 1…n back by another).
 const TERMS: &str = "rushlight.context.terms";
@@ -50,18 +52,20 @@ struct Layer {
 }
 
 /// Buffers that live as long as one call and are reused by every layer.
-#[derive(Default)]
 struct Buffers {
     qkv: Vec<f32>,
     mixed: Vec<f32>,
-    wide: Vec<f32>,
-    narrow: Vec<f32>,
     keys: Keys,
 }
 
+thread_local! {
+    /// What a thread needs between the products of one block of rows: the inner numbers, and what is added to the rows.
+    static BETWEEN: RefCell<(Vec<f32>, Vec<f32>)> = RefCell::default();
+}
+
 impl Bert {
-    /// Read a GGUF in llama.cpp's naming of BERT's tensors. The weights are unpacked to `f32` and laid out for this machine.
-    pub fn from_gguf(bytes: &[u8], level: Level) -> Result<Self> {
+    /// Read a GGUF in llama.cpp's naming of BERT's tensors. The weights are laid out for this machine, quantized ones as `precision` says.
+    pub fn from_gguf(bytes: &[u8], level: Level, precision: Precision) -> Result<Self> {
         let mut gguf = Gguf::open(bytes)?;
         let found = gguf.architecture();
         ensure!(found == "bert", "the GGUF holds the architecture {found:?}; this build reads \"bert\"");
@@ -87,7 +91,8 @@ impl Bert {
         let norm = Norm::read(&mut gguf, "token_embd_norm", width)?;
         let words = gguf.table("token_embd.weight", vocabulary, width)?;
         let layers = all_terms.chunks_exact(heads * seen).enumerate();
-        let layers = layers.map(|(i, terms)| Layer::read(&mut gguf, level, i, width, ff, terms));
+        let layers =
+            layers.map(|(i, terms)| Layer::read(&mut gguf, (level, precision), i, (width, ff), terms));
         let layers = layers.collect::<Result<_>>()?;
         let (eps, back) = (gguf.number("attention.layer_norm_epsilon")?, seen / 2);
         ensure!(eps > 0.0, "the epsilon of the layer norms is {eps}; it must be above 0");
@@ -107,15 +112,14 @@ impl Bert {
                 self.words.add(*id as usize, &mut x[start..]);
             }
         }
-        kernels::layer_norm(self.level, &mut x, None, &self.norm.gain, &self.norm.shift, self.eps);
+        self.norm(&mut x, None, &self.norm);
         x
     }
 
     fn layer(&self, index: usize, x: &mut [f32], lanes: &mut [Lane<'_>], buffers: &mut Buffers) {
         let layer = &self.layers[index];
-        let Buffers { qkv, mixed, wide, narrow, keys } = buffers;
+        let Buffers { qkv, mixed, keys } = buffers;
         layer.qkv.apply(x, qkv);
-        mixed.clear();
         mixed.resize(x.len(), 0.0);
         let mut row = 0;
         for lane in lanes {
@@ -125,26 +129,28 @@ impl Bert {
             self.look(layer, lane, index, qkv, mixed, keys);
             row += tokens;
         }
-        layer.out.apply(mixed, narrow);
-        kernels::layer_norm(
-            self.level,
-            x,
-            Some(narrow),
-            &layer.out_norm.gain,
-            &layer.out_norm.shift,
-            self.eps,
-        );
-        layer.up.apply(x, wide);
-        kernels::gelu(self.level, wide);
-        layer.down.apply(wide, narrow);
-        kernels::layer_norm(
-            self.level,
-            x,
-            Some(narrow),
-            &layer.down_norm.gain,
-            &layer.down_norm.shift,
-            self.eps,
-        );
+        let block = kernels::ROWS * self.width;
+        let blocks = x.par_chunks_mut(block).zip(mixed.par_chunks(block));
+        blocks.for_each(|(x, mixed)| self.rest(layer, x, mixed));
+    }
+
+    /// What follows attention, on a block of rows: every row goes its own way, and what is between the products stays near.
+    fn rest(&self, layer: &Layer, x: &mut [f32], mixed: &[f32]) {
+        BETWEEN.with_borrow_mut(|(wide, narrow)| {
+            let rows = x.len() / self.width;
+            wide.resize(rows * layer.up.n(), 0.0);
+            narrow.resize(x.len(), 0.0);
+            layer.out.rows(mixed, narrow);
+            self.norm(x, Some(narrow), &layer.out_norm);
+            layer.up.rows(x, wide);
+            kernels::gelu(self.level, wide);
+            layer.down.rows(wide, narrow);
+            self.norm(x, Some(narrow), &layer.down_norm);
+        });
+    }
+
+    fn norm(&self, x: &mut [f32], residual: Option<&[f32]>, norm: &Norm) {
+        kernels::layer_norm(self.level, x, residual, &norm.gain, &norm.shift, self.eps);
     }
 
     /// Attention of one lane's new tokens over what it has kept and themselves; then keep what the next call will see.
@@ -160,7 +166,10 @@ impl Bert {
         let width = self.width;
         let mut kept = std::mem::take(&mut lane.context.layers[index]);
         let (old, new) = (kept.len() / (2 * width), qkv.len() / (3 * width));
-        keys.fill(width, old + new, kept.chunks_exact(2 * width).chain(keys_and_values(qkv, width)));
+        keys.clear();
+        for row in kept.chunks_exact(2 * width).chain(keys_and_values(qkv, width)) {
+            keys.push(&row[..width], &row[width..]);
+        }
         let views = self.views(lane);
         let mut parts = Vec::with_capacity(views.len());
         let (mut queries, mut outs) = (qkv, mixed);
@@ -170,21 +179,17 @@ impl Bert {
             parts.push((q, o, view));
             (queries, outs) = (rest, others);
         }
-        parts.into_par_iter().for_each_init(Vec::new, |scratch, (queries, outs, view)| {
-            for (query, out) in queries.chunks_exact(3 * width).zip(outs.chunks_exact_mut(width)) {
-                let (query, terms) = (&query[..width], &layer.terms);
-                kernels::attend(
-                    self.level,
-                    keys,
-                    query,
-                    self.heads,
-                    view.first,
-                    &view.spans,
-                    terms,
-                    scratch,
-                    out,
-                );
-            }
+        let scale = 1.0 / ((width / self.heads) as f32).sqrt();
+        parts.into_par_iter().for_each(|(queries, outs, view)| {
+            let look = Look {
+                first: view.first,
+                count: view.spans.iter().map(|s| s.tokens).sum(),
+                causal: false,
+                window: usize::MAX,
+                spans: &view.spans,
+                terms: &layer.terms,
+            };
+            kernels::attend(self.level, keys, queries, 3 * width, self.heads, scale, &look, outs);
         });
         keys_and_values(qkv, width).for_each(|row| kept.extend_from_slice(row));
         let drop = old + new - self.kept_tokens(lane);
@@ -242,7 +247,8 @@ impl Backbone for Bert {
             lane.context.layers.resize(self.layers.len(), Vec::new());
         }
         let mut x = self.embed(lanes);
-        let mut buffers = Buffers::default();
+        let keys = Keys::new(self.heads, self.width / self.heads);
+        let mut buffers = Buffers { qkv: Vec::new(), mixed: Vec::new(), keys };
         for index in 0..self.layers.len() {
             self.layer(index, &mut x, lanes, &mut buffers);
         }
@@ -287,20 +293,17 @@ impl Norm {
 impl Layer {
     fn read(
         gguf: &mut Gguf<'_>,
-        level: Level,
+        (level, precision): (Level, Precision),
         index: usize,
-        width: usize,
-        ff: usize,
+        (width, ff): (usize, usize),
         terms: &[f32],
     ) -> Result<Self> {
         let mut linear = |names: &[&str], n: usize, k: usize| -> Result<Weights> {
-            let (mut rows, mut bias) = (Vec::new(), Vec::new());
-            for name in names {
-                let name = format!("blk.{index}.{name}");
-                rows.extend(gguf.tensor(&format!("{name}.weight"), &[n, k])?);
-                bias.extend(gguf.tensor(&format!("{name}.bias"), &[n])?);
-            }
-            Ok(Weights::pack(level, k, &rows, &bias))
+            let part = |end: &str| -> Vec<String> {
+                names.iter().map(|name| format!("blk.{index}.{name}.{end}")).collect()
+            };
+            let sizes = vec![n; names.len()];
+            gguf.linear((level, precision), &part("weight"), &sizes, k, Some(&part("bias")))
         };
         let qkv = linear(&["attn_q", "attn_k", "attn_v"], width, width)?;
         let out = linear(&["attn_output"], width, width)?;

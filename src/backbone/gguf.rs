@@ -10,7 +10,7 @@ use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use regex::bytes::Regex;
 
-use crate::kernels::{Level, Weights};
+use crate::kernels::{BLOCK, Blocks, Level, Precision, Weights};
 
 /// No size of any model is larger; a lying file is stopped before memory is asked for.
 const MOST: u64 = 1 << 16;
@@ -117,26 +117,6 @@ impl<'a> Gguf<'a> {
         Ok(values)
     }
 
-    /// A linear layer of `n[0] + n[1] + …` outputs from `k` inputs: the matrices `names`, one below the other, and what is added to their products.
-    pub fn linear(
-        &mut self,
-        level: Level,
-        names: &[String],
-        n: &[usize],
-        k: usize,
-        bias: Option<&[String]>,
-    ) -> Result<Weights> {
-        let mut rows = Vec::new();
-        for (name, n) in names.iter().zip(n) {
-            rows.extend(self.tensor(name, &[*n, k])?);
-        }
-        let mut added = vec![0.0; if bias.is_some() { 0 } else { n.iter().sum() }];
-        for (name, n) in bias.unwrap_or_default().iter().zip(n) {
-            added.extend(self.tensor(name, &[*n])?);
-        }
-        Ok(Weights::pack(level, k, &rows, &added))
-    }
-
     /// A table of rows of which only a few are read at a time: kept as stored.
     pub fn table(&mut self, name: &str, rows: usize, width: usize) -> Result<Table> {
         let tensor = self.quantized(name, &[rows, width])?;
@@ -168,6 +148,69 @@ impl<'a> Gguf<'a> {
     pub fn unread(&self) -> Option<&str> {
         let names = self.content.tensor_infos.keys().filter(|name| !self.read.contains(*name));
         names.map(String::as_str).min()
+    }
+
+    /// A linear layer of the matrices `names`, stacked, of `rows` rows each and `k` columns, with their biases if they have any.
+    /// Quantized weights stay in eight bits where `precision` allows: Q8_0 and Q4_0 exactly, the others rounded to blocks of 32.
+    pub fn linear(
+        &mut self,
+        (level, precision): (Level, Precision),
+        names: &[String],
+        rows: &[usize],
+        k: usize,
+        bias: Option<&[String]>,
+    ) -> Result<Weights> {
+        let mut biases = Vec::new();
+        for (name, n) in bias.unwrap_or_default().iter().zip(rows) {
+            biases.extend(self.tensor(name, &[*n])?);
+        }
+        biases.resize(rows.iter().sum(), 0.0);
+        if precision == Precision::Whole || k % BLOCK != 0 || !self.all_quantized(names) {
+            let mut all = Vec::new();
+            for (name, n) in names.iter().zip(rows) {
+                all.extend(self.tensor(name, &[*n, k])?);
+            }
+            return Ok(Weights::pack(level, k, &all, &biases));
+        }
+        let mut all = Blocks { bytes: Vec::new(), scales: Vec::new() };
+        for (name, n) in names.iter().zip(rows) {
+            let part = self.blocks(name, &[*n, k])?;
+            all.bytes.extend(part.bytes);
+            all.scales.extend(part.scales);
+        }
+        Ok(Weights::pack_blocks(level, precision, k, &all, &biases))
+    }
+
+    fn all_quantized(&self, names: &[String]) -> bool {
+        let whole = |kind: GgmlDType| matches!(kind, GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16);
+        names.iter().all(|n| self.content.tensor_infos.get(n).is_some_and(|i| !whole(i.ggml_dtype)))
+    }
+
+    /// A quantized matrix as signed bytes.
+    fn blocks(&mut self, name: &str, shape: &[usize]) -> Result<Blocks> {
+        let tensor = self.quantized(name, shape)?;
+        let data = tensor.data().with_context(|| format!("tensor {name} cannot be read"))?;
+        let blocks = match tensor.dtype() {
+            GgmlDType::Q8_0 => Blocks {
+                bytes: data.chunks_exact(34).flat_map(|b| b[2..].iter().map(|q| *q as i8)).collect(),
+                scales: data.chunks_exact(34).map(scale).collect(),
+            },
+            // Sixteen bytes: the low halves are the first sixteen numbers, the high halves the others, eight too high.
+            GgmlDType::Q4_0 => Blocks {
+                bytes: data
+                    .chunks_exact(18)
+                    .flat_map(|b| b[2..].iter().map(|q| q & 15).chain(b[2..].iter().map(|q| q >> 4)))
+                    .map(|q| q as i8 - 8)
+                    .collect(),
+                scales: data.chunks_exact(18).map(scale).collect(),
+            },
+            _ => Blocks::round(&self.tensor(name, shape)?),
+        };
+        ensure!(
+            blocks.scales.iter().all(|s| s.is_finite()),
+            "tensor {name} holds numbers that are not finite"
+        );
+        Ok(blocks)
     }
 
     /// How many rows a matrix has.
@@ -240,7 +283,7 @@ impl Table {
             Self::Q8_0 { bytes, width } => {
                 let row = width / 32 * 34;
                 for (block, to) in bytes[index * row..][..row].chunks_exact(34).zip(to.chunks_exact_mut(32)) {
-                    let scale = half(u16::from_le_bytes([block[0], block[1]]));
+                    let scale = scale(block);
                     to.iter_mut().zip(&block[2..]).for_each(|(t, q)| *t += scale * f32::from(*q as i8));
                 }
             }
@@ -282,6 +325,11 @@ fn divides_by_nothing(bytes: &[u8]) -> bool {
     let header = &bytes[..bytes.len().min(1 << 24)];
     // After the key: its type (four bytes), then the value.
     KEY.find_iter(header).any(|key| bytes.get(key.end() + 4..key.end() + 8) == Some(&[0; 4]))
+}
+
+/// The scale with which a block begins.
+fn scale(block: &[u8]) -> f32 {
+    half(u16::from_le_bytes([block[0], block[1]]))
 }
 
 /// An IEEE half-precision number.

@@ -14,17 +14,17 @@ use std::collections::VecDeque;
 
 use anyhow::{Result, bail};
 
-use crate::kernels::Level;
+use crate::kernels::{Level, Precision};
 
 /// Read a GGUF of any architecture that this build knows.
 ///
 /// # Errors
 /// When it is another, or the file is not whole, lacks something or does not fit itself.
-pub fn load(bytes: &[u8], level: Level) -> Result<Box<dyn Backbone>> {
+pub fn load(bytes: &[u8], level: Level, precision: Precision) -> Result<Box<dyn Backbone>> {
     let mut gguf = Gguf::open(bytes)?;
     match gguf.architecture() {
-        "bert" => Ok(Box::new(Bert::from_gguf(bytes, level)?)),
-        name if decoder::names().contains(&name) => Ok(Box::new(Decoder::read(&mut gguf, level)?)),
+        "bert" => Ok(Box::new(Bert::from_gguf(bytes, level, precision)?)),
+        name if decoder::names().contains(&name) => Ok(Box::new(Decoder::read(&mut gguf, level, precision)?)),
         other => bail!(
             "the GGUF holds the architecture {other:?}; this build reads bert, {}",
             decoder::names().join(", ")

@@ -1,35 +1,84 @@
-//! Attention of one message's tokens over a run of keys: its own and those of the messages before it.
+//! Attention of a run of queries over a run of keys: a message's tokens over its own and those of the messages before it, or
+//! each token of a text over all before it. Several query heads may share the keys of one.
 
-use super::kernel;
+use std::cell::RefCell;
+
 use super::lanes::Lanes;
+use super::tile::{self, ROWS, for_rows};
+use super::{Level, kernel};
 
-/// Keys and values of one layer, for tokens that lie one after another.
-#[derive(Default)]
+/// Tokens whose keys lie side by side, channel by channel.
+const PANEL: usize = 16;
+/// Queries whose scores are held at once.
+const STRETCH: usize = 24;
+
+/// Keys and values of one layer, for tokens that come one after another.
+#[derive(Clone, Default)]
 pub struct Keys {
-    /// Numbers in a key, all heads together.
-    width: usize,
-    /// Room for tokens in each row of `keys`, with slack so that whole registers can be read past the end.
-    stride: usize,
-    /// `width` rows, each one number of the keys of all tokens.
+    /// Heads of keys and values.
+    heads: usize,
+    /// Numbers in a key of one head.
+    size: usize,
+    tokens: usize,
+    /// Panels of tokens; heads; channels; [`PANEL`] tokens.
     keys: Vec<f32>,
-    /// `tokens` rows of `width`.
+    /// Panels of tokens; heads; [`PANEL`] tokens; channels.
     values: Vec<f32>,
 }
 
 impl Keys {
-    /// Lay out `tokens` rows, each a key of `width` numbers and the value of as many after it.
-    pub fn fill<'a>(&mut self, width: usize, tokens: usize, rows: impl Iterator<Item = &'a [f32]>) {
-        (self.width, self.stride) = (width, tokens + 16);
+    /// None yet, of `heads` heads with `size` numbers each, a multiple of 16.
+    pub fn new(heads: usize, size: usize) -> Self {
+        assert!(size > 0 && size % 16 == 0, "a head's size must be a multiple of 16");
+        Self { heads, size, ..Self::default() }
+    }
+
+    /// Number of tokens.
+    pub fn len(&self) -> usize {
+        self.tokens
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.tokens == 0
+    }
+
+    /// Forget the oldest `n`, but for those that share a panel of 16 with one that stays.
+    pub fn drop_oldest(&mut self, n: usize) {
+        let panels = n.min(self.tokens) / PANEL;
+        self.keys.drain(..panels * self.panel());
+        self.values.drain(..panels * self.panel());
+        self.tokens -= panels * PANEL;
+    }
+
+    /// Numbers from one panel to the next.
+    fn panel(&self) -> usize {
+        self.heads * self.size * PANEL
+    }
+
+    /// Forget all; the room stays.
+    pub fn clear(&mut self) {
+        self.tokens = 0;
         self.keys.clear();
-        self.keys.resize(width * self.stride, 0.0);
         self.values.clear();
-        for (token, row) in rows.enumerate() {
-            let (key, value) = row.split_at(width);
-            for (at, x) in key.iter().enumerate() {
-                self.keys[at * self.stride + token] = *x;
-            }
-            self.values.extend_from_slice(value);
+    }
+
+    /// One token's key and value, all heads side by side.
+    pub fn push(&mut self, key: &[f32], value: &[f32]) {
+        let width = self.heads * self.size;
+        assert!(key.len() == width && value.len() == width, "a key or value of another width");
+        let at = self.tokens % PANEL;
+        if at == 0 {
+            self.keys.resize(self.keys.len() + width * PANEL, 0.0);
+            self.values.resize(self.keys.len(), 0.0);
         }
+        let from = self.tokens / PANEL * width * PANEL;
+        self.keys[from + at..].iter_mut().step_by(PANEL).zip(key).for_each(|(to, x)| *to = *x);
+        let heads = self.values[from..].chunks_exact_mut(self.size * PANEL);
+        for (head, value) in heads.zip(value.chunks_exact(self.size)) {
+            head[at * self.size..][..self.size].copy_from_slice(value);
+        }
+        self.tokens += 1;
     }
 }
 
@@ -42,12 +91,59 @@ pub struct Span {
     pub term: usize,
 }
 
+/// Which keys a run of queries sees.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// The first key that any of them sees.
+    pub first: usize,
+    /// How many keys from there on.
+    pub count: usize,
+    /// The last query sees all of them, the one before it all but the last, and so on.
+    pub causal: bool,
+    /// Keys that one query sees at most, counted back from its last.
+    pub window: usize,
+    /// What is added to the scores, run after run, all keys covered; nothing when empty.
+    pub spans: &'a [Span],
+    /// Rows of terms, one for each head of the queries.
+    pub terms: &'a [f32],
+}
+
+/// What is needed in between.
+#[derive(Default)]
+pub struct Room {
+    /// Added to the scores of one head.
+    added: Vec<f32>,
+    /// Rows of scores.
+    scores: Vec<f32>,
+}
+
+thread_local! {
+    static ROOM: RefCell<Room> = RefCell::default();
+}
+
+/// Attention of `queries`, rows that begin `stride` apart with `heads` heads each, over `keys`; `scale` multiplies the products.
+/// `out` holds a row of all heads for each query. A row depends on its own query and on the keys it sees, to the bit.
+///
+/// # Panics
+/// When the look reaches beyond the keys, or the heads of the queries are not a multiple of those of the keys.
+#[allow(clippy::too_many_arguments)]
+pub fn attend(
+    level: Level,
+    keys: &Keys,
+    queries: &[f32],
+    stride: usize,
+    heads: usize,
+    scale: f32,
+    look: &Look<'_>,
+    out: &mut [f32],
+) {
+    ROOM.with_borrow_mut(|room| attend_in(level, keys, queries, stride, heads, scale, look, room, out));
+}
+
 kernel! {
-    /// Attention of one query row (`width`, all heads) over `spans` laid one after another from key `first`, into `out`
-    /// (`width`). `terms` holds a row of additive terms per head; `scratch` is working space.
-    pub fn attend(
-        keys: &Keys, query: &[f32], heads: usize, first: usize, spans: &[Span], terms: &[f32],
-        scratch: &mut Vec<f32>, out: &mut [f32],
+    /// The same, in this room.
+    pub fn attend_in(
+        keys: &Keys, queries: &[f32], stride: usize, heads: usize, scale: f32, look: &Look<'_>, room: &mut Room, out: &mut [f32],
     ) = attend_body;
 }
 
@@ -55,77 +151,222 @@ kernel! {
 #[allow(clippy::too_many_arguments)]
 fn attend_body<L: Lanes>(
     keys: &Keys,
-    query: &[f32],
+    queries: &[f32],
+    stride: usize,
     heads: usize,
-    first: usize,
-    spans: &[Span],
-    terms: &[f32],
-    scratch: &mut Vec<f32>,
+    scale: f32,
+    look: &Look<'_>,
+    room: &mut Room,
     out: &mut [f32],
 ) {
-    let size = keys.width / heads;
-    let kinds = terms.len() / heads;
-    let count: usize = spans.iter().map(|s| s.tokens).sum();
-    let padded = count.next_multiple_of(L::N);
-    scratch.clear();
-    scratch.resize(padded, 0.0);
-    let scale = 1.0 / (size as f32).sqrt();
+    let width = heads * keys.size;
+    let rows = out.len() / width;
+    assert!(look.count > 0 && look.first + look.count <= keys.tokens && heads % keys.heads == 0);
+    assert!(!look.causal || rows <= look.count, "more queries than keys");
+    let run = Run::new(look);
     for head in 0..heads {
-        let channels = head * size..(head + 1) * size;
-        scores::<L>(keys, &query[channels.clone()], channels.start, first, scale, scratch);
-        let mut at = 0;
-        for span in spans {
-            let term = terms[head * kinds + span.term];
-            scratch[at..at + span.tokens].iter_mut().for_each(|s| *s += term);
+        run.terms(look, head, heads, &mut room.added);
+        let shared =
+            Head { keys, at: run.panel * keys.panel() + head / (heads / keys.heads) * keys.size * PANEL };
+        for first in (0..rows).step_by(STRETCH) {
+            let some = STRETCH.min(rows - first);
+            room.scores.resize(some * run.padded, 0.0);
+            let scores = &mut room.scores[..some * run.padded];
+            shared.products::<L>(&queries[first * stride + head * keys.size..], stride, &run, scores);
+            let mut sums = [0.0; STRETCH];
+            for (i, row) in scores.chunks_exact_mut(run.padded).enumerate() {
+                let seen = run.seen(look, rows - first - i - 1);
+                sums[i] = soften::<L>(row, &room.added, scale, seen);
+            }
+            let out = &mut out[first * width + head * keys.size..];
+            shared.mix::<L>(&run, scores, width, out);
+            for (i, sum) in sums[..some].iter().enumerate() {
+                let share = L::splat(1.0 / sum);
+                let row = &mut out[i * width..][..keys.size];
+                row.chunks_exact_mut(L::N).for_each(|x| L::load(x).mul(share).store(x));
+            }
+        }
+    }
+}
+
+/// The keys of a look, and those before and after them that share their panels.
+struct Run {
+    /// First panel.
+    panel: usize,
+    /// Keys of the first panel that are before the look.
+    lead: usize,
+    /// Keys up to the end of the look.
+    end: usize,
+    /// Keys in all panels.
+    padded: usize,
+}
+
+impl Run {
+    #[inline(always)]
+    fn new(look: &Look<'_>) -> Self {
+        let (panel, lead) = (look.first / PANEL, look.first % PANEL);
+        let end = lead + look.count;
+        Self { panel, lead, end, padded: end.next_multiple_of(PANEL) }
+    }
+
+    /// What is added to the scores of one head.
+    #[inline(always)]
+    fn terms(&self, look: &Look<'_>, head: usize, heads: usize, added: &mut Vec<f32>) {
+        added.clear();
+        added.resize(self.padded, 0.0);
+        let terms = &look.terms[head * look.terms.len() / heads..];
+        let mut at = self.lead;
+        for span in look.spans {
+            added[at..at + span.tokens].fill(terms[span.term]);
             at += span.tokens;
         }
-        let sum = soften::<L>(scratch, count);
-        mix::<L>(keys, channels.start, first, &scratch[..count], 1.0 / sum, &mut out[channels]);
+    }
+
+    /// The keys that the query sees after which `later` more come.
+    #[inline(always)]
+    fn seen(&self, look: &Look<'_>, later: usize) -> std::ops::Range<usize> {
+        let end = if look.causal { self.end - later } else { self.end };
+        self.lead.max(end.saturating_sub(look.window))..end
     }
 }
 
-/// Scaled dot products of one head's query with `scores.len()` keys from `first`; those past the last are noise.
+/// Exponentials of the scaled scores less their largest, zero for keys that are not seen; gives their sum. Registers are counted from
+/// the first key that is seen, so that where the keys lie in their panels makes no difference.
 #[inline(always)]
-fn scores<L: Lanes>(
-    keys: &Keys,
-    query: &[f32],
-    channel: usize,
-    first: usize,
-    scale: f32,
-    scores: &mut [f32],
-) {
-    for (block, scores) in scores.chunks_exact_mut(L::N).enumerate() {
-        let mut sum = L::splat(0.0);
-        for (at, q) in query.iter().enumerate() {
-            let row = (channel + at) * keys.stride + first + block * L::N;
-            sum = L::splat(q * scale).madd(L::load(&keys.keys[row..]), sum);
-        }
-        sum.store(scores);
+fn soften<L: Lanes>(scores: &mut [f32], added: &[f32], scale: f32, seen: std::ops::Range<usize>) -> f32 {
+    scores[..seen.start].fill(0.0);
+    scores[seen.end..].fill(0.0);
+    let (scores, added) = (&mut scores[seen.clone()], &added[seen]);
+    let scale = L::splat(scale);
+    let (rest, whole) = (scores.len() % L::N, scores.len() - scores.len() % L::N);
+    let mut last = ([f32::NEG_INFINITY; 16], [0.0; 16]);
+    last.0[..rest].copy_from_slice(&scores[whole..]);
+    last.1[..rest].copy_from_slice(&added[whole..]);
+    let tail = L::load(&last.0).madd(scale, L::load(&last.1));
+    let mut top = tail;
+    for (s, a) in scores.chunks_exact_mut(L::N).zip(added.chunks_exact(L::N)) {
+        let scaled = L::load(s).madd(scale, L::load(a));
+        scaled.store(s);
+        top = top.max(scaled);
     }
-}
-
-/// Exponentials of the first `count` scores less their largest, zero after them; gives their sum.
-#[inline(always)]
-fn soften<L: Lanes>(scores: &mut [f32], count: usize) -> f32 {
-    scores[count..].fill(f32::NEG_INFINITY);
-    let top = scores.chunks_exact(L::N).fold(L::splat(f32::NEG_INFINITY), |top, s| top.max(L::load(s)));
     let top = L::splat(top.largest());
-    for part in scores.chunks_exact_mut(L::N) {
-        L::load(part).sub(top).exp().store(part);
+    let mut sum = L::splat(0.0);
+    for s in scores.chunks_exact_mut(L::N) {
+        let e = L::load(s).sub(top).exp();
+        e.store(s);
+        sum = sum.add(e);
     }
-    scores[count..].fill(0.0);
-    scores.chunks_exact(L::N).fold(L::splat(0.0), |sum, s| sum.add(L::load(s))).sum()
+    // Beyond the last key each lane gives about 1e-38, which changes no sum of one or more.
+    let tail = tail.sub(top).exp();
+    tail.store(&mut last.0);
+    scores[whole..].copy_from_slice(&last.0[..rest]);
+    sum.add(tail).sum()
 }
 
-/// Values of one head weighted by `weights`, in key order.
-#[inline(always)]
-fn mix<L: Lanes>(keys: &Keys, channel: usize, first: usize, weights: &[f32], scale: f32, out: &mut [f32]) {
-    for (block, out) in out.chunks_exact_mut(L::N).enumerate() {
-        let mut sum = L::splat(0.0);
-        for (key, weight) in weights.iter().enumerate() {
-            let value = &keys.values[(first + key) * keys.width + channel + block * L::N..];
-            sum = L::splat(*weight).madd(L::load(value), sum);
+/// One head's keys and values, from the first panel of a run.
+struct Head<'a> {
+    keys: &'a Keys,
+    at: usize,
+}
+
+impl Head<'_> {
+    /// Products of the queries with all keys of the run: a few panels by all rows, then the next.
+    #[inline(always)]
+    fn products<L: Lanes>(&self, queries: &[f32], stride: usize, run: &Run, scores: &mut [f32]) {
+        let rows = scores.len() / run.padded;
+        let mut at = 0;
+        while at < run.padded {
+            let wide = at + 4 * L::N <= run.padded;
+            for first in (0..rows).step_by(ROWS) {
+                let (queries, scores) = (&queries[first * stride..], &mut scores[first * run.padded..]);
+                let tile = Tile { rows: queries, stride, at, out: scores, width: run.padded };
+                if wide {
+                    for_rows!(ROWS.min(rows - first), products::<L; R, 4>(self, tile));
+                } else {
+                    for_rows!(ROWS.min(rows - first), products::<L; R, 1>(self, tile));
+                }
+            }
+            at += if wide { 4 * L::N } else { L::N };
         }
-        sum.mul(L::splat(scale)).store(out);
+    }
+
+    /// Values weighted by the scores, added up key by key: a few panels by all rows, then the next.
+    #[inline(always)]
+    fn mix<L: Lanes>(&self, run: &Run, scores: &[f32], width: usize, out: &mut [f32]) {
+        let rows = scores.len() / run.padded;
+        (0..rows).for_each(|i| out[i * width..][..self.keys.size].fill(0.0));
+        for from in (0..run.padded).step_by(4 * PANEL) {
+            let panels = from / PANEL..run.padded.min(from + 4 * PANEL) / PANEL;
+            for first in (0..rows).step_by(ROWS) {
+                let mut at = 0;
+                while at < self.keys.size {
+                    let left = self.keys.size - at;
+                    let (rows, out) = (ROWS.min(rows - first), &mut out[first * width..]);
+                    let tile =
+                        Tile { rows: &scores[first * run.padded..], stride: run.padded, at, out, width };
+                    if left >= 4 * L::N {
+                        for_rows!(rows, values::<L; R, 4>(self, panels.clone(), tile));
+                        at += 4 * L::N;
+                    } else if left >= 2 * L::N {
+                        for_rows!(rows, values::<L; R, 2>(self, panels.clone(), tile));
+                        at += 2 * L::N;
+                    } else {
+                        for_rows!(rows, values::<L; R, 1>(self, panels.clone(), tile));
+                        at += L::N;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A few rows of what is multiplied and of what comes out, and the column that it begins at.
+struct Tile<'a> {
+    rows: &'a [f32],
+    stride: usize,
+    at: usize,
+    out: &'a mut [f32],
+    width: usize,
+}
+
+/// Products of `R` queries with `C` registers of keys.
+#[inline(always)]
+fn products<L: Lanes, const R: usize, const C: usize>(head: &Head<'_>, tile: Tile<'_>) {
+    let keys = head.keys;
+    let rows: [&[f32]; R] = std::array::from_fn(|i| &tile.rows[i * tile.stride..][..keys.size]);
+    let places: [usize; C] = std::array::from_fn(|j| {
+        let at = tile.at + j * L::N;
+        head.at + at / PANEL * keys.panel() + at % PANEL
+    });
+    let mut acc = [[L::splat(0.0); C]; R];
+    tile::add(rows, &keys.keys, places, PANEL, keys.size, &mut acc);
+    for (i, row) in acc.iter().enumerate() {
+        for (j, lanes) in row.iter().enumerate() {
+            lanes.store(&mut tile.out[i * tile.width + tile.at + j * L::N..]);
+        }
+    }
+}
+
+/// Values of some panels weighted by `R` rows, `C` registers of their channels, added to what is there.
+#[inline(always)]
+fn values<L: Lanes, const R: usize, const C: usize>(
+    head: &Head<'_>,
+    panels: std::ops::Range<usize>,
+    tile: Tile<'_>,
+) {
+    let keys = head.keys;
+    let place = |i: usize, j: usize| i * tile.width + tile.at + j * L::N;
+    let mut acc: [[L; C]; R] =
+        std::array::from_fn(|i| std::array::from_fn(|j| L::load(&tile.out[place(i, j)..])));
+    for panel in panels {
+        let rows: [&[f32]; R] =
+            std::array::from_fn(|i| &tile.rows[i * tile.stride + panel * PANEL..][..PANEL]);
+        let places = std::array::from_fn(|j| head.at + panel * keys.panel() + tile.at + j * L::N);
+        tile::add(rows, &keys.values, places, keys.size, PANEL, &mut acc);
+    }
+    for (i, row) in acc.iter().enumerate() {
+        for (j, lanes) in row.iter().enumerate() {
+            lanes.store(&mut tile.out[place(i, j)..]);
+        }
     }
 }

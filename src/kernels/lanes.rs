@@ -9,6 +9,12 @@ pub trait Lanes: Copy {
     fn splat(x: f32) -> Self;
     /// The first `N` numbers of `from`; panics when there are fewer.
     fn load(from: &[f32]) -> Self;
+    /// The `N` numbers at `from`.
+    ///
+    /// # Safety
+    /// They must be readable.
+    // SAFETY: passed on to the caller.
+    unsafe fn read(from: *const f32) -> Self;
     /// Write to the first `N` places of `to`; panics when there are fewer.
     fn store(self, to: &mut [f32]);
     /// `self * b + c`.
@@ -82,6 +88,12 @@ impl Lanes for Portable {
     #[inline(always)]
     fn load(from: &[f32]) -> Self {
         Self(std::array::from_fn(|i| from[i]))
+    }
+    #[inline(always)]
+    // SAFETY: passed on to the caller.
+    unsafe fn read(from: *const f32) -> Self {
+        // SAFETY: the caller says that eight numbers are readable; an array has no alignment beyond theirs.
+        Self(unsafe { from.cast::<[f32; 8]>().read() })
     }
     #[inline(always)]
     fn store(self, to: &mut [f32]) {
@@ -160,6 +172,12 @@ mod x86 {
                 Self(unsafe { $load(from.as_ptr()) })
             }
             #[inline(always)]
+            // SAFETY: passed on to the caller.
+            unsafe fn read(from: *const f32) -> Self {
+                // SAFETY: as in `op!`; the caller says that the numbers are readable.
+                Self(unsafe { $load(from) })
+            }
+            #[inline(always)]
             fn store(self, to: &mut [f32]) {
                 assert!(to.len() >= $n);
                 // SAFETY: as in `op!`; the slice is long enough.
@@ -171,6 +189,13 @@ mod x86 {
     /// Sixteen numbers.
     #[derive(Clone, Copy)]
     pub struct Avx512(__m512);
+
+    impl From<__m512> for Avx512 {
+        #[inline(always)]
+        fn from(register: __m512) -> Self {
+            Self(register)
+        }
+    }
 
     impl Lanes for Avx512 {
         lanes!(16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps);
@@ -188,6 +213,13 @@ mod x86 {
     /// Eight numbers.
     #[derive(Clone, Copy)]
     pub struct Avx2(__m256);
+
+    impl From<__m256> for Avx2 {
+        #[inline(always)]
+        fn from(register: __m256) -> Self {
+            Self(register)
+        }
+    }
 
     impl Lanes for Avx2 {
         lanes!(8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps);

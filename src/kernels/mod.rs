@@ -5,24 +5,37 @@
 //! many threads work: the same message gives the same bits in any batch.
 
 mod attention;
+mod dots;
 mod gated;
 mod gemm;
+mod int8;
 mod lanes;
+mod plain;
 mod rope;
 mod rows;
+#[cfg(test)]
+mod tests;
+mod tile;
 
-pub use attention::{Keys, Span, attend};
+pub use attention::{Keys, Look, Span, attend};
 pub use gated::{Gate, add_normed, gated, rms_norm, rms_rows};
-pub use gemm::Weights;
+pub use gemm::{ROWS, Weights};
+pub use int8::{BLOCK, Blocks};
 pub use rope::{Pairing, rotate};
 pub use rows::{gelu, layer_norm};
 
 /// An instruction set that this machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
+    /// AVX-512 with eight-bit dot products (VNNI).
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni,
     /// AVX-512F with FMA: 16 numbers at a time.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// AVX2 with eight-bit dot products (AVX-VNNI).
+    #[cfg(target_arch = "x86_64")]
+    AvxVnni,
     /// AVX2 with FMA: 8 numbers at a time.
     #[cfg(target_arch = "x86_64")]
     Avx2,
@@ -36,19 +49,21 @@ impl Level {
         let mut levels = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            let fma = is_x86_feature_detected!("fma");
-            if fma && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx2") {
-                levels.push(Self::Avx512);
-            }
-            if fma && is_x86_feature_detected!("avx2") {
-                levels.push(Self::Avx2);
-            }
+            let narrow = is_x86_feature_detected!("fma") && is_x86_feature_detected!("avx2");
+            let wide = narrow && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+            let sets = [
+                (Self::Avx512Vnni, wide && is_x86_feature_detected!("avx512vnni")),
+                (Self::Avx512, wide),
+                (Self::AvxVnni, narrow && is_x86_feature_detected!("avxvnni")),
+                (Self::Avx2, narrow),
+            ];
+            levels.extend(sets.into_iter().filter(|(_, has)| *has).map(|(level, _)| level));
         }
         levels.push(Self::Portable);
         levels
     }
 
-    /// The best set, or the one that `RUSHLIGHT_KERNEL` (`avx512`, `avx2`, `portable`) names if this machine has it.
+    /// The best set, or the one that `RUSHLIGHT_KERNEL` names if this machine has it.
     pub fn detect() -> Self {
         let available = Self::available();
         let wanted = std::env::var("RUSHLIGHT_KERNEL").unwrap_or_default();
@@ -59,42 +74,111 @@ impl Level {
     pub fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni => "avx512-vnni",
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Self::AvxVnni => "avx-vnni",
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => "avx2",
             Self::Portable => "portable",
         }
     }
+
+    /// Numbers in one of its registers.
+    fn lanes(self) -> usize {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni | Self::Avx512 => 16,
+            _ => 8,
+        }
+    }
+}
+
+/// How products of activations and weights are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// In `f32`, whatever the weights are stored in.
+    Whole,
+    /// In eight bits where the weights are quantized; activations are rounded to eight bits in groups of [`int8::GROUP`].
+    Int8,
+}
+
+impl Precision {
+    /// Eight bits, unless `RUSHLIGHT_PRECISION` is `f32`.
+    pub fn detect() -> Self {
+        if std::env::var("RUSHLIGHT_PRECISION").is_ok_and(|v| v == "f32") { Self::Whole } else { Self::Int8 }
+    }
+
+    /// The name under which it is reported.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "f32",
+            Self::Int8 => "int8",
+        }
+    }
 }
 
 /// Compile one generic body for every instruction set, behind a safe function that takes a [`Level`].
+///
+/// `Lanes` bodies are compiled for registers of `f32`, `Dots` bodies also for the eight-bit products of the set.
 macro_rules! kernel {
     ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) = $body:ident;) => {
-        $(#[$doc])*
-        #[allow(clippy::too_many_arguments)] // kernels take what they read and write, and nothing is gained by wrapping it
-        pub fn $name(level: $crate::kernels::Level, $($arg: $ty),*) {
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx2,fma")]
-            #[allow(clippy::too_many_arguments)]
-            fn avx512($($arg: $ty),*) {
-                $body::<$crate::kernels::lanes::Avx512>($($arg),*)
-            }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma")]
-            #[allow(clippy::too_many_arguments)]
-            fn avx2($($arg: $ty),*) {
-                $body::<$crate::kernels::lanes::Avx2>($($arg),*)
-            }
-            match level {
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
-                $crate::kernels::Level::Avx512 => unsafe { avx512($($arg),*) },
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: as above.
-                $crate::kernels::Level::Avx2 => unsafe { avx2($($arg),*) },
-                $crate::kernels::Level::Portable => $body::<$crate::kernels::lanes::Portable>($($arg),*),
-            }
+        $crate::kernels::compile! {
+            $(#[$doc])* $name($($arg: $ty),*) = $body,
+            $crate::kernels::lanes, Avx512 Avx512 Avx2 Avx2 Portable
+        }
+    };
+    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) = $body:ident over dots;) => {
+        $crate::kernels::compile! {
+            $(#[$doc])* $name($($arg: $ty),*) = $body,
+            $crate::kernels::dots, Vnni512 Madd512 Vnni256 Madd256 Portable
         }
     };
 }
 use kernel;
+
+macro_rules! compile {
+    (
+        $(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) = $body:ident,
+        $from:path, $vnni512:ident $avx512:ident $vnni256:ident $avx2:ident $portable:ident
+    ) => {
+        $(#[$doc])*
+        #[allow(clippy::too_many_arguments)] // kernels take what they read and write, and nothing is gained by wrapping it
+        pub fn $name(level: $crate::kernels::Level, $($arg: $ty),*) {
+            use $from as set;
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
+            fn vnni512($($arg: $ty),*) { $body::<set::$vnni512>($($arg),*) }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
+            fn avx512($($arg: $ty),*) { $body::<set::$avx512>($($arg),*) }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avxvnni,avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
+            fn vnni256($($arg: $ty),*) { $body::<set::$vnni256>($($arg),*) }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
+            fn avx2($($arg: $ty),*) { $body::<set::$avx2>($($arg),*) }
+            match level {
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
+                $crate::kernels::Level::Avx512Vnni => unsafe { vnni512($($arg),*) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above.
+                $crate::kernels::Level::Avx512 => unsafe { avx512($($arg),*) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above.
+                $crate::kernels::Level::AvxVnni => unsafe { vnni256($($arg),*) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above.
+                $crate::kernels::Level::Avx2 => unsafe { avx2($($arg),*) },
+                $crate::kernels::Level::Portable => $body::<set::$portable>($($arg),*),
+            }
+        }
+    };
+}
+use compile;

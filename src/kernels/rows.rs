@@ -1,12 +1,7 @@
 //! What happens to each row of numbers between the matrix products.
 
-use rayon::prelude::*;
-
 use super::lanes::Lanes;
 use super::{Level, kernel};
-
-/// Rows that one thread takes at a time.
-const BLOCK: usize = 32;
 
 /// Add `residual` to `x` (when given), then centre, scale and shift each row: `(x − mean) / sqrt(var + eps) · g + b`.
 pub fn layer_norm(
@@ -17,32 +12,21 @@ pub fn layer_norm(
     shift: &[f32],
     eps: f32,
 ) {
-    let width = gain.len();
-    let norm =
-        |x: &mut [f32]| x.chunks_exact_mut(width).for_each(|row| norm_row(level, row, gain, shift, eps));
-    match residual {
-        None => x.par_chunks_mut(BLOCK * width).for_each(norm),
-        Some(residual) => {
-            let blocks = x.par_chunks_mut(BLOCK * width).zip(residual.par_chunks(BLOCK * width));
-            blocks.for_each(|(x, residual)| {
-                x.iter_mut().zip(residual).for_each(|(x, r)| *x += r);
-                norm(x);
-            });
-        }
+    if let Some(residual) = residual {
+        x.iter_mut().zip(residual).for_each(|(x, r)| *x += r);
     }
+    x.chunks_exact_mut(gain.len()).for_each(|row| norm_row(level, row, gain, shift, eps));
 }
 
 /// The Gaussian error linear unit in its exact form, `x · Φ(x)`; the error function is good to 2e-7.
 pub fn gelu(level: Level, x: &mut [f32]) {
-    x.par_chunks_mut(16_384).for_each(|part| {
-        let whole = part.len() - part.len() % 16;
-        gelu_whole(level, &mut part[..whole]);
-        let rest = part.len() - whole;
-        let mut last = [0.0; 16];
-        last[..rest].copy_from_slice(&part[whole..]);
-        gelu_whole(level, &mut last);
-        part[whole..].copy_from_slice(&last[..rest]);
-    });
+    let whole = x.len() - x.len() % 16;
+    gelu_whole(level, &mut x[..whole]);
+    let rest = x.len() - whole;
+    let mut last = [0.0; 16];
+    last[..rest].copy_from_slice(&x[whole..]);
+    gelu_whole(level, &mut last);
+    x[whole..].copy_from_slice(&last[..rest]);
 }
 
 kernel! {

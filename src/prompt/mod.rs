@@ -21,7 +21,7 @@ use tokenizers::Tokenizer;
 use crate::transcript::{Kind, Message, Time, Transcript};
 
 /// Changes whenever the same text would become other ids or features; models are bound to it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// How many numbers accompany a piece; see [`Reader::features`] for their meaning.
 pub const FEATURES: usize = 12;
 /// Most tokens in one piece, an encoder's two marks included.

@@ -1,5 +1,5 @@
 //! Undo what hides words from a reader that knows only plain ones: odd code points, look-alike letters, spaced or
-//! dotted words, digits for letters; and replace what identifies people by what kind of thing it is.
+//! dotted or bracketed words, digits for letters; and replace what identifies people by what kind of thing it is.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -19,12 +19,15 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| regex(r"[\w.+-]+@[\w-]+\.[\w.-]+"));
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"\+?\d[\d \-().]{5,}\d"));
 static SPACED: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?:^|\s)(?:\p{L}[ .\-_*|]){3,}\p{L}(?:$|[\s,.!?])"));
+    LazyLock::new(|| regex(r"(?:^|\s)(?:[\p{L}'’][ .\-_*|]){3,}\p{L}(?:$|[\s,.!?])"));
+static BRACKETED: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:[(\[{]\P{White_Space}[)\]}]){3,}"));
 static LEET: LazyLock<Regex> = LazyLock::new(|| regex(r"\p{L}[013457@$]{1,2}\p{L}"));
 
 /// The text a model reads in place of `text`. Idempotent on plain text; never longer than a small multiple of it.
 pub fn normalise(text: &str) -> String {
     let plain: String = text.nfkc().filter(|c| !invisible(*c)).collect();
+    let plain =
+        BRACKETED.replace_all(&plain, |m: &Captures| m[0].chars().skip(1).step_by(3).collect::<String>());
     let plain = LINK.replace_all(&plain, "<url>");
     let plain = EMAIL.replace_all(&plain, "<email>");
     let plain = NUMBER.replace_all(&plain, |m: &Captures| number(&m[0]));
@@ -52,7 +55,7 @@ fn joined(found: &str) -> String {
     let body = found.trim();
     let lead = if found.starts_with(char::is_whitespace) { " " } else { "" };
     let tail = found.chars().last().filter(|c| !c.is_alphabetic()).map(String::from).unwrap_or_default();
-    let letters: String = body.chars().filter(|c| c.is_alphabetic()).collect();
+    let letters: String = body.chars().filter(|c| c.is_alphabetic() || matches!(c, '\'' | '’')).collect();
     format!("{lead}{letters}{tail}")
 }
 
@@ -113,6 +116,9 @@ mod tests {
     fn hidden_words_become_plain() {
         assert_eq!(normalise("keep it s e c r e t ok"), "keep it secret ok");
         assert_eq!(normalise("our s.e.c.r.e.t, yes"), "our secret, yes");
+        assert_eq!(normalise("our (s)(e)(c)(r)(e)(t)(,) [o][k][a][y]"), "our secret, okay");
+        assert_eq!(normalise("⒮⒠⒞⒭⒠⒯"), "secret");
+        assert_eq!(normalise("d o n ' t tell"), "don't tell");
         assert_eq!(normalise("s3cr3t m4te"), "secret mate");
         assert_eq!(normalise("se\u{200b}cr\u{202e}et"), "secret");
         assert_eq!(normalise("ѕесrеt plan"), "secret plan");
@@ -122,8 +128,16 @@ mod tests {
 
     #[test]
     fn what_people_type_stays() {
-        for text in ["gr8 c u l8r", "i'm 13 u?", "b4 2nite", "at 18:30 on 12/05", "привет, как дела", "a b c"]
-        {
+        for text in [
+            "gr8 c u l8r",
+            "i'm 13 u?",
+            "b4 2nite",
+            "at 18:30 on 12/05",
+            "привет, как дела",
+            "a b c",
+            "(a) rope (b) tent",
+            "(x)(y)",
+        ] {
             assert_eq!(normalise(text), text);
         }
     }

@@ -11,7 +11,7 @@ use super::net::Net;
 use crate::backbone;
 use crate::eval::Case;
 use crate::head::Head;
-use crate::kernels::Level;
+use crate::kernels::{Level, Precision};
 use crate::models::{self, Bands, Calibration, Card, Model, Place, Platt, TEMPLATE, TOKENIZER, sha256};
 use crate::prompt::{self, Template};
 
@@ -45,7 +45,7 @@ impl Base {
         let json = tokenizer.as_deref().map(read).transpose()?;
         let level = Level::detect();
         let loaded = || -> Result<_> {
-            let backbone = backbone::load(&bytes, level)?;
+            let backbone = backbone::load(&bytes, level, Precision::detect())?;
             let template = backbone.is_running().then(|| Template::named(TEMPLATE)).transpose()?;
             let bound = template.as_ref().map(|t| t.reference().clone());
             let prompt = models::prompt_of(&*backbone, &bytes, json.as_deref(), template)?;

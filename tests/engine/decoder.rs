@@ -35,7 +35,7 @@ fn every_position_gives_what_transformers_gives_on_the_same_weights() {
         let bytes = std::fs::read(fixture(&format!("{name}.gguf"))).unwrap();
         assert_eq!(sha256(&bytes), model.gguf_sha256, "{name}.gguf is not the file of decoders.json");
         for level in Level::available() {
-            let decoder = Decoder::from_gguf(&bytes, level).unwrap();
+            let decoder = Decoder::from_gguf(&bytes, level, Precision::Whole).unwrap();
             let found = one_by_one(&stated.ids).whole(&decoder);
             ROUNDING.check(&format!("{name} {level:?}"), &found, &model.hidden);
             let logits = decoder.logits(&found[found.len() - 1], &stated.judged);
@@ -63,7 +63,8 @@ fn a_message_has_the_vector_of_its_last_token() {
 }
 
 fn read(name: &str, level: Level) -> Decoder {
-    Decoder::from_gguf(&std::fs::read(fixture(&format!("{name}.gguf"))).unwrap(), level).unwrap()
+    Decoder::from_gguf(&std::fs::read(fixture(&format!("{name}.gguf"))).unwrap(), level, Precision::Whole)
+        .unwrap()
 }
 
 /// Conversations longer than two windows of the files made here, some messages as long as may be.
@@ -87,8 +88,8 @@ fn everywhere(check: impl Fn(&Decoder, &[Chat])) {
     let chats = chats();
     for architecture in ARCHITECTURES {
         let bytes = File::decoder(architecture, SMALL_DECODER, GgmlDType::Q8_0).bytes();
-        for level in Level::available() {
-            check(&Decoder::from_gguf(&bytes, level).unwrap(), &chats);
+        for (level, precision) in ways() {
+            check(&Decoder::from_gguf(&bytes, level, precision).unwrap(), &chats);
         }
     }
 }
@@ -155,7 +156,7 @@ fn beyond_its_window_a_stream_goes_on_from_the_last_half() {
 fn the_opening_token_stays_at_the_head_of_every_window() {
     let file = File::decoder("llama", SMALL_DECODER, GgmlDType::F32);
     let with = file.set("tokenizer.ggml.bos_token_id", Value::U32(5));
-    let decoder = Decoder::from_gguf(&with.bytes(), Level::detect()).unwrap();
+    let decoder = Decoder::from_gguf(&with.bytes(), Level::detect(), Precision::Int8).unwrap();
     let half = decoder.max_tokens();
     let ids: Vec<u32> = (0..3 * half as u32).map(|i| if i == 0 { 5 } else { i % 5 }).collect();
     let long = one_by_one(&ids).whole(&decoder);
@@ -177,8 +178,9 @@ fn every_kind_of_weight_is_read_as_the_weights_it_stands_for() {
         GgmlDType::Q6K,
     ] {
         let packed = File::decoder("qwen2", wide, kind);
-        let [packed, plain] = [packed.bytes(), packed.unpacked().bytes()]
-            .map(|bytes| one_by_one(&ids).whole(&Decoder::from_gguf(&bytes, Level::detect()).unwrap()));
+        let [packed, plain] = [packed.bytes(), packed.unpacked().bytes()].map(|bytes| {
+            one_by_one(&ids).whole(&Decoder::from_gguf(&bytes, Level::detect(), Precision::Whole).unwrap())
+        });
         ROUNDING.check(&format!("{kind:?}"), &packed, &plain);
     }
 }

@@ -9,7 +9,10 @@ fn small(architecture: &str) -> File {
 
 /// The whole chain of causes; panics when the file loads.
 fn refusal(bytes: &[u8]) -> String {
-    format!("{:#}", Decoder::from_gguf(bytes, Level::Portable).err().expect("a bad file was read"))
+    format!(
+        "{:#}",
+        Decoder::from_gguf(bytes, Level::Portable, Precision::Int8).err().expect("a bad file was read")
+    )
 }
 
 fn refuses(bytes: &[u8], naming: &str) {
@@ -106,7 +109,10 @@ fn what_would_be_left_out_is_named() {
 fn another_architecture_is_named_beside_those_that_are_read() {
     let mut file = small("llama");
     file.settings.insert("general.architecture".into(), Value::String("mamba".into()));
-    let why = format!("{:#}", rushlight::backbone::load(&file.bytes(), Level::Portable).err().unwrap());
+    let why = format!(
+        "{:#}",
+        rushlight::backbone::load(&file.bytes(), Level::Portable, Precision::Int8).err().unwrap()
+    );
     for name in ARCHITECTURES.iter().chain(&["bert", "mamba"]) {
         assert!(why.contains(name), "{why}");
     }
@@ -148,7 +154,7 @@ fn one_wrong_byte_in_the_header_never_panics() {
     for at in 0..bytes.len() - data {
         let mut bytes = bytes.clone();
         bytes[at] ^= [0x01, 0x80, 0xff][at % 3];
-        if let Ok(decoder) = Decoder::from_gguf(&bytes, Level::Portable) {
+        if let Ok(decoder) = Decoder::from_gguf(&bytes, Level::Portable, Precision::Int8) {
             let ids = [0].repeat(decoder.max_tokens().min(3));
             let segments = vec![Segment { ids: &ids, speaker: 0 }];
             decoder.encode(&mut [Lane { context: &mut Context::default(), segments }]);

@@ -5,7 +5,10 @@ use super::*;
 
 /// The whole chain of causes; panics when the file loads.
 fn refusal(bytes: &[u8]) -> String {
-    format!("{:#}", Bert::from_gguf(bytes, Level::Portable).err().expect("a bad file was read"))
+    format!(
+        "{:#}",
+        Bert::from_gguf(bytes, Level::Portable, Precision::Int8).err().expect("a bad file was read")
+    )
 }
 
 fn refuses(bytes: &[u8], naming: &str) {
@@ -33,7 +36,7 @@ fn small() -> File {
 
 #[test]
 fn a_file_made_here_is_read() {
-    let bert = Bert::from_gguf(&small().bytes(), Level::detect()).unwrap();
+    let bert = Bert::from_gguf(&small().bytes(), Level::detect(), Precision::Int8).unwrap();
     assert_eq!((bert.width(), bert.vocabulary(), bert.max_tokens()), (32, 8, 8));
 }
 
@@ -184,7 +187,7 @@ fn one_wrong_byte_in_the_header_never_panics() {
         for flip in [0x01, 0x80, 0xff] {
             let mut bytes = bytes.clone();
             bytes[at] ^= flip;
-            if let Ok(bert) = Bert::from_gguf(&bytes, Level::Portable) {
+            if let Ok(bert) = Bert::from_gguf(&bytes, Level::Portable, Precision::Int8) {
                 let ids = [0].repeat(bert.max_tokens().min(3));
                 let segments = vec![Segment { ids: &ids, speaker: 0 }];
                 bert.encode(&mut [Lane { context: &mut Context::default(), segments }]);

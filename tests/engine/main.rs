@@ -18,7 +18,7 @@ use candle_core::quantized::{GgmlDType, QStorage, QTensor, gguf_file};
 use candle_core::{Device, Tensor};
 use gguf_file::Value;
 use rushlight::backbone::{Backbone, Bert, Context, Decoder, Lane, Segment};
-use rushlight::kernels::Level;
+use rushlight::kernels::{Level, Precision};
 use rushlight::models::sha256;
 use rushlight::prompt::Prompt;
 use serde::Deserialize;
@@ -146,14 +146,20 @@ fn expected() -> Expected {
     serde_json::from_slice(&std::fs::read(fixture("expected.json")).unwrap()).unwrap()
 }
 
-fn tiny(name: &str, level: Level) -> Bert {
-    Bert::from_gguf(&std::fs::read(fixture(&format!("{name}.gguf"))).unwrap(), level).unwrap()
+fn tiny(name: &str, level: Level, precision: Precision) -> Bert {
+    Bert::from_gguf(&std::fs::read(fixture(&format!("{name}.gguf"))).unwrap(), level, precision).unwrap()
 }
 
-/// The tiny quantized file on every instruction set of this machine.
+/// Every way to multiply of this machine.
+fn ways() -> Vec<(Level, Precision)> {
+    let both = |level| [(level, Precision::Whole), (level, Precision::Int8)];
+    Level::available().into_iter().flat_map(both).collect()
+}
+
+/// The tiny quantized file, multiplied in every way.
 fn everywhere(check: impl Fn(&Bert, &[Chat])) {
     let chats = expected().conversations;
-    Level::available().into_iter().for_each(|level| check(&tiny("tiny-q8_0", level), &chats));
+    ways().into_iter().for_each(|(level, precision)| check(&tiny("tiny-q8_0", level, precision), &chats));
 }
 
 /// Tests print nothing when they pass; what was not tested must be seen all the same.

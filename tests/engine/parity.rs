@@ -15,7 +15,7 @@ fn every_file_gives_what_pytorch_gives_on_the_same_weights() {
             "{name}.gguf is not the file of expected.json"
         );
         for level in Level::available() {
-            let bert = Bert::from_gguf(&bytes, level).unwrap();
+            let bert = Bert::from_gguf(&bytes, level, Precision::Whole).unwrap();
             for (chat, vectors) in expected.conversations.iter().zip(vectors) {
                 ROUNDING.check(&format!("{name} {level:?}"), &chat.whole(&bert), vectors);
             }
@@ -27,9 +27,12 @@ fn every_file_gives_what_pytorch_gives_on_the_same_weights() {
 fn half_and_eight_bit_weights_stay_near_the_original_ones() {
     let expected = expected();
     for name in ["tiny-f16", "tiny-q8_0"] {
-        let bert = tiny(name, Level::detect());
-        for (chat, vectors) in expected.conversations.iter().zip(&expected.vectors["tiny-f32"]) {
-            Q8.check(&format!("{name} to the original"), &chat.whole(&bert), vectors);
+        for (level, precision) in ways() {
+            let bert = tiny(name, level, precision);
+            for (chat, vectors) in expected.conversations.iter().zip(&expected.vectors["tiny-f32"]) {
+                let what = format!("{name} {level:?} {precision:?} to the original");
+                Q8.check(&what, &chat.whole(&bert), vectors);
+            }
         }
     }
 }
@@ -42,7 +45,7 @@ fn k_quants_are_read_as_the_weights_they_stand_for() {
         let (plain, original) = (packed.unpacked(), File::random(K_SHAPE, GgmlDType::F32));
         for level in Level::available() {
             let [packed, plain, original] = [&packed, &plain, &original]
-                .map(|f| chat.whole(&Bert::from_gguf(&f.bytes(), level).unwrap()));
+                .map(|f| chat.whole(&Bert::from_gguf(&f.bytes(), level, Precision::Whole).unwrap()));
             ROUNDING.check(&format!("{kind:?} {level:?}"), &packed, &plain);
             K_QUANTS.check(&format!("{kind:?} {level:?} to the original"), &packed, &original);
         }
@@ -79,10 +82,11 @@ fn the_trained_model_stays_near_its_checkpoint() {
     let prompt = Prompt::from_bytes(&std::fs::read(folder.join("tokenizer.json")).unwrap()).unwrap();
     let ids: Vec<Vec<u32>> = real.texts.iter().map(|text| prompt.ids(text).unwrap()).collect();
     assert_eq!(ids, real.chat.ids);
-    for level in Level::available() {
-        let bert = Bert::from_gguf(&bytes, level).unwrap();
-        Q8.check(&format!("rushlight-small {level:?}"), &real.chat.whole(&bert), &real.vectors);
-        Q8.check(&format!("rushlight-small {level:?}, each alone"), &real.chat.alone(&bert), &real.alone);
+    for (level, precision) in ways() {
+        let bert = Bert::from_gguf(&bytes, level, precision).unwrap();
+        let what = format!("rushlight-small {level:?} {precision:?}");
+        Q8.check(&what, &real.chat.whole(&bert), &real.vectors);
+        Q8.check(&format!("{what}, each alone"), &real.chat.alone(&bert), &real.alone);
     }
 }
 
@@ -98,7 +102,7 @@ fn the_trained_model_before_quantization_is_its_checkpoint() {
         serde_json::from_slice(&std::fs::read(fixture("rushlight-small.json")).unwrap()).unwrap();
     let bytes = std::fs::read(path).unwrap();
     for level in Level::available() {
-        let bert = Bert::from_gguf(&bytes, level).unwrap();
+        let bert = Bert::from_gguf(&bytes, level, Precision::Whole).unwrap();
         ROUNDING.check(&format!("F32 {level:?}"), &real.chat.whole(&bert), &real.vectors);
     }
 }

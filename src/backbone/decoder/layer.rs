@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::config::Config;
 use crate::backbone::gguf::Gguf;
-use crate::kernels::{Level, Weights};
+use crate::kernels::{Level, Precision, Weights};
 
 /// One layer; what an architecture does without is `None`.
 pub struct Layer {
@@ -30,7 +30,7 @@ pub struct Layer {
 
 impl Layer {
     /// Layer `index`, laid out for this machine.
-    pub fn read(gguf: &mut Gguf<'_>, level: Level, config: &Config, index: usize) -> Result<Self> {
+    pub fn read(gguf: &mut Gguf<'_>, how: (Level, Precision), config: &Config, index: usize) -> Result<Self> {
         let Config { width, inner, heads, kv_heads, head_size, .. } = *config;
         let (queries, keys) = (heads * head_size, kv_heads * head_size);
         let named = |names: &[&str], end: &str| -> Vec<String> {
@@ -38,7 +38,7 @@ impl Layer {
         };
         let mut linear = |names: &[&str], n: &[usize], k: usize, bias: bool| {
             let biases = bias.then(|| named(names, "bias"));
-            gguf.linear(level, &named(names, "weight"), n, k, biases.as_deref())
+            gguf.linear(how, &named(names, "weight"), n, k, biases.as_deref())
         };
         let qkv = linear(&["attn_q", "attn_k", "attn_v"], &[queries, keys, keys], width, config.bias)?;
         let out = linear(&["attn_output"], &[width], queries, false)?;

@@ -4,7 +4,6 @@
 //! Keys and values are kept, so that a message costs its own tokens and no more. A stream longer than the window goes on in another that begins
 //! with the last half of the one before.
 
-mod attend;
 mod config;
 mod gemma3;
 mod layer;
@@ -22,8 +21,7 @@ use rayon::prelude::*;
 
 use super::gguf::{Gguf, Table};
 use super::{Backbone, Lane};
-use crate::kernels::{self, Level};
-use attend::{Look, attend};
+use crate::kernels::{self, Keys, Level, Look, Precision};
 use config::Config;
 use layer::Layer;
 use rope::Rope;
@@ -67,11 +65,11 @@ impl Decoder {
     ///
     /// # Errors
     /// When the architecture is not among [`names`], a setting or tensor is missing, does not fit the others or is not finite, or a tensor would go unused.
-    pub fn from_gguf(bytes: &[u8], level: Level) -> Result<Self> {
-        Self::read(&mut Gguf::open(bytes)?, level)
+    pub fn from_gguf(bytes: &[u8], level: Level, precision: Precision) -> Result<Self> {
+        Self::read(&mut Gguf::open(bytes)?, level, precision)
     }
 
-    pub(super) fn read(gguf: &mut Gguf<'_>, level: Level) -> Result<Self> {
+    pub(super) fn read(gguf: &mut Gguf<'_>, level: Level, precision: Precision) -> Result<Self> {
         let config = Config::read(gguf)?;
         let vocabulary = gguf.rows("token_embd.weight")?;
         let words = gguf.table("token_embd.weight", vocabulary, config.width)?;
@@ -80,7 +78,7 @@ impl Decoder {
             false => None,
         };
         let norm = gguf.tensor("output_norm.weight", &[config.width])?;
-        let layers = (0..config.blocks).map(|index| Layer::read(gguf, level, &config, index));
+        let layers = (0..config.blocks).map(|index| Layer::read(gguf, (level, precision), &config, index));
         let layers = layers.collect::<Result<_>>()?;
         let divisors = divisors(gguf, config.head_size / 2)?;
         if let Some(name) = gguf.unread() {
@@ -162,26 +160,21 @@ impl Decoder {
         layer.qkv.apply(normed, qkv);
         self.turn(layer, index, qkv, works);
         let (queries, keys) = (config.heads * config.head_size, config.kv_heads * config.head_size);
-        let look = Look {
-            heads: config.heads,
-            stride: queries + 2 * keys,
-            scale: config.query_scale,
-            window: config.local(index).map(|local| local.window),
-        };
-        mixed.clear();
+        let stride = queries + 2 * keys;
+        let window = config.local(index).map_or(usize::MAX, |local| local.window);
         mixed.resize(x.len() / config.width * queries, 0.0);
         let (mut rows, mut outs) = (qkv.as_slice(), mixed.as_mut_slice());
         for work in works {
             let count = work.now().len();
-            let (own, others) = rows.split_at(count * look.stride);
+            let (own, others) = rows.split_at(count * stride);
             let (out, other_outs) = outs.split_at_mut(count * queries);
             let kept = &mut work.stream.keys[index];
-            for row in own.chunks_exact(look.stride) {
+            for row in own.chunks_exact(stride) {
                 kept.push(&row[queries..][..keys], &row[queries + keys..]);
             }
-            attend(kept, own, look, out);
-            // Now and then all at once, since it moves what stays.
-            if let Some(window) = look.window.filter(|window| kept.len() >= 2 * window) {
+            attend(level, config, kept, own, window, out);
+            // Now and then many at once, since it moves what stays.
+            if kept.len() / 2 >= window {
                 kept.drop_oldest(kept.len() - (window - 1));
             }
             (rows, outs) = (others, other_outs);
@@ -216,6 +209,24 @@ impl Decoder {
         layer.down.apply(inner, update);
         kernels::add_normed(level, x, update, layer.after_ffn.as_deref(), config.eps);
     }
+}
+
+/// Tokens that look together.
+const LOOKERS: usize = 24;
+
+/// Attention of rows of queries, the last of which stands at the last of the keys, over the keys up to their own.
+fn attend(level: Level, config: &Config, keys: &Keys, queries: &[f32], window: usize, out: &mut [f32]) {
+    let (width, stride) =
+        (config.heads * config.head_size, (config.heads + 2 * config.kv_heads) * config.head_size);
+    let before = keys.len() - queries.len() / stride;
+    let blocks = out.par_chunks_mut(LOOKERS * width).zip(queries.par_chunks(LOOKERS * stride)).enumerate();
+    blocks.for_each(|(at, (out, queries))| {
+        let from = before + at * LOOKERS;
+        let end = from + out.len() / width;
+        let first = (from + 1).saturating_sub(window);
+        let look = Look { first, count: end - first, causal: true, window, spans: &[], terms: &[] };
+        kernels::attend(level, keys, queries, stride, config.heads, config.query_scale, &look, out);
+    });
 }
 
 /// What slows each pair of a head down, one a pair: Llama 3.1 and later have it in the file.

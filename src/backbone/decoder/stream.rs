@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::attend::Keys;
 use super::config::Config;
 use crate::backbone::Lane;
+use crate::kernels::Keys;
 
 /// What a decoder keeps of a conversation so far: the tokens of its present window, and their keys and values in every layer.
 #[derive(Clone, Default)]

@@ -1,0 +1,81 @@
+//! Products in `f32`: the weights in panels of [`ACROSS`] registers by all of `k`, in the order in which they are read.
+
+use super::lanes::Lanes;
+use super::tile::{self, ACROSS, ROWS, for_rows};
+use super::{Level, kernel};
+
+/// Weights as `f32`, zero-padded to whole panels.
+pub struct Panels {
+    n: usize,
+    k: usize,
+    width: usize,
+    packed: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl Panels {
+    /// Lay out `rows` (`n` × `k`) and `bias` (`n`).
+    pub fn pack(level: Level, k: usize, rows: &[f32], bias: &[f32]) -> Self {
+        let (n, width) = (bias.len(), ACROSS * level.lanes());
+        let panels = n.div_ceil(width);
+        let mut packed = vec![0.0; panels * width * k];
+        for (row, weights) in rows.chunks_exact(k).enumerate() {
+            let base = (row / width) * width * k + row % width;
+            for (at, weight) in weights.iter().enumerate() {
+                packed[base + at * width] = *weight;
+            }
+        }
+        let mut padded = bias.to_vec();
+        padded.resize(panels * width, 0.0);
+        Self { n, k, width, packed, bias: padded }
+    }
+
+    /// Numbers in a row of what goes in.
+    pub fn k(&self) -> usize {
+        self.k
+    }
+
+    /// Numbers in a row of what comes out.
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        4 * (self.packed.len() + self.bias.len())
+    }
+}
+
+kernel! {
+    /// Rows `a` (`m` × `k`) through every panel into `out` (`m` × `n`).
+    pub fn multiply(weights: &Panels, a: &[f32], out: &mut [f32]) = multiply_body;
+}
+
+#[inline(always)]
+fn multiply_body<L: Lanes>(weights: &Panels, a: &[f32], out: &mut [f32]) {
+    let (n, k, width) = (weights.n, weights.k, weights.width);
+    for (p, panel) in weights.packed.chunks_exact(width * k).enumerate() {
+        let bias = &weights.bias[p * width..][..width];
+        let keep = (n - p * width).min(width);
+        for (a, out) in a.chunks(ROWS * k).zip(out.chunks_mut(ROWS * n)) {
+            let mut c = [0.0; ROWS * ACROSS * 16];
+            for_rows!(a.len() / k, rows::<L; R>(a, k, panel, bias, &mut c));
+            for (row, c) in out.chunks_exact_mut(n).zip(c.chunks_exact(width)) {
+                row[p * width..][..keep].copy_from_slice(&c[..keep]);
+            }
+        }
+    }
+}
+
+/// `R` rows by one panel.
+#[inline(always)]
+fn rows<L: Lanes, const R: usize>(a: &[f32], k: usize, panel: &[f32], bias: &[f32], c: &mut [f32]) {
+    let mut acc: [[L; ACROSS]; R] = [std::array::from_fn(|j| L::load(&bias[j * L::N..])); R];
+    let rows: [&[f32]; R] = std::array::from_fn(|i| &a[i * k..][..k]);
+    tile::add(rows, panel, std::array::from_fn(|j| j * L::N), ACROSS * L::N, k, &mut acc);
+    for (i, row) in acc.iter().enumerate() {
+        for (j, lanes) in row.iter().enumerate() {
+            lanes.store(&mut c[(i * ACROSS + j) * L::N..]);
+        }
+    }
+}
