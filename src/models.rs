@@ -4,20 +4,23 @@ mod vocabulary;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Cursor, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::backbone::{self, Backbone};
+use crate::backbone::{self, Backbone, Gguf, Source};
 use crate::head::{Head, Pattern};
 use crate::kernels::{Level, Precision};
 use crate::prompt::{self, PIECE_TOKENS, Prompt, Template, TemplateRef};
 
 pub use vocabulary::vocabulary;
 
+/// The file of the backbone in a model folder.
+pub const GGUF: &str = "model.gguf";
 /// The file of the tokenizer in a model folder; a decoder may do without it.
 pub const TOKENIZER: &str = "tokenizer.json";
 /// The template of decoders that are trained here.
@@ -194,19 +197,55 @@ impl Place {
     /// When it cannot be read, or is not the file that `model.toml` was made with.
     pub fn bound(&self, card: &Card, name: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.file(name)?;
+        self.check(card, name, &sha256(&bytes))?;
+        Ok(bytes)
+    }
+
+    /// The backbone's file, opened; its hash is the one on the card. A file is not held in memory.
+    fn gguf(&self, card: &Card) -> Result<Gguf<'static>> {
+        let source: Box<dyn Source> = match self {
+            Self::Embedded => Box::new(Cursor::new(self.bound(card, GGUF)?)),
+            Self::Folder(folder) => {
+                let (file, hash) = opened(&folder.join(GGUF))?;
+                self.check(card, GGUF, &hash)?;
+                Box::new(file)
+            }
+        };
+        Gguf::from_source(source).with_context(|| format!("{self}: {GGUF}"))
+    }
+
+    fn check(&self, card: &Card, name: &str, found: &str) -> Result<()> {
         let Some(expected) = card.files.get(name) else {
             bail!("{self}: model.toml gives no hash for {name}")
         };
-        let found = sha256(&bytes);
         ensure!(
-            found == *expected,
+            found == expected,
             "{self}: {name} is not the file that model.toml was made with (its hash begins {}, expected {}); \
              a head only fits the backbone and tokenizer it was trained on: copy the whole folder again",
             &found[..12],
             expected.get(..12).unwrap_or(expected)
         );
-        Ok(bytes)
+        Ok(())
     }
+}
+
+/// A file at its beginning, and the SHA-256 of it, which is read through once.
+pub fn opened(path: &Path) -> Result<(BufReader<File>, String)> {
+    let read = || -> std::io::Result<_> {
+        let (mut file, mut hash) = (BufReader::with_capacity(1 << 20, File::open(path)?), Sha256::new());
+        loop {
+            let part = file.fill_buf()?;
+            if part.is_empty() {
+                break;
+            }
+            hash.update(part);
+            let done = part.len();
+            file.consume(done);
+        }
+        file.rewind()?;
+        Ok((file, hexadecimal(&hash.finalize())))
+    };
+    read().with_context(|| format!("cannot read {}", path.display()))
 }
 
 impl Card {
@@ -257,8 +296,8 @@ impl Model {
     pub fn load(place: &Place) -> Result<Self> {
         let level = Level::detect();
         let (card, hash) = place.card()?;
-        let gguf = place.bound(&card, "model.gguf")?;
-        let backbone = backbone::load(&gguf, level, Precision::detect())
+        let mut gguf = place.gguf(&card)?;
+        let backbone = backbone::load(&mut gguf, level, Precision::detect())
             .with_context(|| format!("{place}: model.gguf"))?;
         let json = match card.template.is_none() || card.files.contains_key(TOKENIZER) {
             true => Some(place.bound(&card, TOKENIZER)?),
@@ -286,7 +325,7 @@ impl Model {
 /// When they are not made for each other.
 pub fn prompt_of(
     backbone: &dyn Backbone,
-    gguf: &[u8],
+    gguf: &Gguf<'_>,
     json: Option<&[u8]>,
     template: Option<Template>,
 ) -> Result<Prompt> {
@@ -312,8 +351,19 @@ pub fn prompt_of(
 }
 
 /// The prompt of a decoder out of its GGUF alone, written after the usual template.
-pub fn prompt_of_gguf(gguf: &[u8]) -> Result<Prompt> {
+pub fn prompt_of_gguf(gguf: &Gguf<'_>) -> Result<Prompt> {
     Prompt::turns(Template::named(TEMPLATE)?, &vocabulary(gguf)?, None)
+}
+
+/// The prompt of a file: the `tokenizer.json` of an encoder, or the GGUF of a decoder.
+pub fn prompt_at(path: &Path) -> Result<Prompt> {
+    let open = || File::open(path).with_context(|| format!("cannot read {}", path.display()));
+    let mut start = Vec::new();
+    open()?.take(4).read_to_end(&mut start)?;
+    if start == b"GGUF" {
+        return prompt_of_gguf(&Gguf::from_source(Box::new(BufReader::new(open()?)))?);
+    }
+    Prompt::from_bytes(&fs::read(path)?)
 }
 
 /// Folders that may hold model folders, in the order in which they are asked.
@@ -337,5 +387,9 @@ pub fn list() -> Vec<Place> {
 
 /// SHA-256 in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

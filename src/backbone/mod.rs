@@ -8,7 +8,7 @@ mod metadata;
 
 pub use bert::Bert;
 pub use decoder::Decoder;
-pub use gguf::Gguf;
+pub use gguf::{Gguf, Source};
 
 use std::collections::VecDeque;
 
@@ -16,15 +16,14 @@ use anyhow::{Result, bail};
 
 use crate::kernels::{Level, Precision};
 
-/// Read a GGUF of any architecture that this build knows.
+/// Read the weights of a GGUF of any architecture that this build knows.
 ///
 /// # Errors
 /// When it is another, or the file is not whole, lacks something or does not fit itself.
-pub fn load(bytes: &[u8], level: Level, precision: Precision) -> Result<Box<dyn Backbone>> {
-    let mut gguf = Gguf::open(bytes)?;
+pub fn load(gguf: &mut Gguf<'_>, level: Level, precision: Precision) -> Result<Box<dyn Backbone>> {
     match gguf.architecture() {
-        "bert" => Ok(Box::new(Bert::from_gguf(bytes, level, precision)?)),
-        name if decoder::names().contains(&name) => Ok(Box::new(Decoder::read(&mut gguf, level, precision)?)),
+        "bert" => Ok(Box::new(Bert::read(gguf, level, precision)?)),
+        name if decoder::names().contains(&name) => Ok(Box::new(Decoder::read(gguf, level, precision)?)),
         other => bail!(
             "the GGUF holds the architecture {other:?}; this build reads bert, {}",
             decoder::names().join(", ")

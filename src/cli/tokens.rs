@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use super::Exit;
 use super::input::each;
 use crate::import::{self, Imported};
 use crate::models;
-use crate::prompt::{Prompt, Reader};
+use crate::prompt::Reader;
 
 /// Print the token ids and features of every conversation, one line of JSON each.
 ///
@@ -28,12 +28,7 @@ pub struct Args {
 impl Args {
     /// Print the pieces of every conversation.
     pub fn run(self) -> Result<Exit> {
-        let bytes = std::fs::read(&self.tokenizer)
-            .with_context(|| format!("cannot read {}", self.tokenizer.display()))?;
-        let prompt = match bytes.starts_with(b"GGUF") {
-            true => models::prompt_of_gguf(&bytes)?,
-            false => Prompt::from_bytes(&bytes)?,
-        };
+        let prompt = models::prompt_at(&self.tokenizer)?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let mut line = |imported: Imported| {
             let transcript = &imported.transcript;

@@ -8,9 +8,8 @@ use crate::prompt::Vocabulary;
 /// Entries as llama.cpp names them; a file without any gives an empty vocabulary.
 ///
 /// # Errors
-/// When it is no GGUF, or an entry holds something else than it should.
-pub fn vocabulary(bytes: &[u8]) -> Result<Vocabulary> {
-    let gguf = Gguf::open(bytes)?;
+/// When an entry holds something else than it should.
+pub fn vocabulary(gguf: &Gguf<'_>) -> Result<Vocabulary> {
     let key = |name: &str| format!("tokenizer.ggml.{name}");
     let read = || -> Result<Vocabulary> {
         Ok(Vocabulary {

@@ -8,11 +8,11 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 
 use super::net::Net;
-use crate::backbone;
+use crate::backbone::{self, Gguf};
 use crate::eval::Case;
 use crate::head::Head;
 use crate::kernels::{Level, Precision};
-use crate::models::{self, Bands, Calibration, Card, Model, Place, Platt, TEMPLATE, TOKENIZER, sha256};
+use crate::models::{self, Bands, Calibration, Card, GGUF, Model, Place, Platt, TEMPLATE, TOKENIZER, sha256};
 use crate::prompt::{self, Template};
 
 /// How far the risk so far may fall, in logits, where no model says so before; what the shipped model was found to do well with.
@@ -41,19 +41,20 @@ impl Base {
             Self::Model(place) => return Model::load(place),
             Self::Backbone { gguf, tokenizer } => (gguf, tokenizer),
         };
-        let bytes = read(gguf)?;
+        let (source, gguf_hash) = models::opened(gguf)?;
         let json = tokenizer.as_deref().map(read).transpose()?;
         let level = Level::detect();
         let loaded = || -> Result<_> {
-            let backbone = backbone::load(&bytes, level, Precision::detect())?;
+            let mut gguf = Gguf::from_source(Box::new(source))?;
+            let backbone = backbone::load(&mut gguf, level, Precision::detect())?;
             let template = backbone.is_running().then(|| Template::named(TEMPLATE)).transpose()?;
             let bound = template.as_ref().map(|t| t.reference().clone());
-            let prompt = models::prompt_of(&*backbone, &bytes, json.as_deref(), template)?;
+            let prompt = models::prompt_of(&*backbone, &gguf, json.as_deref(), template)?;
             let head = Head::from_safetensors(&Net::fresh(backbone.width(), seed)?.to_safetensors()?, level)?;
             Ok((backbone, prompt, head, bound))
         };
         let (backbone, prompt, head, template) = loaded().with_context(|| format!("{}", gguf.display()))?;
-        let mut files = BTreeMap::from([("model.gguf".to_owned(), sha256(&bytes))]);
+        let mut files = BTreeMap::from([(GGUF.to_owned(), gguf_hash)]);
         files.extend(json.map(|json| (TOKENIZER.to_owned(), sha256(&json))));
         let name = gguf.file_stem().map_or_else(|| "backbone".into(), |n| n.to_string_lossy().into_owned());
         let hash = sha256(format!("{files:?}").as_bytes());

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::net::Net;
 use super::report::Report;
 use super::{Base, Request};
-use crate::models::{Bands, Calibration, Card, Model, TOKENIZER, sha256};
+use crate::models::{Bands, Calibration, Card, GGUF, Model, TOKENIZER, sha256};
 
 /// Write what makes it a model; the card does not yet tell what was measured.
 pub fn model(
@@ -23,7 +23,7 @@ pub fn model(
     put(request, "head.safetensors", &head)?;
     let mut files = base.card.files.clone();
     files.insert("head.safetensors".to_owned(), sha256(&head));
-    for name in ["model.gguf", TOKENIZER].into_iter().filter(|name| base.card.files.contains_key(*name)) {
+    for name in [GGUF, TOKENIZER].into_iter().filter(|name| base.card.files.contains_key(*name)) {
         put(request, name, &request.base.file(&base.card, name)?)?;
     }
     let name = request.out.file_name().map_or_else(|| "refit".into(), |n| n.to_string_lossy());

@@ -1,5 +1,6 @@
 //! Tokenizers out of GGUFs: of small vocabularies made here, and of published ones against the ids that are published with them.
 
+use rushlight::backbone::Gguf;
 use rushlight::models::{prompt_of_gguf, vocabulary};
 use rushlight::prompt::{Reader, Template, Vocabulary};
 use rushlight::transcript::{Kind, Message, Origin, Text, Transcript};
@@ -123,8 +124,9 @@ fn with(file: File, vocabulary: &Vocabulary) -> File {
 #[test]
 fn a_conversation_is_one_running_text_however_it_is_read() {
     let bytes = with(File::decoder("llama", SMALL_DECODER, GgmlDType::Q8_0), &pieces()).bytes();
-    assert_eq!(vocabulary(&bytes).unwrap(), pieces());
-    let prompt = prompt_of_gguf(&bytes).unwrap();
+    let gguf = Gguf::open(&bytes).unwrap();
+    assert_eq!(vocabulary(&gguf).unwrap(), pieces());
+    let prompt = prompt_of_gguf(&gguf).unwrap();
     let mut transcript = Transcript::new("chat");
     for (speaker, text) in [("Ada", "tea tea\nA: tea"), ("Bo", "ea"), ("Ada", "")] {
         let speaker = transcript.speaker(speaker);
@@ -155,7 +157,7 @@ fn entries_of_the_wrong_kind_are_named_and_not_quoted() {
     for name in ["model", "tokens", "token_type", "merges", "pre", "bos_token_id"] {
         let key = format!("tokenizer.ggml.{name}");
         let bytes = file().set(&key, Value::Array(vec![Value::F64(0.25)])).bytes();
-        let why = format!("{:#}", vocabulary(&bytes).unwrap_err());
+        let why = format!("{:#}", vocabulary(&Gguf::open(&bytes).unwrap()).unwrap_err());
         assert!(why.contains(&key) && !why.contains("0.25"), "{why}");
     }
 }
@@ -171,7 +173,8 @@ fn published_vocabularies_give_the_published_ids() {
     };
     for name in ["llama-bpe", "qwen2", "llama-spm", "phi-3", "gpt-2", "starcoder", "refact"] {
         let path = |end: &str| Path::new(&folder).join(format!("ggml-vocab-{name}.gguf{end}"));
-        let tokenizer = vocabulary(&std::fs::read(path("")).unwrap()).unwrap().tokenizer().unwrap();
+        let tokenizer =
+            vocabulary(&Gguf::open(&std::fs::read(path("")).unwrap()).unwrap()).unwrap().tokenizer().unwrap();
         let (texts, ids) =
             (std::fs::read_to_string(path(".inp")).unwrap(), std::fs::read_to_string(path(".out")).unwrap());
         let mut count = 0;
