@@ -19,6 +19,13 @@ fi
 step "clippy"
 cargo clippy --locked --all-targets -- -D warnings
 
+step "the build without a client of the network"
+cargo clippy --locked --no-default-features --features embed -- -D warnings
+if cargo tree --locked --no-default-features --features embed --edges normal --prefix none | grep -E '^(hf-hub|ureq|reqwest|rustls) '; then
+  echo "a client of the network is in the build that must have none" >&2
+  exit 1
+fi
+
 step "tests"
 have cargo-nextest || cargo install --locked cargo-nextest
 cargo nextest run --locked --no-fail-fast

@@ -153,6 +153,31 @@ fn nothing_here_can_open_a_socket_but_the_page_and_that_on_loopback() {
 }
 
 #[test]
+fn only_pulling_a_model_calls_out_and_only_its_verb_pulls() {
+    for (name, room, text) in files() {
+        assert!(!text.contains("hf_hub") || name == "models/pull.rs", "{name} mentions hf_hub");
+        let uses = text.contains("models::pull") || text.contains("super::pull");
+        assert!(
+            !uses || ["cli/pull.rs", "cli/models.rs"].contains(&name.as_str()),
+            "{name} touches models::pull"
+        );
+        assert!(
+            room == "models" || room == "cli" || !text.contains("HF_"),
+            "{name} mentions what only pulling needs"
+        );
+    }
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let client = &manifest["dependencies"]["hf-hub"];
+    assert_eq!(client["optional"].as_bool(), Some(true), "the program cannot be built without the client");
+    let features = manifest["features"].as_table().unwrap();
+    let brings =
+        |(name, list): (&String, &toml::Value)| list.to_string().contains("hf-hub").then(|| name.clone());
+    let brings: Vec<String> = features.iter().filter_map(brings).collect();
+    assert_eq!(brings, ["pull"], "another feature brings the client");
+}
+
+#[test]
 fn text_is_revealed_only_where_it_is_read_or_shown() {
     for (name, room, text) in files() {
         let reads =

@@ -8,6 +8,8 @@ mod input;
 mod man;
 mod models;
 mod people;
+#[cfg(feature = "pull")]
+mod pull;
 mod schema;
 mod score;
 mod serve;
@@ -24,7 +26,8 @@ use crate::assessment::Band;
 /// Read a conversation on your own machine and say whether, where and why a trained person should look.
 ///
 /// rushlight labels text, never people: what it prints is a risk indicator for human review. It opens no connection to
-/// anywhere and keeps no copy of what it reads; `serve` listens on this computer's own address only.
+/// anywhere, except that `models pull` fetches a model when you ask it to, and keeps no copy of what it reads; `serve` listens on this computer's own
+/// address only.
 ///
 /// Exit codes: 0 everything was read; 1 some inputs could not be read; 2 the command was not understood or could
 /// not start; 3 with --fail-on, a conversation reached that band; 4 with --fail-if-worse, a metric is worse.

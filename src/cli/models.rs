@@ -1,4 +1,4 @@
-//! `rushlight models`: which models there are, and what one says about itself.
+//! `rushlight models`: which models there are, and what one says about itself; `pull` has a file of its own.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use clap::Subcommand;
 use super::Exit;
 use crate::models::{Model, Place, list};
 
-/// List models, or show one.
+/// List models, show one, or fetch one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -24,6 +24,8 @@ enum What {
         /// A name or a folder [default: rushlight-small].
         model: Option<String>,
     },
+    #[cfg(feature = "pull")]
+    Pull(super::pull::Args),
 }
 
 impl Args {
@@ -31,6 +33,8 @@ impl Args {
     pub fn run(self) -> Result<Exit> {
         let mut out = anstream::stdout().lock();
         match self.what {
+            #[cfg(feature = "pull")]
+            What::Pull(args) => return args.run(),
             What::List => {
                 for place in list() {
                     match place.card() {

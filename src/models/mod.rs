@@ -1,6 +1,12 @@
 //! A model folder: backbone, tokenizer, head and the card that binds them by hash; and where folders are found.
 
+#[cfg(feature = "pull")]
+pub mod pull;
+#[cfg(feature = "pull")]
+pub mod shelf;
 mod vocabulary;
+#[cfg(feature = "pull")]
+pub mod wanted;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -137,10 +143,10 @@ impl std::fmt::Display for Place {
 
 #[cfg(feature = "embed")]
 const EMBEDDED: &[(&str, &[u8])] = &[
-    ("model.toml", include_bytes!("../models/rushlight-small/model.toml")),
-    ("model.gguf", include_bytes!("../models/rushlight-small/model.gguf")),
-    ("tokenizer.json", include_bytes!("../models/rushlight-small/tokenizer.json")),
-    ("head.safetensors", include_bytes!("../models/rushlight-small/head.safetensors")),
+    ("model.toml", include_bytes!("../../models/rushlight-small/model.toml")),
+    ("model.gguf", include_bytes!("../../models/rushlight-small/model.gguf")),
+    ("tokenizer.json", include_bytes!("../../models/rushlight-small/tokenizer.json")),
+    ("head.safetensors", include_bytes!("../../models/rushlight-small/head.safetensors")),
 ];
 #[cfg(not(feature = "embed"))]
 const EMBEDDED: &[(&str, &[u8])] = &[];
@@ -377,8 +383,9 @@ pub fn list() -> Vec<Place> {
     let mut places: Vec<Place> = if EMBEDDED.is_empty() { vec![] } else { vec![Place::Embedded] };
     for folder in folders() {
         let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let unfinished = |p: &Path| p.extension().is_some_and(|e| e == "part");
         let mut found: Vec<PathBuf> =
-            entries.map(|e| e.path()).filter(|p| p.join("model.toml").is_file()).collect();
+            entries.map(|e| e.path()).filter(|p| p.join("model.toml").is_file() && !unfinished(p)).collect();
         found.sort();
         places.extend(found.into_iter().map(Place::Folder));
     }
