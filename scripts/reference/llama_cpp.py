@@ -35,14 +35,16 @@ def theirs(binary, model, texts, pooling):
         file.write(mark.join(texts))
         file.flush()
         command = [str(binary.resolve()), "-m", str(model), "-f", file.name, "--pooling", pooling, "--embd-normalize", "-1", "--embd-separator", mark,
-                   "--embd-output-format", "array", "--verbose-prompt", "-c", "512", "-b", "512", "-ub", "512", "-fit", "off", "-t", "2"]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
-    if done.returncode:
-        sys.exit(f"error: llama-embedding exited with {done.returncode}:\n{done.stderr[-2000:]}")
+                   "--embd-output-format", "array", "-c", "512", "-b", "512", "-ub", "512", "-fit", "off", "-t", "2"]
+        # Twice, since the tokens come from a thread of their own and would now and then stand in the middle of the vectors.
+        done, vectors = [subprocess.run(command + extra, capture_output=True, text=True, encoding="utf-8", errors="replace") for extra in (["--verbose-prompt"], [])]
+    for run in (done, vectors):
+        if run.returncode:
+            sys.exit(f"error: llama-embedding exited with {run.returncode}:\n{run.stderr[-2000:]}")
     counts = [int(n) for n in re.findall(r"number of tokens in prompt = (\d+)", done.stderr)]
     flat = iter([int(n) for n in re.findall(r"^ *(\d+) -> '", done.stdout, re.M)])
     ids = [[next(flat, None) for _ in range(n)] for n in counts]
-    found = re.search(r"^(\[\[.*\]\])$", done.stdout, re.M)
+    found = re.search(r"^(\[\[.*\]\])$", vectors.stdout, re.M)
     if found is None or len(ids) != len(texts):
         sys.exit(f"error: the output of llama-embedding was not understood:\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
     return ids, json.loads(found[1])
