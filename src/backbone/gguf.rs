@@ -147,7 +147,7 @@ impl<'a> Gguf<'a> {
             kind => {
                 let block = kind.block_size();
                 ensure!(
-                    width % block == 0,
+                    width.is_multiple_of(block),
                     "rows of {width} in tensor {name} are not whole blocks of {block}"
                 );
                 Table::Packed { tensor, width }

@@ -12,7 +12,7 @@ use super::plots;
 use super::result::{Data, Measure, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold};
 use super::suite::{Suite, Task};
 use super::verdict::{self, Foreign, Verdict};
-use super::{fairness, lengths, pan12, robustness, tables, warnings};
+use super::{fairness, lengths, pan12, quantization, robustness, tables, warnings};
 use crate::assessment::Band;
 use crate::metrics::{Ranking, Resamples, best_threshold};
 use crate::models::Model;
@@ -225,6 +225,11 @@ fn outcome(
             Task::Fairness => found.push(fairness::fairness(part, &suite.subgroups)),
             Task::Robustness => {
                 let (table, more) = robustness::attacked(part, model, suite.seed)?;
+                found.push(table);
+                run = run.and(more);
+            }
+            Task::Quantization => {
+                let (table, more) = quantization::against_whole(part, model)?;
                 found.push(table);
                 run = run.and(more);
             }

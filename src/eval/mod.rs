@@ -18,6 +18,7 @@ mod lengths;
 mod notation;
 mod pan12;
 mod plots;
+mod quantization;
 mod result;
 mod robustness;
 mod side;

@@ -60,6 +60,8 @@ pub enum Task {
     Fairness,
     /// Do with less of a conversation.
     Length,
+    /// Say the same as in whole precision.
+    Quantization,
     /// Find authors and lines in the corpus of PAN 2012.
     Pan12,
 }

@@ -333,18 +333,14 @@ struct Tile<'a> {
 #[inline(always)]
 fn products<L: Lanes, const R: usize, const C: usize>(head: &Head<'_>, tile: Tile<'_>) {
     let keys = head.keys;
-    let rows: [&[f32]; R] = std::array::from_fn(|i| &tile.rows[i * tile.stride..][..keys.size]);
-    let places: [usize; C] = std::array::from_fn(|j| {
+    let rows: [&[f32]; R] = tile::rows(tile.rows, tile.stride, keys.size);
+    let places: [usize; C] = tile::places(|j| {
         let at = tile.at + j * L::N;
         head.at + at / PANEL * keys.panel() + at % PANEL
     });
     let mut acc = [[L::splat(0.0); C]; R];
     tile::add(rows, &keys.keys, places, PANEL, keys.size, &mut acc);
-    for (i, row) in acc.iter().enumerate() {
-        for (j, lanes) in row.iter().enumerate() {
-            lanes.store(&mut tile.out[i * tile.width + tile.at + j * L::N..]);
-        }
-    }
+    tile::store(&acc, tile.out, |i, j| i * tile.width + tile.at + j * L::N);
 }
 
 /// Values of some panels weighted by `R` rows, `C` registers of their channels, added to what is there.
@@ -356,17 +352,11 @@ fn values<L: Lanes, const R: usize, const C: usize>(
 ) {
     let keys = head.keys;
     let place = |i: usize, j: usize| i * tile.width + tile.at + j * L::N;
-    let mut acc: [[L; C]; R] =
-        std::array::from_fn(|i| std::array::from_fn(|j| L::load(&tile.out[place(i, j)..])));
+    let mut acc: [[L; C]; R] = tile::load(tile.out, place);
     for panel in panels {
-        let rows: [&[f32]; R] =
-            std::array::from_fn(|i| &tile.rows[i * tile.stride + panel * PANEL..][..PANEL]);
-        let places = std::array::from_fn(|j| head.at + panel * keys.panel() + tile.at + j * L::N);
+        let rows: [&[f32]; R] = tile::rows(&tile.rows[panel * PANEL..], tile.stride, PANEL);
+        let places = tile::places(|j| head.at + panel * keys.panel() + tile.at + j * L::N);
         tile::add(rows, &keys.values, places, keys.size, PANEL, &mut acc);
     }
-    for (i, row) in acc.iter().enumerate() {
-        for (j, lanes) in row.iter().enumerate() {
-            lanes.store(&mut tile.out[place(i, j)..]);
-        }
-    }
+    tile::store(&acc, tile.out, place);
 }

@@ -57,10 +57,11 @@ kernel! {
 #[inline(always)]
 fn rms_body<L: Lanes>(rows: &mut [f32], gain: &[f32], eps: f32) {
     for row in rows.chunks_exact_mut(gain.len()) {
-        let squares = row.chunks_exact(L::N).fold(L::splat(0.0), |sum, x| {
+        let mut squares = L::splat(0.0);
+        for x in row.chunks_exact(L::N) {
             let x = L::load(x);
-            x.madd(x, sum)
-        });
+            squares = x.madd(x, squares);
+        }
         let scale = L::splat(1.0 / (squares.sum() / gain.len() as f32 + eps).sqrt());
         for (x, gain) in row.chunks_exact_mut(L::N).zip(gain.chunks_exact(L::N)) {
             L::load(x).mul(scale).mul(L::load(gain)).store(x);
@@ -86,7 +87,7 @@ kernel! {
 #[inline(always)]
 fn gelu_body<L: Lanes>(gates: &[f32], values: &[f32], out: &mut [f32]) {
     // 2 √(2/π), and that times 0.044715.
-    let (first, third) = (L::splat(1.595_769_1), L::splat(0.071_354_814));
+    let (first, third) = (L::splat(1.595_769_2), L::splat(0.071_354_814));
     pass::<L>(gates, values, out, |x| x.mul(x).madd(third, first).mul(x));
 }
 

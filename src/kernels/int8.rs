@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use super::dots::Dots;
 use super::lanes::Lanes;
-use super::tile::{ACROSS, ROWS, for_rows};
+use super::tile::{self, ACROSS, ROWS, for_rows};
 use super::{Level, kernel};
 
 /// Weights under one scale.
@@ -127,8 +127,8 @@ pub struct Rounded {
     starts: Vec<i32>,
     /// Rows of `k` / [`GROUP`], rounded up.
     scales: Vec<f32>,
-    /// Sums of a block of rows by one panel, while its stretches are gone through.
-    sums: Vec<f32>,
+    /// Rows of one panel.
+    spare: Vec<f32>,
 }
 
 thread_local! {
@@ -148,34 +148,37 @@ kernel! {
 
 #[inline(always)]
 fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: &mut [f32]) {
-    let (n, width) = (weights.n, weights.width);
+    let (n, width, m) = (weights.n, weights.width, a.len() / weights.k);
     round::<D>(a, weights.k, room);
-    let Rounded { words, starts, scales, sums } = room;
-    let m = a.len() / weights.k;
+    let Rounded { words, starts, scales, spare } = room;
+    spare.resize(m * width, 0.0);
     for p in 0..weights.bias.len() / width {
         let panel = Panel::new::<D>(weights, p);
-        let bias = &weights.bias[p * width..][..width];
-        sums.clear();
-        (0..m).for_each(|_| sums.extend_from_slice(bias));
+        let keep = (n - p * width).min(width);
+        // What is narrower than a panel goes by way of the spare rows.
+        let whole = keep == width;
+        let (to, stride) = if whole { (&mut out[p * width..], n) } else { (&mut spare[..], width) };
         for from in (0..panel.blocks).step_by(STRETCH) {
-            let to = panel.blocks.min(from + STRETCH);
+            let stretch = from..panel.blocks.min(from + STRETCH);
             for first in (0..m).step_by(ROWS) {
-                let rows = ROWS.min(m - first);
                 let acts = Acts { words, starts, scales, first };
-                for_rows!(rows, stretch::<D; R>(&panel, &acts, from..to, sums));
+                let to = &mut to[first * stride..];
+                for_rows!(ROWS.min(m - first), tile_rows::<D; R>(&panel, &acts, stretch.clone(), to, stride));
             }
         }
-        let keep = (n - p * width).min(width);
-        for (row, sums) in out.chunks_exact_mut(n).zip(sums.chunks_exact(width)) {
-            row[p * width..][..keep].copy_from_slice(&sums[..keep]);
+        if !whole {
+            for (row, spare) in out.chunks_exact_mut(n).zip(spare.chunks_exact(width)) {
+                row[p * width..].copy_from_slice(&spare[..keep]);
+            }
         }
     }
 }
 
-/// One panel's weights and scales.
+/// One panel's weights, scales and bias.
 struct Panel<'a> {
     packed: &'a [u8],
     scales: &'a [f32],
+    bias: &'a [f32],
     blocks: usize,
 }
 
@@ -185,7 +188,8 @@ impl<'a> Panel<'a> {
         let (size, blocks) = (weights.width * weights.k, weights.k / BLOCK);
         assert_eq!(weights.width, ACROSS * D::Lanes::N, "weights packed for another instruction set");
         let scales = &weights.scales[p * blocks * weights.width..][..blocks * weights.width];
-        Self { packed: &weights.packed[p * size..][..size], scales, blocks }
+        let bias = &weights.bias[p * weights.width..][..weights.width];
+        Self { packed: &weights.packed[p * size..][..size], scales, bias, blocks }
     }
 }
 
@@ -197,61 +201,72 @@ struct Acts<'a> {
     first: usize,
 }
 
-/// `R` rows by a stretch of one panel's blocks, added to their `sums`. The order of additions depends on the blocks alone.
+/// `R` rows by a stretch of one panel's blocks, added to rows that begin `stride` apart; the first stretch begins with the bias.
+/// The order of additions depends on the blocks alone.
 #[inline(always)]
-fn stretch<D: Dots, const R: usize>(
+fn tile_rows<D: Dots, const R: usize>(
     panel: &Panel<'_>,
     acts: &Acts<'_>,
-    blocks: std::ops::Range<usize>,
-    sums: &mut [f32],
+    stretch: std::ops::Range<usize>,
+    out: &mut [f32],
+    stride: usize,
 ) {
-    let (width, steps) = (ACROSS * D::Lanes::N, BLOCK / D::STEP);
-    let groups = panel.blocks.div_ceil(GROUP / BLOCK);
-    let row = |i: usize| acts.first + i;
-    let words: [&[i32]; R] =
-        std::array::from_fn(|i| &acts.words[row(i) * panel.blocks * steps..][..panel.blocks * steps]);
-    let starts: [&[i32]; R] = std::array::from_fn(|i| &acts.starts[row(i) * panel.blocks..][..panel.blocks]);
-    assert!(blocks.end <= panel.blocks && panel.packed.len() == panel.blocks * BLOCK * width);
-    let mut whole: [[D::Lanes; ACROSS]; R] = std::array::from_fn(|i| {
-        std::array::from_fn(|j| D::Lanes::load(&sums[row(i) * width + j * D::Lanes::N..]))
-    });
-    for group in blocks.step_by(GROUP / BLOCK) {
+    let (n, per_group) = (D::Lanes::N, GROUP / BLOCK);
+    let groups = panel.blocks.div_ceil(per_group);
+    let place = |i: usize, j: usize| i * stride + j * n;
+    let mut whole: [[D::Lanes; ACROSS]; R] =
+        if stretch.start == 0 { tile::load(panel.bias, |_, j| j * n) } else { tile::load(out, place) };
+    for group in stretch.step_by(per_group) {
         let mut part = [[D::Lanes::splat(0.0); ACROSS]; R];
-        for b in group..panel.blocks.min(group + GROUP / BLOCK) {
-            let mut sum: [[D; ACROSS]; R] = std::array::from_fn(|i| [D::start(starts[i][b]); ACROSS]);
-            for s in 0..steps {
-                let at = (b * steps + s) * width * D::STEP;
-                let w: [D::Weights; ACROSS] = std::array::from_fn(|j| {
-                    // SAFETY: `b` is below the panel's blocks and its length was checked above.
-                    unsafe { D::weights(panel.packed.as_ptr().add(at + j * D::Lanes::N * D::STEP)) }
-                });
-                for i in 0..R {
-                    // SAFETY: each row holds `steps` words for each of the panel's blocks.
-                    let word = unsafe { *words[i].get_unchecked(b * steps + s) };
-                    for j in 0..ACROSS {
-                        sum[i][j] = sum[i][j].add(w[j], word);
-                    }
-                }
-            }
+        for block in group..panel.blocks.min(group + per_group) {
+            let sums = block_sums::<D, R>(panel, acts, block);
             for j in 0..ACROSS {
-                let scale = D::Lanes::load(&panel.scales[b * width + j * D::Lanes::N..]);
+                let scale = D::Lanes::load(&panel.scales[block * ACROSS * n + j * n..]);
                 for i in 0..R {
-                    part[i][j] = sum[i][j].float().madd(scale, part[i][j]);
+                    part[i][j] = sums[i][j].float().madd(scale, part[i][j]);
                 }
             }
         }
         for i in 0..R {
-            let scale = D::Lanes::splat(acts.scales[row(i) * groups + group / (GROUP / BLOCK)]);
+            let scale = D::Lanes::splat(acts.scales[(acts.first + i) * groups + group / per_group]);
             for j in 0..ACROSS {
                 whole[i][j] = part[i][j].madd(scale, whole[i][j]);
             }
         }
     }
+    tile::store(&whole, out, place);
+}
+
+/// Whole-numbered sums of one block.
+#[inline(always)]
+fn block_sums<D: Dots, const R: usize>(panel: &Panel<'_>, acts: &Acts<'_>, block: usize) -> [[D; ACROSS]; R] {
+    let (steps, size) = (BLOCK / D::STEP, ACROSS * D::Lanes::N * BLOCK);
+    let packed = &panel.packed[block * size..][..size];
+    let mut words: [&[i32]; R] = [&[]; R];
+    let mut sums = [[D::start(0); ACROSS]; R];
     for i in 0..R {
-        for j in 0..ACROSS {
-            whole[i][j].store(&mut sums[row(i) * width + j * D::Lanes::N..]);
-        }
+        let at = (acts.first + i) * panel.blocks + block;
+        words[i] = &acts.words[at * steps..][..steps];
+        sums[i] = [D::start(acts.starts[at]); ACROSS];
     }
+    let mut step = 0;
+    while step < steps {
+        let at = step * size / steps;
+        // SAFETY: a block is as many bytes as its steps take, `ACROSS` registers each.
+        let load = |j: usize| unsafe { D::weights(packed.as_ptr().add(at + j * size / steps / ACROSS)) };
+        let mut w = [load(0); ACROSS];
+        for j in 1..ACROSS {
+            w[j] = load(j);
+        }
+        for i in 0..R {
+            let word = words[i][step];
+            for j in 0..ACROSS {
+                sums[i][j] = sums[i][j].add(w[j], word);
+            }
+        }
+        step += 1;
+    }
+    sums
 }
 
 /// Rows of `k` to bytes, each group by its own largest magnitude; ties go to even.
@@ -288,9 +303,12 @@ fn round_group<D: Dots>(group: &[f32], words: &mut [i32], starts: &mut [i32]) ->
     let blocks = group.chunks_exact(BLOCK).zip(words.chunks_exact_mut(BLOCK / D::STEP));
     for ((block, words), start) in blocks.zip(starts) {
         // Adding 1.5 · 2²³ rounds to a whole number, which then stands in the low bits.
-        let whole: [i32; BLOCK] =
-            std::array::from_fn(|i| (block[i] * inverse + 12_582_912.0).to_bits() as i32 - 0x4b40_0000);
-        *start = -D::SHIFT * whole.iter().sum::<i32>();
+        let (mut whole, mut sum) = ([0i32; BLOCK], 0);
+        for (whole, x) in whole.iter_mut().zip(block) {
+            *whole = (x * inverse + 12_582_912.0).to_bits() as i32 - 0x4b40_0000;
+            sum += *whole;
+        }
+        *start = -D::SHIFT * sum;
         for (word, numbers) in words.iter_mut().zip(whole.chunks_exact(D::STEP)) {
             *word = join::<D>(numbers);
         }
@@ -303,5 +321,9 @@ fn round_group<D: Dots>(group: &[f32], words: &mut [i32], starts: &mut [i32]) ->
 fn join<D: Dots>(numbers: &[i32]) -> i32 {
     let bits = 32 / D::STEP;
     let mask = ((1u64 << bits) - 1) as i32;
-    numbers.iter().enumerate().fold(0, |word, (i, n)| word | (n & mask) << (i * bits))
+    let mut word = 0;
+    for (i, number) in numbers.iter().enumerate() {
+        word |= (number & mask) << (i * bits);
+    }
+    word
 }

@@ -54,28 +54,35 @@ kernel! {
 #[inline(always)]
 fn multiply_body<L: Lanes>(weights: &Panels, a: &[f32], out: &mut [f32]) {
     let (n, k, width) = (weights.n, weights.k, weights.width);
+    let mut spare = [0.0; ROWS * ACROSS * 16];
     for (p, panel) in weights.packed.chunks_exact(width * k).enumerate() {
         let bias = &weights.bias[p * width..][..width];
-        let keep = (n - p * width).min(width);
         for (a, out) in a.chunks(ROWS * k).zip(out.chunks_mut(ROWS * n)) {
-            let mut c = [0.0; ROWS * ACROSS * 16];
-            for_rows!(a.len() / k, rows::<L; R>(a, k, panel, bias, &mut c));
-            for (row, c) in out.chunks_exact_mut(n).zip(c.chunks_exact(width)) {
-                row[p * width..][..keep].copy_from_slice(&c[..keep]);
+            let (rows, keep) = (a.len() / k, (n - p * width).min(width));
+            if keep == width {
+                for_rows!(rows, tile_rows::<L; R>(a, k, panel, bias, &mut out[p * width..], n));
+                continue;
+            }
+            for_rows!(rows, tile_rows::<L; R>(a, k, panel, bias, &mut spare, width));
+            for (row, c) in out.chunks_exact_mut(n).zip(spare.chunks_exact(width)) {
+                row[p * width..].copy_from_slice(&c[..keep]);
             }
         }
     }
 }
 
-/// `R` rows by one panel.
+/// `R` rows by one panel, into rows that begin `stride` apart.
 #[inline(always)]
-fn rows<L: Lanes, const R: usize>(a: &[f32], k: usize, panel: &[f32], bias: &[f32], c: &mut [f32]) {
-    let mut acc: [[L; ACROSS]; R] = [std::array::from_fn(|j| L::load(&bias[j * L::N..])); R];
-    let rows: [&[f32]; R] = std::array::from_fn(|i| &a[i * k..][..k]);
-    tile::add(rows, panel, std::array::from_fn(|j| j * L::N), ACROSS * L::N, k, &mut acc);
-    for (i, row) in acc.iter().enumerate() {
-        for (j, lanes) in row.iter().enumerate() {
-            lanes.store(&mut c[(i * ACROSS + j) * L::N..]);
-        }
-    }
+fn tile_rows<L: Lanes, const R: usize>(
+    a: &[f32],
+    k: usize,
+    panel: &[f32],
+    bias: &[f32],
+    out: &mut [f32],
+    stride: usize,
+) {
+    let mut acc: [[L; ACROSS]; R] = tile::load(bias, |_, j| j * L::N);
+    let rows: [&[f32]; R] = tile::rows(a, k, k);
+    tile::add(rows, panel, tile::places(|j| j * L::N), ACROSS * L::N, k, &mut acc);
+    tile::store(&acc, out, |i, j| i * stride + j * L::N);
 }

@@ -37,12 +37,16 @@ kernel! {
 #[inline(always)]
 fn norm_body<L: Lanes>(row: &mut [f32], gain: &[f32], shift: &[f32], eps: f32) {
     let width = row.len() as f32;
-    let mean = row.chunks_exact(L::N).fold(L::splat(0.0), |sum, x| sum.add(L::load(x))).sum() / width;
-    let mean = L::splat(mean);
-    let spread = row.chunks_exact(L::N).fold(L::splat(0.0), |sum, x| {
+    let mut sum = L::splat(0.0);
+    for x in row.chunks_exact(L::N) {
+        sum = sum.add(L::load(x));
+    }
+    let mean = L::splat(sum.sum() / width);
+    let mut spread = L::splat(0.0);
+    for x in row.chunks_exact(L::N) {
         let x = L::load(x).sub(mean);
-        x.madd(x, sum)
-    });
+        spread = x.madd(x, spread);
+    }
     let scale = L::splat(1.0 / (spread.sum() / width + eps).sqrt());
     let terms = gain.chunks_exact(L::N).zip(shift.chunks_exact(L::N));
     for (x, (gain, shift)) in row.chunks_exact_mut(L::N).zip(terms) {

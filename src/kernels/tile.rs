@@ -7,6 +7,55 @@ pub const ROWS: usize = 6;
 /// Registers across in one tile.
 pub const ACROSS: usize = 4;
 
+/// `R` rows of `length` that begin `stride` apart.
+#[inline(always)]
+pub fn rows<const R: usize>(from: &[f32], stride: usize, length: usize) -> [&[f32]; R] {
+    let mut rows: [&[f32]; R] = [&[]; R];
+    for i in 0..R {
+        rows[i] = &from[i * stride..][..length];
+    }
+    rows
+}
+
+/// The places of `C` registers.
+#[inline(always)]
+pub fn places<const C: usize>(at: impl Fn(usize) -> usize) -> [usize; C] {
+    let mut places = [0; C];
+    for j in 0..C {
+        places[j] = at(j);
+    }
+    places
+}
+
+/// A tile as it stands in memory, register by register from `at(row, register)` on.
+#[inline(always)]
+pub fn load<L: Lanes, const R: usize, const C: usize>(
+    from: &[f32],
+    at: impl Fn(usize, usize) -> usize,
+) -> [[L; C]; R] {
+    let mut tile = [[L::splat(0.0); C]; R];
+    for i in 0..R {
+        for j in 0..C {
+            tile[i][j] = L::load(&from[at(i, j)..]);
+        }
+    }
+    tile
+}
+
+/// The same back.
+#[inline(always)]
+pub fn store<L: Lanes, const R: usize, const C: usize>(
+    tile: &[[L; C]; R],
+    to: &mut [f32],
+    at: impl Fn(usize, usize) -> usize,
+) {
+    for i in 0..R {
+        for j in 0..C {
+            tile[i][j].store(&mut to[at(i, j)..]);
+        }
+    }
+}
+
 /// `acc[i][j] += Σ a[i][t] · b[j][t · step ..]` for `t` below `k`; each sum grows in the order of `t`, whatever `R` and `C` are.
 ///
 /// # Panics
@@ -23,8 +72,11 @@ pub fn add<L: Lanes, const R: usize, const C: usize>(
     assert!(k > 0 && a.iter().all(|row| row.len() >= k));
     assert!(at.iter().all(|at| at + (k - 1) * step + L::N <= b.len()));
     for t in 0..k {
-        // SAFETY: the second assertion above, for every `t` below `k`.
-        let w: [L; C] = std::array::from_fn(|j| unsafe { L::read(b.as_ptr().add(at[j] + t * step)) });
+        let mut w = [L::splat(0.0); C];
+        for j in 0..C {
+            // SAFETY: the second assertion above, for every `t` below `k`.
+            w[j] = unsafe { L::read(b.as_ptr().add(at[j] + t * step)) };
+        }
         for i in 0..R {
             // SAFETY: the first assertion above.
             let x = L::splat(unsafe { *a[i].get_unchecked(t) });

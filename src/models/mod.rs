@@ -20,7 +20,8 @@ use sha2::{Digest, Sha256};
 
 use crate::backbone::{self, Backbone, Gguf, Source};
 use crate::head::{Head, Pattern};
-use crate::kernels::{Level, Precision};
+use crate::kernels::Level;
+pub use crate::kernels::Precision;
 use crate::prompt::{self, PIECE_TOKENS, Prompt, Template, TemplateRef};
 
 pub use vocabulary::vocabulary;
@@ -121,6 +122,10 @@ pub struct Model {
     pub head: Head,
     /// SHA-256 of `model.toml`, which holds those of all other files.
     pub hash: String,
+    /// Where it came from.
+    pub place: Place,
+    /// How its quantized weights are multiplied.
+    pub precision: Precision,
 }
 
 /// Where a model's files come from.
@@ -298,13 +303,18 @@ impl Card {
 }
 
 impl Model {
-    /// Load and check everything.
+    /// Load and check everything, multiplying as [`Precision::detect`] says.
     pub fn load(place: &Place) -> Result<Self> {
+        Self::load_at(place, Precision::detect())
+    }
+
+    /// Load and check everything.
+    pub fn load_at(place: &Place, precision: Precision) -> Result<Self> {
         let level = Level::detect();
         let (card, hash) = place.card()?;
         let mut gguf = place.gguf(&card)?;
-        let backbone = backbone::load(&mut gguf, level, Precision::detect())
-            .with_context(|| format!("{place}: model.gguf"))?;
+        let backbone =
+            backbone::load(&mut gguf, level, precision).with_context(|| format!("{place}: model.gguf"))?;
         let json = match card.template.is_none() || card.files.contains_key(TOKENIZER) {
             true => Some(place.bound(&card, TOKENIZER)?),
             false => None,
@@ -321,7 +331,7 @@ impl Model {
             head.width(),
             backbone.width()
         );
-        Ok(Self { card, prompt, backbone, head, hash })
+        Ok(Self { card, prompt, backbone, head, hash, place: place.clone(), precision })
     }
 }
 

@@ -43,10 +43,10 @@ impl Base {
         };
         let (source, gguf_hash) = models::opened(gguf)?;
         let json = tokenizer.as_deref().map(read).transpose()?;
-        let level = Level::detect();
+        let (level, precision) = (Level::detect(), Precision::detect());
         let loaded = || -> Result<_> {
             let mut gguf = Gguf::from_source(Box::new(source))?;
-            let backbone = backbone::load(&mut gguf, level, Precision::detect())?;
+            let backbone = backbone::load(&mut gguf, level, precision)?;
             let template = backbone.is_running().then(|| Template::named(TEMPLATE)).transpose()?;
             let bound = template.as_ref().map(|t| t.reference().clone());
             let prompt = models::prompt_of(&*backbone, &gguf, json.as_deref(), template)?;
@@ -58,7 +58,9 @@ impl Base {
         files.extend(json.map(|json| (TOKENIZER.to_owned(), sha256(&json))));
         let name = gguf.file_stem().map_or_else(|| "backbone".into(), |n| n.to_string_lossy().into_owned());
         let hash = sha256(format!("{files:?}").as_bytes());
-        Ok(Model { card: Card { template, files, ..blank(name) }, prompt, backbone, head, hash })
+        let card = Card { template, files, ..blank(name) };
+        let place = Place::Folder(gguf.with_file_name(""));
+        Ok(Model { card, prompt, backbone, head, hash, place, precision })
     }
 
     /// The head before any pass: one that has learnt nothing, or the model's own.
