@@ -10,17 +10,15 @@
 use std::io::Read as _;
 
 use anyhow::{Context as _, Result};
-use rushlight::backbone::{self, Context, Lane, Segment};
+use rushlight::backbone::{self, Context, Gguf, Lane, Segment};
 use rushlight::kernels::{Level, Precision};
 
 fn main() -> Result<()> {
     let args: Vec<_> = std::env::args_os().skip(1).collect();
     let [model, out] = &args[..] else { anyhow::bail!("usage: hidden MODEL.gguf OUT.f32 < ids.txt") };
-    let backbone = backbone::load(
-        &std::fs::read(model).context("cannot read the model")?,
-        Level::detect(),
-        Precision::detect(),
-    )?;
+    let file = std::fs::File::open(model).context("cannot read the model")?;
+    let mut gguf = Gguf::from_source(Box::new(std::io::BufReader::new(file)))?;
+    let backbone = backbone::load(&mut gguf, Level::detect(), Precision::detect())?;
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;
     let ids: Vec<u32> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;

@@ -4,26 +4,30 @@
 //! cargo run --release --example vectors -- models/rushlight-small < lines.txt
 //! ```
 //!
-//! One JSON object a line, `{"ids": […], "vector": […]}`. `scripts/reference/llama_cpp.py` compares them with llama.cpp's.
+//! Of a model folder, or of the GGUF of a decoder. One JSON object a line, `{"ids": […], "vector": […]}`; `scripts/reference/llama_cpp.py` compares them with llama.cpp's.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use rushlight::backbone::{Backbone, Bert, Context, Lane, Segment};
+use rushlight::backbone::{self, Context, Gguf, Lane, Segment};
 use rushlight::kernels::{Level, Precision};
-use rushlight::prompt::Prompt;
+use rushlight::models::{self, TEMPLATE};
+use rushlight::prompt::Template;
 
 fn main() -> Result<()> {
-    let folder: PathBuf =
-        std::env::args_os().nth(1).context("usage: vectors MODEL_FOLDER < lines.txt")?.into();
-    let read = |name: &str| std::fs::read(folder.join(name)).with_context(|| format!("cannot read {name}"));
-    let prompt = Prompt::from_bytes(&read("tokenizer.json")?)?;
-    let bert = Bert::from_gguf(&read("model.gguf")?, Level::detect(), Precision::detect())?;
+    let path: PathBuf = std::env::args_os().nth(1).context("usage: vectors MODEL < lines.txt")?.into();
+    let gguf = if path.is_dir() { path.join("model.gguf") } else { path.clone() };
+    let (source, _) = models::opened(&gguf)?;
+    let mut gguf = Gguf::from_source(Box::new(source))?;
+    let backbone = backbone::load(&mut gguf, Level::detect(), Precision::detect())?;
+    let json = std::fs::read(path.join("tokenizer.json")).ok();
+    let template = backbone.is_running().then(|| Template::named(TEMPLATE)).transpose()?;
+    let prompt = models::prompt_of(&*backbone, &gguf, json.as_deref(), template)?;
     for line in std::io::stdin().lines() {
         let ids = prompt.ids(&line?)?;
-        let segments = vec![Segment { ids: &ids[..ids.len().min(bert.max_tokens())], speaker: 0 }];
-        let vector = bert.encode(&mut [Lane { context: &mut Context::default(), segments }]);
+        let segments = vec![Segment { ids: &ids[..ids.len().min(backbone.max_tokens())], speaker: 0 }];
+        let vector = backbone.encode(&mut [Lane { context: &mut Context::default(), segments }]);
         writeln!(std::io::stdout(), "{}", serde_json::json!({ "ids": ids, "vector": vector }))?;
     }
     Ok(())

@@ -126,27 +126,26 @@ pub struct Chats {
     pub tokens_per_second: Spread,
 }
 
-/// A backbone out of a file, and what the file says about it. `name` is what it is called in the result.
-pub fn open(bytes: &[u8], name: &str) -> Result<(Box<dyn Backbone>, BackboneRef)> {
-    let backbone = backbone::load(bytes, Level::detect(), Precision::detect())?;
-    Ok((backbone, describe(bytes, name)?))
+/// A backbone out of an open GGUF, and what it says about itself. `name` is what it is called in the result.
+pub fn open(gguf: &mut Gguf<'_>, name: &str) -> Result<(Box<dyn Backbone>, BackboneRef)> {
+    let about = describe(gguf, name);
+    Ok((backbone::load(gguf, Level::detect(), Precision::detect())?, about))
 }
 
 /// A whole model, and what its backbone is.
 pub fn open_model(place: &Place) -> Result<(Model, BackboneRef)> {
     let model = Model::load(place)?;
-    let about = describe(&place.bound(&model.card, "model.gguf")?, &model.card.name)?;
+    let about = describe(&place.gguf(&model.card)?, &model.card.name);
     Ok((model, about))
 }
 
-fn describe(bytes: &[u8], name: &str) -> Result<BackboneRef> {
-    let gguf = Gguf::open(bytes)?;
-    Ok(BackboneRef {
+fn describe(gguf: &Gguf<'_>, name: &str) -> BackboneRef {
+    BackboneRef {
         name: name.to_owned(),
         architecture: gguf.architecture().to_owned(),
         linear_weights: gguf.linear_weights(),
         arithmetic: gguf.precision(Precision::detect()).name(),
-    })
+    }
 }
 
 impl Machine {

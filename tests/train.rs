@@ -142,3 +142,71 @@ fn folds_write_nothing_and_have_a_row_for_each_share_of_the_labels() {
     }
     assert_eq!(fs::read_dir(made.dir.path()).unwrap().count(), 1, "only the labels are there");
 }
+
+/// A decoder that knows nothing, with a vocabulary of its own.
+fn backbone(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/engine").join(name)
+}
+
+#[test]
+fn a_decoder_and_ones_own_labels_make_a_model_that_reads_chats() {
+    for name in ["tiny-llama.gguf", "tiny-qwen3.gguf"] {
+        let made = Made::new(48);
+        let train = |out: &str| {
+            let mut command = rushlight();
+            command.args(["train", "--passes", "2", "--backbone"]).arg(backbone(name)).arg("--labels");
+            command.arg(made.path("labels.jsonl")).arg("--out").arg(made.path(out));
+            command
+        };
+        train("mine").assert().success().stdout(predicate::str::contains("AUROC"));
+        train("again").env("RAYON_NUM_THREADS", "1").assert().success();
+        let mine = made.path("mine");
+        assert!(head(&mine) == head(&made.path("again")), "{name}: the same labels gave other weights");
+        assert!(!mine.join("tokenizer.json").exists());
+        let card = fs::read_to_string(mine.join("model.toml")).unwrap();
+        assert!(card.contains("[template]") && card.contains("\"turns\""), "{card}");
+        let check = |folder: &Path| {
+            let mut command = rushlight();
+            command.args(["check", "--format", "json", "--model"]).arg(folder).arg("examples/new-team.txt");
+            command
+        };
+        check(&mine).assert().success().stdout(predicate::str::contains("\"risk\""));
+        // A model of it is a model like any other: it can be the start of the next.
+        let mut refit = rushlight();
+        refit.args(["train", "--passes", "1", "--model"]).arg(&mine).arg("--labels");
+        refit.arg(made.path("labels.jsonl")).arg("--out").arg(made.path("next")).assert().success();
+        check(&made.path("next")).assert().success();
+        // Another template, and the head would read what it was not trained on.
+        let hash = card.lines().find(|line| line.starts_with("sha256")).unwrap();
+        fs::write(mine.join("model.toml"), card.replace(hash, &format!("sha256 = \"{}\"", "0".repeat(64))))
+            .unwrap();
+        check(&mine).assert().code(2).stderr(predicate::str::contains("template"));
+    }
+}
+
+#[test]
+fn backbones_that_will_not_do_are_named() {
+    let made = Made::new(8);
+    let refuses = |args: &[&str], gguf: PathBuf, naming: &str| {
+        let mut command = rushlight();
+        command
+            .arg("train")
+            .args(args)
+            .arg("--backbone")
+            .arg(gguf)
+            .arg("--labels")
+            .arg(made.path("labels.jsonl"));
+        command.arg("--out").arg(made.path("out")).assert().code(2).stderr(predicate::str::contains(naming));
+        assert!(!made.path("out").exists());
+    };
+    refuses(&[], made.path("none.gguf"), "none.gguf");
+    refuses(&[], made.path("labels.jsonl"), "not a readable GGUF");
+    refuses(&[], backbone("tiny-f32.gguf"), "tokenizer.json");
+    refuses(&["--model", "x"], backbone("tiny-llama.gguf"), "cannot be used with");
+    // The tokenizer of another model: it knows more tokens, and other ones.
+    refuses(
+        &["--tokenizer", "models/rushlight-small/tokenizer.json"],
+        backbone("tiny-llama.gguf"),
+        "tokenizer",
+    );
+}

@@ -109,6 +109,7 @@ def write(path, architecture, kind, model):
     if rope["rope_type"] == "llama3":
         fast = rope["rope_theta"] ** -(torch.arange(0, config.head_dim, 2).double() / config.head_dim)
         writer.add_tensor("rope_freqs.weight", (fast / model.model.rotary_emb.inv_freq.double()).float().numpy())
+    write_tokens(writer, architecture, config.vocab_size, rope["rope_type"] == "llama3")
     dtype = gguf.GGMLQuantizationType[kind]
     for parameter, values in model.named_parameters():
         values = stored(model, architecture, parameter, values.detach()).contiguous().numpy()
@@ -121,6 +122,31 @@ def write(path, architecture, kind, model):
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+LETTERS = [chr(c) for c in [*range(ord("a"), ord("z") + 1), *range(ord("A"), ord("Z") + 1), *range(ord("0"), ord("9") + 1)]] + list(":.,?!'-<>")
+
+
+def write_tokens(writer, architecture, count, opens):
+    """So that the files can be given text: some in SentencePiece's way, some in GPT-2's. The weights know nothing of it."""
+    token, pieces = gguf.TokenType, architecture in ("llama", "gemma3") and not opens
+    if pieces:
+        marks = [("<unk>", token.UNKNOWN), ("<s>", token.CONTROL), ("</s>", token.CONTROL), ("<0x0A>", token.BYTE)]
+        plain = ["\u2581", *LETTERS, "th", "he", "the", "\u2581the", "in", "an", "er"]
+    else:
+        merges = ["t h", "th e", "\u0120 the", "i n", "a n", "e r"]
+        marks, plain = [("<|end|>", token.CONTROL), ("<|begin|>", token.CONTROL)], ["\u0120", "\u010a", *LETTERS, *(m.replace(" ", "") for m in merges)]
+        writer.add_tokenizer_pre("llama-bpe" if opens else "qwen2")
+        writer.add_token_merges(merges)
+    tokens = marks + [(text, token.NORMAL) for text in plain]
+    tokens += [(f"<unused{i}>", token.UNUSED) for i in range(count - len(tokens))]
+    writer.add_tokenizer_model("llama" if pieces else "gpt2")
+    writer.add_token_list([text for text, _ in tokens])
+    writer.add_token_types([kind for _, kind in tokens])
+    writer.add_bos_token_id(1)
+    if pieces:
+        writer.add_token_scores([-float(at) for at in range(len(tokens))])
+        writer.add_add_space_prefix(architecture == "llama")
 
 
 def read_back(path, architecture, model):

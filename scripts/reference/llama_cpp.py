@@ -27,22 +27,24 @@ TEXTS = [
 ]
 
 
-def theirs(binary, model, texts):
+def theirs(binary, model, texts, pooling):
     """Token ids and vectors, as llama-embedding prints them."""
     # Joined by a mark, since a sentence may hold anything but that.
     mark = "<#sep#>"
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write(mark.join(texts))
         file.flush()
-        command = [str(binary.resolve()), "-m", str(model), "-f", file.name, "--pooling", "mean", "--embd-normalize", "-1", "--embd-separator", mark,
-                   "--embd-output-format", "array", "--verbose-prompt", "-c", "512", "-t", "2"]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
-    if done.returncode:
-        sys.exit(f"error: llama-embedding exited with {done.returncode}:\n{done.stderr[-2000:]}")
+        command = [str(binary.resolve()), "-m", str(model), "-f", file.name, "--pooling", pooling, "--embd-normalize", "-1", "--embd-separator", mark,
+                   "--embd-output-format", "array", "-c", "512", "-b", "512", "-ub", "512", "-fit", "off", "-t", "2"]
+        # Twice, since the tokens come from a thread of their own and would now and then stand in the middle of the vectors.
+        done, vectors = [subprocess.run(command + extra, capture_output=True, text=True, encoding="utf-8", errors="replace") for extra in (["--verbose-prompt"], [])]
+    for run in (done, vectors):
+        if run.returncode:
+            sys.exit(f"error: llama-embedding exited with {run.returncode}:\n{run.stderr[-2000:]}")
     counts = [int(n) for n in re.findall(r"number of tokens in prompt = (\d+)", done.stderr)]
     flat = iter([int(n) for n in re.findall(r"^ *(\d+) -> '", done.stdout, re.M)])
     ids = [[next(flat, None) for _ in range(n)] for n in counts]
-    found = re.search(r"^(\[\[.*\]\])$", done.stdout, re.M)
+    found = re.search(r"^(\[\[.*\]\])$", vectors.stdout, re.M)
     if found is None or len(ids) != len(texts):
         sys.exit(f"error: the output of llama-embedding was not understood:\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
     return ids, json.loads(found[1])
@@ -63,12 +65,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--llama", type=pathlib.Path, required=True, help="llama-embedding")
     parser.add_argument("--vectors", type=pathlib.Path, default=pathlib.Path("target/release/examples/vectors"))
-    parser.add_argument("--model", type=pathlib.Path, required=True, help="folder with model.gguf and tokenizer.json")
+    parser.add_argument("--model", type=pathlib.Path, required=True, help="folder with model.gguf and tokenizer.json, or the GGUF of a decoder")
+    parser.add_argument("--pooling", choices=["mean", "last"], default="mean", help="last for a decoder")
     parser.add_argument("--texts", type=pathlib.Path)
     parser.add_argument("--least", type=float, default=0.999)
     args = parser.parse_args()
     texts = args.texts.read_text(encoding="utf-8").splitlines() if args.texts else TEXTS
-    their_ids, their_vectors = theirs(args.llama, args.model / "model.gguf", texts)
+    gguf = args.model if args.model.is_file() else args.model / "model.gguf"
+    their_ids, their_vectors = theirs(args.llama, gguf, texts, args.pooling)
     our_ids, our_vectors = ours(args.vectors, args.model, texts)
     worst, differ = 1.0, 0
     for text, a, b, x, y in zip(texts, our_ids, their_ids, our_vectors, their_vectors, strict=True):

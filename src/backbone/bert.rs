@@ -66,7 +66,10 @@ thread_local! {
 impl Bert {
     /// Read a GGUF in llama.cpp's naming of BERT's tensors. The weights are laid out for this machine, quantized ones as `precision` says.
     pub fn from_gguf(bytes: &[u8], level: Level, precision: Precision) -> Result<Self> {
-        let mut gguf = Gguf::open(bytes)?;
+        Self::read(&mut Gguf::open(bytes)?, level, precision)
+    }
+
+    pub(super) fn read(gguf: &mut Gguf<'_>, level: Level, precision: Precision) -> Result<Self> {
         let found = gguf.architecture();
         ensure!(found == "bert", "the GGUF holds the architecture {found:?}; this build reads \"bert\"");
         let (width, ff) = (gguf.size("embedding_length")?, gguf.size("feed_forward_length")?);
@@ -88,11 +91,10 @@ impl Bert {
         let types = gguf.rows("token_types.weight")?;
         let types = gguf.tensor("token_types.weight", &[types, width])?;
         places.chunks_exact_mut(width).for_each(|row| row.iter_mut().zip(&types).for_each(|(p, t)| *p += t));
-        let norm = Norm::read(&mut gguf, "token_embd_norm", width)?;
+        let norm = Norm::read(gguf, "token_embd_norm", width)?;
         let words = gguf.table("token_embd.weight", vocabulary, width)?;
         let layers = all_terms.chunks_exact(heads * seen).enumerate();
-        let layers =
-            layers.map(|(i, terms)| Layer::read(&mut gguf, (level, precision), i, (width, ff), terms));
+        let layers = layers.map(|(i, terms)| Layer::read(gguf, (level, precision), i, (width, ff), terms));
         let layers = layers.collect::<Result<_>>()?;
         let (eps, back) = (gguf.number("attention.layer_norm_epsilon")?, seen / 2);
         ensure!(eps > 0.0, "the epsilon of the layer norms is {eps}; it must be above 0");

@@ -1,7 +1,7 @@
 //! Reads tensors and settings out of a GGUF, through candle, with errors that name what is missing.
 
 use std::collections::HashSet;
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
@@ -14,31 +14,49 @@ use crate::kernels::{BLOCK, Blocks, Level, Precision, Weights};
 
 /// No size of any model is larger; a lying file is stopped before memory is asked for.
 const MOST: u64 = 1 << 16;
+/// How far into a file its alignment is looked for.
+const MOST_HEADER: u64 = 1 << 24;
 /// No model claims to read more tokens in a row.
 const MOST_TOKENS: u64 = 1 << 27;
+
+/// Where a GGUF is read from. A file is read tensor by tensor, so that it is never in memory beside the weights that are made of it.
+pub trait Source: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Source for T {}
 
 /// An open GGUF file.
 pub struct Gguf<'a> {
     content: gguf_file::Content,
-    bytes: Cursor<&'a [u8]>,
+    source: Box<dyn Source + 'a>,
+    /// Bytes of the whole file.
+    length: u64,
     architecture: String,
     /// Names of the tensors that were read.
     read: HashSet<String>,
 }
 
 impl<'a> Gguf<'a> {
-    /// Read the header and check that the file is whole.
+    /// Read the header of a file in memory.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
-        ensure!(!divides_by_nothing(bytes), "the GGUF gives an alignment of 0");
-        let mut cursor = Cursor::new(bytes);
-        let content = gguf_file::Content::read(&mut cursor).context("not a readable GGUF file")?;
-        let (architecture, read) = (String::new(), HashSet::new());
-        let mut gguf = Self { content, bytes: cursor, architecture, read };
-        gguf.architecture = match gguf.content.metadata.get("general.architecture") {
+        Self::from_source(Box::new(Cursor::new(bytes)))
+    }
+
+    /// Read the header; the tensors are read when they are asked for.
+    ///
+    /// # Errors
+    /// When it is no GGUF, or does not say what it holds.
+    pub fn from_source(mut source: Box<dyn Source + 'a>) -> Result<Self> {
+        let mut header = Vec::new();
+        source.by_ref().take(MOST_HEADER).read_to_end(&mut header).context("the GGUF cannot be read")?;
+        ensure!(!divides_by_nothing(&header), "the GGUF gives an alignment of 0");
+        let length = source.seek(SeekFrom::End(0)).context("the GGUF cannot be read")?;
+        source.seek(SeekFrom::Start(0)).context("the GGUF cannot be read")?;
+        let content = gguf_file::Content::read(&mut source).context("not a readable GGUF file")?;
+        let architecture = match content.metadata.get("general.architecture") {
             Some(gguf_file::Value::String(name)) => name.clone(),
             _ => bail!("the GGUF does not say which architecture it holds"),
         };
-        Ok(gguf)
+        Ok(Self { content, source, length, architecture, read: HashSet::new() })
     }
 
     /// `bert`, `llama` and the like.
@@ -146,7 +164,7 @@ impl<'a> Gguf<'a> {
             kind => {
                 let block = kind.block_size();
                 ensure!(
-                    width % block == 0,
+                    width.is_multiple_of(block),
                     "rows of {width} in tensor {name} are not whole blocks of {block}"
                 );
                 Table::Packed { tensor, width }
@@ -248,7 +266,7 @@ impl<'a> Gguf<'a> {
         );
         self.read.insert(name.to_owned());
         self.content
-            .tensor(&mut self.bytes, name, &Device::Cpu)
+            .tensor(&mut self.source, name, &Device::Cpu)
             .with_context(|| format!("tensor {name} cannot be read"))
     }
 
@@ -258,7 +276,7 @@ impl<'a> Gguf<'a> {
         let end = blocks.checked_mul(info.ggml_dtype.type_size()).and_then(|size| {
             self.content.tensor_data_offset.checked_add(info.offset)?.checked_add(size as u64)
         });
-        blocks > 0 && end.is_some_and(|end| end <= self.bytes.get_ref().len() as u64)
+        blocks > 0 && end.is_some_and(|end| end <= self.length)
     }
 }
 
@@ -336,12 +354,11 @@ fn unpacked(tensor: &QTensor, row: u32) -> candle_core::Result<Vec<f32>> {
 }
 
 /// candle divides by the alignment that a file states before anyone can look at it.
-fn divides_by_nothing(bytes: &[u8]) -> bool {
+fn divides_by_nothing(header: &[u8]) -> bool {
     static KEY: LazyLock<Regex> =
         LazyLock::new(|| Regex::new("general\\.alignment").expect("a constant pattern"));
-    let header = &bytes[..bytes.len().min(1 << 24)];
     // After the key: its type (four bytes), then the value.
-    KEY.find_iter(header).any(|key| bytes.get(key.end() + 4..key.end() + 8) == Some(&[0; 4]))
+    KEY.find_iter(header).any(|key| header.get(key.end() + 4..key.end() + 8) == Some(&[0; 4]))
 }
 
 /// The scale with which a block begins.

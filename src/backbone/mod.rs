@@ -4,10 +4,11 @@
 mod bert;
 mod decoder;
 mod gguf;
+mod metadata;
 
 pub use bert::Bert;
 pub use decoder::Decoder;
-pub use gguf::Gguf;
+pub use gguf::{Gguf, Source};
 
 use std::collections::VecDeque;
 
@@ -15,15 +16,14 @@ use anyhow::{Result, bail};
 
 use crate::kernels::{Level, Precision};
 
-/// Read a GGUF of any architecture that this build knows.
+/// Read the weights of a GGUF of any architecture that this build knows.
 ///
 /// # Errors
 /// When it is another, or the file is not whole, lacks something or does not fit itself.
-pub fn load(bytes: &[u8], level: Level, precision: Precision) -> Result<Box<dyn Backbone>> {
-    let mut gguf = Gguf::open(bytes)?;
+pub fn load(gguf: &mut Gguf<'_>, level: Level, precision: Precision) -> Result<Box<dyn Backbone>> {
     match gguf.architecture() {
-        "bert" => Ok(Box::new(Bert::from_gguf(bytes, level, precision)?)),
-        name if decoder::names().contains(&name) => Ok(Box::new(Decoder::read(&mut gguf, level, precision)?)),
+        "bert" => Ok(Box::new(Bert::read(gguf, level, precision)?)),
+        name if decoder::names().contains(&name) => Ok(Box::new(Decoder::read(gguf, level, precision)?)),
         other => bail!(
             "the GGUF holds the architecture {other:?}; this build reads bert, {}",
             decoder::names().join(", ")
@@ -75,6 +75,11 @@ pub trait Backbone: Send + Sync {
 
     /// Number of known token ids.
     fn vocabulary(&self) -> usize;
+
+    /// Whether the segments of a lane are one running text, each going on where the one before ended.
+    fn is_running(&self) -> bool {
+        false
+    }
 
     /// Vectors of all segments of all lanes, in order, row after row of [`Backbone::width`]. A vector depends on its own
     /// segment and on earlier ones of its lane, to the bit, and on nothing else.

@@ -1,13 +1,14 @@
 //! `rushlight bench`: how fast a model reads on this machine.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
 use super::Exit;
 use super::input::each;
-use crate::backbone::Backbone;
+use crate::backbone::{Backbone, Gguf};
 use crate::bench::{self, Chats, Machine, Measured, Pass, Spread};
 use crate::import;
 use crate::models::{Model, Place};
@@ -75,11 +76,11 @@ impl Args {
         if self.only == Some(Only::Chats) {
             bail!("a GGUF alone reads no chats; give --model");
         }
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let (backbone, about) =
-            bench::open(&bytes, &name).with_context(|| format!("cannot use {}", path.display()))?;
-        drop(bytes);
+        let context = || format!("cannot use {}", path.display());
+        let mut gguf = Gguf::from_source(Box::new(BufReader::new(file))).with_context(context)?;
+        let (backbone, about) = bench::open(&mut gguf, &name).with_context(context)?;
         let mut measured = self.start(about);
         self.passes(&mut measured, &*backbone)?;
         measured.peak_memory_mib = bench::peak_mib();

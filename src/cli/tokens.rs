@@ -3,13 +3,14 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use super::Exit;
 use super::input::each;
 use crate::import::{self, Imported};
-use crate::prompt::{Prompt, Reader};
+use crate::models;
+use crate::prompt::Reader;
 
 /// Print the token ids and features of every conversation, one line of JSON each.
 ///
@@ -19,7 +20,7 @@ use crate::prompt::{Prompt, Reader};
 pub struct Args {
     /// Chats to read.
     file: PathBuf,
-    /// The tokenizer.json to use.
+    /// The tokenizer.json of an encoder, or the GGUF of a decoder.
     #[arg(long, value_name = "FILE")]
     tokenizer: PathBuf,
 }
@@ -27,9 +28,7 @@ pub struct Args {
 impl Args {
     /// Print the pieces of every conversation.
     pub fn run(self) -> Result<Exit> {
-        let bytes = std::fs::read(&self.tokenizer)
-            .with_context(|| format!("cannot read {}", self.tokenizer.display()))?;
-        let prompt = Prompt::from_bytes(&bytes)?;
+        let prompt = models::prompt_at(&self.tokenizer)?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let mut line = |imported: Imported| {
             let transcript = &imported.transcript;

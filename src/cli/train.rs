@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Exit;
 use crate::models::Place;
-use crate::train::{self, Folds, Knobs, Progress, Request};
+use crate::train::{self, Base, Folds, Knobs, Progress, Request};
 
 /// Refit a model's head, calibration and bands on your own labels.
 ///
@@ -30,6 +30,12 @@ pub struct Args {
     /// Model whose backbone is kept and whose head is the start: a name that `models list` shows, or a folder.
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
+    /// A GGUF to put a new head on, in place of a model: bert, llama, qwen2, qwen3 or gemma3.
+    #[arg(long, value_name = "GGUF", conflicts_with = "model")]
+    backbone: Option<PathBuf>,
+    /// The backbone's tokenizer.json; a decoder may do without it.
+    #[arg(long, value_name = "FILE", requires = "backbone")]
+    tokenizer: Option<PathBuf>,
     /// Go on with an interrupted run.
     #[arg(long, conflicts_with = "overwrite")]
     resume: bool,
@@ -51,7 +57,7 @@ pub struct Args {
     /// Share of harmless conversations that may reach `look now`.
     #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
     look_now: f64,
-    /// Language that the new model answers for, as de (may be given more than once) [default: those of the model].
+    /// Language that the new model answers for, as de (may be given more than once) [default: those of the model, or of the labels].
     #[arg(long, value_name = "CODE")]
     language: Vec<String>,
     /// Passes over the conversations, at most; it ends sooner when dev gets no better.
@@ -78,7 +84,10 @@ impl Args {
             "--look and --look-now must lie between 0 and 1, the second not above the first"
         );
         ensure!(self.rate > 0.0 && self.rate < 1.0, "--rate must lie between 0 and 1");
-        let base = Place::find(self.model.as_deref())?;
+        let base = match self.backbone {
+            Some(gguf) => Base::Backbone { gguf, tokenizer: self.tokenizer },
+            None => Base::Model(Place::find(self.model.as_deref())?),
+        };
         let bar = ProgressBar::new(0).with_style(style());
         let tell = |progress: Progress| match progress {
             Progress::Reading(n) => {

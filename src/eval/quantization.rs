@@ -21,7 +21,16 @@ pub fn against_whole(part: &Part, model: &Model) -> Result<(Table, Run)> {
     let rows = rows.map(|(name, of)| Row::new(name, cells(part, of, &verdicts))).to_vec();
     let note = "The model's own weights, multiplied in f32 and as it runs. Differences are paired with f32, on the same resamples. \
                 Bands that differ: share of conversations. Largest change: of any conversation's risk.";
-    let columns = ["AUPRC", "Δ AUPRC", "AUROC", "Δ AUROC", "recall", "false alarms", "bands that differ", "largest change"];
+    let columns = [
+        "AUPRC",
+        "Δ AUPRC",
+        "AUROC",
+        "Δ AUROC",
+        "recall",
+        "false alarms",
+        "bands that differ",
+        "largest change",
+    ];
     Ok((table(part, "quantization", "Eight bits against f32", note, &columns, rows), run))
 }
 
@@ -35,7 +44,8 @@ fn cells(part: &Part, of: &[Verdict], whole: &[Verdict]) -> Vec<(&'static str, M
         let differ = items.iter().filter(|i| of[**i].band != whole[**i].band).count();
         (!items.is_empty()).then(|| differ as f64 / items.len() as f64)
     };
-    let change = |items: &[usize]| items.iter().map(|i| (of[*i].score - whole[*i].score).abs()).reduce(f64::max);
+    let change =
+        |items: &[usize]| items.iter().map(|i| (of[*i].score - whole[*i].score).abs()).reduce(f64::max);
     vec![
         ("AUPRC", one("auprc", n)),
         ("Δ AUPRC", less("auprc")),

@@ -87,7 +87,7 @@ kernel! {
 #[inline(always)]
 fn gelu_body<L: Lanes>(gates: &[f32], values: &[f32], out: &mut [f32]) {
     // 2 √(2/π), and that times 0.044715.
-    let (first, third) = (L::splat(1.595_769_1), L::splat(0.071_354_814));
+    let (first, third) = (L::splat(1.595_769_2), L::splat(0.071_354_814));
     pass::<L>(gates, values, out, |x| x.mul(x).madd(third, first).mul(x));
 }
 

@@ -4,24 +4,34 @@
 pub mod pull;
 #[cfg(feature = "pull")]
 pub mod shelf;
+mod vocabulary;
 #[cfg(feature = "pull")]
 pub mod wanted;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Cursor, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::backbone::{Backbone, Bert};
+use crate::backbone::{self, Backbone, Gguf, Source};
 use crate::head::{Head, Pattern};
 use crate::kernels::Level;
 pub use crate::kernels::Precision;
-use crate::prompt::{self, PIECE_TOKENS, Prompt};
+use crate::prompt::{self, PIECE_TOKENS, Prompt, Template, TemplateRef};
 
+pub use vocabulary::vocabulary;
+
+/// The file of the backbone in a model folder.
+pub const GGUF: &str = "model.gguf";
+/// The file of the tokenizer in a model folder; a decoder may do without it.
+pub const TOKENIZER: &str = "tokenizer.json";
+/// The template of decoders that are trained here.
+pub const TEMPLATE: &str = "turns";
 /// The default model's name.
 pub const DEFAULT: &str = "rushlight-small";
 
@@ -43,6 +53,9 @@ pub struct Card {
     pub files: BTreeMap<String, String>,
     /// How the text is turned into token ids; must be what this build does.
     pub prompt: u32,
+    /// How messages are written for a model that reads one running text; the others have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateRef>,
     /// From logits to probabilities.
     pub calibration: Calibration,
     /// From probabilities to words.
@@ -195,19 +208,55 @@ impl Place {
     /// When it cannot be read, or is not the file that `model.toml` was made with.
     pub fn bound(&self, card: &Card, name: &str) -> Result<Cow<'static, [u8]>> {
         let bytes = self.file(name)?;
+        self.check(card, name, &sha256(&bytes))?;
+        Ok(bytes)
+    }
+
+    /// The backbone's file, opened; its hash is the one on the card. A file is not held in memory.
+    pub fn gguf(&self, card: &Card) -> Result<Gguf<'static>> {
+        let source: Box<dyn Source> = match self {
+            Self::Embedded => Box::new(Cursor::new(self.bound(card, GGUF)?)),
+            Self::Folder(folder) => {
+                let (file, hash) = opened(&folder.join(GGUF))?;
+                self.check(card, GGUF, &hash)?;
+                Box::new(file)
+            }
+        };
+        Gguf::from_source(source).with_context(|| format!("{self}: {GGUF}"))
+    }
+
+    fn check(&self, card: &Card, name: &str, found: &str) -> Result<()> {
         let Some(expected) = card.files.get(name) else {
             bail!("{self}: model.toml gives no hash for {name}")
         };
-        let found = sha256(&bytes);
         ensure!(
-            found == *expected,
+            found == expected,
             "{self}: {name} is not the file that model.toml was made with (its hash begins {}, expected {}); \
              a head only fits the backbone and tokenizer it was trained on: copy the whole folder again",
             &found[..12],
             expected.get(..12).unwrap_or(expected)
         );
-        Ok(bytes)
+        Ok(())
     }
+}
+
+/// A file at its beginning, and the SHA-256 of it, which is read through once.
+pub fn opened(path: &Path) -> Result<(BufReader<File>, String)> {
+    let read = || -> std::io::Result<_> {
+        let (mut file, mut hash) = (BufReader::with_capacity(1 << 20, File::open(path)?), Sha256::new());
+        loop {
+            let part = file.fill_buf()?;
+            if part.is_empty() {
+                break;
+            }
+            hash.update(part);
+            let done = part.len();
+            file.consume(done);
+        }
+        file.rewind()?;
+        Ok((file, hexadecimal(&hash.finalize())))
+    };
+    read().with_context(|| format!("cannot read {}", path.display()))
 }
 
 impl Card {
@@ -263,23 +312,74 @@ impl Model {
     pub fn load_at(place: &Place, precision: Precision) -> Result<Self> {
         let level = Level::detect();
         let (card, hash) = place.card()?;
-        let prompt = Prompt::from_bytes(&place.bound(&card, "tokenizer.json")?)?;
-        let bert = Bert::from_gguf(&place.bound(&card, "model.gguf")?, level, precision)
-            .with_context(|| format!("{place}: model.gguf"))?;
+        let mut gguf = place.gguf(&card)?;
+        let backbone =
+            backbone::load(&mut gguf, level, precision).with_context(|| format!("{place}: model.gguf"))?;
+        let json = match card.template.is_none() || card.files.contains_key(TOKENIZER) {
+            true => Some(place.bound(&card, TOKENIZER)?),
+            false => None,
+        };
+        let template = card.template.as_ref().map(Template::bound).transpose();
+        let template = template.with_context(|| format!("{place}: model.toml"))?;
+        let prompt = prompt_of(&*backbone, &gguf, json.as_deref(), template);
+        let prompt = prompt.with_context(|| format!("{place}: the tokenizer"))?;
         let head = Head::from_safetensors(&place.bound(&card, "head.safetensors")?, level)
             .with_context(|| format!("{place}: head.safetensors"))?;
         ensure!(
-            bert.width() == head.width(),
+            backbone.width() == head.width(),
             "{place}: the head reads vectors of {} numbers, the backbone makes {}",
             head.width(),
-            bert.width()
+            backbone.width()
         );
-        ensure!(
-            prompt.vocabulary() <= bert.vocabulary() && bert.max_tokens() >= PIECE_TOKENS,
-            "{place}: the tokenizer does not fit the backbone"
-        );
-        Ok(Self { card, prompt, backbone: Box::new(bert), head, hash, place: place.clone(), precision })
+        Ok(Self { card, prompt, backbone, head, hash, place: place.clone(), precision })
     }
+}
+
+/// The prompt of a backbone out of its GGUF, and out of a `tokenizer.json` that an encoder must have and a decoder may have. A `template` is for a decoder.
+///
+/// # Errors
+/// When they are not made for each other.
+pub fn prompt_of(
+    backbone: &dyn Backbone,
+    gguf: &Gguf<'_>,
+    json: Option<&[u8]>,
+    template: Option<Template>,
+) -> Result<Prompt> {
+    let prompt = match (template, json) {
+        (Some(template), json) if backbone.is_running() => Prompt::turns(template, &vocabulary(gguf)?, json)?,
+        (None, Some(json)) if !backbone.is_running() => Prompt::from_bytes(json)?,
+        (None, None) if !backbone.is_running() => bail!("an encoder needs its {TOKENIZER}"),
+        (Some(_), _) => bail!("a template is for a decoder, and the backbone is an encoder"),
+        (None, _) => bail!("a decoder needs a template, and model.toml names none"),
+    };
+    ensure!(
+        prompt.vocabulary() <= backbone.vocabulary(),
+        "the tokenizer has {} tokens, the backbone {}; they are not of the same model",
+        prompt.vocabulary(),
+        backbone.vocabulary()
+    );
+    ensure!(
+        backbone.max_tokens() >= PIECE_TOKENS,
+        "the backbone reads {} tokens of a message at once, and {PIECE_TOKENS} are needed",
+        backbone.max_tokens()
+    );
+    Ok(prompt)
+}
+
+/// The prompt of a decoder out of its GGUF alone, written after the usual template.
+pub fn prompt_of_gguf(gguf: &Gguf<'_>) -> Result<Prompt> {
+    Prompt::turns(Template::named(TEMPLATE)?, &vocabulary(gguf)?, None)
+}
+
+/// The prompt of a file: the `tokenizer.json` of an encoder, or the GGUF of a decoder.
+pub fn prompt_at(path: &Path) -> Result<Prompt> {
+    let open = || File::open(path).with_context(|| format!("cannot read {}", path.display()));
+    let mut start = Vec::new();
+    open()?.take(4).read_to_end(&mut start)?;
+    if start == b"GGUF" {
+        return prompt_of_gguf(&Gguf::from_source(Box::new(BufReader::new(open()?)))?);
+    }
+    Prompt::from_bytes(&fs::read(path)?)
 }
 
 /// Folders that may hold model folders, in the order in which they are asked.
@@ -304,5 +404,9 @@ pub fn list() -> Vec<Place> {
 
 /// SHA-256 in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

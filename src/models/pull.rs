@@ -11,9 +11,9 @@ use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
 use hf_hub::api::sync::{Api, ApiBuilder};
 use hf_hub::{Cache, Repo, RepoType};
 
-use super::Card;
 use super::shelf::{self, Got, hash_file};
 use super::wanted::{Piece, Wanted};
+use super::{Card, GGUF, TOKENIZER};
 
 /// A card is read into memory before its hash may be known.
 const CARD_MOST: u64 = 1 << 20;
@@ -90,8 +90,10 @@ fn others(part: &Path, card: &Piece) -> Result<Vec<Piece>> {
         anyhow!("model.toml from {} is no model's card: {}", card.repo, error.message().escape_debug())
     })?;
     read.check().with_context(|| format!("model.toml from {}", card.repo))?;
-    for name in ["model.gguf", "tokenizer.json", "head.safetensors"] {
-        ensure!(read.files.contains_key(name), "model.toml from {} gives no hash for {name}", card.repo);
+    // A decoder's GGUF lists its own tokens.
+    let needed = [GGUF, "head.safetensors", TOKENIZER];
+    for name in &needed[..if read.template.is_some() { 2 } else { 3 }] {
+        ensure!(read.files.contains_key(*name), "model.toml from {} gives no hash for {name}", card.repo);
     }
     ensure!(!read.files.contains_key("model.toml"), "model.toml from {} names itself", card.repo);
     read.files.iter().map(|(name, hash)| card.beside(name, Some(hash))).collect()

@@ -1,14 +1,21 @@
 //! What the model reads: a conversation becomes pieces of token ids, each with its speaker and a few numbers.
 //!
-//! A message is one piece; one too long for a single pass is read as several in a row by the same speaker.
+//! A message is one piece; one too long for a single pass is read as several in a row by the same speaker. An encoder reads each between two marks; a decoder reads
+//! all of them as one running text, written after a template.
 //! Names never reach the model: a speaker is a number in order of appearance, and only whether two pieces share
 //! it is used. Everything here looks backwards only, so a piece never depends on what comes after it.
 
+mod cuts;
 mod normalise;
+mod template;
+mod vocabulary;
 
 pub use normalise::normalise;
+pub use template::{Template, TemplateRef};
+pub use vocabulary::Vocabulary;
 
 use anyhow::{Result, anyhow};
+use template::Body;
 use tokenizers::Tokenizer;
 
 use crate::transcript::{Kind, Message, Time, Transcript};
@@ -17,7 +24,7 @@ use crate::transcript::{Kind, Message, Time, Transcript};
 pub const VERSION: u32 = 2;
 /// How many numbers accompany a piece; see [`Reader::features`] for their meaning.
 pub const FEATURES: usize = 12;
-/// Most tokens in one piece, the two marks around it included.
+/// Most tokens in one piece, an encoder's two marks included.
 pub const PIECE_TOKENS: usize = 128;
 /// Most characters of one message that are read; what is beyond is a caveat on the assessment.
 pub const MESSAGE_CHARS: usize = 20_000;
@@ -29,7 +36,7 @@ pub struct Piece {
     pub message: usize,
     /// The speaker's number in order of appearance.
     pub speaker: u32,
-    /// Token ids with the marks around them, 3 to [`PIECE_TOKENS`].
+    /// Token ids, an encoder's with the marks around them; 1 to [`PIECE_TOKENS`].
     pub ids: Vec<u32>,
     /// Turn, time and form.
     pub features: [f32; FEATURES],
@@ -38,57 +45,112 @@ pub struct Piece {
 /// Turns text into token ids the way the model was trained.
 pub struct Prompt {
     tokenizer: Tokenizer,
-    open: u32,
-    close: u32,
+    manner: Manner,
+    vocabulary: usize,
+}
+
+/// How messages become tokens.
+enum Manner {
+    /// Each between two marks.
+    Marks { open: u32, close: u32 },
+    /// Each as a line of one running text, before which may stand a token.
+    Turns { template: Template, opening: Option<u32> },
 }
 
 impl Prompt {
-    /// Read a `tokenizer.json`; it must know `[CLS]` and `[SEP]`.
+    /// Read an encoder's `tokenizer.json`; it must know `[CLS]` and `[SEP]`.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(|e| anyhow!("not a tokenizer.json: {e}"))?;
-        tokenizer.with_padding(None);
-        tokenizer.with_truncation(None).map_err(|e| anyhow!("tokenizer.json: {e}"))?;
-        // What a chat spells out as "[SEP]" is five characters of text, not a mark.
-        tokenizer.set_encode_special_tokens(true);
+        let tokenizer = plain(bytes)?;
         let mark = |name: &str| {
             tokenizer
                 .token_to_id(name)
                 .ok_or_else(|| anyhow!("tokenizer.json does not know the token {name}"))
         };
-        let (open, close) = (mark("[CLS]")?, mark("[SEP]")?);
-        Ok(Self { tokenizer, open, close })
+        let manner = Manner::Marks { open: mark("[CLS]")?, close: mark("[SEP]")? };
+        let vocabulary = tokenizer.get_vocab_size(true);
+        Ok(Self { tokenizer, manner, vocabulary })
+    }
+
+    /// For a decoder: `template` says how messages are written, `vocabulary` is what its GGUF says of its tokens; the tokenizer is made of that unless there is
+    /// a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// When the one cannot be made or the other read, or the two are not of the same model.
+    pub fn turns(template: Template, vocabulary: &Vocabulary, json: Option<&[u8]>) -> Result<Self> {
+        let opening = vocabulary.opening()?;
+        let (tokenizer, count) = match json {
+            None => (vocabulary.tokenizer()?, vocabulary.tokens.len()),
+            Some(json) => {
+                let tokenizer = plain(json)?;
+                vocabulary.agrees(&tokenizer)?;
+                let highest = tokenizer.get_vocab(true).into_values().max();
+                (tokenizer, highest.map_or(0, |id| id as usize + 1))
+            }
+        };
+        Ok(Self { tokenizer, manner: Manner::Turns { template, opening }, vocabulary: count })
     }
 
     /// One more than the largest token id.
     pub fn vocabulary(&self) -> usize {
-        self.tokenizer.get_vocab_size(true)
+        self.vocabulary
     }
 
-    /// Token ids of one text as it stands, marks included, not cut.
+    /// Token ids of one text as it stands, with what the model expects around it, not cut.
     pub fn ids(&self, text: &str) -> Result<Vec<u32>> {
-        let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| anyhow!("tokenizer: {e}"))?;
-        Ok([&[self.open], encoding.get_ids(), &[self.close]].concat())
+        let words = self.words(text)?;
+        Ok(match &self.manner {
+            Manner::Marks { open, close } => [&[*open], &words[..], &[*close]].concat(),
+            Manner::Turns { opening, .. } => opening.iter().copied().chain(words).collect(),
+        })
     }
 
-    /// Token ids of one message, in pieces of at most [`PIECE_TOKENS`].
-    fn pieces(&self, message: &Message) -> Result<Vec<Vec<u32>>> {
-        let text = match message.kind {
-            Kind::Media => "<media>".to_owned(),
-            Kind::Deleted => "<deleted>".to_owned(),
+    fn words(&self, text: &str) -> Result<Vec<u32>> {
+        let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| anyhow!("tokenizer: {e}"))?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// Token ids of one message, in pieces of at most [`PIECE_TOKENS`]. `speaker` is a number in order of appearance, `first` says that nothing came before.
+    fn pieces(&self, message: &Message, speaker: u32, first: bool) -> Result<Vec<Vec<u32>>> {
+        let body = match message.kind {
+            Kind::Media => Body::Media,
+            Kind::Deleted => Body::Deleted,
             _ => {
                 let words = message.text.reveal();
                 let end = words.char_indices().nth(MESSAGE_CHARS).map_or(words.len(), |(at, _)| at);
-                normalise(&words[..end])
+                Body::Words(&words[..end])
             }
         };
-        let ids = self.ids(&text)?;
-        let words = &ids[1..ids.len() - 1];
-        if words.is_empty() {
-            return Ok(vec![ids]);
+        match &self.manner {
+            Manner::Marks { open, close } => self.between_marks(&body, *open, *close),
+            Manner::Turns { template, opening } => {
+                let words = self.words(&template.write(speaker, body))?;
+                let ids: Vec<u32> = opening.iter().copied().filter(|_| first).chain(words).collect();
+                Ok(ids.chunks(PIECE_TOKENS).map(<[u32]>::to_vec).collect())
+            }
         }
-        let wrap = |part: &[u32]| [&[self.open], part, &[self.close]].concat();
+    }
+
+    fn between_marks(&self, body: &Body<'_>, open: u32, close: u32) -> Result<Vec<Vec<u32>>> {
+        let words = match body {
+            Body::Media => self.words("<media>")?,
+            Body::Deleted => self.words("<deleted>")?,
+            Body::Words(text) => self.words(&normalise(text))?,
+        };
+        let wrap = |part: &[u32]| [&[open], part, &[close]].concat();
+        if words.is_empty() {
+            return Ok(vec![wrap(&[])]);
+        }
         Ok(words.chunks(PIECE_TOKENS - 2).map(wrap).collect())
     }
+}
+
+/// A `tokenizer.json` that reads a text as it stands: what a chat spells out as "[SEP]" is five characters of text, not a mark.
+fn plain(json: &[u8]) -> Result<Tokenizer> {
+    let mut tokenizer = Tokenizer::from_bytes(json).map_err(|e| anyhow!("not a tokenizer.json: {e}"))?;
+    tokenizer.with_padding(None);
+    tokenizer.with_truncation(None).map_err(|e| anyhow!("tokenizer.json: {e}"))?;
+    tokenizer.set_encode_special_tokens(true);
+    Ok(tokenizer)
 }
 
 /// Reads a conversation from its beginning, one message at a time; memory does not grow with its length, only
@@ -115,7 +177,7 @@ impl<'p> Reader<'p> {
         };
         let speaker = self.count(who);
         let mut out = Vec::new();
-        for ids in self.prompt.pieces(message)? {
+        for ids in self.prompt.pieces(message, speaker, self.total == 1)? {
             let features = self.features(who, message, ids.len());
             self.last = Some((speaker, message.time));
             out.push(Piece { message: index, speaker, ids, features });

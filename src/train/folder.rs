@@ -6,10 +6,10 @@ use std::fs;
 use anyhow::{Context as _, Result};
 use toml::{Table, Value};
 
-use super::Request;
 use super::net::Net;
 use super::report::Report;
-use crate::models::{Bands, Calibration, Card, Model, sha256};
+use super::{Base, Request};
+use crate::models::{Bands, Calibration, Card, GGUF, Model, TOKENIZER, sha256};
 
 /// Write what makes it a model; the card does not yet tell what was measured.
 pub fn model(
@@ -23,16 +23,26 @@ pub fn model(
     put(request, "head.safetensors", &head)?;
     let mut files = base.card.files.clone();
     files.insert("head.safetensors".to_owned(), sha256(&head));
-    for name in ["model.gguf", "tokenizer.json"] {
-        put(request, name, &request.base.bound(&base.card, name)?)?;
+    for name in [GGUF, TOKENIZER].into_iter().filter(|name| base.card.files.contains_key(*name)) {
+        put(request, name, &request.base.file(&base.card, name)?)?;
     }
     let name = request.out.file_name().map_or_else(|| "refit".into(), |n| n.to_string_lossy());
     let languages =
         if request.languages.is_empty() { base.card.languages.clone() } else { request.languages.clone() };
     let card = Card {
         name: name.into_owned(),
-        version: format!("{}+refit", base.card.version),
-        summary: format!("{} {} with a head refitted on own labels", base.card.name, base.card.version),
+        version: match request.base {
+            Base::Model(_) => format!("{}+refit", base.card.version),
+            Base::Backbone { .. } => "1".to_owned(),
+        },
+        summary: match request.base {
+            Base::Model(_) => {
+                format!("{} {} with a head refitted on own labels", base.card.name, base.card.version)
+            }
+            Base::Backbone { .. } => {
+                format!("{} with a head of its own, fitted on own labels", base.card.name)
+            }
+        },
         languages,
         files,
         calibration,

@@ -6,18 +6,18 @@ use super::batch::Chat;
 use super::calibrate::{self, Said};
 use super::net::Net;
 use super::report::RESAMPLES;
-use super::{Knobs, Progress, beginning, fit, head, read, says, set_aside, split};
+use super::{Base, Knobs, Progress, fit, head, read, says, set_aside, split};
 use crate::eval::{self, Measure, Row, Table};
 use crate::metrics::{Confusion, Ranking, Resamples};
-use crate::models::{Bands, Calibration, Model, Place};
+use crate::models::{Bands, Calibration};
 
 /// Shares of the training conversations for which a head is fitted.
 const SHARES: [(f64, &str); 4] =
     [(0.125, "an eighth of what can be learnt from"), (0.25, "a quarter"), (0.5, "half"), (1.0, "all of it")];
 /// What to fit, on what.
 pub struct Folds<'a> {
-    /// The model whose backbone is kept and whose head is the start.
-    pub base: &'a Place,
+    /// The backbone that is kept, and the head that is the start if there is one.
+    pub base: &'a Base,
     /// Labelled conversations: a file, or a folder of them.
     pub labels: &'a std::path::Path,
     /// Parts; each is measured on once, by heads that another part stopped and calibrated and the rest taught.
@@ -36,15 +36,15 @@ pub fn folds(request: &Folds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Table>
         request.folds >= 3,
         "--folds must be 3 or more: one to measure on, one to stop by, the rest to learn from"
     );
-    let base = Model::load(request.base)?;
+    let base = request.base.load(request.knobs.seed)?;
     let (cases, skipped) = eval::labelled(request.labels)?;
     let dealt = split::folds(&cases, request.folds, request.knobs.seed)?;
     let said = |net: &Net, chats: &[&Chat]| says(&head(net)?, chats, base.card.calibration.fall);
     let chats = read(&base, &cases, tell)?;
     let of = |items: &[usize]| -> Vec<&Chat> { items.iter().filter_map(|i| chats[*i].as_ref()).collect() };
     let (width, before) = (base.head.width(), &base.card);
-    let own = beginning(&base, request.base, false, request.knobs.seed)?;
-    let first = beginning(&base, request.base, request.anew, request.knobs.seed)?;
+    let own = request.base.beginning(&base, false, request.knobs.seed)?;
+    let first = request.base.beginning(&base, request.anew, request.knobs.seed)?;
     let mut rows: Vec<Pooled> = (0..=SHARES.len()).map(|_| Pooled::default()).collect();
     for at in 0..request.folds {
         let beside = (at + 1) % request.folds;

@@ -7,6 +7,7 @@
 //!
 //! The same labels, model, settings and build give the same bytes; an interrupted run goes on where it was.
 
+mod base;
 mod batch;
 mod calibrate;
 mod fit;
@@ -16,6 +17,7 @@ mod net;
 mod report;
 mod split;
 
+pub use base::Base;
 pub use fit::Knobs;
 pub use folds::{Folds, folds};
 pub use report::Report;
@@ -37,8 +39,8 @@ use net::Net;
 
 /// What to fit, on what, and where it goes.
 pub struct Request<'a> {
-    /// The model whose backbone is kept and whose head is the start.
-    pub base: &'a Place,
+    /// The backbone that is kept, and the head that is the start if there is one.
+    pub base: &'a Base,
     /// Labelled conversations: a file, or a folder of them.
     pub labels: &'a Path,
     /// The folder of the new model.
@@ -53,7 +55,7 @@ pub struct Request<'a> {
     pub shares: (f64, f64),
     /// Shares of harmless dev conversations that may reach `look` and `look now`.
     pub budgets: (f64, f64),
-    /// Languages that the new model answers for; those of `base` when empty.
+    /// Languages that the new model answers for; when empty those of `base`, and of the labels when it has none.
     pub languages: Vec<String>,
     /// The loop's settings.
     pub knobs: Knobs,
@@ -81,8 +83,13 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
     let out = request.out;
     let checkpoint = out.join(CHECKPOINT);
     prepare(request, &checkpoint)?;
-    let base = Model::load(request.base)?;
+    let mut base = request.base.load(request.knobs.seed)?;
     let (cases, skipped) = eval::labelled(request.labels)?;
+    if base.card.languages.is_empty() {
+        let own = &request.languages;
+        base.card.languages = if own.is_empty() { base::languages(&cases) } else { own.clone() };
+        ensure!(!base.card.languages.is_empty(), "the labels state no language; give --language");
+    }
     let split = split::split(&cases, request.shares, request.knobs.seed)?;
     let chats = read(&base, &cases, tell)?;
     let part = |of: &[usize]| -> Vec<&Chat> { of.iter().filter_map(|i| chats[*i].as_ref()).collect() };
@@ -136,7 +143,7 @@ fn fit(net: Net, train: &[&Chat], dev: &[&Chat], width: usize, knobs: &Knobs) ->
 /// Whether the new folder may be written: it is empty, or holds a checkpoint to go on from, or a model to replace.
 fn prepare(request: &Request, checkpoint: &Path) -> Result<()> {
     let out = request.out;
-    if let Place::Folder(base) = request.base {
+    if let Base::Model(Place::Folder(base)) = request.base {
         let same = base.canonicalize().is_ok_and(|base| out.canonicalize().is_ok_and(|out| out == base));
         ensure!(!same, "{}: this is the model to begin with; give another --out", out.display());
     }
@@ -195,16 +202,8 @@ fn begin(request: &Request, checkpoint: &Path, run: &str, base: &Model, dev: &[&
     if request.resume && checkpoint.is_file() {
         return State::restore(checkpoint, run);
     }
-    let net = beginning(base, request.base, request.anew, request.knobs.seed)?;
+    let net = request.base.beginning(base, request.anew, request.knobs.seed)?;
     State::new(net, dev, base.head.width())
-}
-
-/// The head before any pass: one that has learnt nothing, or the model's own.
-fn beginning(base: &Model, place: &Place, anew: bool, seed: u64) -> Result<Net> {
-    if anew {
-        return Net::fresh(base.head.width(), seed);
-    }
-    Net::from_safetensors(&place.bound(&base.card, "head.safetensors")?)
 }
 
 /// The network as the program runs it.

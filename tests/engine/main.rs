@@ -8,6 +8,7 @@ mod files;
 mod itself;
 mod made;
 mod parity;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};

@@ -57,8 +57,10 @@ pub struct Local {
     pub turning: Turning,
 }
 
+type Reader = fn(&Gguf<'_>) -> Result<Config>;
+
 /// How each architecture's file is read; the names are those of llama.cpp.
-const READERS: [(&str, fn(&Gguf<'_>) -> Result<Config>); 4] = [
+const READERS: [(&str, Reader); 4] = [
     ("llama", llama::config),
     ("qwen2", qwen2::config),
     ("qwen3", qwen3::config),
@@ -132,11 +134,14 @@ impl Config {
     fn check(&self) -> Result<()> {
         let Self { width, heads, kv_heads, head_size, inner, window, eps, turning, .. } = self;
         ensure!(
-            width % 16 == 0 && inner % 16 == 0 && head_size % 32 == 0 && *head_size > 0,
+            width.is_multiple_of(16)
+                && inner.is_multiple_of(16)
+                && head_size.is_multiple_of(32)
+                && *head_size > 0,
             "a width of {width}, {inner} inner numbers and heads of {head_size}: width and inner size must be multiples of 16, heads of 32"
         );
         ensure!(
-            heads % kv_heads == 0,
+            heads.is_multiple_of(*kv_heads),
             "{heads} heads of queries cannot share {kv_heads} heads of keys evenly"
         );
         ensure!(*window >= 2, "a context of {window} tokens is too short to read in");

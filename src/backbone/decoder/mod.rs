@@ -254,6 +254,10 @@ impl Backbone for Decoder {
         self.vocabulary
     }
 
+    fn is_running(&self) -> bool {
+        true
+    }
+
     fn encode(&self, lanes: &mut [Lane<'_>]) -> Vec<f32> {
         let lengths = lanes.iter().flat_map(|lane| &lane.segments).map(|s| s.ids.len());
         lengths.for_each(|n| assert!((1..=self.max_tokens()).contains(&n), "a segment is empty or too long"));
