@@ -310,16 +310,37 @@ fn the_schema_describes_the_output() {
 }
 
 #[test]
-fn the_published_schema_is_the_one_in_use() {
-    let published =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/assessment.schema.json"))
-            .unwrap();
-    let output = rushlight().arg("schema").output().unwrap();
-    assert_eq!(
-        published,
-        String::from_utf8(output.stdout).unwrap(),
-        "run `rushlight schema > docs/assessment.schema.json`"
-    );
+fn the_published_schemas_are_those_in_use() {
+    for of in ["assessment", "result"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/{of}.schema.json"));
+        let published = fs::read_to_string(path).unwrap();
+        let output = rushlight().args(["schema", of]).output().unwrap();
+        assert_eq!(
+            published,
+            String::from_utf8(output.stdout).unwrap(),
+            "run `rushlight schema {of} > docs/{of}.schema.json`"
+        );
+    }
+}
+
+#[test]
+fn the_results_that_are_kept_fit_their_schema() {
+    let schema = json(rushlight().args(["schema", "result"]));
+    let known = schema["properties"].as_object().unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("eval/results");
+    let (mut seen, required) = (0, schema["required"].as_array().unwrap());
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.ends_with(".json") || name.starts_with("bench-") {
+            continue;
+        }
+        let result: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        assert!(result.as_object().unwrap().keys().all(|k| known.contains_key(k)), "{name}");
+        assert!(required.iter().all(|k| result.get(k.as_str().unwrap()).is_some()), "{name}");
+        seen += 1;
+    }
+    assert!(seen > 0, "no result is kept");
 }
 
 #[test]

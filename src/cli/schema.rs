@@ -1,4 +1,4 @@
-//! `rushlight schema`: the JSON Schema of what `check --format json` and `score` write.
+//! `rushlight schema`: the JSON Schemas of what is written for other programs.
 
 use std::io::Write;
 
@@ -6,14 +6,29 @@ use anyhow::Result;
 
 use super::Exit;
 
-/// Print the JSON Schema of an assessment.
+/// Print the JSON Schema of what `check --format json` and `score` write, or of the results of `eval`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    #[arg(value_enum, default_value_t = Of::Assessment)]
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Of {
+    /// One conversation, as `check --format json` and `score` write it.
+    Assessment,
+    /// A result of `eval`.
+    Result,
+}
 
 impl Args {
     /// Print it.
     pub fn run(self) -> Result<Exit> {
-        writeln!(anstream::stdout().lock(), "{}", crate::report::schema())?;
+        let schema = match self.of {
+            Of::Assessment => crate::report::schema(),
+            Of::Result => crate::eval::schema(),
+        };
+        writeln!(anstream::stdout().lock(), "{schema}")?;
         Ok(Exit::Read)
     }
 }

@@ -37,3 +37,8 @@ pub use result::{Measure, Outcome, Plot, Row, Series, Table, Threshold};
 pub use suite::{Suite, Task, list};
 pub use tables::{markdown, text};
 pub use verdict::{Verdict, score};
+
+/// The JSON Schema of a result.
+pub fn schema() -> String {
+    serde_json::to_string_pretty(&schemars::schema_for!(Outcome)).expect("a schema is plain data")
+}
