@@ -75,9 +75,10 @@ def decoder(args, kernel):
         pairs = [(us.passes(ours, [tokens]), sides.llama_bench(folder, best, [tokens], args.threads, flash)) for _ in range(args.rounds)]
         name = f"llama.cpp, {kind.upper()}{', flash attention' if flash else ''}"
         rates = [(a[0][tokens], b[0][tokens]) for a, b in pairs]
-        yield row(section, f"{args.shape} ({args.ours.upper()}), {tokens} tokens", "tok/s", *(side(rates, 0), name, side(rates, 1)), tried=found)
+        what = f"{args.shape} ({args.ours.upper()}{', both with AVX2 at most' if kernel else ''}), {tokens} tokens"
+        yield row(section, what, "tok/s", *(side(rates, 0), name, side(rates, 1)), tried=found)
         memory = [(a[1], b[1]) for a, b in pairs]
-        yield row(section, f"{args.shape} ({args.ours.upper()}), {tokens} tokens, peak memory", "MiB", *(side(memory, 0), name, side(memory, 1)))
+        yield row(section, f"{what}, peak memory", "MiB", *(side(memory, 0), name, side(memory, 1)))
 
 
 def side(pairs, which):
