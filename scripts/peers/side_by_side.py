@@ -11,6 +11,7 @@ import pathlib
 import re
 import statistics
 import sys
+import traceback
 
 import sides
 
@@ -36,30 +37,26 @@ def encoder(args, us):
             sides.REFERENCE / "sentence_transformers_peer.py", args.chats, args.threads),
         "llama-embedding, the same GGUF": lambda: sides.llama_embedding(args.llama / "bin", args.encoder, args.chats, args.threads),
     }
-    rows = []
     for name, peer in peers.items():
         rates, whole = [], []
         for _ in range(args.rounds):
             ours, (theirs, ran) = us.chats(args.chats), peer()
             rates.append((ours, theirs))
             whole.append((us.score(args.chats), ran))
-        rows.append(row("encoder", "every message of the chats", "messages/s", *(side(rates, 0), name, side(rates, 1))))
+        yield row("encoder", "every message of the chats", "messages/s", *(side(rates, 0), name, side(rates, 1)))
         memory = [(a.peak_mib, b.peak_mib) for a, b in whole]
-        rows.append(row("encoder", "the whole program, peak memory", "MiB", *(side(memory, 0), name, side(memory, 1))))
-    return rows
+        yield row("encoder", "the whole program, peak memory", "MiB", *(side(memory, 0), name, side(memory, 1)))
 
 
 def process(args, us):
     chat = sides.HERE / "thirty.txt"
     embed = [sys.executable, sides.HERE / "embed_chat.py", chat, "--threads", args.threads]
-    rows = []
     for name, command in {"sentence-transformers": embed, "ONNX Runtime, int8": [*embed, "--onnx", args.onnx]}.items():
         pairs = [(us.check(chat), sides.run(command)) for _ in range(args.rounds)]
         seconds = [(a.seconds, b.seconds) for a, b in pairs]
-        rows.append(row("process", "one chat of 30 messages, the whole program", "s", *(side(seconds, 0), name, side(seconds, 1))))
+        yield row("process", "one chat of 30 messages, the whole program", "s", *(side(seconds, 0), name, side(seconds, 1)))
         memory = [(a.peak_mib, b.peak_mib) for a, b in pairs]
-        rows.append(row("process", "one chat of 30 messages, peak memory", "MiB", *(side(memory, 0), name, side(memory, 1))))
-    return rows
+        yield row("process", "one chat of 30 messages, peak memory", "MiB", *(side(memory, 0), name, side(memory, 1)))
 
 
 def decoder(args, kernel):
@@ -71,7 +68,6 @@ def decoder(args, kernel):
                for kind in args.formats for flash in [0, 1]}
     found = [{"format": kind, "flash_attention": flash, "tokens": tokens, "tokens_per_second": rate, "peak_mib": peak}
              for (kind, flash), (rates, peak) in formats.items() for tokens, rate in rates.items()]
-    rows = []
     ours = args.gguf / f"{args.shape}-{args.ours}.gguf"
     for tokens in args.tokens:
         kind, flash = max(formats, key=lambda key: formats[key][0][tokens])
@@ -79,10 +75,10 @@ def decoder(args, kernel):
         pairs = [(us.passes(ours, [tokens]), sides.llama_bench(folder, best, [tokens], args.threads, flash)) for _ in range(args.rounds)]
         name = f"llama.cpp, {kind.upper()}{', flash attention' if flash else ''}"
         rates = [(a[0][tokens], b[0][tokens]) for a, b in pairs]
-        rows.append(row(section, f"{args.shape} ({args.ours.upper()}), {tokens} tokens", "tok/s", *(side(rates, 0), name, side(rates, 1)), tried=found))
+        what = f"{args.shape} ({args.ours.upper()}{', both with AVX2 at most' if kernel else ''}), {tokens} tokens"
+        yield row(section, what, "tok/s", *(side(rates, 0), name, side(rates, 1)), tried=found)
         memory = [(a[1], b[1]) for a, b in pairs]
-        rows.append(row(section, f"{args.shape} ({args.ours.upper()}), {tokens} tokens, peak memory", "MiB", *(side(memory, 0), name, side(memory, 1))))
-    return rows
+        yield row(section, f"{what}, peak memory", "MiB", *(side(memory, 0), name, side(memory, 1)))
 
 
 def side(pairs, which):
@@ -142,11 +138,12 @@ def main():
             continue
         print(f"{section} …", file=sys.stderr, flush=True)
         try:
-            result["rows"] += work[section]()
-        except RuntimeError as error:
-            # One peer that fails must not cost what the others gave.
-            print(f"error: {section}: {error}", file=sys.stderr)
-            result["not_run"][section] = str(error).splitlines()[0]
+            for found in work[section]():
+                result["rows"].append(found)
+        except Exception as error:
+            # One peer that fails must not cost what those before it gave.
+            traceback.print_exc()
+            result["not_run"][section] = f"{type(error).__name__}: {error}".splitlines()[0]
     name = re.sub(r"[^a-z0-9]+", "-", about["machine"]["cpu"].lower()).strip("-")
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / f"bench-{name}.json").write_text(json.dumps(result, indent=1) + "\n")
