@@ -134,7 +134,10 @@ impl Config {
     fn check(&self) -> Result<()> {
         let Self { width, heads, kv_heads, head_size, inner, window, eps, turning, .. } = self;
         ensure!(
-            width.is_multiple_of(16) && inner.is_multiple_of(16) && head_size.is_multiple_of(32) && *head_size > 0,
+            width.is_multiple_of(16)
+                && inner.is_multiple_of(16)
+                && head_size.is_multiple_of(32)
+                && *head_size > 0,
             "a width of {width}, {inner} inner numbers and heads of {head_size}: width and inner size must be multiples of 16, heads of 32"
         );
         ensure!(
