@@ -43,4 +43,6 @@ pub mod eval;
 
 pub mod train;
 
+pub mod bench;
+
 pub mod cli;

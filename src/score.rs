@@ -2,6 +2,7 @@
 
 mod caveats;
 mod evidence;
+mod workers;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use crate::prompt::{Piece, Reader};
 use crate::transcript::{Message, Transcript};
 
 pub use evidence::MOST as MOST_EVIDENCE;
+pub use workers::Workers;
 
 /// Tokens that go through the backbone in one call.
 const CHUNK_TOKENS: usize = 1_024;

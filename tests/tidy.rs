@@ -37,10 +37,13 @@ const WALLS: &[(&str, &[&str])] = &[
             "transcript",
         ],
     ),
+    ("bench", &["backbone", "kernels", "models", "prompt", "score", "transcript"]),
     (
         "cli",
         &[
             "assessment",
+            "backbone",
+            "bench",
             "convert",
             "eval",
             "import",

@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
-# Build llama.cpp's llama-embedding, to compare with: scripts/reference/llama_cpp.sh FOLDER
+# Build llama.cpp, to compare with: scripts/reference/llama_cpp.sh FOLDER [native|avx2]
 #
 # The source is the one inside the PyPI package llama-cpp-python; cmake and ninja come from PyPI too. Needs Python 3, a C++ compiler and
-# some 2 GB under FOLDER; takes a quarter of an hour on one core (JOBS=4 for more). FOLDER/bin/llama-embedding is the result.
+# some 3 GB under FOLDER; takes half an hour on one core (JOBS=4 for more). The result is FOLDER/bin with llama-bench, llama-embedding,
+# llama-quantize and libllama. With `avx2` it is FOLDER/bin-avx2, from the same source, for processors without AVX-512.
 set -euo pipefail
 
 version=0.3.36
 folder=${1:?which folder to build in?}
+kind=${2:-native}
+case $kind in
+  native) suffix="" flags=(-DGGML_NATIVE=ON) ;;
+  avx2) suffix=-avx2 flags=(-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON -DGGML_AVX512=OFF) ;;
+  *) echo "error: $kind is neither native nor avx2" >&2; exit 2 ;;
+esac
 mkdir -p "$folder"
 cd "$folder"
 
@@ -16,9 +23,10 @@ cd "$folder"
 source=llama_cpp_python-$version/vendor/llama.cpp
 [ -d "$source" ] || tar xf "llama_cpp_python-$version.tar.gz"
 
-PATH="$PWD/tools/bin:$PATH" cmake -S "$source" -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
-  -DGGML_NATIVE=ON -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF \
-  -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_BUILD_TOOLS=OFF >/dev/null
-nice -n 5 tools/bin/cmake --build build --target llama-embedding --parallel "${JOBS:-1}"
-ln -sfn build/bin bin
-ls -l bin/llama-embedding
+# Shared libraries, so that scripts/reference/llama_cpp_decoder.py can load libllama.
+PATH="$PWD/tools/bin:$PATH" cmake -S "$source" -B "build$suffix" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON \
+  "${flags[@]}" -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF \
+  -DLLAMA_USE_PREBUILT_UI=OFF >/dev/null
+nice -n 10 tools/bin/cmake --build "build$suffix" --target llama-bench llama-embedding llama-quantize --parallel "${JOBS:-1}"
+ln -sfn "build$suffix/bin" "bin$suffix"
+ls -l "bin$suffix"/llama-*

@@ -64,6 +64,23 @@ impl<'a> Gguf<'a> {
         &self.architecture
     }
 
+    /// Numbers in the matrices of the blocks: how many products the linear layers make for one token.
+    pub fn linear_weights(&self) -> u64 {
+        self.matrices().map(|(_, info)| info.shape.elem_count() as u64).sum()
+    }
+
+    /// What those products are made in when `wanted` is asked for: only quantized weights are multiplied in eight bits.
+    pub fn precision(&self, wanted: Precision) -> Precision {
+        let names: Vec<String> = self.matrices().map(|(name, _)| name.clone()).collect();
+        if self.all_quantized(&names) { wanted } else { Precision::Whole }
+    }
+
+    fn matrices(&self) -> impl Iterator<Item = (&String, &gguf_file::TensorInfo)> {
+        self.content.tensor_infos.iter().filter(|(name, info)| {
+            name.starts_with("blk.") && name.ends_with(".weight") && info.shape.dims().len() == 2
+        })
+    }
+
     /// A whole number of the architecture's own settings, such as `block_count`.
     pub fn size(&self, name: &str) -> Result<usize> {
         let missing = || anyhow!("the GGUF lacks {}.{name}", self.architecture);

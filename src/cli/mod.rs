@@ -1,5 +1,6 @@
 //! The command line, one file a verb.
 
+mod bench;
 mod check;
 mod completions;
 mod eval;
@@ -46,6 +47,7 @@ enum Verb {
     Serve(serve::Args),
     Eval(eval::Args),
     Train(train::Args),
+    Bench(bench::Args),
     Models(models::Args),
     Schema(schema::Args),
     Tokens(tokens::Args),
@@ -63,6 +65,7 @@ impl Cli {
             Verb::Serve(args) => args.run(),
             Verb::Eval(args) => args.run(),
             Verb::Train(args) => args.run(),
+            Verb::Bench(args) => args.run(),
             Verb::Models(args) => args.run(),
             Verb::Schema(args) => args.run(),
             Verb::Tokens(args) => args.run(),

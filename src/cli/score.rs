@@ -4,13 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::input::{Choice, Input, assess, each};
 use super::people::People;
@@ -19,6 +16,7 @@ use crate::assessment::{Assessment, Band, InputRef, ModelRef};
 use crate::import::{self, ImportError, Imported, Input as Source};
 use crate::models::Model;
 use crate::report;
+use crate::score::Workers;
 
 /// Conversations that are scored side by side before their lines are written.
 const BATCH: usize = 64;
@@ -66,7 +64,7 @@ impl Args {
         let bar = bar(found.len());
         let (waiting, tally) = Default::default();
         let people = self.input.people();
-        let workers = workers()?;
+        let workers = Workers::new()?;
         let mut run = Run { args: &self, model: &model, out, done, workers, bar, waiting, people, tally };
         for found in found {
             match found {
@@ -151,7 +149,7 @@ struct Run<'a> {
     model: &'a Model,
     out: Box<dyn Write>,
     done: Done,
-    workers: Vec<ThreadPool>,
+    workers: Workers,
     bar: ProgressBar,
     waiting: Vec<Imported>,
     people: People,
@@ -207,7 +205,7 @@ impl Run<'_> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.retain(|imported| !self.written(imported));
         let model = self.model;
-        let scored = side_by_side(&self.workers, &waiting, |imported| assess(model, imported));
+        let scored = self.workers.each(&waiting, |imported| assess(model, imported));
         for result in scored {
             match result {
                 Err(error) => self.fail(format!("{error:#}")),
@@ -273,41 +271,6 @@ impl Run<'_> {
         }
         Ok(if *reached { Exit::Reached } else { Exit::Read })
     }
-}
-
-/// As many workers as threads, of one thread each: conversations are scored whole, side by side, so that no more are
-/// under way than there are threads to work on them.
-fn workers() -> Result<Vec<ThreadPool>> {
-    let one = || Ok(ThreadPoolBuilder::new().num_threads(1).build()?);
-    (0..rayon::current_num_threads()).map(|_| one()).collect()
-}
-
-/// `work` done on every item, in the order of the items. A single item has all threads to itself.
-fn side_by_side<T: Sync, R: Send>(
-    workers: &[ThreadPool],
-    items: &[T],
-    work: impl Fn(&T) -> R + Sync,
-) -> Vec<R> {
-    if items.len() < 2 {
-        return items.iter().map(work).collect();
-    }
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(items.len())));
-    let toil = || {
-        while let Some((at, item)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
-        {
-            let result = work(item);
-            done.lock().expect("no worker panics while it holds the list").push((at, result));
-        }
-    };
-    std::thread::scope(|scope| {
-        for worker in workers {
-            scope.spawn(|| worker.install(toil));
-        }
-    });
-    let mut done = done.into_inner().expect("all workers have ended");
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// How far the run is; shown on a terminal only.

@@ -13,6 +13,7 @@ mod gated;
 mod gemm;
 mod int8;
 mod lanes;
+mod peak;
 mod plain;
 mod rope;
 mod rows;
@@ -24,6 +25,7 @@ pub use attention::{Keys, Look, Span, attend};
 pub use gated::{Gate, add_normed, gated, rms_norm, rms_rows};
 pub use gemm::{ROWS, Weights};
 pub use int8::{BLOCK, Blocks};
+pub use peak::peak;
 pub use rope::{Pairing, rotate};
 pub use rows::{gelu, layer_norm};
 
