@@ -7,7 +7,8 @@
 //! Standard input holds token ids, white space between them. The file that is written holds `f32` numbers, least byte first, a row of the
 //! model's width for each id. `scripts/reference/llama_cpp_decoder.py` compares them with llama.cpp's.
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{BufReader, Read as _};
 
 use anyhow::{Context as _, Result};
 use rushlight::backbone::{self, Context, Gguf, Lane, Segment};
@@ -16,8 +17,8 @@ use rushlight::kernels::{Level, Precision};
 fn main() -> Result<()> {
     let args: Vec<_> = std::env::args_os().skip(1).collect();
     let [model, out] = &args[..] else { anyhow::bail!("usage: hidden MODEL.gguf OUT.f32 < ids.txt") };
-    let file = std::fs::File::open(model).context("cannot read the model")?;
-    let mut gguf = Gguf::from_source(Box::new(std::io::BufReader::new(file)))?;
+    let source = BufReader::new(File::open(model).context("cannot read the model")?);
+    let mut gguf = Gguf::from_source(Box::new(source))?;
     let backbone = backbone::load(&mut gguf, Level::detect(), Precision::detect())?;
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;

@@ -6,9 +6,12 @@
 mod chats;
 mod machine;
 
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 
 use crate::backbone::{self, Backbone, Context, Gguf, Lane, Segment};
@@ -126,26 +129,29 @@ pub struct Chats {
     pub tokens_per_second: Spread,
 }
 
-/// A backbone out of an open GGUF, and what it says about itself. `name` is what it is called in the result.
-pub fn open(gguf: &mut Gguf<'_>, name: &str) -> Result<(Box<dyn Backbone>, BackboneRef)> {
-    let about = describe(gguf, name);
-    Ok((backbone::load(gguf, Level::detect(), Precision::detect())?, about))
+/// A backbone out of a file, and what the file says about it. `name` is what it is called in the result.
+pub fn open(path: &Path, name: &str) -> Result<(Box<dyn Backbone>, BackboneRef)> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut gguf = Gguf::from_source(Box::new(BufReader::new(file)))?;
+    let backbone = backbone::load(&mut gguf, Level::detect(), Precision::detect())?;
+    let about = describe(&gguf, name)?;
+    Ok((backbone, about))
 }
 
 /// A whole model, and what its backbone is.
 pub fn open_model(place: &Place) -> Result<(Model, BackboneRef)> {
     let model = Model::load(place)?;
-    let about = describe(&place.gguf(&model.card)?, &model.card.name);
+    let about = describe(&place.gguf(&model.card)?, &model.card.name)?;
     Ok((model, about))
 }
 
-fn describe(gguf: &Gguf<'_>, name: &str) -> BackboneRef {
-    BackboneRef {
+fn describe(gguf: &Gguf<'_>, name: &str) -> Result<BackboneRef> {
+    Ok(BackboneRef {
         name: name.to_owned(),
         architecture: gguf.architecture().to_owned(),
         linear_weights: gguf.linear_weights(),
         arithmetic: gguf.precision(Precision::detect()).name(),
-    }
+    })
 }
 
 impl Machine {

@@ -1,14 +1,13 @@
 //! `rushlight bench`: how fast a model reads on this machine.
 
-use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
 use super::Exit;
 use super::input::each;
-use crate::backbone::{Backbone, Gguf};
+use crate::backbone::Backbone;
 use crate::bench::{self, Chats, Machine, Measured, Pass, Spread};
 use crate::import;
 use crate::models::{Model, Place};
@@ -76,11 +75,9 @@ impl Args {
         if self.only == Some(Only::Chats) {
             bail!("a GGUF alone reads no chats; give --model");
         }
-        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let context = || format!("cannot use {}", path.display());
-        let mut gguf = Gguf::from_source(Box::new(BufReader::new(file))).with_context(context)?;
-        let (backbone, about) = bench::open(&mut gguf, &name).with_context(context)?;
+        let (backbone, about) =
+            bench::open(path, &name).with_context(|| format!("cannot use {}", path.display()))?;
         let mut measured = self.start(about);
         self.passes(&mut measured, &*backbone)?;
         measured.peak_memory_mib = bench::peak_mib();

@@ -212,7 +212,10 @@ impl Place {
         Ok(bytes)
     }
 
-    /// The backbone's file, opened; its hash is the one on the card. A file is not held in memory.
+    /// The backbone's file, opened. A file is not held in memory.
+    ///
+    /// # Errors
+    /// When it cannot be read, is not the file that `model.toml` was made with, or is no GGUF.
     pub fn gguf(&self, card: &Card) -> Result<Gguf<'static>> {
         let source: Box<dyn Source> = match self {
             Self::Embedded => Box::new(Cursor::new(self.bound(card, GGUF)?)),

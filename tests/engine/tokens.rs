@@ -74,7 +74,7 @@ fn a_file_that_says_how_text_begins_is_followed() {
 #[test]
 fn what_does_not_fit_is_refused_by_name() {
     let refuses = |vocabulary: Vocabulary, naming: &str| {
-        let why = format!("{:#}", vocabulary.tokenizer().err().expect("a bad vocabulary was read"));
+        let why = format!("{:#}", vocabulary.tokenizer().expect_err("a bad vocabulary was read"));
         assert!(why.contains(naming), "{naming:?} is not named in: {why}");
     };
     refuses(Vocabulary::default(), "no tokens");
