@@ -1,5 +1,5 @@
 //! Products in eight bits: weights as signed bytes with one scale for each block of 32, as Q8_0 stores them, and activations
-//! rounded to signed bytes with one scale for each group of 128. Sums within a block are whole numbers, hence exact.
+//! rounded in the same way. Sums within a block are whole numbers, hence exact.
 
 use std::cell::RefCell;
 
@@ -8,10 +8,8 @@ use super::lanes::Lanes;
 use super::tile::{self, ACROSS, ROWS, for_rows};
 use super::{Level, kernel};
 
-/// Weights under one scale.
+/// Numbers under one scale.
 pub const BLOCK: usize = 32;
-/// Activations under one scale.
-pub const GROUP: usize = 128;
 /// Blocks that a tile goes through before the next tile does, so that their weights stay in the nearest cache.
 const STRETCH: usize = 16;
 
@@ -125,7 +123,7 @@ pub struct Rounded {
     words: Vec<i32>,
     /// Rows of `k` / [`BLOCK`]: what the sums of a block begin with.
     starts: Vec<i32>,
-    /// Rows of `k` / [`GROUP`], rounded up.
+    /// Rows of `k` / [`BLOCK`].
     scales: Vec<f32>,
     /// Rows of one panel.
     spare: Vec<f32>,
@@ -149,7 +147,7 @@ kernel! {
 #[inline(always)]
 fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: &mut [f32]) {
     let (n, width, m) = (weights.n, weights.width, a.len() / weights.k);
-    round::<D>(a, weights.k, room);
+    round::<D>(a, room);
     let Rounded { words, starts, scales, spare } = room;
     spare.resize(m * width, 0.0);
     for p in 0..weights.bias.len() / width {
@@ -211,26 +209,17 @@ fn tile_rows<D: Dots, const R: usize>(
     out: &mut [f32],
     stride: usize,
 ) {
-    let (n, per_group) = (D::Lanes::N, GROUP / BLOCK);
-    let groups = panel.blocks.div_ceil(per_group);
+    let n = D::Lanes::N;
     let place = |i: usize, j: usize| i * stride + j * n;
     let mut whole: [[D::Lanes; ACROSS]; R] =
         if stretch.start == 0 { tile::load(panel.bias, |_, j| j * n) } else { tile::load(out, place) };
-    for group in stretch.step_by(per_group) {
-        let mut part = [[D::Lanes::splat(0.0); ACROSS]; R];
-        for block in group..panel.blocks.min(group + per_group) {
-            let sums = block_sums::<D, R>(panel, acts, block);
-            for j in 0..ACROSS {
-                let scale = D::Lanes::load(&panel.scales[block * ACROSS * n + j * n..]);
-                for i in 0..R {
-                    part[i][j] = sums[i][j].float().madd(scale, part[i][j]);
-                }
-            }
-        }
+    for block in stretch {
+        let sums = block_sums::<D, R>(panel, acts, block);
+        let scales: [[D::Lanes; ACROSS]; 1] = tile::load(&panel.scales[block * ACROSS * n..], |_, j| j * n);
         for i in 0..R {
-            let scale = D::Lanes::splat(acts.scales[(acts.first + i) * groups + group / per_group]);
+            let scale = D::Lanes::splat(acts.scales[(acts.first + i) * panel.blocks + block]);
             for j in 0..ACROSS {
-                whole[i][j] = part[i][j].madd(scale, whole[i][j]);
+                whole[i][j] = sums[i][j].float().madd(scale.mul(scales[0][j]), whole[i][j]);
             }
         }
     }
@@ -269,43 +258,29 @@ fn block_sums<D: Dots, const R: usize>(panel: &Panel<'_>, acts: &Acts<'_>, block
     sums
 }
 
-/// Rows of `k` to bytes, each group by its own largest magnitude; ties go to even.
+/// Rows to bytes, each block by its own largest magnitude; ties go to even.
 #[inline(always)]
-fn round<D: Dots>(a: &[f32], k: usize, room: &mut Rounded) {
-    let m = a.len() / k;
-    room.words.resize(m * k / D::STEP, 0);
-    room.starts.resize(m * k / BLOCK, 0);
-    room.scales.resize(m * k.div_ceil(GROUP), 0.0);
-    let rows = a.chunks_exact(k).zip(room.words.chunks_exact_mut(k / D::STEP));
-    let rows = rows.zip(room.starts.chunks_exact_mut(k / BLOCK));
-    for ((row, (words, starts)), scales) in rows
-        .map(|((row, words), starts)| (row, (words, starts)))
-        .zip(room.scales.chunks_exact_mut(k.div_ceil(GROUP)))
-    {
-        let groups = row.chunks(GROUP).zip(words.chunks_mut(GROUP / D::STEP));
-        let groups = groups.zip(starts.chunks_mut(GROUP / BLOCK)).zip(scales);
-        for (((group, words), starts), scale) in groups {
-            *scale = round_group::<D>(group, words, starts);
+fn round<D: Dots>(a: &[f32], room: &mut Rounded) {
+    room.words.resize(a.len() / D::STEP, 0);
+    room.starts.resize(a.len() / BLOCK, 0);
+    room.scales.resize(a.len() / BLOCK, 0.0);
+    let blocks = a.chunks_exact(BLOCK).zip(room.words.chunks_exact_mut(BLOCK / D::STEP));
+    for ((block, words), (start, scale)) in blocks.zip(room.starts.iter_mut().zip(&mut room.scales)) {
+        let mut top = D::Lanes::splat(0.0);
+        for part in block.chunks_exact(D::Lanes::N) {
+            let x = D::Lanes::load(part);
+            top = top.max(x).max(D::Lanes::splat(0.0).sub(x));
         }
-    }
-}
-
-/// One group; gives its scale.
-#[inline(always)]
-fn round_group<D: Dots>(group: &[f32], words: &mut [i32], starts: &mut [i32]) -> f32 {
-    let mut top = D::Lanes::splat(0.0);
-    for part in group.chunks_exact(D::Lanes::N) {
-        let x = D::Lanes::load(part);
-        top = top.max(x).max(D::Lanes::splat(0.0).sub(x));
-    }
-    let top = top.largest();
-    let inverse = if top > 0.0 { 127.0 / top } else { 0.0 };
-    let blocks = group.chunks_exact(BLOCK).zip(words.chunks_exact_mut(BLOCK / D::STEP));
-    for ((block, words), start) in blocks.zip(starts) {
+        let top = top.largest();
+        // What cannot be scaled, because it is nothing or not finite, counts as nothing.
+        let scalable = (127.0 / top).is_finite() && top.is_finite();
+        let inverse = if scalable { 127.0 / top } else { 0.0 };
+        *scale = if scalable { top / 127.0 } else { 0.0 };
         // Adding 1.5 · 2²³ rounds to a whole number, which then stands in the low bits.
         let (mut whole, mut sum) = ([0i32; BLOCK], 0);
         for (whole, x) in whole.iter_mut().zip(block) {
-            *whole = (x * inverse + 12_582_912.0).to_bits() as i32 - 0x4b40_0000;
+            let scaled = (x * inverse).max(-127.0).min(127.0);
+            *whole = (scaled + 12_582_912.0).to_bits() as i32 - 0x4b40_0000;
             sum += *whole;
         }
         *start = -D::SHIFT * sum;
@@ -313,7 +288,6 @@ fn round_group<D: Dots>(group: &[f32], words: &mut [i32], starts: &mut [i32]) ->
             *word = join::<D>(numbers);
         }
     }
-    top / 127.0
 }
 
 /// Four signed bytes or two signed sixteen-bit numbers in one word, the first lowest.

@@ -105,7 +105,7 @@ impl Level {
 pub enum Precision {
     /// In `f32`, whatever the weights are stored in.
     Whole,
-    /// In eight bits where the weights are quantized; activations are rounded to eight bits in groups of [`int8::GROUP`].
+    /// In eight bits where the weights are quantized; activations are rounded to eight bits in blocks of [`BLOCK`].
     Int8,
 }
 

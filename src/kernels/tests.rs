@@ -27,7 +27,7 @@ fn rounded(a: &[f32], k: usize) -> Vec<f32> {
         let scale = top / 127.0;
         g.iter().map(|x| (x * inverse).round_ties_even() * scale).collect::<Vec<_>>()
     };
-    a.chunks(k).flat_map(|row| row.chunks(int8::GROUP).flat_map(group)).collect()
+    a.chunks(k).flat_map(|row| row.chunks(BLOCK).flat_map(group)).collect()
 }
 
 impl Tolerance {
