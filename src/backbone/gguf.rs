@@ -76,9 +76,17 @@ impl<'a> Gguf<'a> {
     }
 
     fn matrices(&self) -> impl Iterator<Item = (&String, &gguf_file::TensorInfo)> {
-        self.content.tensor_infos.iter().filter(|(name, info)| {
-            name.starts_with("blk.") && name.ends_with(".weight") && info.shape.dims().len() == 2
-        })
+        self.tensors().filter(|(name, info)| Self::is_linear(name) && info.shape.dims().len() == 2)
+    }
+
+    /// Whether a matrix of that name is multiplied, and not looked up.
+    pub(super) fn is_linear(name: &str) -> bool {
+        name.starts_with("blk.") && name.ends_with(".weight")
+    }
+
+    /// What the header says of every tensor.
+    pub(super) fn tensors(&self) -> impl Iterator<Item = (&String, &gguf_file::TensorInfo)> {
+        self.content.tensor_infos.iter()
     }
 
     /// A whole number of the architecture's own settings, such as `block_count`.

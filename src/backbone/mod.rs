@@ -4,6 +4,7 @@
 mod bert;
 mod decoder;
 mod gguf;
+mod memory;
 mod metadata;
 
 pub use bert::Bert;
@@ -19,8 +20,9 @@ use crate::kernels::{Level, Precision};
 /// Read the weights of a GGUF of any architecture that this build knows.
 ///
 /// # Errors
-/// When it is another, or the file is not whole, lacks something or does not fit itself.
+/// When it is another, or the file is not whole, lacks something or does not fit itself, or there is not enough memory for it.
 pub fn load(gguf: &mut Gguf<'_>, level: Level, precision: Precision) -> Result<Box<dyn Backbone>> {
+    memory::check(gguf, precision)?;
     match gguf.architecture() {
         "bert" => Ok(Box::new(Bert::read(gguf, level, precision)?)),
         name if decoder::names().contains(&name) => Ok(Box::new(Decoder::read(gguf, level, precision)?)),
