@@ -208,7 +208,7 @@ impl<'a> Gguf<'a> {
             biases.extend(self.tensor(name, &[*n])?);
         }
         biases.resize(rows.iter().sum(), 0.0);
-        if precision == Precision::Whole || k % BLOCK != 0 || !self.all_quantized(names) {
+        if precision == Precision::Whole || !k.is_multiple_of(BLOCK) || !self.all_quantized(names) {
             let mut all = Vec::new();
             for (name, n) in names.iter().zip(rows) {
                 all.extend(self.tensor(name, &[*n, k])?);

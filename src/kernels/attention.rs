@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use super::aligned::hold_aligned;
 use super::lanes::Lanes;
 use super::tile::{self, ROWS, for_rows};
 use super::{Level, kernel};
@@ -29,7 +30,7 @@ pub struct Keys {
 impl Keys {
     /// None yet, of `heads` heads with `size` numbers each, a multiple of 16.
     pub fn new(heads: usize, size: usize) -> Self {
-        assert!(size > 0 && size % 16 == 0, "a head's size must be a multiple of 16");
+        assert!(size > 0 && size.is_multiple_of(16), "a head's size must be a multiple of 16");
         Self { heads, size, ..Self::default() }
     }
 
@@ -161,8 +162,9 @@ fn attend_body<L: Lanes>(
 ) {
     let width = heads * keys.size;
     let rows = out.len() / width;
-    assert!(look.count > 0 && look.first + look.count <= keys.tokens && heads % keys.heads == 0);
+    assert!(look.count > 0 && look.first + look.count <= keys.tokens && heads.is_multiple_of(keys.heads));
     assert!(!look.causal || rows <= look.count, "more queries than keys");
+    hold_aligned();
     let run = Run::new(look);
     for head in 0..heads {
         run.terms(look, head, heads, &mut room.added);

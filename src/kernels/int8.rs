@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use super::aligned::{Aligned, hold_aligned};
 use super::dots::Dots;
 use super::lanes::Lanes;
 use super::tile::{self, ACROSS, ROWS, for_rows};
@@ -48,9 +49,9 @@ pub struct Panels {
     /// Columns of a panel.
     width: usize,
     /// Panels, blocks, steps of a block, columns, numbers of a step.
-    packed: Vec<u8>,
+    packed: Aligned<u8>,
     /// Panels, blocks, columns.
-    scales: Vec<f32>,
+    scales: Aligned<f32>,
     bias: Vec<f32>,
 }
 
@@ -63,11 +64,15 @@ impl Panels {
         let (n, width) = (bias.len(), ACROSS * level.lanes());
         let per_row = k / BLOCK;
         assert!(
-            k > 0 && k % BLOCK == 0 && blocks.bytes.len() == n * k && blocks.scales.len() == n * per_row,
+            k > 0
+                && k.is_multiple_of(BLOCK)
+                && blocks.bytes.len() == n * k
+                && blocks.scales.len() == n * per_row,
             "weights do not fit their bias"
         );
         let panels = n.div_ceil(width);
-        let (mut packed, mut scales) = (Vec::new(), vec![0.0; panels * per_row * width]);
+        let mut packed = Aligned::with_room(panels * width * k);
+        let mut scales = vec![0.0; panels * per_row * width];
         let mut padded = bias.to_vec();
         padded.resize(panels * width, 0.0);
         for (row, row_scales) in blocks.scales.chunks_exact(per_row).enumerate() {
@@ -75,7 +80,9 @@ impl Panels {
             row_scales.iter().enumerate().for_each(|(b, scale)| scales[base + b * width] = *scale);
         }
         arrange(level, &blocks.bytes, k, width, &mut packed);
-        Self { n, k, width, packed, scales, bias: padded }
+        let mut aligned = Aligned::with_room(scales.len());
+        aligned.extend(scales);
+        Self { n, k, width, packed, scales: aligned, bias: padded }
     }
 
     /// Numbers in a row of what goes in.
@@ -90,18 +97,17 @@ impl Panels {
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        self.packed.len() + 4 * (self.scales.len() + self.bias.len())
+        self.packed.all().len() + 4 * (self.scales.all().len() + self.bias.len())
     }
 }
 
 kernel! {
     /// Rows of `k` bytes in the order in which panels of `width` columns are read.
-    pub fn arrange(rows: &[i8], k: usize, width: usize, packed: &mut Vec<u8>) = arrange_body over dots;
+    pub fn arrange(rows: &[i8], k: usize, width: usize, packed: &mut Aligned<u8>) = arrange_body over dots;
 }
 
 #[inline(always)]
-fn arrange_body<D: Dots>(rows: &[i8], k: usize, width: usize, packed: &mut Vec<u8>) {
-    packed.reserve_exact((rows.len() / k).next_multiple_of(width) * k);
+fn arrange_body<D: Dots>(rows: &[i8], k: usize, width: usize, packed: &mut Aligned<u8>) {
     for panel in rows.chunks(width * k) {
         for at in (0..k).step_by(D::STEP) {
             for column in 0..width {
@@ -149,6 +155,7 @@ fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: 
     let (n, width, m) = (weights.n, weights.width, a.len() / weights.k);
     round::<D>(a, room);
     let Rounded { words, starts, scales, spare } = room;
+    hold_aligned();
     spare.resize(m * width, 0.0);
     for p in 0..weights.bias.len() / width {
         let panel = Panel::new::<D>(weights, p);
@@ -185,9 +192,9 @@ impl<'a> Panel<'a> {
     fn new<D: Dots>(weights: &'a Panels, p: usize) -> Self {
         let (size, blocks) = (weights.width * weights.k, weights.k / BLOCK);
         assert_eq!(weights.width, ACROSS * D::Lanes::N, "weights packed for another instruction set");
-        let scales = &weights.scales[p * blocks * weights.width..][..blocks * weights.width];
+        let scales = &weights.scales.all()[p * blocks * weights.width..][..blocks * weights.width];
         let bias = &weights.bias[p * weights.width..][..weights.width];
-        Self { packed: &weights.packed[p * size..][..size], scales, bias, blocks }
+        Self { packed: &weights.packed.all()[p * size..][..size], scales, bias, blocks }
     }
 }
 
@@ -279,6 +286,8 @@ fn round<D: Dots>(a: &[f32], room: &mut Rounded) {
         // Adding 1.5 · 2²³ rounds to a whole number, which then stands in the low bits.
         let (mut whole, mut sum) = ([0i32; BLOCK], 0);
         for (whole, x) in whole.iter_mut().zip(block) {
+            // Not `clamp`, which would let through what is not a number.
+            #[allow(clippy::manual_clamp)]
             let scaled = (x * inverse).max(-127.0).min(127.0);
             *whole = (scaled + 12_582_912.0).to_bits() as i32 - 0x4b40_0000;
             sum += *whole;

@@ -7,6 +7,7 @@
 // Counted loops over registers become straight code; iterators and closures over them do not always.
 #![allow(clippy::needless_range_loop)]
 
+mod aligned;
 mod attention;
 mod dots;
 mod gated;

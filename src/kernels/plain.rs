@@ -1,5 +1,6 @@
 //! Products in `f32`: the weights in panels of [`ACROSS`] registers by all of `k`, in the order in which they are read.
 
+use super::aligned::{Aligned, hold_aligned};
 use super::lanes::Lanes;
 use super::tile::{self, ACROSS, ROWS, for_rows};
 use super::{Level, kernel};
@@ -9,7 +10,7 @@ pub struct Panels {
     n: usize,
     k: usize,
     width: usize,
-    packed: Vec<f32>,
+    packed: Aligned<f32>,
     bias: Vec<f32>,
 }
 
@@ -25,9 +26,11 @@ impl Panels {
                 packed[base + at * width] = *weight;
             }
         }
+        let mut aligned = Aligned::with_room(packed.len());
+        aligned.extend(packed);
         let mut padded = bias.to_vec();
         padded.resize(panels * width, 0.0);
-        Self { n, k, width, packed, bias: padded }
+        Self { n, k, width, packed: aligned, bias: padded }
     }
 
     /// Numbers in a row of what goes in.
@@ -42,7 +45,7 @@ impl Panels {
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        4 * (self.packed.len() + self.bias.len())
+        4 * (self.packed.all().len() + self.bias.len())
     }
 }
 
@@ -54,8 +57,9 @@ kernel! {
 #[inline(always)]
 fn multiply_body<L: Lanes>(weights: &Panels, a: &[f32], out: &mut [f32]) {
     let (n, k, width) = (weights.n, weights.k, weights.width);
+    hold_aligned();
     let mut spare = [0.0; ROWS * ACROSS * 16];
-    for (p, panel) in weights.packed.chunks_exact(width * k).enumerate() {
+    for (p, panel) in weights.packed.all().chunks_exact(width * k).enumerate() {
         let bias = &weights.bias[p * width..][..width];
         for (a, out) in a.chunks(ROWS * k).zip(out.chunks_mut(ROWS * n)) {
             let (rows, keep) = (a.len() / k, (n - p * width).min(width));
