@@ -127,48 +127,37 @@ impl Precision {
 
 /// Compile one generic body for every instruction set, behind a safe function that takes a [`Level`].
 ///
-/// `Lanes` bodies are compiled for registers of `f32`, `Dots` bodies also for the eight-bit products of the set.
+/// A body over `Lanes` (registers of `f32`) is compiled for both widths, one `over dots` also for the eight-bit products of each set.
 macro_rules! kernel {
     ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) = $body:ident;) => {
-        $crate::kernels::compile! {
-            $(#[$doc])* $name($($arg: $ty),*) = $body,
-            $crate::kernels::lanes, Avx512 Avx512 Avx2 Avx2 Portable
-        }
-    };
-    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) = $body:ident over dots;) => {
-        $crate::kernels::compile! {
-            $(#[$doc])* $name($($arg: $ty),*) = $body,
-            $crate::kernels::dots, Vnni512 Madd512 Vnni256 Madd256 Portable
-        }
-    };
-}
-use kernel;
-
-macro_rules! compile {
-    (
-        $(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) = $body:ident,
-        $from:path, $vnni512:ident $avx512:ident $vnni256:ident $avx2:ident $portable:ident
-    ) => {
         $(#[$doc])*
         #[allow(clippy::too_many_arguments)] // kernels take what they read and write, and nothing is gained by wrapping it
         pub fn $name(level: $crate::kernels::Level, $($arg: $ty),*) {
-            use $from as set;
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx2,fma")]
-            #[allow(clippy::too_many_arguments)]
-            fn vnni512($($arg: $ty),*) { $body::<set::$vnni512>($($arg),*) }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw,avx2,fma")]
-            #[allow(clippy::too_many_arguments)]
-            fn avx512($($arg: $ty),*) { $body::<set::$avx512>($($arg),*) }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avxvnni,avx2,fma")]
-            #[allow(clippy::too_many_arguments)]
-            fn vnni256($($arg: $ty),*) { $body::<set::$vnni256>($($arg),*) }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma")]
-            #[allow(clippy::too_many_arguments)]
-            fn avx2($($arg: $ty),*) { $body::<set::$avx2>($($arg),*) }
+            use $crate::kernels::lanes as set;
+            $crate::kernels::compiled! { avx512, "avx512f,avx512bw,avx2,fma", $body::<set::Avx512>, $($arg: $ty),* }
+            $crate::kernels::compiled! { avx2, "avx2,fma", $body::<set::Avx2>, $($arg: $ty),* }
+            match level {
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
+                $crate::kernels::Level::Avx512Vnni | $crate::kernels::Level::Avx512 => unsafe { avx512($($arg),*) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above.
+                $crate::kernels::Level::AvxVnni | $crate::kernels::Level::Avx2 => unsafe { avx2($($arg),*) },
+                $crate::kernels::Level::Portable => $body::<set::Portable>($($arg),*),
+            }
+        }
+    };
+    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) = $body:ident over dots;) => {
+        $(#[$doc])*
+        #[allow(clippy::too_many_arguments)] // as above
+        pub fn $name(level: $crate::kernels::Level, $($arg: $ty),*) {
+            use $crate::kernels::dots as set;
+            $crate::kernels::compiled! {
+                vnni512, "avx512f,avx512bw,avx512vnni,avx2,fma", $body::<set::Vnni512>, $($arg: $ty),*
+            }
+            $crate::kernels::compiled! { avx512, "avx512f,avx512bw,avx2,fma", $body::<set::Madd512>, $($arg: $ty),* }
+            $crate::kernels::compiled! { vnni256, "avxvnni,avx2,fma", $body::<set::Vnni256>, $($arg: $ty),* }
+            $crate::kernels::compiled! { avx2, "avx2,fma", $body::<set::Madd256>, $($arg: $ty),* }
             match level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
@@ -182,9 +171,22 @@ macro_rules! compile {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
                 $crate::kernels::Level::Avx2 => unsafe { avx2($($arg),*) },
-                $crate::kernels::Level::Portable => $body::<set::$portable>($($arg),*),
+                $crate::kernels::Level::Portable => $body::<set::Portable>($($arg),*),
             }
         }
     };
 }
-use compile;
+use kernel;
+
+/// One body compiled for one set of x86.
+macro_rules! compiled {
+    ($name:ident, $features:literal, $body:expr, $($arg:ident: $ty:ty),*) => {
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = $features)]
+        #[allow(clippy::too_many_arguments)]
+        fn $name($($arg: $ty),*) {
+            $body($($arg),*)
+        }
+    };
+}
+use compiled;

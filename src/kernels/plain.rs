@@ -61,15 +61,16 @@ fn multiply_body<L: Lanes>(weights: &Panels, a: &[f32], out: &mut [f32]) {
     let mut spare = [0.0; ROWS * ACROSS * 16];
     for (p, panel) in weights.packed.all().chunks_exact(width * k).enumerate() {
         let bias = &weights.bias[p * width..][..width];
+        let keep = (n - p * width).min(width);
         for (a, out) in a.chunks(ROWS * k).zip(out.chunks_mut(ROWS * n)) {
-            let (rows, keep) = (a.len() / k, (n - p * width).min(width));
-            if keep == width {
-                for_rows!(rows, tile_rows::<L; R>(a, k, panel, bias, &mut out[p * width..], n));
-                continue;
-            }
-            for_rows!(rows, tile_rows::<L; R>(a, k, panel, bias, &mut spare, width));
-            for (row, c) in out.chunks_exact_mut(n).zip(spare.chunks_exact(width)) {
-                row[p * width..].copy_from_slice(&c[..keep]);
+            // What is narrower than a panel goes by way of the spare rows.
+            let whole = keep == width;
+            let (to, stride) = if whole { (&mut out[p * width..], n) } else { (&mut spare[..], width) };
+            for_rows!(a.len() / k, tile_rows::<L; R>(a, k, panel, bias, to, stride));
+            if !whole {
+                for (row, c) in out.chunks_exact_mut(n).zip(spare.chunks_exact(width)) {
+                    row[p * width..].copy_from_slice(&c[..keep]);
+                }
             }
         }
     }
