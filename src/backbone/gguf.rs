@@ -66,7 +66,7 @@ impl<'a> Gguf<'a> {
 
     /// Numbers in the matrices of the blocks: how many products the linear layers make for one token.
     pub fn linear_weights(&self) -> u64 {
-        self.matrices().map(|(_, info)| info.shape.elem_count() as u64).sum()
+        self.matrices().map(|(_, info)| elements(info)).fold(0, u64::saturating_add)
     }
 
     /// What those products are made in when `wanted` is asked for: only quantized weights are multiplied in eight bits.
@@ -279,13 +279,21 @@ impl<'a> Gguf<'a> {
     }
 
     fn fits(&self, info: &gguf_file::TensorInfo) -> bool {
-        let elements = info.shape.dims().iter().try_fold(1usize, |product, n| product.checked_mul(*n));
-        let blocks = elements.unwrap_or(0) / info.ggml_dtype.block_size();
-        let end = blocks.checked_mul(info.ggml_dtype.type_size()).and_then(|size| {
-            self.content.tensor_data_offset.checked_add(info.offset)?.checked_add(size as u64)
-        });
-        blocks > 0 && end.is_some_and(|end| end <= self.length)
+        let start = self.content.tensor_data_offset.checked_add(info.offset);
+        let end = start.and_then(|start| start.checked_add(stored(info)));
+        stored(info) > 0 && end.is_some_and(|end| end <= self.length)
     }
+}
+
+/// How many numbers a tensor is said to hold; the most there can be where that is beyond counting.
+pub(super) fn elements(info: &gguf_file::TensorInfo) -> u64 {
+    info.shape.dims().iter().fold(1, |product: u64, n| product.saturating_mul(*n as u64))
+}
+
+/// How many bytes of the file they take.
+pub(super) fn stored(info: &gguf_file::TensorInfo) -> u64 {
+    let kind = info.ggml_dtype;
+    (elements(info) / kind.block_size() as u64).saturating_mul(kind.type_size() as u64)
 }
 
 /// Rows of numbers, looked up one at a time.
@@ -346,7 +354,6 @@ impl Table {
 
     fn is_finite(&self, rows: usize) -> bool {
         if let Self::Q8_0 { bytes, .. } = self {
-            let scale = |block: &[u8]| half(u16::from_le_bytes([block[0], block[1]]));
             return bytes.par_chunks_exact(34).all(|block| scale(block).is_finite());
         }
         (0..rows).into_par_iter().all(|index| {

@@ -1,9 +1,8 @@
 //! Whether there is room for a model, asked before it is read.
 
 use anyhow::{Result, ensure};
-use candle_core::quantized::gguf_file::TensorInfo;
 
-use super::gguf::Gguf;
+use super::gguf::{Gguf, elements, stored};
 use crate::kernels::Precision;
 
 /// Refuse what the memory that is free cannot hold, with the need; where the system does not tell, go on.
@@ -21,10 +20,10 @@ pub fn check(gguf: &Gguf<'_>, precision: Precision) -> Result<()> {
 
 /// Bytes of all weights as they are kept, and what is in between for the largest matrix.
 fn need(gguf: &Gguf<'_>, precision: Precision) -> u64 {
+    let eight = gguf.precision(precision) == Precision::Int8;
     let (mut kept, mut between) = (0u64, 0);
     for (name, info) in gguf.tensors() {
         let (count, stored) = (elements(info), stored(info));
-        let eight = gguf.precision(precision) == Precision::Int8;
         let size = match info.shape.dims().len() {
             // A byte each and a scale for every 32.
             2 if Gguf::is_linear(name) && eight => count.saturating_add(count / 8),
@@ -35,15 +34,6 @@ fn need(gguf: &Gguf<'_>, precision: Precision) -> u64 {
         between = between.max(size.saturating_add(stored));
     }
     kept.saturating_add(between)
-}
-
-fn elements(info: &TensorInfo) -> u64 {
-    info.shape.dims().iter().fold(1, |product: u64, n| product.saturating_mul(*n as u64))
-}
-
-fn stored(info: &TensorInfo) -> u64 {
-    let kind = info.ggml_dtype;
-    (elements(info) / kind.block_size() as u64).saturating_mul(kind.type_size() as u64)
 }
 
 /// Bytes that programs may still ask for.

@@ -57,14 +57,6 @@ impl Weights {
         }
     }
 
-    /// Bytes held.
-    pub fn bytes(&self) -> usize {
-        match &self.panels {
-            Panels::Plain(panels) => panels.bytes(),
-            Panels::Int8(panels) => panels.bytes(),
-        }
-    }
-
     /// Multiply rows `a` (`m` × `k`) into `out` (`m` × `n`) on this thread, replacing what it held.
     pub fn rows(&self, a: &[f32], out: &mut [f32]) {
         assert_eq!(a.len() / self.k() * self.n(), out.len(), "as many rows must come out as go in");

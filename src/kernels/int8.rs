@@ -94,11 +94,6 @@ impl Panels {
     pub fn n(&self) -> usize {
         self.n
     }
-
-    /// Bytes held.
-    pub fn bytes(&self) -> usize {
-        self.packed.all().len() + 4 * (self.scales.all().len() + self.bias.len())
-    }
 }
 
 kernel! {

@@ -42,11 +42,6 @@ impl Panels {
     pub fn n(&self) -> usize {
         self.n
     }
-
-    /// Bytes held.
-    pub fn bytes(&self) -> usize {
-        4 * (self.packed.all().len() + self.bias.len())
-    }
 }
 
 kernel! {
