@@ -184,6 +184,9 @@ impl Bert {
         let scale = 1.0 / ((width / self.heads) as f32).sqrt();
         parts.into_par_iter().for_each(|(queries, outs, view)| {
             let look = Look {
+                heads: self.heads,
+                stride: 3 * width,
+                scale,
                 first: view.first,
                 count: view.spans.iter().map(|s| s.tokens).sum(),
                 causal: false,
@@ -191,7 +194,7 @@ impl Bert {
                 spans: &view.spans,
                 terms: &layer.terms,
             };
-            kernels::attend(self.level, keys, queries, 3 * width, self.heads, scale, &look, outs);
+            kernels::attend(self.level, keys, queries, &look, outs);
         });
         keys_and_values(qkv, width).for_each(|row| kept.extend_from_slice(row));
         let drop = old + new - self.kept_tokens(lane);

@@ -92,9 +92,15 @@ pub struct Span {
     pub term: usize,
 }
 
-/// Which keys a run of queries sees.
+/// How a run of queries looks, and which keys it sees.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
+    /// Heads of a query, a multiple of those of the keys.
+    pub heads: usize,
+    /// Numbers from one query to the next.
+    pub stride: usize,
+    /// What products are multiplied by.
+    pub scale: f32,
     /// The first key that any of them sees.
     pub first: usize,
     /// How many keys from there on.
@@ -122,44 +128,23 @@ thread_local! {
     static ROOM: RefCell<Room> = RefCell::default();
 }
 
-/// Attention of `queries`, rows that begin `stride` apart with `heads` heads each, over `keys`; `scale` multiplies the products.
-/// `out` holds a row of all heads for each query. A row depends on its own query and on the keys it sees, to the bit.
+/// Attention of `queries`, rows of all heads, over `keys`; `out` takes as many rows. A row depends on its own query and on the keys that it
+/// sees, to the bit.
 ///
 /// # Panics
 /// When the look reaches beyond the keys, or the heads of the queries are not a multiple of those of the keys.
-#[allow(clippy::too_many_arguments)]
-pub fn attend(
-    level: Level,
-    keys: &Keys,
-    queries: &[f32],
-    stride: usize,
-    heads: usize,
-    scale: f32,
-    look: &Look<'_>,
-    out: &mut [f32],
-) {
-    ROOM.with_borrow_mut(|room| attend_in(level, keys, queries, stride, heads, scale, look, room, out));
+pub fn attend(level: Level, keys: &Keys, queries: &[f32], look: &Look<'_>, out: &mut [f32]) {
+    ROOM.with_borrow_mut(|room| attend_in(level, keys, queries, look, room, out));
 }
 
 kernel! {
     /// The same, in this room.
-    pub fn attend_in(
-        keys: &Keys, queries: &[f32], stride: usize, heads: usize, scale: f32, look: &Look<'_>, room: &mut Room, out: &mut [f32],
-    ) = attend_body;
+    pub fn attend_in(keys: &Keys, queries: &[f32], look: &Look<'_>, room: &mut Room, out: &mut [f32]) = attend_body;
 }
 
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn attend_body<L: Lanes>(
-    keys: &Keys,
-    queries: &[f32],
-    stride: usize,
-    heads: usize,
-    scale: f32,
-    look: &Look<'_>,
-    room: &mut Room,
-    out: &mut [f32],
-) {
+fn attend_body<L: Lanes>(keys: &Keys, queries: &[f32], look: &Look<'_>, room: &mut Room, out: &mut [f32]) {
+    let Look { heads, stride, scale, .. } = *look;
     let width = heads * keys.size;
     let rows = out.len() / width;
     assert!(look.count > 0 && look.first + look.count <= keys.tokens && heads.is_multiple_of(keys.heads));

@@ -142,7 +142,7 @@ fn attention(
     let stride = heads * size + 7;
     let queries = numbers(9, rows * stride, true);
     let mut out = vec![0.0; rows * heads * size];
-    attend(level, &keys, &queries, stride, heads, 0.3, look, &mut out);
+    attend(level, &keys, &queries, &Look { heads, stride, ..*look }, &mut out);
     for row in 0..rows {
         let end = if look.causal { look.count - (rows - 1 - row) } else { look.count };
         let seen = look.first + end.saturating_sub(look.window)..look.first + end;
@@ -170,7 +170,17 @@ fn attention(
 
 #[test]
 fn attention_agrees_with_f64_whatever_a_query_sees() {
-    let plain = Look { first: 0, count: 0, causal: false, window: usize::MAX, spans: &[], terms: &[] };
+    let plain = Look {
+        heads: 0,
+        stride: 0,
+        scale: 0.3,
+        first: 0,
+        count: 0,
+        causal: false,
+        window: usize::MAX,
+        spans: &[],
+        terms: &[],
+    };
     for level in Level::available() {
         attention(level, (2, 2, 32), 40, 5, &Look { first: 3, count: 30, ..plain });
         attention(level, (4, 2, 64), 150, 13, &Look { first: 0, count: 150, causal: true, ..plain });

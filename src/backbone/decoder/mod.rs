@@ -224,8 +224,18 @@ fn attend(level: Level, config: &Config, keys: &Keys, queries: &[f32], window: u
         let from = before + at * LOOKERS;
         let end = from + out.len() / width;
         let first = (from + 1).saturating_sub(window);
-        let look = Look { first, count: end - first, causal: true, window, spans: &[], terms: &[] };
-        kernels::attend(level, keys, queries, stride, config.heads, config.query_scale, &look, out);
+        let look = Look {
+            heads: config.heads,
+            stride,
+            scale: config.query_scale,
+            first,
+            count: end - first,
+            causal: true,
+            window,
+            spans: &[],
+            terms: &[],
+        };
+        kernels::attend(level, keys, queries, &look, out);
     });
 }
 
