@@ -2,7 +2,9 @@
 import copy
 import random
 
+LONGEST = 150  # messages of a chat with its history
 LEET = str.maketrans("aeiost", "431057")
+EMOJI = ["\U0001f602", "\U0001f60a", "\U0001f64f", "\U0001f525", "\U0001f642", "\u2764\ufe0f", "\U0001f44d"]
 LOOK_ALIKE = str.maketrans("aceopx", "\u0430\u0441\u0435\u043e\u0440\u0445")
 
 
@@ -18,31 +20,37 @@ def typo(text, rng):
     return text[:at] + rng.choice("abcdefghijklmnopqrstuvwxyz") + text[at + 1:]
 
 
-def one_word(text, rng, change):
+def some_words(text, rng, change):
+    """One word, the longer the likelier, or a third of the longer ones."""
     words = text.split(" ")
-    at = max(range(len(words)), key=lambda i: (len(words[i]) > 3, rng.random()))
-    words[at] = change(words[at])
-    return " ".join(words)
+    if rng.random() < 0.5:
+        hit = {max(range(len(words)), key=lambda i: (len(words[i]) > 3, rng.random()))}
+    else:
+        hit = {i for i, word in enumerate(words) if len(word) > 3 and rng.random() < 0.35}
+    return " ".join(change(word) if i in hit else word for i, word in enumerate(words))
 
 
 def restyle(text, rng):
     """One message in another spelling; the placeholders stay whole."""
     if len(text) < 3 or text.startswith("<"):
         return text
-    kind = rng.randrange(9)
+    kind = rng.randrange(10)
     if kind == 0:
         return text.lower()
     if kind == 1:
         return "".join(c for c in text if c not in ".,!?'")
     if kind == 2:
-        return one_word(text, rng, lambda w: w.translate(LEET))
+        return some_words(text, rng, lambda w: w.translate(LEET))
     if kind == 3:
-        return one_word(text, rng, lambda w: w.translate(LOOK_ALIKE))
+        return some_words(text, rng, lambda w: w.translate(LOOK_ALIKE))
     if kind == 4:
-        return one_word(text, rng, lambda w: rng.choice([" ", "."]).join(w) if w.isalpha() else w)
+        return some_words(text, rng, lambda w: rng.choice([" ", "."]).join(w) if w.isalpha() else w)
     if kind == 5:
         return text + rng.choice([" lol", " haha", " \U0001f602", " \U0001f60a", " tbh", "!!", "..."])
     if kind == 6:
+        words = text.split(" ")
+        return " ".join(w + (" " + rng.choice(EMOJI) if rng.random() < 0.2 else "") for w in words)
+    if kind == 7:
         return "".join(c.upper() if rng.random() < 0.5 else c for c in text)
     for _ in range(1 + len(text) // 25):
         text = typo(text, rng)
@@ -75,15 +83,29 @@ def merge(chat, rng):
     return chat
 
 
-def lengthen(chat, other, rng):
-    """Put a harmless chat before this one, as older history of the same people."""
-    first = [s for s in dict.fromkeys(m["speaker"] for m in chat["messages"])]
-    names = {s: first[i % len(first)] for i, s in enumerate(dict.fromkeys(m["speaker"] for m in other["messages"]))}
-    history = [dict(m, speaker=names[m["speaker"]], time=None) for m in other["messages"]]
-    chat["messages"] = history + [dict(m, time=None) for m in chat["messages"]]
-    if chat.get("onset") is not None:
-        chat["onset"] += len(history)
+def lengthen(chat, others, rng):
+    """Put harmless chats before this one, as older history of the same people, and sometimes after it, up to LONGEST messages."""
+    first = list(dict.fromkeys(m["speaker"] for m in chat["messages"]))
+    chat["messages"] = [dict(m, time=None) for m in chat["messages"]]
+    for other in others:
+        if len(chat["messages"]) + len(other["messages"]) > LONGEST:
+            break
+        names = {s: first[i % len(first)] for i, s in enumerate(dict.fromkeys(m["speaker"] for m in other["messages"]))}
+        more = [dict(m, speaker=names[m["speaker"]], time=None) for m in other["messages"]]
+        if rng.random() < 0.3:
+            chat["messages"] = chat["messages"] + more
+        else:
+            chat["messages"] = more + chat["messages"]
+            if chat.get("onset") is not None:
+                chat["onset"] += len(more)
     return chat
+
+
+def in_one_piece(chat, rng):
+    """A paste without speakers or turns; what was known by message is known of the whole only."""
+    text = rng.choice(["\n", "\n", " "]).join(m["text"] for m in chat["messages"])
+    messages = [{"speaker": "A", "time": None, "text": text}]
+    return chat | {"messages": messages, "weak": True, "onset": None, "person_of_concern": ["A"] if chat["risk"] else []}
 
 
 def vary(chat, benign, rng):
@@ -108,15 +130,15 @@ def vary(chat, benign, rng):
                 chat["onset"] = min(chat["onset"], len(chat["messages"]) - 1)
     if rng.random() < 0.3:
         merge(chat, rng)
-    if rng.random() < 0.15:
-        lengthen(chat, rng.choice(benign), rng)
+    if rng.random() < 0.3:
+        lengthen(chat, rng.sample(benign, rng.choice([1, 1, 2, 3, 5, 8])), rng)
     if rng.random() < 0.05:  # a paste without names
         chat["messages"] = [dict(m, speaker="A") for m in chat["messages"]]
         chat["person_of_concern"] = ["A"] if chat["risk"] else []
     if rng.random() < 0.25:
         chat["messages"] = [dict(m, time=None) for m in chat["messages"]]
-    share = rng.choice([0.0, 0.15, 0.5])
+    share = rng.choice([0.0, 0.0, 0.15, 0.5, 1.0])
     for m in chat["messages"]:
         if rng.random() < share:
             m["text"] = restyle(m["text"], rng)
-    return chat
+    return in_one_piece(chat, rng) if rng.random() < 0.06 else chat

@@ -10,26 +10,24 @@ import json
 import lzma
 import pathlib
 import random
-import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "scripts/corpus"), str(pathlib.Path(__file__).parent)]
 import augment
 import chatfile
+import pack
+from train import base_folder
 
 SEED = 20261
-VARIANTS = 4  # written anew for each of this many passes
-DEV_WRITERS, TEST_WRITERS = {"w7", "w19"}, {"w8"}
-# Conversations of each source: drawn at random, and those that the last release of the model rates highest though they are harmless.
-# None of the sources is marked non-commercial or no-derivatives.
-DRAW = {"pj": (400, 0), "pj_lines": (800, 0), "scambait": (120, 0), "scam_dialogue": (160, 0), "synthetic_se": (60, 0), "nus_sms": (250, 150),
-        "teeworlds": (450, 250), "irc": (250, 100), "sgd": (80, 50), "topical_chat": (80, 50), "persuasion": (80, 50), "casino": (60, 40),
-        "synthetic_persona": (120, 120), "convai": (40, 0), "diplomacy": (50, 30), "conda": (250, 150), "counsel_chat": (60, 60), "annomi": (40, 0),
-        "mutual": (200, 200)}
-CANDIDATES = 1_500  # of each source, rated
-CROP = 40  # messages of one such conversation
-ONE_SIDE, ONE_TEXT = 0.15, 0.25  # shares that become one speaker's messages only, or one text without speakers
+VARIANTS = 8  # written anew for each of this many passes
+DEV_WRITERS, TEST_WRITERS = {"w7", "w19"}, {"w8", "w25"}
+# Conversations drawn of each source, at random. None of the sources is marked non-commercial or no-derivatives.
+DRAW = {"pj": 800, "pj_lines": 1800, "scambait": 300, "scam_dialogue": 300, "synthetic_se": 120, "nus_sms": 1700, "teeworlds": 3000, "irc": 1200, "sgd": 700,
+        "topical_chat": 500, "persuasion": 260, "casino": 300, "synthetic_persona": 580, "convai": 40, "diplomacy": 80, "conda": 560, "counsel_chat": 240,
+        "annomi": 40, "mutual": 1200}
+CROPS = (20, 40, 80, 150)  # messages of one such conversation
+ONE_SIDE, ONE_TEXT = 0.15, 0.2  # shares that become one speaker's messages only, or one text without speakers
 
 
 def third(group):
@@ -50,9 +48,10 @@ def records(folder, source, parts):
 
 
 def crop(record, rng):
-    """At most CROP messages in a row, some as one side only or as one text."""
-    start = rng.randrange(0, max(1, len(record["messages"]) - CROP + 1))
-    messages = [{k: m.get(k) for k in ("speaker", "time", "text")} for m in record["messages"][start:start + CROP]]
+    """Some messages in a row, of risky conversations more; some as one side only or as one text."""
+    most = rng.choice(CROPS[1:] if record["risk"] else CROPS)
+    start = rng.randrange(0, max(1, len(record["messages"]) - most + 1))
+    messages = [{k: m.get(k) for k in ("speaker", "time", "text")} for m in record["messages"][start:start + most]]
     form = rng.random()
     if form < ONE_SIDE:
         side = record["person_of_concern"][0] if record.get("person_of_concern") else rng.choice(messages)["speaker"]
@@ -64,32 +63,13 @@ def crop(record, rng):
             "messages": messages, "risk": record["risk"], "patterns": record.get("patterns", []), "weak": True}
 
 
-def real(folder, source, rate, rng):
-    """Crops of conversations of part 0: some at random, and the harmless ones that `rate` puts highest."""
-    at_random, hardest = DRAW[source]
+def real(folder, source, rng):
+    """Crops of conversations of part 0, at random."""
     fits = [r for r in records(folder, source, {0}) if "dev" not in r.get("overlaps_pan12", [])
             and len(r["messages"]) >= (12 if r["risk"] and source.startswith("pj") else 2)]
     if source == "scam_dialogue":  # both classes
         fits = [r for pair in zip([r for r in fits if r["risk"]], [r for r in fits if not r["risk"]]) for r in pair]
-    drawn = [crop(r, rng) for r in fits[:at_random]]
-    rest = [crop(r, rng) for r in fits[at_random:at_random + CANDIDATES] if not r["risk"]] if hardest else []
-    rated = sorted(zip(rate(rest), rest), key=lambda pair: (-pair[0], pair[1]["id"]))
-    return drawn + [chat for _, chat in rated[:hardest]]
-
-
-def rater(binary, work):
-    """Risks of chats according to the last release."""
-    def rate(chats):
-        if not chats:
-            return []
-        write(work / "rated.jsonl", chats)
-        subprocess.run([binary, "score", str(work / "rated.jsonl"), "--out", str(work / "ratings.jsonl")], check=True, capture_output=True)
-        ratings = [json.loads(line) for line in open(work / "ratings.jsonl", encoding="utf-8")]
-        assert [c["id"] for c in chats] == [r["id"] for r in ratings], "the ratings are not of these chats"
-        for name in ("rated.jsonl", "ratings.jsonl"):
-            (work / name).unlink()
-        return [r["risk"] or 0.0 for r in ratings]
-    return rate
+    return [crop(r, rng) for r in fits[:DRAW[source]]]
 
 
 # Harmless sources to choose bands by and to be measured on: those above (other groups) and these, never trained on, some of them non-commercial.
@@ -132,14 +112,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--rushlight", default="target/release/rushlight", help="the last release, which picks the hardest harmless chats")
+    parser.add_argument("--base", type=pathlib.Path, help="folder of the backbone's tokenizer.json")
+    parser.add_argument("--rushlight", default="target/release/rushlight")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     rng = random.Random(SEED)
     chats = [c for c in corpus() if c["lang"] == "en"]
     train = [c for c in chats if c["writer"] not in DEV_WRITERS | TEST_WRITERS]
-    rate = rater(args.rushlight, args.out)
-    drawn = [c for source in DRAW for c in real(args.data, source, rate, rng)]
+    drawn = [c for source in DRAW for c in real(args.data, source, rng)]
     for chat in train + drawn:
         chat["turn"] = 0
     sources = {
@@ -149,6 +129,8 @@ def main():
         "quiet_dev": write(args.out / "quiet_dev.jsonl", quiet(args.data, 1)),
         "quiet_test": write(args.out / "quiet_test.jsonl", quiet(args.data, 2)),
         "written": len(train), "drawn": {s: sum(c["source"] == s for c in drawn) for s in DRAW}, "seed": SEED}
+    for part in ("train", "dev", "test", "quiet_dev"):
+        pack.pack(args.rushlight, (args.base or base_folder()) / "tokenizer.json", args.out / f"{part}.jsonl", args.out / f"{part}.npz")
     (args.out / "sources.json").write_text(json.dumps(sources, indent=1) + "\n")
     print(json.dumps(sources, indent=1))
 

@@ -1,10 +1,9 @@
 """The network as PyTorch sees it: BERT with a look back over messages, and the causal head. The Rust code computes the same.
 
-Shapes: T tokens, P pieces (messages, or parts of long ones), H heads, D = 384, S speakers.
+Shapes: B chats, T tokens and P pieces (messages, or parts of long ones) of the longest of them, H heads, D = 384, S speakers.
+Everything runs on the device of the weights; what is past a chat's end is masked out of attention and of every mean.
 """
-import itertools
 import json
-import math
 import pathlib
 
 import torch
@@ -16,7 +15,6 @@ SIGNALS = ["probing", "trust", "isolation", "sexualisation", "lure", "handoff", 
 PATTERNS = ["grooming", "trust_building", "handoff", "recruitment", "extortion", "fraud"]
 FEATURES = 12
 BACK = 8  # how many messages back a message sees
-BLOCK = 256  # tokens that attend together, to save the work on what is out of sight
 NEVER = -1e4  # added to the score of what must not be seen
 
 
@@ -31,23 +29,22 @@ class Layer(nn.Module):
         far = torch.arange(1, BACK + 1) * -0.25 - 1.5
         self.terms = nn.Parameter(torch.cat([torch.zeros(1), far, far]).repeat(heads, 1))
 
-    def forward(self, x, see, blocks, drop):
-        T, width = x.shape
-        q, k, v = self.qkv(x).view(T, 3, self.heads, -1).permute(1, 2, 0, 3)
-        terms = F.pad(self.terms, (0, 1), value=NEVER)[:, see]  # H, P, P
-        q = q * q.shape[-1] ** -0.5
-        mixed = []
-        for rows, keys, pieces, seen in blocks:
-            bias = terms.index_select(1, pieces).index_select(2, seen)
-            weights = torch.softmax(torch.baddbmm(bias, q[:, rows], k[:, keys].transpose(1, 2)), -1)
-            mixed.append(weights @ v[:, keys])
-        mixed = torch.cat(mixed, 1).transpose(0, 1).reshape(T, width)
-        x = self.out_norm(x + F.dropout(self.out(mixed), drop))
+    def forward(self, x, see, spread, drop):
+        """x [B, T, D], see [B, P, P, 2 BACK + 2] (which term, as ones and zeros), spread [B, T, P] (which piece a token is of)."""
+        B, T, width = x.shape
+        q, k, v = self.qkv(x).view(B, T, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        # Products with ones and zeros: exact, and unlike indexing their gradient is quick on a GPU.
+        terms = (see @ F.pad(self.terms, (0, 1), value=NEVER).T).permute(0, 3, 1, 2)  # B, H, P, P
+        spread = spread[:, None]
+        bias = spread @ terms @ spread.transpose(2, 3)  # B, H, T, T
+        bias = bias.masked_fill(spread.sum(-1)[:, :, None, :] == 0, NEVER)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype))
+        x = self.out_norm(x + F.dropout(self.out(mixed.transpose(1, 2).reshape(B, T, width)), drop))
         return self.down_norm(x + F.dropout(self.down(F.gelu(self.up(x))), drop))
 
 
 class Encoder(nn.Module):
-    """BERT over a conversation laid out flat; positions restart with each piece."""
+    """BERT over conversations laid out flat; positions restart with each piece."""
 
     def __init__(self, config):
         super().__init__()
@@ -64,7 +61,7 @@ class Encoder(nn.Module):
         """From a folder with `config.json` and `model.safetensors` in Hugging Face's naming of BERT."""
         folder = pathlib.Path(folder)
         encoder = cls(json.loads((folder / "config.json").read_text()))
-        old = {k.removeprefix("bert."): v for k, v in load_file(folder / "model.safetensors").items()}
+        old = {k.removeprefix("bert."): v.float() for k, v in load_file(folder / "model.safetensors").items()}
         new = {"words.weight": old["embeddings.word_embeddings.weight"], "places.weight": old["embeddings.position_embeddings.weight"],
                "types.weight": old["embeddings.token_type_embeddings.weight"]}
         for end in ("weight", "bias"):
@@ -79,41 +76,25 @@ class Encoder(nn.Module):
         assert not unexpected and all(k.endswith(".terms") for k in missing), (missing, unexpected)
         return encoder
 
-    def forward(self, ids, lengths, speakers, drop=0.0):
-        """ids [T], lengths [P], speakers [P] -> [P, D]: the mean over each piece's tokens."""
-        P = len(lengths)
-        piece = torch.repeat_interleave(torch.arange(P), lengths)
-        starts = torch.cumsum(lengths, 0) - lengths
-        position = torch.arange(len(ids)) - starts[piece]
-        spread = F.one_hot(piece, P).float()
-        x = self.norm(self.words(ids) + self.places(position) + self.types.weight[0])
+    def forward(self, batch, drop=0.0):
+        """ids, piece, place [B, T] (piece is -1 past the end), see [B, P, P], lengths [B, P] -> [B, P, D]: the mean over each piece's tokens."""
+        spread = F.one_hot(batch["piece"] + 1, batch["see"].shape[1] + 1)[:, :, 1:].float()
+        x = self.norm(self.words(batch["ids"]) + self.places(batch["place"]) + self.types.weight[0])
         x = F.dropout(x, drop)
-        see = sees(speakers)
-        blocks = blocks_of(lengths.tolist(), piece)
+        see = F.one_hot(batch["see"], 2 * BACK + 2).float()
         for layer in self.layers:
-            x = layer(x, see, blocks, drop)
-        return (spread.T @ x.float()) / lengths[:, None]
-
-
-def blocks_of(lengths, piece):
-    """Runs of pieces that attend together: (their tokens, the tokens they may see, the piece of each of the former, of the latter)."""
-    ends = list(itertools.accumulate(lengths))
-    blocks, first = [], 0
-    for i, end in enumerate(ends):
-        start = ends[first] - lengths[first]
-        if end - start >= BLOCK or i + 1 == len(ends):
-            oldest = max(0, first - BACK)
-            rows, keys = slice(start, end), slice(ends[oldest] - lengths[oldest], end)
-            blocks.append((rows, keys, piece[rows], piece[keys]))
-            first = i + 1
-    return blocks
+            x = layer(x, see, spread, drop)
+        return (spread.transpose(1, 2) @ x.float()) / batch["lengths"].clamp(min=1)[:, :, None]
 
 
 def sees(speakers):
-    """Which term piece i (row) adds to its scores of piece j: 0 itself, d or BACK + d for d back by the same or another speaker."""
-    P = len(speakers)
-    distance = torch.arange(P)[:, None] - torch.arange(P)[None, :]
-    aside = (speakers[:, None] != speakers[None, :]).long() * BACK * (distance > 0)
+    """Which term piece i (row) adds to its scores of piece j: 0 itself, d or BACK + d for d back by the same or another speaker.
+
+    speakers [P] or [B, P] -> [P, P] or [B, P, P]."""
+    P = speakers.shape[-1]
+    at = torch.arange(P, device=speakers.device)
+    distance = at[:, None] - at[None, :]
+    aside = (speakers[..., :, None] != speakers[..., None, :]).long() * BACK * (distance > 0)
     return torch.where((distance >= 0) & (distance <= BACK), distance + aside, 2 * BACK + 1)
 
 
@@ -128,18 +109,20 @@ class Head(nn.Module):
         self.out = nn.Linear(2 * inner + own, len(SIGNALS) + 1 + len(PATTERNS) + 1)
 
     def forward(self, vectors, features, speakers, drop=0.0):
+        """vectors [B, P, D], features [B, P, 12], speakers [B, P] (small numbers) -> [B, P, 18]."""
         x = F.gelu(self.vector(F.dropout(self.norm(vectors), drop)) + self.feature(features))
-        chat = torch.zeros(1, self.chat.hidden_size)
-        own = {}
+        B, P, _ = x.shape
+        who = F.one_hot(speakers)[..., None].to(x.dtype)  # B, P, S, 1
+        chat = x.new_zeros(B, self.chat.hidden_size)
+        own = x.new_zeros(B, who.shape[2], self.speaker.hidden_size)
         rows = []
-        for i, who in enumerate(speakers.tolist()):
-            before = own.get(who)
-            if before is None:
-                before = torch.zeros(1, self.speaker.hidden_size)
-            chat = self.chat(torch.cat([x[i:i + 1], before], 1), chat)
-            own[who] = self.speaker(torch.cat([x[i:i + 1], chat], 1), before)
-            rows.append(torch.cat([x[i:i + 1], chat, own[who]], 1))
-        return self.out(F.dropout(torch.cat(rows), drop))
+        for x_i, who_i in zip(x.unbind(1), who.unbind(1)):
+            before = (own * who_i).sum(1)
+            chat = self.chat(torch.cat([x_i, before], 1), chat)
+            after = self.speaker(torch.cat([x_i, chat], 1), before)
+            own = torch.where(who_i > 0, after[:, None], own)
+            rows.append(torch.cat([x_i, chat, after], 1))
+        return self.out(F.dropout(torch.stack(rows, 1), drop))
 
 
 class Model(nn.Module):
@@ -147,6 +130,6 @@ class Model(nn.Module):
         super().__init__()
         self.encoder, self.head = encoder, head
 
-    def forward(self, chat, drop=0.0, head_drop=0.0):
-        vectors = self.encoder(chat["ids"], chat["lengths"], chat["speakers"], drop)
-        return self.head(vectors, chat["features"], chat["speakers"], head_drop)
+    def forward(self, batch, drop=0.0, head_drop=0.0):
+        """A batch of `pack.collate` -> logits [B, P, 18]; rows past a chat's end mean nothing."""
+        return self.head(self.encoder(batch, drop).float(), batch["features"], batch["speakers"], head_drop)

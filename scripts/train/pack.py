@@ -1,0 +1,77 @@
+"""Labelled chats as numbers: read by the program's own tokenizer, kept in one .npz, laid side by side in batches.
+
+`rushlight tokens` turns text into token ids, so training reads exactly what the program reads, and the .npz holds no text: it can be
+carried to a machine with a GPU.
+"""
+import json
+import subprocess
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from model import PATTERNS, SIGNALS, sees
+
+FLAT = {"ids": np.uint16, "lengths": np.uint16, "message": np.uint16, "speakers": np.uint16, "features": np.float16, "signals": np.uint8, "concern": np.uint8}
+
+
+def pack(binary, tokenizer, labels, out):
+    """Read a file of labelled JSONL and write it as numbers."""
+    run = subprocess.run([binary, "tokens", str(labels), "--tokenizer", str(tokenizer)], capture_output=True, check=True, text=True)
+    flat, rest = {key: [] for key in FLAT}, []
+    with open(labels, encoding="utf-8") as lines:
+        for line, read in zip(lines, run.stdout.splitlines(), strict=True):
+            chat, read = json.loads(line), json.loads(read)
+            assert chat["id"] == read["id"], (chat["id"], read["id"])
+            if read["pieces"]:
+                numbers, meta = of(chat, read["pieces"])
+                for key, values in numbers.items():
+                    flat[key].append(values)
+                rest.append(meta)
+    counts = np.array([len(lengths) for lengths in flat["lengths"]])
+    rest = np.frombuffer(json.dumps(rest).encode(), np.uint8)
+    np.savez_compressed(out, counts=counts, rest=rest, **{key: np.concatenate(parts) for key, parts in flat.items()})
+
+
+def of(chat, pieces):
+    """One chat's arrays by token (ids) and by piece, and the rest of what is known of it."""
+    message = np.array([p["message"] for p in pieces])
+    numbers = list(dict.fromkeys(p["speaker"] for p in pieces))
+    names = list(dict.fromkeys(chat["messages"][p["message"]]["speaker"] for p in pieces))
+    said = [chat["messages"][m] for m in message]
+    weak, blamed = bool(chat.get("weak")), chat.get("person_of_concern") or []
+    arrays = {
+        "ids": [i for p in pieces for i in p["ids"]], "lengths": [len(p["ids"]) for p in pieces], "message": message,
+        "speakers": [numbers.index(p["speaker"]) for p in pieces], "features": [p["features"] for p in pieces],
+        "signals": [[s in (m.get("signals") or []) for s in SIGNALS] for m in said], "concern": [m["speaker"] in blamed for m in said]}
+    meta = {key: chat.get(key) for key in ("id", "group", "source", "risk", "family", "onset", "target")}
+    meta |= {"turn": chat.get("turn", 0), "weak": weak, "names": names, "concern_names": blamed, "patterns": [int(p in (chat.get("patterns") or [])) for p in PATTERNS]}
+    return {key: np.array(values, FLAT[key]) for key, values in arrays.items()}, meta
+
+
+def load(path):
+    """Chats of a file that `pack` wrote: a dict each, tensors by token or piece and plain values."""
+    file = np.load(path)
+    flat = {key: torch.from_numpy(file[key].astype(np.float32 if key in ("features", "signals", "concern") else np.int64)) for key in FLAT}
+    # The same cuts serve all arrays by piece; the ids are cut by the lengths of a chat's pieces.
+    chats, token, piece = [], 0, 0
+    for meta, count in zip(json.loads(file["rest"].tobytes()), file["counts"]):
+        chat = {key: flat[key][piece:piece + count] for key in FLAT if key != "ids"}
+        tokens = int(chat["lengths"].sum())
+        chats.append(chat | meta | {"ids": flat["ids"][token:token + tokens]})
+        token, piece = token + tokens, piece + count
+    return chats
+
+
+def collate(chats, device):
+    """Chats side by side, filled up to the longest: what the model reads, and `within` [B, P], true for pieces that are there."""
+    pad = lambda parts, value=0: torch.nn.utils.rnn.pad_sequence(parts, batch_first=True, padding_value=value)
+    piece = [torch.repeat_interleave(torch.arange(len(c["lengths"])), c["lengths"]) for c in chats]
+    place = [torch.arange(len(c["ids"])) - (torch.cumsum(c["lengths"], 0) - c["lengths"])[p] for c, p in zip(chats, piece)]
+    batch = {"ids": pad([c["ids"] for c in chats]), "piece": pad(piece, -1), "place": pad(place)}
+    odd = -batch["ids"].shape[1] % 16  # widths that every attention kernel takes
+    batch = {key: F.pad(value, (0, odd), value=-1 if key == "piece" else 0) for key, value in batch.items()}
+    batch |= {key: pad([c[key] for c in chats]) for key in ("lengths", "speakers", "features")}
+    batch["within"] = batch["lengths"] > 0
+    batch["see"] = sees(batch["speakers"])
+    return {key: value.to(device, non_blocking=True) for key, value in batch.items()}
