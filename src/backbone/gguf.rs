@@ -263,7 +263,8 @@ impl<'a> Gguf<'a> {
         Ok(info.shape.dims().first().copied().unwrap_or(0))
     }
 
-    fn quantized(&mut self, name: &str, shape: &[usize]) -> Result<QTensor> {
+    /// A tensor as the file holds it, its shape checked.
+    pub(super) fn quantized(&mut self, name: &str, shape: &[usize]) -> Result<QTensor> {
         let info =
             self.content.tensor_infos.get(name).ok_or_else(|| anyhow!("the GGUF lacks the tensor {name}"))?;
         let found = info.shape.dims().to_vec();
