@@ -1,6 +1,8 @@
 //! The backbones of a device, run by candle on the processor: the steps are those of a card. They are held to PyTorch's numbers, to the fast path and to themselves,
 //! up to rounding. On a card itself: RUSHLIGHT_DEVICE=cuda in a build with `--features cuda`.
 
+use super::decoder::{chats, one_by_one, stated};
+use super::made::*;
 use super::*;
 use rushlight::backbone::{Device, Gguf, load_on};
 
@@ -64,6 +66,40 @@ fn long_conversations_go_through_many_blocks_and_passes() {
     let chats: Vec<&Chat> = chats.iter().collect();
     for (found, expected) in batch(&*backbone, &chats).iter().zip(batch(&fast, &chats)) {
         ROUNDING.check("a long batch", found, &expected);
+    }
+}
+
+#[test]
+fn every_position_of_a_decoder_gives_what_transformers_gives_on_the_same_weights() {
+    let stated = stated();
+    for (name, model) in &stated.models {
+        let chat = one_by_one(&stated.ids);
+        ROUNDING.check(name, &chat.whole(&*on_device(&bytes(name), Precision::Whole)), &model.hidden);
+    }
+}
+
+#[test]
+fn a_decoder_gives_the_same_numbers_however_streams_are_cut_and_batched_and_over_the_ends_of_windows() {
+    let chats = chats();
+    for architecture in ARCHITECTURES {
+        let bytes = File::decoder(architecture, SMALL_DECODER, GgmlDType::Q8_0).bytes();
+        let backbone = on_device(&bytes, Precision::Whole);
+        let fast = Decoder::from_gguf(&bytes, Level::detect(), Precision::Whole).unwrap();
+        let all: Vec<&Chat> = chats.iter().chain(&chats).rev().collect();
+        for (chat, together) in all.iter().zip(batch(&*backbone, &all)) {
+            ROUNDING.check(&format!("{architecture} in a batch"), &together, &chat.whole(&fast));
+        }
+        let expected = chats[0].whole(&fast);
+        for chunks in [&[1; 24][..], &[12, 12], &[3, 0, 1, 20], &[9, 1, 1, 13]] {
+            let what = format!("{architecture} cut at {chunks:?}");
+            ROUNDING.check(&what, &chats[0].stream(&*backbone, chunks), &expected);
+        }
+        let eight = on_device(&bytes, Precision::Int8);
+        EIGHT_BITS.check(
+            &format!("{architecture} in eight bits"),
+            &chats[1].whole(&*eight),
+            &chats[1].whole(&fast),
+        );
     }
 }
 

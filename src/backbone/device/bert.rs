@@ -5,19 +5,18 @@ use std::ops::Range;
 use std::sync::Mutex;
 
 use anyhow::{Result, ensure};
+use candle_core::Tensor;
 use candle_core::quantized::QMatMul;
-use candle_core::{IndexOp, Tensor};
 
 use super::blocks::{Group, Layout, Part};
-use super::linear::{How, Linear, Norm, Sum, softmax};
+use super::linear::{How, Linear, Norm, Sum};
+use super::rectangles::{HIDDEN, Heads, Rectangle};
 use crate::backbone::bert::{Shape, TERMS};
 use crate::backbone::gguf::Gguf;
 use crate::backbone::{Backbone, Lane, Seen};
 
 /// Tokens that go through the layers together, unless one message has more.
 const PASS_TOKENS: usize = 16_384;
-/// Added where nothing may be seen: softmax makes a plain zero of it, and no row of padding becomes undefined.
-const HIDDEN: f32 = -1e9;
 
 /// A BERT encoder with mean pooling.
 pub struct Bert {
@@ -96,7 +95,7 @@ impl Bert {
         let tokens = ids.iter().map(|ids| ids.len()).sum();
         let mut x = self.embed(&ids)?;
         let parts = parts(lanes, shares);
-        let layout = Layout::new(&parts, self.shape.back, tokens, &self.how.device)?;
+        let layout = Layout::new(&parts, self.shape.back, tokens, self.shape.heads, &self.how.device)?;
         let keep: Vec<u32> =
             parts.iter().flat_map(|part| part.rows(self.kept(part)..part.messages.len())).collect();
         let keep = (!keep.is_empty()).then(|| Tensor::new(keep, &self.how.device)).transpose()?;
@@ -137,21 +136,16 @@ impl Bert {
     fn look_in(&self, layer: &Layer, group: &Group, query: &Tensor, keys: &Tensor) -> Sum {
         let Shape { width, heads, .. } = self.shape;
         let size = width / heads;
-        let Group { count, queries, keys: seen, .. } = *group;
-        let query = query.index_select(&group.query_rows, 0)?.affine(1.0 / (size as f64).sqrt(), 0.0)?;
-        let query = query.reshape((count, queries, heads, size))?.permute((2, 0, 1, 3))?.contiguous()?;
-        let keys = keys.index_select(&group.key_rows, 0)?.reshape((count, seen, 2, heads, size))?;
-        let keys = keys.permute((2, 3, 0, 1, 4))?.contiguous()?;
-        let terms = layer.terms.index_select(&group.terms, 1)?.reshape((heads, count, queries, seen))?;
-        let scores = (query.matmul(&keys.i(0)?.t()?)? + terms)?;
-        let mixed = softmax(&scores)?.matmul(&keys.i(1)?)?;
-        mixed.permute((1, 2, 0, 3))?.reshape((count * queries, width))
+        let Rectangle { count, queries, keys: seen, .. } = group.rectangle;
+        let terms = layer.terms.index_select(&group.terms, 1)?.reshape((heads, count, 1, queries, seen))?;
+        let heads = Heads { queries: heads, keys: heads, size, scale: 1.0 / (size as f32).sqrt() };
+        group.rectangle.attend(heads, query, keys, &terms)
     }
 
     /// The means of a group's messages, padded ones among them.
     fn means(&self, group: &Group, x: &Tensor) -> Sum {
-        let rows =
-            x.index_select(&group.query_rows, 0)?.reshape((group.count, group.queries, self.shape.width))?;
+        let Rectangle { count, queries, query_rows, .. } = &group.rectangle;
+        let rows = x.index_select(query_rows, 0)?.reshape((*count, *queries, self.shape.width))?;
         group.means.matmul(&rows)?.flatten_to(1)
     }
 

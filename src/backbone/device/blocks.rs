@@ -1,14 +1,13 @@
-//! How ragged conversations become rectangles: neighbouring messages of a lane form a block that looks together at everything any of them sees, and blocks of like
-//! size are padded to one. What a message may not see gets a term that softmax makes nothing of.
+//! How conversations become blocks for BERT: neighbouring messages of a lane look together at everything that any of them sees. What one of them may not see gets a
+//! term that softmax makes nothing of.
 
 use candle_core::{Device, Result, Tensor};
 
+use super::rectangles::{self, Rectangle, alike};
 use crate::backbone::Seen;
 
 /// Tokens of a block after which no further message joins it.
 const QUERIES: usize = 128;
-/// Numbers that the scores of one group hold at most, unless one block has more: 256 MiB.
-const SCORES: usize = 1 << 26;
 
 /// One lane's share of a pass.
 pub struct Part {
@@ -84,18 +83,20 @@ fn term(part: &Part, back: usize, at: usize, other: usize) -> u32 {
     (distance + if distance > 0 && !same { back } else { 0 }) as u32
 }
 
-/// Blocks of like size as one rectangle.
+impl rectangles::Block for Block {
+    fn queries(&self) -> &[u32] {
+        &self.queries
+    }
+
+    fn keys(&self) -> &[u32] {
+        &self.keys
+    }
+}
+
+/// Blocks of like size.
 pub struct Group {
-    /// Blocks.
-    pub count: usize,
-    /// Queries of each.
-    pub queries: usize,
-    /// Keys of each.
-    pub keys: usize,
-    /// Row of every query among the new tokens, `[count · queries]`; padding reads row 0.
-    pub query_rows: Tensor,
-    /// Row of every key among all keys, `[count · keys]`; padding reads row 0.
-    pub key_rows: Tensor,
+    /// Padded to the largest.
+    pub rectangle: Rectangle,
     /// Number of the term for every query and key, `[count · queries · keys]`.
     pub terms: Tensor,
     /// What makes means of messages out of queries, `[count, messages, queries]`.
@@ -114,39 +115,20 @@ pub struct Layout {
 
 impl Layout {
     /// Lay out the new tokens of `parts`, which are `tokens` and the last of all keys.
-    pub fn new(parts: &[Part], back: usize, tokens: usize, device: &Device) -> Result<Self> {
+    pub fn new(parts: &[Part], back: usize, tokens: usize, heads: usize, device: &Device) -> Result<Self> {
         let start = parts.iter().map(|part| part.new_from).min().unwrap_or(0);
         let (mut blocks, mut messages) = (Vec::new(), 0);
         for part in parts {
             blocks.extend(Block::cut(part, back, messages, start));
             messages += part.messages.len() - part.old;
         }
-        blocks.sort_by_key(|block| (block.keys.len(), block.first));
         let mut layout = Rows { tokens: vec![0; tokens], messages: vec![0; messages], ..Rows::default() };
-        let groups = alike(&blocks).map(|group| layout.group(group, 2 * back as u32 + 1, device));
+        let groups = alike(&mut blocks, heads).into_iter();
+        let groups = groups.map(|group| layout.group(group, 2 * back as u32 + 1, device));
         let groups = groups.collect::<Result<_>>()?;
         let token_rows = Tensor::new(layout.tokens, device)?;
         Ok(Self { groups, token_rows, message_rows: Tensor::new(layout.messages, device)? })
     }
-}
-
-/// Runs of blocks, sorted by their keys, that are padded together: none has less than two thirds of the keys of the largest.
-fn alike(blocks: &[Block]) -> impl Iterator<Item = &[Block]> {
-    let mut rest = blocks;
-    std::iter::from_fn(move || {
-        let smallest = rest.first()?.keys.len();
-        let fits = |count: &usize| {
-            let group = &rest[..*count];
-            let keys = group[count - 1].keys.len();
-            let queries = group.iter().map(|b| b.queries.len()).max().unwrap_or(0);
-            // Heads are not counted here; a dozen is usual.
-            2 * keys <= 3 * smallest.max(32) && count * queries * keys * 12 <= SCORES
-        };
-        let count = (2..=rest.len()).take_while(fits).last().unwrap_or(1);
-        let (group, others) = rest.split_at(count);
-        rest = others;
-        Some(group)
-    })
 }
 
 /// Where things went while groups are made.
@@ -160,15 +142,12 @@ struct Rows {
 
 impl Rows {
     fn group(&mut self, blocks: &[Block], hidden: u32, device: &Device) -> Result<Group> {
-        let most = |size: fn(&Block) -> usize| blocks.iter().map(size).max().unwrap_or(0);
-        let (queries, keys) = (most(|b| b.queries.len()), most(|b| b.keys.len()));
-        let (count, messages) = (blocks.len(), most(|b| b.messages.len()));
-        let (mut query_rows, mut key_rows) = (vec![0u32; count * queries], vec![0u32; count * keys]);
+        let rectangle = Rectangle::new(blocks, device)?;
+        let Rectangle { count, queries, keys, .. } = rectangle;
+        let messages = blocks.iter().map(|b| b.messages.len()).max().unwrap_or(0);
         let mut terms = vec![hidden; count * queries * keys];
         let mut means = vec![0f32; count * messages * queries];
         for (at, block) in blocks.iter().enumerate() {
-            query_rows[at * queries..][..block.queries.len()].copy_from_slice(&block.queries);
-            key_rows[at * keys..][..block.keys.len()].copy_from_slice(&block.keys);
             for (query, row) in block.queries.iter().enumerate() {
                 self.tokens[*row as usize] = (self.queries_so_far + at * queries + query) as u32;
             }
@@ -188,11 +167,7 @@ impl Rows {
         self.queries_so_far += count * queries;
         self.means_so_far += count * messages;
         Ok(Group {
-            count,
-            queries,
-            keys,
-            query_rows: Tensor::new(query_rows, device)?,
-            key_rows: Tensor::new(key_rows, device)?,
+            rectangle,
             terms: Tensor::new(terms, device)?,
             means: Tensor::from_vec(means, (count, messages, queries), device)?,
         })

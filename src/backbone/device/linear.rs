@@ -125,9 +125,3 @@ impl Norm {
         x.broadcast_div(&deviation)?.broadcast_mul(&self.gain)?.broadcast_add(&self.shift)
     }
 }
-
-/// Softmax over the last dimension.
-pub fn softmax(x: &Tensor) -> Sum {
-    let x = x.broadcast_sub(&x.max_keepdim(D::Minus1)?)?.exp()?;
-    x.broadcast_div(&x.sum_keepdim(D::Minus1)?)
-}

@@ -7,13 +7,17 @@
 
 mod bert;
 mod blocks;
+mod decoder;
 mod linear;
 mod place;
+mod rectangles;
+mod streams;
 
 pub use place::Device;
 
 use anyhow::{Result, bail};
 
+use super::decoder::names;
 use super::gguf::Gguf;
 use super::{Backbone, Lane};
 use crate::kernels::Precision;
@@ -27,7 +31,10 @@ pub fn load(gguf: &mut Gguf<'_>, device: Device, precision: Precision) -> Result
     let how = How { device: device.open()?, precision };
     match gguf.architecture() {
         "bert" => Ok(Box::new(bert::Bert::read(gguf, how)?)),
-        other => bail!("the GGUF holds the architecture {other:?}; on {device} this build reads bert"),
+        name if names().contains(&name) => Ok(Box::new(decoder::Decoder::read(gguf, how)?)),
+        other => {
+            bail!("the GGUF holds the architecture {other:?}; this build reads bert, {}", names().join(", "))
+        }
     }
 }
 
