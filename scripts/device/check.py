@@ -75,7 +75,7 @@ def main():
     parser.add_argument("tests", nargs="?")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--out", default="check_cuda.json")
-    parser.add_argument("--copies", type=int, default=20, help="how often all chats are read where it is timed")
+    parser.add_argument("--copies", type=int, default=2, help="how often all chats are read where it is timed")
     args = parser.parse_args()
     binary, device = os.path.realpath(args.binary), args.device
     result = {"version": run([binary, "--version"])[0].strip()}

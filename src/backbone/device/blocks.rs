@@ -1,13 +1,17 @@
 //! How conversations become blocks for BERT: neighbouring messages of a lane look together at everything that any of them sees. What one of them may not see gets a
 //! term that softmax makes nothing of.
 
-use candle_core::{Device, Result, Tensor};
+use std::iter::{repeat, repeat_n};
+
+use candle_core::{DType, Device, Result, Tensor};
 
 use super::rectangles::{self, Rectangle, alike};
 use crate::backbone::Seen;
 
 /// Tokens of a block after which no further message joins it.
 const QUERIES: usize = 128;
+/// The number of a message that comes after all others.
+const NEVER: f32 = 1e9;
 
 /// One lane's share of a pass.
 pub struct Part {
@@ -42,8 +46,10 @@ struct Block {
     queries: Vec<u32>,
     /// Rows of what any of them sees among all keys.
     keys: Vec<u32>,
-    /// By message: how many tokens it has, and runs of tokens and term over `keys`.
-    messages: Vec<(usize, Vec<(usize, u32)>)>,
+    /// What wrote each query, and what wrote each key.
+    of: (Vec<Seen>, Vec<Seen>),
+    /// Number of the first query's message, and of the first key's, in the lane.
+    starts: (usize, usize),
     /// Number of its first message in the pass.
     first: usize,
 }
@@ -59,15 +65,11 @@ impl Block {
                 to += 1;
             }
             let oldest = from.saturating_sub(back);
-            let sees = |at: usize| {
-                let runs =
-                    (oldest..to).map(|other| (part.messages[other].tokens, term(part, back, at, other)));
-                (part.messages[at].tokens, runs.collect())
-            };
             blocks.push(Self {
                 queries: part.rows(from..to).map(|row| row - start as u32).collect(),
                 keys: part.rows(oldest..to).collect(),
-                messages: (from..to).map(sees).collect(),
+                of: (part.messages[from..to].to_vec(), part.messages[oldest..to].to_vec()),
+                starts: (from, oldest),
                 first: first + from - part.old,
             });
             from = to;
@@ -76,11 +78,28 @@ impl Block {
     }
 }
 
-/// Which term is added where message `at` looks at `other`: by distance, then by distance to another speaker; the one after the last hides it.
-fn term(part: &Part, back: usize, at: usize, other: usize) -> u32 {
-    let Some(distance) = at.checked_sub(other).filter(|d| *d <= back) else { return 2 * back as u32 + 1 };
-    let same = part.messages[at].speaker == part.messages[other].speaker;
-    (distance + if distance > 0 && !same { back } else { 0 }) as u32
+/// Which term is added where a query looks at a key, `[count · queries · keys]`: by distance in messages, then by distance to another speaker; the one after the last hides.
+fn terms(blocks: &[Block], rectangle: &Rectangle, back: usize, device: &Device) -> Result<Tensor> {
+    let Rectangle { count, queries, keys, .. } = *rectangle;
+    // Padding is a message so late that no message sees it; what padding itself sees, nobody reads.
+    let spread = |(messages, start, most): (&[Seen], usize, usize)| {
+        let tokens = (start..).zip(messages).flat_map(|(at, m)| repeat_n((at as f32, m.speaker), m.tokens));
+        tokens.chain(repeat((NEVER, 0))).take(most).collect::<Vec<_>>()
+    };
+    let query = |b: &Block| spread((&b.of.0, b.starts.0, queries));
+    let key = |b: &Block| spread((&b.of.1, b.starts.1, keys));
+    let (at, who): (Vec<f32>, Vec<u32>) = blocks.iter().flat_map(query).unzip();
+    let (seen_at, seen_who): (Vec<f32>, Vec<u32>) = blocks.iter().flat_map(key).unzip();
+    let (rows, columns) = ((count, queries, 1), (count, 1, keys));
+    let (at, who) = (Tensor::from_vec(at, rows, device)?, Tensor::from_vec(who, rows, device)?);
+    let seen_at = Tensor::from_vec(seen_at, columns, device)?;
+    let seen_who = Tensor::from_vec(seen_who, columns, device)?;
+    let distance = at.broadcast_sub(&seen_at)?;
+    let other = who.broadcast_ne(&seen_who)?.to_dtype(DType::F32)?;
+    let term = (&distance + (other * back as f64)?)?;
+    let seen = (distance.ge(0f32)? * distance.le(back as f32)?)?;
+    let hidden = Tensor::full((2 * back + 1) as f32, term.shape(), device)?;
+    seen.where_cond(&term, &hidden)?.to_dtype(DType::U32)?.flatten_all()
 }
 
 impl rectangles::Block for Block {
@@ -124,7 +143,7 @@ impl Layout {
         }
         let mut layout = Rows { tokens: vec![0; tokens], messages: vec![0; messages], ..Rows::default() };
         let groups = alike(&mut blocks, heads).into_iter();
-        let groups = groups.map(|group| layout.group(group, 2 * back as u32 + 1, device));
+        let groups = groups.map(|group| layout.group(group, back, device));
         let groups = groups.collect::<Result<_>>()?;
         let token_rows = Tensor::new(layout.tokens, device)?;
         Ok(Self { groups, token_rows, message_rows: Tensor::new(layout.messages, device)? })
@@ -141,23 +160,17 @@ struct Rows {
 }
 
 impl Rows {
-    fn group(&mut self, blocks: &[Block], hidden: u32, device: &Device) -> Result<Group> {
+    fn group(&mut self, blocks: &[Block], back: usize, device: &Device) -> Result<Group> {
         let rectangle = Rectangle::new(blocks, device)?;
-        let Rectangle { count, queries, keys, .. } = rectangle;
-        let messages = blocks.iter().map(|b| b.messages.len()).max().unwrap_or(0);
-        let mut terms = vec![hidden; count * queries * keys];
+        let Rectangle { count, queries, .. } = rectangle;
+        let messages = blocks.iter().map(|b| b.of.0.len()).max().unwrap_or(0);
         let mut means = vec![0f32; count * messages * queries];
         for (at, block) in blocks.iter().enumerate() {
             for (query, row) in block.queries.iter().enumerate() {
                 self.tokens[*row as usize] = (self.queries_so_far + at * queries + query) as u32;
             }
             let mut query = 0;
-            for (message, (tokens, runs)) in block.messages.iter().enumerate() {
-                let sees: Vec<u32> =
-                    runs.iter().flat_map(|(n, term)| std::iter::repeat_n(*term, *n)).collect();
-                for token in query..query + tokens {
-                    terms[(at * queries + token) * keys..][..sees.len()].copy_from_slice(&sees);
-                }
+            for (message, Seen { tokens, .. }) in block.of.0.iter().enumerate() {
                 means[(at * messages + message) * queries..][query..query + tokens]
                     .fill(1.0 / *tokens as f32);
                 self.messages[block.first + message] = (self.means_so_far + at * messages + message) as u32;
@@ -166,10 +179,7 @@ impl Rows {
         }
         self.queries_so_far += count * queries;
         self.means_so_far += count * messages;
-        Ok(Group {
-            rectangle,
-            terms: Tensor::new(terms, device)?,
-            means: Tensor::from_vec(means, (count, messages, queries), device)?,
-        })
+        let terms = terms(blocks, &rectangle, back, device)?;
+        Ok(Group { rectangle, terms, means: Tensor::from_vec(means, (count, messages, queries), device)? })
     }
 }
