@@ -24,8 +24,8 @@ def run(command, **settings):
 
 def score(binary, device, precision, chats, copies):
     """Assessments of all chats; the files are read `copies` times over to time it. Seconds are those that rushlight states, loading left out."""
-    command = [binary, "score", "--brief", "--model", MODEL, "--device", device, *[chats] * copies]
-    out, err, wall = run(command, RUSHLIGHT_PRECISION=precision)
+    command = [binary, "score", "--brief", "--model", MODEL, *[chats] * copies]
+    out, err, wall = run(command, RUSHLIGHT_PRECISION=precision, RUSHLIGHT_DEVICE=device)
     stated = re.search(r"(\d+) conversations, (\d+) messages in ([\d.]+) s", err)
     lines = [json.loads(line) for line in out.splitlines()]
     return lines, {"conversations": int(stated[1]), "messages": int(stated[2]), "seconds": float(stated[3]), "wall_seconds": round(wall, 2)}
@@ -48,8 +48,8 @@ def compare(one, other):
 
 def bench(binary, device, precision, chats, runs):
     """Rates of texts and of chats."""
-    command = [binary, "bench", "--model", MODEL, "--device", device, "--tokens", "2048,16384,131072", "--runs", str(runs), "--chats", chats, "--json", "-"]
-    return json.loads(run(command, RUSHLIGHT_PRECISION=precision)[0])
+    command = [binary, "bench", "--model", MODEL, "--tokens", "2048,16384,131072", "--runs", str(runs), "--chats", chats, "--json", "-"]
+    return json.loads(run(command, RUSHLIGHT_PRECISION=precision, RUSHLIGHT_DEVICE=device)[0])
 
 
 def tests(program, device):
@@ -73,11 +73,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("binary")
     parser.add_argument("tests", nargs="?")
+    parser.add_argument("--processor", help="a release build to time the processor with, if BINARY is none")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--out", default="check_cuda.json")
     parser.add_argument("--copies", type=int, default=2, help="how often all chats are read where it is timed")
     args = parser.parse_args()
     binary, device = os.path.realpath(args.binary), args.device
+    processors = os.path.realpath(args.processor or args.binary)
     result = {"version": run([binary, "--version"])[0].strip()}
     try:
         query = "name,driver_version,memory.total,compute_cap"
@@ -98,6 +100,10 @@ def main():
             for name, (cosine, distance) in result["tests"]["cosines_and_distances"].items():
                 print(f"  {name:<44} cosine {cosine:.9f}  distance {distance:.1e}")
             keep()
+        for path in sorted((ROOT / "tests" / "fixtures" / "engine").glob("*.gguf")):
+            # That it runs at all; whether it is right is for TESTS to say.
+            run([binary, "bench", "--gguf", str(path), "--tokens", "512", "--runs", "1", "--json", "-"], RUSHLIGHT_DEVICE=device)
+            print(f"runs        {path.name}", flush=True)
         for precision in ["int8", "f32"]:
             said = {where: score(binary, where, precision, chats, 1)[0] for where in ["cpu", device]}
             again = score(binary, device, precision, chats, 1)[0]
@@ -107,11 +113,11 @@ def main():
                   f"mean {apart['mean_difference_of_risk']:.5f}; bands that differ {apart['bands_that_differ']}; a second run differs by "
                   f"{result[f'again_{precision}']['largest_difference_of_risk']:.4f}", flush=True)
             keep()
-        for where in ["cpu", device]:
+        for where, program in [(device, binary), ("cpu", processors)]:
             for precision in ["int8", "f32"]:
                 name = f"{where}_{precision}"
-                result[f"time_{name}"] = timed = score(binary, where, precision, chats, args.copies)[1]
-                result[f"bench_{name}"] = rates = bench(binary, where, precision, chats, 3)
+                result[f"time_{name}"] = timed = score(program, where, precision, chats, args.copies)[1]
+                result[f"bench_{name}"] = rates = bench(program, where, precision, chats, 3)
                 texts = ", ".join(f"{p['tokens']}: {p['tokens_per_second']['median']:,.0f}" for p in rates["passes"])
                 read = rates["chats"]
                 print(f"{where:<6}{precision:<5} score {timed['conversations'] / timed['seconds']:,.0f} chats/s, {timed['messages'] / timed['seconds']:,.0f} messages/s "
