@@ -14,11 +14,11 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 
-use crate::backbone::{self, Backbone, Context, Gguf, Lane, Segment};
+use crate::backbone::{self, Backbone, Context, Device, Gguf, Lane, Segment};
 use crate::kernels::{Level, Precision, peak};
 use crate::models::{Model, Place};
 use crate::prompt::Reader;
-use crate::score::{self, Workers};
+use crate::score::{Reading, Workers};
 use crate::transcript::Transcript;
 
 pub use chats::built_in;
@@ -49,6 +49,11 @@ pub struct Measured {
 pub struct Machine {
     /// The processor's name for itself.
     pub cpu: String,
+    /// What runs the backbone: `cpu`, `cuda:0` and the like.
+    pub device: String,
+    /// What its maker calls it; absent for the processor.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub card: String,
     /// Threads that compute.
     pub threads: usize,
     /// Name of the instruction set that is used.
@@ -108,8 +113,9 @@ pub struct Pass {
     pub tokens_per_second: Spread,
     /// Rate of the linear layers alone, in GFLOP/s (or Gop/s), as if the rest took no time.
     pub linear_gflops: f64,
-    /// The same as a share of this machine's peak in that arithmetic.
-    pub share_of_peak: f64,
+    /// The same as a share of the processor's peak in that arithmetic; absent where another device ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share_of_peak: Option<f64>,
 }
 
 /// Conversations, read and judged side by side; importing them is not counted.
@@ -130,17 +136,17 @@ pub struct Chats {
 }
 
 /// A backbone out of a file, and what the file says about it. `name` is what it is called in the result.
-pub fn open(path: &Path, name: &str) -> Result<(Box<dyn Backbone>, BackboneRef)> {
+pub fn open(path: &Path, name: &str, device: Device) -> Result<(Box<dyn Backbone>, BackboneRef)> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut gguf = Gguf::from_source(Box::new(BufReader::new(file)))?;
-    let backbone = backbone::load(&mut gguf, Level::detect(), Precision::detect())?;
+    let backbone = backbone::load_on(device, &mut gguf, Level::detect(), Precision::detect())?;
     let about = describe(&gguf, name)?;
     Ok((backbone, about))
 }
 
 /// A whole model, and what its backbone is.
-pub fn open_model(place: &Place) -> Result<(Model, BackboneRef)> {
-    let model = Model::load(place)?;
+pub fn open_model(place: &Place, device: Device) -> Result<(Model, BackboneRef)> {
+    let model = Model::load_at(place, device, Precision::detect())?;
     let about = describe(&place.gguf(&model.card)?, &model.card.name)?;
     Ok((model, about))
 }
@@ -156,21 +162,27 @@ fn describe(gguf: &Gguf<'_>, name: &str) -> Result<BackboneRef> {
 
 impl Machine {
     /// Ask this one; takes about a second.
-    pub fn measure() -> Self {
+    ///
+    /// # Errors
+    /// When the device cannot be asked.
+    pub fn measure(device: Device) -> Result<Self> {
         let level = Level::detect();
         let giga = |precision| peak(level, precision) / 1e9;
-        Self {
+        Ok(Self {
             cpu: machine::cpu(),
+            device: device.to_string(),
+            card: device.model()?,
             threads: rayon::current_num_threads(),
             kernel: level.name(),
             peak_f32: giga(Precision::Whole),
             peak_int8: giga(Precision::Int8),
-        }
+        })
     }
 
-    /// The peak of an arithmetic, by its name.
-    fn peak(&self, arithmetic: &str) -> f64 {
-        if arithmetic == Precision::Int8.name() { self.peak_int8 } else { self.peak_f32 }
+    /// The processor's peak of an arithmetic, by its name, when it runs the backbone.
+    fn peak(&self, arithmetic: &str) -> Option<f64> {
+        let peak = if arithmetic == Precision::Int8.name() { self.peak_int8 } else { self.peak_f32 };
+        (self.device == Device::Cpu.to_string()).then_some(peak)
     }
 }
 
@@ -201,7 +213,7 @@ pub fn pass(
     })?;
     let tokens_per_second = Spread::rate(tokens as u64, &seconds);
     let linear_gflops = tokens_per_second.median * 2.0 * about.linear_weights as f64 / 1e9;
-    let share_of_peak = linear_gflops / machine.peak(about.arithmetic);
+    let share_of_peak = machine.peak(about.arithmetic).map(|peak| linear_gflops / peak);
     Ok(Pass { tokens, texts: texts.len(), tokens_per_second, linear_gflops, share_of_peak })
 }
 
@@ -218,10 +230,10 @@ pub fn chats(model: &Model, transcripts: &[Transcript], runs: usize) -> Result<C
         let pieces = Reader::read(&model.prompt, transcript)?;
         tokens += pieces.iter().map(|p| p.ids.len()).sum::<usize>();
     }
-    let seconds = timed(runs, || {
-        let read = workers.each(transcripts, |t| score::assess(model, t, "bench", &[]));
-        read.into_iter().try_for_each(|one| one.map(drop))
-    })?;
+    let reading = |transcript| Reading { transcript, format: "bench", notes: Vec::new() };
+    let readings: Vec<Reading<'_>> = transcripts.iter().map(reading).collect();
+    let seconds =
+        timed(runs, || workers.assess(model, &readings).into_iter().try_for_each(|one| one.map(drop)))?;
     let rate = |count: usize| Spread::rate(count as u64, &seconds);
     Ok(Chats {
         chats: transcripts.len(),

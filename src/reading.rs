@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use crate::assessment::{Assessment, Caveat};
 use crate::import::{Imported, Warning, WarningKind};
 use crate::models::Model;
-use crate::score;
+use crate::score::{self, Reading, Workers};
 use crate::transcript::{Role, Transcript};
 
 /// What the reader knows better about a speaker.
@@ -32,10 +32,23 @@ pub fn correct(transcript: &mut Transcript, corrections: &[Correction]) {
 
 /// Score one imported conversation, with the doubts of its import, and `more` about the input as a whole, as caveats.
 pub fn assess(model: &Model, imported: &Imported, more: &[Caveat]) -> Result<Assessment> {
-    let notes: Vec<Caveat> =
-        imported.warnings.iter().filter(|w| !is_told_by_score(w.kind)).map(note).collect();
-    score::assess(model, &imported.transcript, imported.format, &[&notes, more].concat())
-        .map_err(|e| anyhow!("{}: {e:#}", imported.transcript.id))
+    let Reading { transcript, format, notes } = reading(imported);
+    score::assess(model, transcript, format, &[&notes, more].concat())
+        .map_err(|e| anyhow!("{}: {e:#}", transcript.id))
+}
+
+/// Score imported conversations side by side, with the doubts of each one's import as caveats.
+pub fn assess_all(model: &Model, workers: &Workers, imported: &[Imported]) -> Vec<Result<Assessment>> {
+    let readings: Vec<Reading<'_>> = imported.iter().map(reading).collect();
+    let named = |(result, imported): (Result<_>, &Imported)| {
+        result.map_err(|e| anyhow!("{}: {e:#}", imported.transcript.id))
+    };
+    workers.assess(model, &readings).into_iter().zip(imported).map(named).collect()
+}
+
+fn reading(imported: &Imported) -> Reading<'_> {
+    let notes = imported.warnings.iter().filter(|w| !is_told_by_score(w.kind)).map(note).collect();
+    Reading { transcript: &imported.transcript, format: imported.format, notes }
 }
 
 /// A doubt of a reading as a caveat.

@@ -2,6 +2,7 @@
 
 mod caveats;
 mod evidence;
+mod together;
 mod workers;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 
 use crate::assessment::{Assessment, Band, Caveat, InputRef, MessageScore, ModelRef, Moment, SCHEMA};
-use crate::backbone::{Context, Lane, Segment};
+use crate::backbone::{Context, Lane};
 use crate::head::{Memory, PATTERNS, SIGNALS, Signal, Step, sigmoid};
 use crate::language;
 use crate::models::Model;
@@ -19,6 +20,17 @@ use crate::transcript::{Message, Transcript};
 
 pub use evidence::MOST as MOST_EVIDENCE;
 pub use workers::Workers;
+
+/// A conversation to be judged.
+#[derive(Clone, Debug)]
+pub struct Reading<'a> {
+    /// What was said.
+    pub transcript: &'a Transcript,
+    /// How it was imported.
+    pub format: &'a str,
+    /// Doubts of the import.
+    pub notes: Vec<Caveat>,
+}
 
 /// Tokens that go through the backbone in one call.
 const CHUNK_TOKENS: usize = 1_024;
@@ -88,11 +100,16 @@ impl<'m> Stream<'m> {
     }
 
     fn chunk(&mut self, pieces: &[Piece], speakers: &[usize], scored: &mut Vec<Scored>) {
-        let segments = pieces.iter().map(|p| Segment { ids: &p.ids, speaker: p.speaker }).collect();
+        let segments = together::segments(pieces);
         let vectors = self.model.backbone.encode(&mut [Lane { context: &mut self.context, segments }]);
+        self.judge(pieces, speakers, &vectors, scored);
+    }
+
+    /// The head's turn: fold in pieces of which the vectors are known.
+    fn judge(&mut self, pieces: &[Piece], speakers: &[usize], vectors: &[f32], scored: &mut Vec<Scored>) {
         let features: Vec<f32> = pieces.iter().flat_map(|p| p.features).collect();
         let head = &self.model.head;
-        let rows = head.project(&vectors, &features);
+        let rows = head.project(vectors, &features);
         for ((piece, x), speaker) in pieces.iter().zip(rows.chunks_exact(head.inner())).zip(speakers) {
             let step = head.step(&mut self.memory, x, piece.speaker);
             self.take(&step, piece.message, *speaker, scored);
@@ -159,7 +176,7 @@ pub fn vectors(model: &Model, transcript: &Transcript) -> Result<(Vec<Piece>, Ve
             tokens += pieces[to].ids.len();
             to += 1;
         }
-        let segments = pieces[from..to].iter().map(|p| Segment { ids: &p.ids, speaker: p.speaker }).collect();
+        let segments = together::segments(&pieces[from..to]);
         vectors.extend(model.backbone.encode(&mut [Lane { context: &mut context, segments }]));
         from = to;
     }
@@ -170,6 +187,18 @@ pub fn vectors(model: &Model, transcript: &Transcript) -> Result<(Vec<Piece>, Ve
 pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Caveat]) -> Result<Assessment> {
     let mut stream = Stream::new(model);
     let scored = stream.push(transcript.messages.iter().enumerate())?;
+    Ok(judged(&stream, &scored, transcript, format, notes))
+}
+
+/// What is said of a conversation at its end.
+fn judged(
+    stream: &Stream<'_>,
+    scored: &[Scored],
+    transcript: &Transcript,
+    format: &str,
+    notes: &[Caveat],
+) -> Assessment {
+    let model = stream.model;
     let language = language::detect(transcript);
     let risk = stream.risk();
     let (band, reason) = band(model, transcript, &language, risk);
@@ -182,7 +211,7 @@ pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Cav
         let platt = model.card.calibration.patterns.get(pattern);
         (*pattern, tidy(platt.map_or_else(|| sigmoid(logit), |p| p.probability(logit))))
     });
-    Ok(Assessment {
+    Assessment {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         id: transcript.id.clone(),
@@ -193,7 +222,7 @@ pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Cav
         person_of_concern: concern.iter().map(|i| transcript.speakers[*i].name.clone()).collect(),
         first_warning: stream.first_warning().filter(|_| loud).map(moment),
         evidence: if loud {
-            evidence::choose(model, transcript, &scored, stream.first_warning())
+            evidence::choose(model, transcript, scored, stream.first_warning())
         } else {
             Vec::new()
         },
@@ -212,7 +241,7 @@ pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Cav
             speakers: transcript.speakers.len(),
             language: language.code,
         },
-    })
+    }
 }
 
 fn band(

@@ -1,7 +1,7 @@
 //! The two invariants of the engine, on the whole of it and to the bit: later messages change nothing, names change nothing.
 
-use rushlight::models::{Model, Place};
-use rushlight::score::{Scored, Stream, assess};
+use rushlight::models::{Device, Model, Place};
+use rushlight::score::{Reading, Scored, Stream, Workers, assess};
 use rushlight::transcript::{Kind, Message, Origin, Text, Time, Transcript};
 
 fn model() -> Model {
@@ -111,4 +111,22 @@ fn a_whole_model_refuses_nothing_it_made_itself() {
     assert_eq!(card.name, rushlight::models::DEFAULT);
     assert_eq!(hash.len(), 64);
     assert!(card.bands.look <= card.bands.look_now);
+}
+
+/// The way of a card, taken by the processor's backbone, whose bits can be compared.
+#[test]
+fn conversations_read_together_are_judged_to_the_bit_as_each_alone() {
+    let mut model = model();
+    let mut chats = [chat(["Ann", "Ben", "Cleo"]), Transcript::new("empty"), chat(["A", "B", "A"])];
+    chats[2].messages.truncate(7);
+    let reading = |transcript| Reading { transcript, format: "jsonl", notes: Vec::new() };
+    let readings: Vec<Reading<'_>> = chats.iter().map(reading).collect();
+    let workers = Workers::new().unwrap();
+    let mut all = || {
+        let judged = workers.assess(&model, &readings).into_iter();
+        let json: Vec<String> = judged.map(|one| rushlight::report::json(&one.unwrap())).collect();
+        model.device = Device::Candle;
+        json
+    };
+    assert_eq!(all(), all());
 }

@@ -15,18 +15,26 @@ use super::{Backbone, Lane, Seen};
 use crate::kernels::{self, Keys, Level, Look, Precision, Span, Weights};
 
 /// Key in the GGUF: terms by layer, head, and what is seen (own message; 1…n back by the same speaker; 1…n back by another).
-const TERMS: &str = "rushlight.context.terms";
+pub(super) const TERMS: &str = "rushlight.context.terms";
+
+/// The sizes of a file, checked against each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    pub width: usize,
+    pub blocks: usize,
+    pub heads: usize,
+    pub ff: usize,
+    pub max_tokens: usize,
+    pub vocabulary: usize,
+    pub eps: f32,
+    /// How many messages back a message sees.
+    pub back: usize,
+}
 
 /// A BERT encoder with mean pooling.
 pub struct Bert {
     level: Level,
-    width: usize,
-    heads: usize,
-    max_tokens: usize,
-    vocabulary: usize,
-    eps: f32,
-    /// How many messages back a message sees.
-    back: usize,
+    shape: Shape,
     words: Table,
     /// Position and token-type embeddings, summed: `max_tokens` rows.
     places: Vec<f32>,
@@ -70,45 +78,30 @@ impl Bert {
     }
 
     pub(super) fn read(gguf: &mut Gguf<'_>, level: Level, precision: Precision) -> Result<Self> {
-        let found = gguf.architecture();
-        ensure!(found == "bert", "the GGUF holds the architecture {found:?}; this build reads \"bert\"");
-        let (width, ff) = (gguf.size("embedding_length")?, gguf.size("feed_forward_length")?);
-        let (blocks, heads) = (gguf.size("block_count")?, gguf.size("attention.head_count")?);
-        let max_tokens = gguf.size("context_length")?;
-        ensure!(
-            heads > 0 && width % heads == 0 && (width / heads) % 16 == 0 && ff % 16 == 0,
-            "a width of {width}, {heads} heads and {ff} inner numbers: head and inner size must be multiples of 16"
-        );
-        let vocabulary = gguf.rows("token_embd.weight")?;
-        let all_terms = gguf.numbers(TERMS)?.unwrap_or_else(|| vec![0.0; blocks * heads]);
-        let seen = all_terms.len() / (blocks * heads).max(1);
-        ensure!(
-            blocks > 0 && all_terms.len() == blocks * heads * seen && seen % 2 == 1,
-            "{TERMS} holds {} numbers, which do not fit {blocks} layers of {heads} heads",
-            all_terms.len()
-        );
-        let mut places = gguf.tensor("position_embd.weight", &[max_tokens, width])?;
-        let types = gguf.rows("token_types.weight")?;
-        let types = gguf.tensor("token_types.weight", &[types, width])?;
-        places.chunks_exact_mut(width).for_each(|row| row.iter_mut().zip(&types).for_each(|(p, t)| *p += t));
+        let shape = Shape::read(gguf)?;
+        let Shape { width, heads, vocabulary, .. } = shape;
+        let places = shape.places(gguf)?;
         let norm = Norm::read(gguf, "token_embd_norm", width)?;
         let words = gguf.table("token_embd.weight", vocabulary, width)?;
-        let layers = all_terms.chunks_exact(heads * seen).enumerate();
-        let layers = layers.map(|(i, terms)| Layer::read(gguf, (level, precision), i, (width, ff), terms));
+        let terms = shape.terms(gguf)?;
+        let layers = terms.chunks_exact(heads * shape.seen()).enumerate();
+        let layers =
+            layers.map(|(i, terms)| Layer::read(gguf, (level, precision), i, (width, shape.ff), terms));
         let layers = layers.collect::<Result<_>>()?;
-        let (eps, back) = (gguf.number("attention.layer_norm_epsilon")?, seen / 2);
-        ensure!(eps > 0.0, "the epsilon of the layer norms is {eps}; it must be above 0");
-        Ok(Self { level, width, heads, max_tokens, vocabulary, eps, back, words, places, norm, layers })
+        Ok(Self { level, shape, words, places, norm, layers })
     }
 
     /// Word, position and type embeddings of every token, normed.
     fn embed(&self, lanes: &[Lane<'_>]) -> Vec<f32> {
         let tokens: usize = lanes.iter().flat_map(|l| &l.segments).map(|s| s.ids.len()).sum();
-        let mut x = Vec::with_capacity(tokens * self.width);
+        let mut x = Vec::with_capacity(tokens * self.shape.width);
         for segment in lanes.iter().flat_map(|lane| &lane.segments) {
-            assert!((1..=self.max_tokens).contains(&segment.ids.len()), "a segment is empty or too long");
-            for (id, place) in segment.ids.iter().zip(self.places.chunks_exact(self.width)) {
-                assert!((*id as usize) < self.vocabulary, "token id {id} is not in the vocabulary");
+            assert!(
+                (1..=self.shape.max_tokens).contains(&segment.ids.len()),
+                "a segment is empty or too long"
+            );
+            for (id, place) in segment.ids.iter().zip(self.places.chunks_exact(self.shape.width)) {
+                assert!((*id as usize) < self.shape.vocabulary, "token id {id} is not in the vocabulary");
                 let start = x.len();
                 x.extend_from_slice(place);
                 self.words.add(*id as usize, &mut x[start..]);
@@ -126,12 +119,12 @@ impl Bert {
         let mut row = 0;
         for lane in lanes {
             let tokens: usize = lane.segments.iter().map(|s| s.ids.len()).sum();
-            let qkv = &qkv[row * 3 * self.width..][..tokens * 3 * self.width];
-            let mixed = &mut mixed[row * self.width..][..tokens * self.width];
+            let qkv = &qkv[row * 3 * self.shape.width..][..tokens * 3 * self.shape.width];
+            let mixed = &mut mixed[row * self.shape.width..][..tokens * self.shape.width];
             self.look(layer, lane, index, qkv, mixed, keys);
             row += tokens;
         }
-        let block = kernels::ROWS * self.width;
+        let block = kernels::ROWS * self.shape.width;
         let blocks = x.par_chunks_mut(block).zip(mixed.par_chunks(block));
         blocks.for_each(|(x, mixed)| self.rest(layer, x, mixed));
     }
@@ -139,7 +132,7 @@ impl Bert {
     /// What follows attention, on a block of rows: every row goes its own way, and what is between the products stays near.
     fn rest(&self, layer: &Layer, x: &mut [f32], mixed: &[f32]) {
         BETWEEN.with_borrow_mut(|(wide, narrow)| {
-            let rows = x.len() / self.width;
+            let rows = x.len() / self.shape.width;
             wide.resize(rows * layer.up.n(), 0.0);
             narrow.resize(x.len(), 0.0);
             layer.out.rows(mixed, narrow);
@@ -152,7 +145,7 @@ impl Bert {
     }
 
     fn norm(&self, x: &mut [f32], residual: Option<&[f32]>, norm: &Norm) {
-        kernels::layer_norm(self.level, x, residual, &norm.gain, &norm.shift, self.eps);
+        kernels::layer_norm(self.level, x, residual, &norm.gain, &norm.shift, self.shape.eps);
     }
 
     /// Attention of one lane's new tokens over what it has kept and themselves; then keep what the next call will see.
@@ -165,7 +158,7 @@ impl Bert {
         mixed: &mut [f32],
         keys: &mut Keys,
     ) {
-        let width = self.width;
+        let width = self.shape.width;
         let mut kept = std::mem::take(&mut lane.context.layers[index]);
         let (old, new) = (kept.len() / (2 * width), qkv.len() / (3 * width));
         keys.clear();
@@ -181,10 +174,10 @@ impl Bert {
             parts.push((q, o, view));
             (queries, outs) = (rest, others);
         }
-        let scale = 1.0 / ((width / self.heads) as f32).sqrt();
+        let scale = 1.0 / ((width / self.shape.heads) as f32).sqrt();
         parts.into_par_iter().for_each(|(queries, outs, view)| {
             let look = Look {
-                heads: self.heads,
+                heads: self.shape.heads,
                 stride: 3 * width,
                 scale,
                 first: view.first,
@@ -210,10 +203,11 @@ impl Bert {
         let starts: Vec<usize> =
             all.iter().scan(0, |sum, s| Some(std::mem::replace(sum, *sum + s.tokens))).collect();
         let view = |at: usize| {
-            let from = at.saturating_sub(self.back);
+            let from = at.saturating_sub(self.shape.back);
             let span = |other: usize| {
                 let distance = at - other;
-                let aside = if distance > 0 && all[other].speaker != all[at].speaker { self.back } else { 0 };
+                let aside =
+                    if distance > 0 && all[other].speaker != all[at].speaker { self.shape.back } else { 0 };
                 Span { tokens: all[other].tokens, term: distance + aside }
             };
             View { first: starts[from], spans: (from..=at).map(span).collect() }
@@ -225,7 +219,53 @@ impl Bert {
     fn kept_tokens(&self, lane: &Lane<'_>) -> usize {
         let fresh = lane.segments.iter().rev().map(|s| s.ids.len());
         let old = lane.context.seen.iter().rev().map(|s| s.tokens);
-        fresh.chain(old).take(self.back).sum()
+        fresh.chain(old).take(self.shape.back).sum()
+    }
+}
+
+impl Shape {
+    pub fn read(gguf: &Gguf<'_>) -> Result<Self> {
+        let found = gguf.architecture();
+        ensure!(found == "bert", "the GGUF holds the architecture {found:?}; this build reads \"bert\"");
+        let (width, ff) = (gguf.size("embedding_length")?, gguf.size("feed_forward_length")?);
+        let (blocks, heads) = (gguf.size("block_count")?, gguf.size("attention.head_count")?);
+        let max_tokens = gguf.size("context_length")?;
+        ensure!(
+            heads > 0 && width % heads == 0 && (width / heads) % 16 == 0 && ff % 16 == 0,
+            "a width of {width}, {heads} heads and {ff} inner numbers: head and inner size must be multiples of 16"
+        );
+        let vocabulary = gguf.rows("token_embd.weight")?;
+        let eps = gguf.number("attention.layer_norm_epsilon")?;
+        ensure!(eps > 0.0, "the epsilon of the layer norms is {eps}; it must be above 0");
+        let mut shape = Self { width, blocks, heads, ff, max_tokens, vocabulary, eps, back: 0 };
+        let terms = shape.terms(gguf)?.len();
+        shape.back = terms / (blocks * heads) / 2;
+        ensure!(
+            terms == blocks * heads * shape.seen(),
+            "{TERMS} holds {terms} numbers, which do not fit {blocks} layers of {heads} heads"
+        );
+        Ok(shape)
+    }
+
+    /// Terms of a head in a layer: own message, and each distance back to the same speaker and to another.
+    pub fn seen(&self) -> usize {
+        2 * self.back + 1
+    }
+
+    /// The terms of all layers; zeros where the file has none.
+    pub fn terms(&self, gguf: &Gguf<'_>) -> Result<Vec<f32>> {
+        Ok(gguf.numbers(TERMS)?.unwrap_or_else(|| vec![0.0; self.blocks * self.heads]))
+    }
+
+    /// Position and token-type embeddings, summed: `max_tokens` rows.
+    pub fn places(&self, gguf: &mut Gguf<'_>) -> Result<Vec<f32>> {
+        let mut places = gguf.tensor("position_embd.weight", &[self.max_tokens, self.width])?;
+        let types = gguf.rows("token_types.weight")?;
+        let types = gguf.tensor("token_types.weight", &[types, self.width])?;
+        places
+            .chunks_exact_mut(self.width)
+            .for_each(|row| row.iter_mut().zip(&types).for_each(|(p, t)| *p += t));
+        Ok(places)
     }
 }
 
@@ -236,15 +276,15 @@ struct View {
 
 impl Backbone for Bert {
     fn width(&self) -> usize {
-        self.width
+        self.shape.width
     }
 
     fn max_tokens(&self) -> usize {
-        self.max_tokens
+        self.shape.max_tokens
     }
 
     fn vocabulary(&self) -> usize {
-        self.vocabulary
+        self.shape.vocabulary
     }
 
     fn encode(&self, lanes: &mut [Lane<'_>]) -> Vec<f32> {
@@ -252,7 +292,7 @@ impl Backbone for Bert {
             lane.context.layers.resize(self.layers.len(), Vec::new());
         }
         let mut x = self.embed(lanes);
-        let keys = Keys::new(self.heads, self.width / self.heads);
+        let keys = Keys::new(self.shape.heads, self.shape.width / self.shape.heads);
         let mut buffers = Buffers { qkv: Vec::new(), mixed: Vec::new(), keys };
         for index in 0..self.layers.len() {
             self.layer(index, &mut x, lanes, &mut buffers);
@@ -260,14 +300,14 @@ impl Backbone for Bert {
         let mut vectors = Vec::new();
         let mut rows = x.as_slice();
         for segment in lanes.iter().flat_map(|lane| &lane.segments) {
-            let (own, rest) = rows.split_at(segment.ids.len() * self.width);
-            vectors.extend(mean(own, self.width));
+            let (own, rest) = rows.split_at(segment.ids.len() * self.shape.width);
+            vectors.extend(mean(own, self.shape.width));
             rows = rest;
         }
         for lane in lanes {
             let fresh = lane.segments.iter().map(|s| Seen { tokens: s.ids.len(), speaker: s.speaker });
             lane.context.seen.extend(fresh);
-            let drop = lane.context.seen.len().saturating_sub(self.back);
+            let drop = lane.context.seen.len().saturating_sub(self.shape.back);
             lane.context.seen.drain(..drop);
         }
         vectors

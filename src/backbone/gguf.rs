@@ -188,9 +188,24 @@ impl<'a> Gguf<'a> {
     }
 
     /// The first tensor by name that nothing has asked for: the file then says something that would be left out of the sums.
-    pub fn unread(&self) -> Option<&str> {
+    fn unread(&self) -> Option<&str> {
         let names = self.content.tensor_infos.keys().filter(|name| !self.read.contains(*name));
         names.map(String::as_str).min()
+    }
+
+    /// A tensor that is not needed, knowingly.
+    pub fn pass_over(&mut self, name: &str) {
+        self.read.insert(name.to_owned());
+    }
+
+    /// # Errors
+    /// When the file holds a tensor that nothing has asked for.
+    pub fn all_read(&self) -> Result<()> {
+        let Some(name) = self.unread() else { return Ok(()) };
+        bail!(
+            "the GGUF holds the tensor {name}, which this build would leave out of a {}; its vectors would be wrong",
+            self.architecture
+        )
     }
 
     /// A linear layer of the matrices `names`, stacked, of `rows` rows each and `k` columns, with their biases if they have any.
@@ -263,7 +278,8 @@ impl<'a> Gguf<'a> {
         Ok(info.shape.dims().first().copied().unwrap_or(0))
     }
 
-    fn quantized(&mut self, name: &str, shape: &[usize]) -> Result<QTensor> {
+    /// A tensor as the file holds it, its shape checked.
+    pub(super) fn quantized(&mut self, name: &str, shape: &[usize]) -> Result<QTensor> {
         let info =
             self.content.tensor_infos.get(name).ok_or_else(|| anyhow!("the GGUF lacks the tensor {name}"))?;
         let found = info.shape.dims().to_vec();

@@ -3,12 +3,14 @@
 
 mod bert;
 mod decoder;
+mod device;
 mod gguf;
 mod memory;
 mod metadata;
 
 pub use bert::Bert;
 pub use decoder::Decoder;
+pub use device::Device;
 pub use gguf::{Gguf, Source};
 
 use std::collections::VecDeque;
@@ -17,7 +19,23 @@ use anyhow::{Result, bail};
 
 use crate::kernels::{Level, Precision};
 
-/// Read the weights of a GGUF of any architecture that this build knows.
+/// Read the weights of a GGUF of any architecture that this build knows onto a device; the processor computes with the kernels of `level`.
+///
+/// # Errors
+/// When it is another, the file is not whole, lacks something or does not fit itself, or the device is missing or has not enough memory for it.
+pub fn load_on(
+    device: Device,
+    gguf: &mut Gguf<'_>,
+    level: Level,
+    precision: Precision,
+) -> Result<Box<dyn Backbone>> {
+    match device {
+        Device::Cpu => load(gguf, level, precision),
+        other => device::load(gguf, other, precision),
+    }
+}
+
+/// Read the weights of a GGUF of any architecture that this build knows, to be run by the processor.
 ///
 /// # Errors
 /// When it is another, or the file is not whole, lacks something or does not fit itself, or there is not enough memory for it.
@@ -57,6 +75,8 @@ pub struct Context {
     seen: VecDeque<Seen>,
     /// One matrix a layer: a row of key and value for each token of `seen`.
     layers: Vec<Vec<f32>>,
+    /// The same for a backbone on a device: one matrix a layer, or none while nothing is kept.
+    on_device: Vec<candle_core::Tensor>,
     /// A decoder's share.
     stream: decoder::Stream,
 }
@@ -84,9 +104,9 @@ pub trait Backbone: Send + Sync {
     }
 
     /// Vectors of all segments of all lanes, in order, row after row of [`Backbone::width`]. A vector depends on its own
-    /// segment and on earlier ones of its lane, to the bit, and on nothing else.
+    /// segment and on earlier ones of its lane, to the bit, and on nothing else; on a device, up to rounding.
     ///
     /// # Panics
-    /// When an id is not below [`Backbone::vocabulary`], or a segment is empty or longer than [`Backbone::max_tokens`].
+    /// When an id is not below [`Backbone::vocabulary`], a segment is empty or longer than [`Backbone::max_tokens`], or a device fails.
     fn encode(&self, lanes: &mut [Lane<'_>]) -> Vec<f32>;
 }

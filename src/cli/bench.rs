@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use super::Exit;
-use super::input::each;
+use super::input::{Where, each};
 use crate::backbone::Backbone;
 use crate::bench::{self, Chats, Machine, Measured, Pass, Spread};
 use crate::import;
@@ -23,6 +23,8 @@ pub struct Args {
     /// Model to measure: a name that `models list` shows, or a folder.
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
+    #[command(flatten)]
+    device: Where,
     /// Measure the weights in this GGUF alone: without a tokenizer and a head, no chats are read.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "chats"])]
     gguf: Option<PathBuf>,
@@ -76,17 +78,17 @@ impl Args {
             bail!("a GGUF alone reads no chats; give --model");
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let (backbone, about) =
-            bench::open(path, &name).with_context(|| format!("cannot use {}", path.display()))?;
-        let mut measured = self.start(about);
+        let (backbone, about) = bench::open(path, &name, self.device.device()?)
+            .with_context(|| format!("cannot use {}", path.display()))?;
+        let mut measured = self.start(about)?;
         self.passes(&mut measured, &*backbone)?;
         measured.peak_memory_mib = bench::peak_mib();
         Ok(measured)
     }
 
     fn of_model(&self) -> Result<Measured> {
-        let (model, about) = bench::open_model(&Place::find(self.model.as_deref())?)?;
-        let mut measured = self.start(about);
+        let (model, about) = bench::open_model(&Place::find(self.model.as_deref())?, self.device.device()?)?;
+        let mut measured = self.start(about)?;
         if self.only != Some(Only::Chats) {
             self.passes(&mut measured, &*model.backbone)?;
         }
@@ -97,16 +99,16 @@ impl Args {
         Ok(measured)
     }
 
-    fn start(&self, backbone: bench::BackboneRef) -> Measured {
-        Measured {
+    fn start(&self, backbone: bench::BackboneRef) -> Result<Measured> {
+        Ok(Measured {
             rushlight: env!("CARGO_PKG_VERSION"),
-            machine: Machine::measure(),
+            machine: Machine::measure(self.device.device()?)?,
             backbone,
             runs: self.runs as usize,
             passes: Vec::new(),
             chats: None,
             peak_memory_mib: None,
-        }
+        })
     }
 
     fn passes(&self, measured: &mut Measured, backbone: &dyn Backbone) -> Result<()> {
@@ -152,6 +154,9 @@ fn table(measured: &Measured) -> Result<()> {
     let Measured { machine, backbone, runs, .. } = measured;
     writeln!(out, "{}", machine.cpu)?;
     writeln!(out, "{} threads, {} kernels", machine.threads, machine.kernel)?;
+    if machine.device != "cpu" {
+        writeln!(out, "device    {} {}", machine.device, machine.card)?;
+    }
     writeln!(out, "peak      {:.0} GFLOP/s f32, {:.0} Gop/s int8", machine.peak_f32, machine.peak_int8)?;
     let millions = backbone.linear_weights as f64 / 1e6;
     writeln!(
@@ -185,10 +190,8 @@ fn line(pass: &Pass) -> String {
     let Pass { tokens, texts, tokens_per_second, linear_gflops, share_of_peak } = pass;
     let cut = if *texts > 1 { format!(", as {texts} texts") } else { String::new() };
     let rate = spread(*tokens_per_second);
-    let share = share_of_peak * 100.0;
-    format!(
-        "{tokens:>6} tokens  {rate:<34} tok/s  linear layers {linear_gflops:.0} GFLOP/s, {share:.0} % of peak{cut}"
-    )
+    let share = share_of_peak.map_or_else(String::new, |share| format!(", {:.0} % of peak", share * 100.0));
+    format!("{tokens:>6} tokens  {rate:<34} tok/s  linear layers {linear_gflops:.0} GFLOP/s{share}{cut}")
 }
 
 fn spread(Spread { median, min, max }: Spread) -> String {

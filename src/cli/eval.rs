@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::Exit;
+use super::input::Where;
 use crate::eval::{self, Comparison, Outcome, Request, Suite};
-use crate::models::{Model, Place};
 
 /// Measure the model, or any other system, on labelled conversations.
 ///
@@ -23,6 +23,8 @@ pub struct Args {
     /// Model to use: a name that `models list` shows, or a folder.
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
+    #[command(flatten)]
+    device: Where,
     /// Data in place of the suite's own: a .jsonl or .jsonl.xz file of labelled conversations, or a folder of them (.xz needs the program xz).
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
@@ -91,7 +93,7 @@ impl Args {
         let suite = Suite::open(name)?;
         let side = self.out.as_deref().map(|o| o.with_extension("scores.jsonl"));
         let before = self.prepare(side.as_deref())?;
-        let model = Model::load(&Place::find(self.model.as_deref())?)?;
+        let model = self.device.load(self.model.as_deref())?;
         let outcome = eval::run(&Request {
             suite: &suite,
             model: &model,

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::people::People;
 use crate::assessment::Assessment;
 use crate::import::{Columns, DateOrder, Flow, Imported, Options, Unnamed, format_names};
-use crate::models::{Model, Place};
+use crate::models::{Device, Model, Place, Precision};
 use crate::reading;
 use crate::transcript::Role;
 
@@ -57,12 +57,34 @@ pub struct Choice {
     /// Share of your conversations that you expect to be risky, as 0.01; probabilities are stated for it, and bands stay where they are.
     #[arg(long, value_name = "SHARE")]
     pub prevalence: Option<f32>,
+    #[command(flatten)]
+    pub device: Where,
+}
+
+/// What to run it on.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct Where {
+    /// What runs the model: cpu, cuda, cuda:N or metal [default: $RUSHLIGHT_DEVICE, else cpu].
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<Device>,
+}
+
+impl Where {
+    /// The device that was chosen.
+    pub fn device(self) -> Result<Device> {
+        Device::choose(self.device)
+    }
+
+    /// Load a model onto it.
+    pub fn load(self, model: Option<&str>) -> Result<Model> {
+        Model::load_at(&Place::find(model)?, self.device()?, Precision::detect())
+    }
 }
 
 impl Choice {
     /// Load the chosen model.
     pub fn load(&self) -> Result<Model> {
-        let mut model = Model::load(&Place::find(self.model.as_deref())?)?;
+        let mut model = self.device.load(self.model.as_deref())?;
         self.prevalence.map_or(Ok(()), |p| model.card.at_prevalence(p).context("--prevalence"))?;
         Ok(model)
     }

@@ -9,17 +9,20 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::input::{Choice, Input, assess, each};
+use super::input::{Choice, Input, each};
 use super::people::People;
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef, ModelRef};
 use crate::import::{self, ImportError, Imported, Input as Source};
 use crate::models::Model;
+use crate::reading;
 use crate::report;
 use crate::score::Workers;
 
 /// Conversations that are scored side by side before their lines are written.
 const BATCH: usize = 64;
+/// The same on a device that likes batches.
+const LARGE_BATCH: usize = 1_024;
 /// Messages that are held at most before a batch is scored.
 const BATCH_MESSAGES: usize = 20_000;
 
@@ -197,16 +200,15 @@ impl Run<'_> {
         self.people.apply(&mut imported);
         self.waiting.push(imported);
         let messages: usize = self.waiting.iter().map(|i| i.transcript.messages.len()).sum();
-        if self.waiting.len() >= BATCH || messages >= BATCH_MESSAGES { self.flush() } else { Ok(()) }
+        let most = if self.model.device.likes_batches() { LARGE_BATCH } else { BATCH };
+        if self.waiting.len() >= most || messages >= BATCH_MESSAGES { self.flush() } else { Ok(()) }
     }
 
     /// Score what is waiting, side by side, and write it in order.
     fn flush(&mut self) -> Result<()> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.retain(|imported| !self.written(imported));
-        let model = self.model;
-        let scored = self.workers.each(&waiting, |imported| assess(model, imported));
-        for result in scored {
+        for result in reading::assess_all(self.model, &self.workers, &waiting) {
             match result {
                 Err(error) => self.fail(format!("{error:#}")),
                 Ok(assessment) => self.write(assessment)?,

@@ -15,7 +15,7 @@ pub fn against_whole(part: &Part, model: &Model) -> Result<(Table, Run)> {
         model.precision != Precision::Whole,
         "this run multiplies in f32 already, so there is nothing to compare; unset RUSHLIGHT_PRECISION"
     );
-    let whole = Model::load_at(&model.place, Precision::Whole)?;
+    let whole = Model::load_at(&model.place, model.device, Precision::Whole)?;
     let (verdicts, run) = verdict::score(&whole, &part.cases, None)?;
     let rows = [("f32", &verdicts), (model.precision.name(), &part.verdicts)];
     let rows = rows.map(|(name, of)| Row::new(name, cells(part, of, &verdicts))).to_vec();

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::cases::Case;
@@ -14,6 +13,7 @@ use super::side::{self, Scored};
 use crate::assessment::{Assessment, Band};
 use crate::head::{Pattern, SIGNALS};
 use crate::models::Model;
+use crate::score::{Reading, Workers};
 
 /// Conversations that are scored side by side before their lines are written.
 const BATCH: usize = 64;
@@ -73,10 +73,10 @@ impl Verdict {
 pub fn score(model: &Model, cases: &[&Case], beside: Option<&Path>) -> Result<(Vec<Verdict>, Run)> {
     let mut known = side::known::<Verdict>(beside, &model.hash)?;
     let (mut run, begun, mut verdicts) = (Run::default(), Instant::now(), Vec::with_capacity(cases.len()));
+    let workers = Workers::new()?;
     for batch in cases.chunks(BATCH) {
         let fresh: Vec<&&Case> = batch.iter().filter(|c| !known.contains_key(&c.gold.id)).collect();
-        let scored: Vec<Result<Verdict>> = fresh.par_iter().map(|case| verdict(model, case)).collect();
-        let mut scored = scored.into_iter().collect::<Result<Vec<_>>>()?;
+        let mut scored = read(model, &workers, &fresh)?;
         side::append(beside, &scored)?;
         run.scored += scored.len();
         run.messages += scored.iter().map(|v| v.messages.len()).sum::<usize>();
@@ -102,9 +102,14 @@ pub fn score(model: &Model, cases: &[&Case], beside: Option<&Path>) -> Result<(V
     Ok((verdicts, run))
 }
 
-fn verdict(model: &Model, case: &Case) -> Result<Verdict> {
-    let assessment = crate::score::assess(model, &case.transcript, "jsonl", &[]);
-    assessment.map(|a| Verdict::of(case, &a)).map_err(|e| anyhow!("{}: {e:#}", case.gold.id))
+fn read(model: &Model, workers: &Workers, cases: &[&&Case]) -> Result<Vec<Verdict>> {
+    let readings =
+        cases.iter().map(|case| Reading { transcript: &case.transcript, format: "jsonl", notes: Vec::new() });
+    let readings: Vec<Reading<'_>> = readings.collect();
+    let verdict = |(case, assessment): (&&&Case, Result<Assessment>)| {
+        assessment.map(|a| Verdict::of(case, &a)).map_err(|e| anyhow!("{}: {e:#}", case.gold.id))
+    };
+    cases.iter().zip(workers.assess(model, &readings)).map(verdict).collect()
 }
 
 impl Scored for Verdict {

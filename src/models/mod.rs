@@ -18,6 +18,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use crate::backbone::Device;
 use crate::backbone::{self, Backbone, Gguf, Source};
 use crate::head::{Head, Pattern};
 use crate::kernels::Level;
@@ -126,6 +127,8 @@ pub struct Model {
     pub place: Place,
     /// How its quantized weights are multiplied.
     pub precision: Precision,
+    /// What the backbone runs on.
+    pub device: Device,
 }
 
 /// Where a model's files come from.
@@ -306,18 +309,18 @@ impl Card {
 }
 
 impl Model {
-    /// Load and check everything, multiplying as [`Precision::detect`] says.
+    /// Load and check everything, to run where [`Device::choose`] says and multiply as [`Precision::detect`] does.
     pub fn load(place: &Place) -> Result<Self> {
-        Self::load_at(place, Precision::detect())
+        Self::load_at(place, Device::choose(None)?, Precision::detect())
     }
 
-    /// Load and check everything.
-    pub fn load_at(place: &Place, precision: Precision) -> Result<Self> {
+    /// Load and check everything. The head always runs on the processor.
+    pub fn load_at(place: &Place, device: Device, precision: Precision) -> Result<Self> {
         let level = Level::detect();
         let (card, hash) = place.card()?;
         let mut gguf = place.gguf(&card)?;
-        let backbone =
-            backbone::load(&mut gguf, level, precision).with_context(|| format!("{place}: model.gguf"))?;
+        let backbone = backbone::load_on(device, &mut gguf, level, precision)
+            .with_context(|| format!("{place}: model.gguf"))?;
         let json = match card.template.is_none() || card.files.contains_key(TOKENIZER) {
             true => Some(place.bound(&card, TOKENIZER)?),
             false => None,
@@ -334,7 +337,7 @@ impl Model {
             head.width(),
             backbone.width()
         );
-        Ok(Self { card, prompt, backbone, head, hash, place: place.clone(), precision })
+        Ok(Self { card, prompt, backbone, head, hash, place: place.clone(), precision, device })
     }
 }
 

@@ -6,6 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::Result;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::{Reading, assess, together};
+use crate::assessment::Assessment;
+use crate::models::Model;
+
 /// As many workers as threads, of one thread each: no more conversations are under way than there are threads to work on them.
 pub struct Workers(Vec<ThreadPool>);
 
@@ -14,6 +18,14 @@ impl Workers {
     pub fn new() -> Result<Self> {
         let one = || Ok(ThreadPoolBuilder::new().num_threads(1).build()?);
         (0..rayon::current_num_threads()).map(|_| one()).collect::<Result<_>>().map(Self)
+    }
+
+    /// All `readings` judged, in their order: one a thread, or on a device that likes it all in one call.
+    pub fn assess(&self, model: &Model, readings: &[Reading<'_>]) -> Vec<Result<Assessment>> {
+        match model.device.likes_batches() {
+            true => together::assess(model, readings),
+            false => self.each(readings, |r| assess(model, r.transcript, r.format, &r.notes)),
+        }
     }
 
     /// `work` done on every item, in the order of the items. A single item has all threads to itself.

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 
 use super::net::Net;
-use crate::backbone::{self, Gguf};
+use crate::backbone::{self, Device, Gguf};
 use crate::eval::Case;
 use crate::head::Head;
 use crate::kernels::{Level, Precision};
@@ -43,10 +43,10 @@ impl Base {
         };
         let (source, gguf_hash) = models::opened(gguf)?;
         let json = tokenizer.as_deref().map(read).transpose()?;
-        let (level, precision) = (Level::detect(), Precision::detect());
+        let (level, precision, device) = (Level::detect(), Precision::detect(), Device::choose(None)?);
         let loaded = || -> Result<_> {
             let mut gguf = Gguf::from_source(Box::new(source))?;
-            let backbone = backbone::load(&mut gguf, level, precision)?;
+            let backbone = backbone::load_on(device, &mut gguf, level, precision)?;
             let template = backbone.is_running().then(|| Template::named(TEMPLATE)).transpose()?;
             let bound = template.as_ref().map(|t| t.reference().clone());
             let prompt = models::prompt_of(&*backbone, &gguf, json.as_deref(), template)?;
@@ -60,7 +60,7 @@ impl Base {
         let hash = sha256(format!("{files:?}").as_bytes());
         let card = Card { template, files, ..blank(name) };
         let place = Place::Folder(gguf.with_file_name(""));
-        Ok(Model { card, prompt, backbone, head, hash, place, precision })
+        Ok(Model { card, prompt, backbone, head, hash, place, precision, device })
     }
 
     /// The head before any pass: one that has learnt nothing, or the model's own.

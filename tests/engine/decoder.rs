@@ -4,26 +4,26 @@ use super::made::*;
 use super::*;
 
 #[derive(Deserialize)]
-struct Decoders {
-    ids: Vec<u32>,
+pub(super) struct Decoders {
+    pub(super) ids: Vec<u32>,
     judged: Vec<u32>,
-    models: BTreeMap<String, Stated>,
+    pub(super) models: BTreeMap<String, Stated>,
 }
 
 #[derive(Deserialize)]
-struct Stated {
+pub(super) struct Stated {
     gguf_sha256: String,
     logits: Vec<f32>,
     /// By position.
-    hidden: Vec<Vec<f32>>,
+    pub(super) hidden: Vec<Vec<f32>>,
 }
 
-fn stated() -> Decoders {
+pub(super) fn stated() -> Decoders {
     serde_json::from_slice(&std::fs::read(fixture("decoders.json")).unwrap()).unwrap()
 }
 
 /// Every token as a message of its own, so that every position gives a vector.
-fn one_by_one(ids: &[u32]) -> Chat {
+pub(super) fn one_by_one(ids: &[u32]) -> Chat {
     Chat { speakers: vec![0; ids.len()], ids: ids.iter().map(|id| vec![*id]).collect() }
 }
 
@@ -72,7 +72,7 @@ fn read(name: &str, level: Level) -> Decoder {
 }
 
 /// Conversations longer than two windows of the files made here, some messages as long as may be.
-fn chats() -> Vec<Chat> {
+pub(super) fn chats() -> Vec<Chat> {
     let chat = |seed: u64, count: usize| {
         let lengths = numbers(seed, count).into_iter().map(|x| 1 + ((x + 0.5) * 11.0) as usize);
         let ids = lengths.enumerate().map(|(i, n)| {

@@ -4,6 +4,7 @@
 
 mod decoder;
 mod decoder_files;
+mod device;
 mod files;
 mod itself;
 mod made;
@@ -138,8 +139,10 @@ fn bits(vectors: &[Vec<f32>]) -> Vec<u32> {
     vectors.iter().flatten().map(|x| x.to_bits()).collect()
 }
 
+/// A file of this folder. A test program that was carried to another machine finds them below RUSHLIGHT_ROOT.
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/engine").join(name)
+    let root = std::env::var_os("RUSHLIGHT_ROOT").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&root).join("tests/fixtures/engine").join(name)
 }
 
 fn expected() -> Expected {

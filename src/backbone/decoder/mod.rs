@@ -13,19 +13,17 @@ mod qwen3;
 mod rope;
 mod stream;
 
-pub use config::names;
-pub use stream::Stream;
+pub use config::{Config, names};
+pub use rope::Rope;
+pub use stream::{Stream, Work};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use rayon::prelude::*;
 
 use super::gguf::{Gguf, Table};
 use super::{Backbone, Lane};
 use crate::kernels::{self, Keys, Level, Look, Precision};
-use config::Config;
 use layer::Layer;
-use rope::Rope;
-use stream::Work;
 
 /// Most tokens that are read in a row, whatever the model would take: memory for keys and values is this times their size.
 const WINDOW: usize = 4_096;
@@ -80,17 +78,8 @@ impl Decoder {
         let norm = gguf.tensor("output_norm.weight", &[config.width])?;
         let layers = (0..config.blocks).map(|index| Layer::read(gguf, (level, precision), &config, index));
         let layers = layers.collect::<Result<_>>()?;
-        let divisors = divisors(gguf, config.head_size / 2)?;
-        if let Some(name) = gguf.unread() {
-            anyhow::bail!(
-                "the GGUF holds the tensor {name}, which this build would leave out of a {}; its vectors would be wrong",
-                gguf.architecture()
-            );
-        }
-        let rope = Rope::new(config.pairing, config.turning, &divisors, config.window);
-        let even = vec![1.0; config.head_size / 2];
-        let local_rope =
-            config.local.map(|local| Rope::new(config.pairing, local.turning, &even, config.window));
+        let (rope, local_rope) = Rope::of(gguf, &config)?;
+        gguf.all_read()?;
         let opening = gguf.value("tokenizer.ggml.bos_token_id").and_then(|id| id.to_u32().ok());
         Ok(Self { level, config, opening, vocabulary, words, output, norm, layers, rope, local_rope })
     }
@@ -237,17 +226,6 @@ fn attend(level: Level, config: &Config, keys: &Keys, queries: &[f32], window: u
         };
         kernels::attend(level, keys, queries, &look, out);
     });
-}
-
-/// What slows each pair of a head down, one a pair: Llama 3.1 and later have it in the file.
-fn divisors(gguf: &mut Gguf<'_>, pairs: usize) -> Result<Vec<f32>> {
-    let name = "rope_freqs.weight";
-    if !gguf.has(name) {
-        return Ok(vec![1.0; pairs]);
-    }
-    let divisors = gguf.tensor(name, &[pairs])?;
-    ensure!(divisors.iter().all(|d| *d > 0.0), "tensor {name} holds numbers that are not above 0");
-    Ok(divisors)
 }
 
 impl Backbone for Decoder {

@@ -13,11 +13,13 @@ pub struct Stream {
     ids: Vec<u32>,
     /// By layer.
     pub(super) keys: Vec<Keys>,
+    /// The same for a decoder on a device: a row of key and value for each of `ids`.
+    pub on_device: Vec<candle_core::Tensor>,
 }
 
 /// A token that is still to be read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Token {
+pub struct Token {
     pub id: u32,
     /// A window begins here: what was kept goes.
     pub afresh: bool,
@@ -26,7 +28,7 @@ pub(super) struct Token {
 }
 
 /// The share of one lane in a call.
-pub(super) struct Work<'a> {
+pub struct Work<'a> {
     pub stream: &'a mut Stream,
     tokens: Vec<Token>,
     done: usize,
@@ -56,6 +58,7 @@ impl<'a> Work<'a> {
         if self.now().first().is_some_and(|token| token.afresh) {
             self.stream.ids.clear();
             self.stream.keys.iter_mut().for_each(Keys::clear);
+            self.stream.on_device.clear();
         }
         self.now.len()
     }
