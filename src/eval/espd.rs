@@ -1,0 +1,107 @@
+//! Early detection in a stream, as Vogt, Leser and Akbik (ACL 2021) define it: at each message the last fifty are scored, and a warning is
+//! raised for good when enough of the last ten decisions are positive. Our own warnings stand beside that rule on the same streams.
+
+use anyhow::{Result, ensure};
+
+use super::again::Again;
+use super::judge::{OURS, Part};
+use super::plots::plot;
+use super::result::{Measure, Plot, Row, Run, Series, Table, Threshold};
+use super::tables::table;
+use super::verdict::Verdict;
+use super::warnings::{LATENCY, counts, early, first, sticky};
+use crate::metrics::{ESPD_KEPT, ESPD_WINDOW, espd_warning};
+use crate::models::Model;
+use crate::score::Stream;
+use crate::transcript::Transcript;
+
+/// The 0-based message of the warning, for each number of positive decisions from 1 to [`ESPD_KEPT`].
+type Warned = [Option<usize>; ESPD_KEPT];
+
+/// A row for each way to warn, and how they compare as the rule grows stricter.
+pub fn espd(part: &Part, again: &Again, thresholds: &[Threshold]) -> Result<(Table, Plot, Run)> {
+    let rule = format!("last {ESPD_WINDOW}");
+    let (mut found, cost) = again
+        .read(part, &[&rule], |case, at, _| windows(again.model, &case.transcript, &part.verdicts[at]))?;
+    let found: Vec<Warned> = found.pop().unwrap_or_default();
+    let mut rows = Vec::new();
+    for t in thresholds.iter().filter(|t| t.system == OURS && ["look", "look now"].contains(&t.name.as_str())) {
+        if let (Some(value), Some(kept)) = (t.value, first(&part.systems[0], t)) {
+            rows.push(row(part, &format!("{OURS}, {}, for good", t.name), &sticky(part, value)));
+            rows.push(row(part, &format!("{OURS}, {}, still up at the end", t.name), &kept));
+        }
+    }
+    for s in 1..=ESPD_KEPT {
+        let warned: Vec<Option<usize>> = found.iter().map(|w| w[s - 1]).collect();
+        rows.push(row(part, &format!("eSPD rule, {s} of {ESPD_KEPT}"), &warned));
+    }
+    let plot = by_strictness(part, &rows);
+    let note = format!(
+        "For good: the first message at which the risk so far reaches the band, as someone sees it who is told once. Still up at the end: from the message on which it stayed up. \
+         eSPD rule: at each message that is not empty the last {ESPD_WINDOW} are scored alone; a warning comes for good when so many of the last {ESPD_KEPT} decisions are at .5 or more. {LATENCY}"
+    );
+    let mut columns = vec!["F1", "precision", "recall", "FPR"];
+    columns.extend(early(part, &vec![None; part.labels.len()]).iter().map(|cell| cell.0));
+    Ok((table(part, "espd", "Warnings in a stream", &note, &columns, rows), plot, cost))
+}
+
+/// When the rule warns. Until the window is full it holds all that was said, whose risk is known: what is said of a message never looks
+/// ahead. After that each message costs a window, until every strictness has warned.
+fn windows(model: &Model, chat: &Transcript, verdict: &Verdict) -> Result<(Warned, usize)> {
+    let indices: Vec<usize> = verdict.messages.iter().map(|m| m.0).collect();
+    let mut probabilities: Vec<f64> =
+        verdict.messages.iter().take(ESPD_WINDOW).map(|m| f64::from(m.1)).collect();
+    let mut scored = 0;
+    for last in probabilities.len()..indices.len() {
+        if espd_warning(&probabilities, ESPD_KEPT).is_some() {
+            break;
+        }
+        let window = &indices[last + 1 - ESPD_WINDOW..=last];
+        let mut stream = Stream::new(model);
+        stream.push(window.iter().map(|index| (*index, &chat.messages[*index])))?;
+        let risk = f64::from(stream.risk());
+        ensure!(risk.is_finite(), "a score of the model is not a finite number");
+        probabilities.push(risk);
+        scored += window.len();
+    }
+    let warned = |s: usize| espd_warning(&probabilities, s).map(|k| indices[k - 1]);
+    Ok((std::array::from_fn(|at| warned(at + 1)), scored))
+}
+
+fn row(part: &Part, name: &str, warned: &[Option<usize>]) -> Row {
+    let all = counts(part, warned, &(0..part.labels.len()).collect::<Vec<_>>());
+    let measure = |n: u64, metric: fn(&crate::metrics::Confusion) -> Option<f64>| -> Measure {
+        part.measure(n as usize, |items| metric(&counts(part, warned, items)))
+    };
+    let mut cells = vec![
+        ("F1", measure(all.tp + all.fp + all.fn_ + all.tn, |c| c.f(1.0))),
+        ("precision", measure(all.tp + all.fp, |c| c.precision())),
+        ("recall", measure(all.tp + all.fn_, |c| c.recall())),
+        ("FPR", measure(all.fp + all.tn, |c| c.fpr())),
+    ];
+    cells.extend(early(part, warned));
+    Row::new(name, cells)
+}
+
+/// F1 and F-latency of the rule by the number of positive decisions, and those of our warning at `look` as level lines.
+fn by_strictness(part: &Part, rows: &[Row]) -> Plot {
+    let of = |row: &Row, column: &str| row.cells.get(column).copied().unwrap_or_default();
+    let rule: Vec<&Row> = rows.iter().filter(|r| r.name.starts_with("eSPD")).collect();
+    let mut series = Vec::new();
+    for column in ["F1", "F-latency"] {
+        let found = rule.iter().enumerate().map(|(at, row)| ((at + 1) as f64, of(row, column)));
+        let points = found.clone().filter_map(|(s, m)| Some([s, m.value?])).collect();
+        let band = if column == "F1" {
+            found.filter_map(|(s, m)| Some([s, m.low?, m.high?])).collect()
+        } else {
+            Vec::new()
+        };
+        series.push(Series { name: format!("{column}, eSPD rule"), points, band });
+        let ours = rows.iter().find(|r| r.name == format!("{OURS}, look, for good"));
+        let level = ours.and_then(|row| of(row, column).value);
+        let points = level.map(|y| vec![[1.0, y], [ESPD_KEPT as f64, y]]).unwrap_or_default();
+        series.push(Series { name: format!("{column}, {OURS} look, for good"), points, band: Vec::new() });
+    }
+    let axes = ["positive decisions of the last ten that warn", "F1, F-latency"];
+    Plot { x: [1.0, ESPD_KEPT as f64], ..plot(part, "strictness", "Strictness of the rule", axes, series) }
+}
