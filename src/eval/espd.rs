@@ -25,7 +25,8 @@ pub fn espd(part: &Part, again: &Again, thresholds: &[Threshold]) -> Result<(Tab
         .read(part, &[&rule], |case, at, _| windows(again.model, &case.transcript, &part.verdicts[at]))?;
     let found: Vec<Warned> = found.pop().unwrap_or_default();
     let mut rows = Vec::new();
-    for t in thresholds.iter().filter(|t| t.system == OURS && ["look", "look now"].contains(&t.name.as_str())) {
+    for t in thresholds.iter().filter(|t| t.system == OURS && ["look", "look now"].contains(&t.name.as_str()))
+    {
         if let (Some(value), Some(kept)) = (t.value, first(&part.systems[0], t)) {
             rows.push(row(part, &format!("{OURS}, {}, for good", t.name), &sticky(part, value)));
             rows.push(row(part, &format!("{OURS}, {}, still up at the end", t.name), &kept));
@@ -45,27 +46,31 @@ pub fn espd(part: &Part, again: &Again, thresholds: &[Threshold]) -> Result<(Tab
     Ok((table(part, "espd", "Warnings in a stream", &note, &columns, rows), plot, cost))
 }
 
-/// When the rule warns. Until the window is full it holds all that was said, whose risk is known: what is said of a message never looks
-/// ahead. After that each message costs a window, until every strictness has warned.
+/// When the rule warns, and how many messages were scored to know it.
 fn windows(model: &Model, chat: &Transcript, verdict: &Verdict) -> Result<(Warned, usize)> {
-    let indices: Vec<usize> = verdict.messages.iter().map(|m| m.0).collect();
-    let mut probabilities: Vec<f64> =
-        verdict.messages.iter().take(ESPD_WINDOW).map(|m| f64::from(m.1)).collect();
-    let mut scored = 0;
-    for last in probabilities.len()..indices.len() {
-        if espd_warning(&probabilities, ESPD_KEPT).is_some() {
+    let (probabilities, scored) = probabilities(model, chat, verdict)?;
+    let warned = |s: usize| espd_warning(&probabilities, s).map(|k| verdict.messages[k - 1].0);
+    Ok((std::array::from_fn(|at| warned(at + 1)), scored))
+}
+
+/// The risk of the last messages at each one. Until the window is full it holds all that was said, whose risk is known, since what is
+/// said of a message never looks ahead. After that each message costs a window, until every strictness has warned.
+fn probabilities(model: &Model, chat: &Transcript, verdict: &Verdict) -> Result<(Vec<f64>, usize)> {
+    let (known, mut scored) = (&verdict.messages, 0);
+    let mut found: Vec<f64> = known.iter().take(ESPD_WINDOW).map(|m| f64::from(m.1)).collect();
+    for last in found.len()..known.len() {
+        if espd_warning(&found, ESPD_KEPT).is_some() {
             break;
         }
-        let window = &indices[last + 1 - ESPD_WINDOW..=last];
+        let window = &known[last + 1 - ESPD_WINDOW..=last];
         let mut stream = Stream::new(model);
-        stream.push(window.iter().map(|index| (*index, &chat.messages[*index])))?;
+        stream.push(window.iter().map(|m| (m.0, &chat.messages[m.0])))?;
         let risk = f64::from(stream.risk());
         ensure!(risk.is_finite(), "a score of the model is not a finite number");
-        probabilities.push(risk);
+        found.push(risk);
         scored += window.len();
     }
-    let warned = |s: usize| espd_warning(&probabilities, s).map(|k| indices[k - 1]);
-    Ok((std::array::from_fn(|at| warned(at + 1)), scored))
+    Ok((found, scored))
 }
 
 fn row(part: &Part, name: &str, warned: &[Option<usize>]) -> Row {
@@ -104,4 +109,36 @@ fn by_strictness(part: &Part, rows: &[Row]) -> Plot {
     }
     let axes = ["positive decisions of the last ten that warn", "F1, F-latency"];
     Plot { x: [1.0, ESPD_KEPT as f64], ..plot(part, "strictness", "Strictness of the rule", axes, series) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::again::Brief;
+    use super::super::cases::{Case, Gold};
+    use super::*;
+    use crate::models::Place;
+    use crate::transcript::{Kind, Message, Text};
+
+    #[test]
+    fn each_window_is_scored_as_if_there_were_nothing_else() {
+        let model = Model::load(&Place::find(None).unwrap()).unwrap();
+        let mut transcript = Transcript::new("t");
+        for i in 0..ESPD_WINDOW + 3 {
+            let speaker = Some(transcript.speaker(["A", "B"][i % 2]));
+            let text = Text::new(["keep this between us", "why though", "send the fee", "no"][i % 4]);
+            let (time, kind, origin) = (None, Kind::Message, Default::default());
+            transcript.messages.push(Message { speaker, time, text, kind, origin });
+        }
+        let case = Case { transcript, gold: Gold::default() };
+        let (verdicts, _) = super::super::verdict::score(&model, &[&case], None).unwrap();
+        let (found, scored) = probabilities(&model, &case.transcript, &verdicts[0]).unwrap();
+        assert_eq!((found.len(), scored), (ESPD_WINDOW + 3, 3 * ESPD_WINDOW));
+        for at in [0, 7, ESPD_WINDOW - 1, ESPD_WINDOW, ESPD_WINDOW + 2] {
+            let mut window = case.transcript.clone();
+            window.messages.truncate(at + 1);
+            window.messages.drain(..(at + 1).saturating_sub(ESPD_WINDOW));
+            let (alone, _) = Brief::of(&model, &window).unwrap();
+            assert!((alone.score - found[at]).abs() < 1e-4, "{at}: {} and {}", alone.score, found[at]);
+        }
+    }
 }

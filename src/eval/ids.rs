@@ -17,7 +17,8 @@ impl Ids {
     /// # Errors
     /// When a line is not one id, an id stands twice, or there is none.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut wanted = HashMap::new();
         for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
             let (place, id) = (format!("{}:{}", path.display(), at + 1), line.trim());

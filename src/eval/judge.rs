@@ -134,8 +134,9 @@ pub fn run(request: &Request) -> Result<Outcome> {
     let of = |split: &str| golds.iter().filter(|g| g.split == split).collect::<Vec<_>>();
     let splits: Vec<&str> = ["dev", "test"].into_iter().filter(|s| !of(s).is_empty()).collect();
     let judged: Vec<&Gold> = splits.iter().flat_map(|s| of(s)).collect();
-    let mut foreign =
-        request.scores.map(|path| verdict::foreign(path, &judged)).transpose()?.unwrap_or_default();
+    let by_message = suite.task == Task::Turns;
+    let foreign = request.scores.map(|path| verdict::foreign(path, &judged, by_message)).transpose()?;
+    let mut foreign = foreign.unwrap_or_default();
     let baselines = baselines(request, &texts, &of("train"))?;
     let (mut thresholds, mut cost, mut parts) = (card(model), Run::default(), Vec::new());
     for split in splits {
@@ -181,12 +182,11 @@ fn read(
         for ((at, _), verdict) in batch.iter().zip(scorer.score(&cases)?) {
             verdicts[*at] = Some(verdict);
         }
-        for (name, scores) in baselines.map(|b| b.scores(&cases)).transpose()?.unwrap_or_default() {
-            if beside.iter().all(|(known, _)| *known != name) {
-                beside.push((name, vec![0.0; golds.len()]));
-            }
-            let into = beside.iter_mut().find(|(known, _)| *known == name).map(|(_, into)| into);
-            let into = into.context("it was just added")?;
+        let scores = baselines.map(|b| b.scores(&cases)).transpose()?.unwrap_or_default();
+        if beside.is_empty() {
+            beside = scores.iter().map(|(name, _)| (*name, vec![0.0; golds.len()])).collect();
+        }
+        for ((_, into), (_, scores)) in beside.iter_mut().zip(scores) {
             batch.iter().zip(scores).for_each(|((at, _), score)| into[*at] = score);
         }
         Ok(())

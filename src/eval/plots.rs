@@ -132,8 +132,7 @@ pub(super) fn offsets(part: &Part, thresholds: &[Threshold]) -> Option<Plot> {
     let mut series = Vec::new();
     for t in thresholds.iter().filter(|t| t.system == OURS && t.name == "look") {
         let warned = warnings::first(&part.systems[0], t)?;
-        let offset =
-            |(gold, w): (&&super::Gold, &Option<usize>)| Some((*w)? as f64 - gold.onset? as f64);
+        let offset = |(gold, w): (&&super::Gold, &Option<usize>)| Some((*w)? as f64 - gold.onset? as f64);
         let found: Vec<f64> = part.golds.iter().zip(&warned).filter_map(offset).collect();
         let share = |i: i32| {
             let at = |o: &&f64| (o.clamp(-FAR, FAR) / 2.0).floor() as i32 == i;

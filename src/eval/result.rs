@@ -134,7 +134,7 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// A metric of items 0 to `items`, with its interval over `draws`; `n` is what it divides by.
+    /// A metric of items 0 to `items`, with its interval over `draws`; `n` is what it divides by. One group alone has no interval.
     pub fn over(
         draws: &Resamples,
         items: usize,
@@ -143,7 +143,7 @@ impl Measure {
     ) -> Self {
         let all: Vec<usize> = (0..items).collect();
         let value = metric(&all);
-        let interval = value.and_then(|_| draws.interval(metric));
+        let interval = value.filter(|_| draws.groups() > 1).and_then(|_| draws.interval(metric));
         let (low, high) = (interval.map(|i| i.low), interval.map(|i| i.high));
         Self { value, low, high, n, defined: interval.map_or(0, |i| i.defined) }
     }

@@ -44,7 +44,10 @@ pub(super) fn signals(part: &Part, model: &Model) -> Table {
     };
     if total > 0 {
         let auprc = mean(&|one, m| one.ranking.average_precision(m));
-        rows.push(Row::new("macro", vec![("AUPRC", auprc), ("F1", mean(&|one, m| one.f1_where_it_occurs(m)))]));
+        rows.push(Row::new(
+            "macro",
+            vec![("AUPRC", auprc), ("F1", mean(&|one, m| one.f1_where_it_occurs(m)))],
+        ));
     }
     let note = format!(
         "By message, {total} of {} conversations. The base rate is the AUPRC of chance, its n the messages that carry the signal; F1, precision and recall at the \

@@ -252,7 +252,9 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
         o.run.scored,
         o.run.resumed,
         o.run.seconds,
-        ratio(o.run.messages as f64, o.run.seconds).map_or_else(String::new, |r| format!(", {r:.0} messages/s")),
+        ratio(o.run.messages as f64, o.run.seconds)
+            .filter(|rate| *rate > 0.0)
+            .map_or_else(String::new, |rate| format!(", {rate:.0} messages/s")),
     ));
     let changed = o.readings.iter().filter(|r| r.changed).count();
     facts.push(format!(

@@ -182,8 +182,8 @@ struct ForeignLine {
     messages: Option<Vec<Option<f64>>>,
 }
 
-/// Read a file of scores; it must hold one finite score for each of `golds`, and no other id twice.
-pub fn foreign(path: &Path, golds: &[&Gold]) -> Result<Vec<Foreign>> {
+/// Read a file of scores; it must hold one finite score for each of `golds`, with scores by message where these are needed, and no id twice.
+pub fn foreign(path: &Path, golds: &[&Gold], by_message: bool) -> Result<Vec<Foreign>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut found: HashMap<String, Foreign> = HashMap::new();
     for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
@@ -210,6 +210,11 @@ pub fn foreign(path: &Path, golds: &[&Gold]) -> Result<Vec<Foreign>> {
         let id = &gold.id;
         let scores = found.remove(id).ok_or_else(|| anyhow!("{}: no score for {id}", path.display()))?;
         let n = gold.messages;
+        ensure!(
+            scores.messages.is_some() || !by_message,
+            "{}: {id}: this suite needs \"messages\", a score after each message",
+            path.display()
+        );
         let fits = scores.messages.as_ref().is_none_or(|m| m.len() == n);
         ensure!(
             fits,

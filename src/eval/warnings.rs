@@ -26,9 +26,8 @@ pub fn first(system: &System, t: &Threshold) -> Option<Vec<Option<usize>>> {
 
 /// The first warning that is never taken back because nobody asks again: the first message at or above the threshold.
 pub fn sticky(part: &Part, value: f64) -> Vec<Option<usize>> {
-    let first = |rows: &Vec<(usize, f32, _)>| {
-        rows.iter().find(|row| f64::from(row.1) >= value).map(|row| row.0)
-    };
+    let first =
+        |rows: &Vec<(usize, f32, _)>| rows.iter().find(|row| f64::from(row.1) >= value).map(|row| row.0);
     part.verdicts.iter().map(|v| first(&v.messages)).collect()
 }
 
@@ -67,9 +66,9 @@ pub fn turns(part: &Part, thresholds: &[Threshold]) -> Vec<Table> {
     let all = |_: usize| true;
     let rows = found.iter().map(|(name, warned)| Row::new(name, onsets(part, warned, &all))).collect();
     let mut tables = vec![table(part, "turns", "When the warning comes", TIMELY, &TURNS, rows)];
-    let bands = thresholds.iter().filter(|t| t.system == OURS && ["look", "look now"].contains(&t.name.as_str()));
-    let bands: Vec<_> =
-        bands.filter_map(|t| Some((t.name.as_str(), first(&part.systems[0], t)?))).collect();
+    let bands =
+        thresholds.iter().filter(|t| t.system == OURS && ["look", "look now"].contains(&t.name.as_str()));
+    let bands: Vec<_> = bands.filter_map(|t| Some((t.name.as_str(), first(&part.systems[0], t)?))).collect();
     let mut split = |id: &str, title: &str, note: &str, of: &dyn Fn(usize) -> Option<(usize, String)>| {
         let kinds: BTreeSet<(usize, String)> = (0..part.labels.len())
             .filter(|i| part.golds[*i].onset.is_some() && part.labels[*i])
@@ -86,7 +85,8 @@ pub fn turns(part: &Part, thresholds: &[Threshold]) -> Vec<Table> {
     split("turns by target", "By age of the target", TIMELY, &target);
     let length = |i: usize| {
         let at = LENGTHS.iter().rposition(|least| part.golds[i].messages >= *least)?;
-        let to = LENGTHS.get(at + 1).map_or_else(|| " or more".to_owned(), |next| format!(" to {}", next - 1));
+        let to =
+            LENGTHS.get(at + 1).map_or_else(|| " or more".to_owned(), |next| format!(" to {}", next - 1));
         Some((at, format!("{}{to}", LENGTHS[at])))
     };
     split("turns by length", "By length of the conversation", &format!("In messages. {TIMELY}"), &length);
@@ -128,8 +128,7 @@ pub fn early(part: &Part, warned: &[Option<usize>]) -> Vec<(&'static str, Measur
     let outcomes = |items: &[usize]| -> Vec<Outcome> {
         items.iter().map(|i| Outcome::of(part.labels[*i], warned[*i].map(|w| w + 1))).collect()
     };
-    let middle =
-        |items: &[usize]| median(&latencies(items).iter().map(|k| *k as f64).collect::<Vec<_>>());
+    let middle = |items: &[usize]| median(&latencies(items).iter().map(|k| *k as f64).collect::<Vec<_>>());
     let (all, hits) = (part.labels.len(), latencies(&(0..part.labels.len()).collect::<Vec<_>>()).len());
     let measures = [
         part.measure(hits, middle),
