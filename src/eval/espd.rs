@@ -28,8 +28,8 @@ pub fn espd(part: &Part, again: &Again, thresholds: &[Threshold]) -> Result<(Tab
     for t in thresholds.iter().filter(|t| t.system == OURS && ["look", "look now"].contains(&t.name.as_str()))
     {
         if let (Some(value), Some(kept)) = (t.value, first(&part.systems[0], t)) {
-            rows.push(row(part, &format!("{OURS}, {}, for good", t.name), &sticky(part, value)));
-            rows.push(row(part, &format!("{OURS}, {}, still up at the end", t.name), &kept));
+            rows.push(row(part, &format!("{OURS}, {}, sticky", t.name), &sticky(part, value)));
+            rows.push(row(part, &format!("{OURS}, {}, up at the end", t.name), &kept));
         }
     }
     for s in 1..=ESPD_KEPT {
@@ -38,8 +38,8 @@ pub fn espd(part: &Part, again: &Again, thresholds: &[Threshold]) -> Result<(Tab
     }
     let plot = by_strictness(part, &rows);
     let note = format!(
-        "For good: the first message at which the risk so far reaches the band, as someone sees it who is told once. Still up at the end: from the message on which it stayed up. \
-         eSPD rule: at each message that is not empty the last {ESPD_WINDOW} are scored alone; a warning comes for good when so many of the last {ESPD_KEPT} decisions are at .5 or more. {LATENCY}"
+        "Sticky: at the first message at which the risk so far reaches the band, and never taken back. Up at the end: from the message on from which it stayed up. eSPD rule, sticky \
+         too: at each message that is not empty the last {ESPD_WINDOW} are scored alone, and so many of the last {ESPD_KEPT} decisions are at .5 or more. {LATENCY}"
     );
     let mut columns = vec!["F1", "precision", "recall", "FPR"];
     columns.extend(early(part, &vec![None; part.labels.len()]).iter().map(|cell| cell.0));
@@ -102,13 +102,13 @@ fn by_strictness(part: &Part, rows: &[Row]) -> Plot {
             Vec::new()
         };
         series.push(Series { name: format!("{column}, eSPD rule"), points, band });
-        let ours = rows.iter().find(|r| r.name == format!("{OURS}, look, for good"));
+        let ours = rows.iter().find(|r| r.name == format!("{OURS}, look, sticky"));
         let level = ours.and_then(|row| of(row, column).value);
         let points = level.map(|y| vec![[1.0, y], [ESPD_KEPT as f64, y]]).unwrap_or_default();
-        series.push(Series { name: format!("{column}, {OURS} look, for good"), points, band: Vec::new() });
+        series.push(Series { name: format!("{column}, {OURS} look, sticky"), points, band: Vec::new() });
     }
     let axes = ["positive decisions of the last ten that warn", "F1, F-latency"];
-    Plot { x: [1.0, ESPD_KEPT as f64], ..plot(part, "strictness", "Strictness of the rule", axes, series) }
+    Plot { x: [0.0, ESPD_KEPT as f64], ..plot(part, "strictness", "Strictness of the rule", axes, series) }
 }
 
 #[cfg(test)]
@@ -125,15 +125,16 @@ mod tests {
         let mut transcript = Transcript::new("t");
         for i in 0..ESPD_WINDOW + 3 {
             let speaker = Some(transcript.speaker(["A", "B"][i % 2]));
-            let text = Text::new(["keep this between us", "why though", "send the fee", "no"][i % 4]);
+            let text =
+                Text::new(["did you water the plants", "yes, before breakfast", "see you on sunday"][i % 3]);
             let (time, kind, origin) = (None, Kind::Message, Default::default());
             transcript.messages.push(Message { speaker, time, text, kind, origin });
         }
         let case = Case { transcript, gold: Gold::default() };
         let (verdicts, _) = super::super::verdict::score(&model, &[&case], None).unwrap();
         let (found, scored) = probabilities(&model, &case.transcript, &verdicts[0]).unwrap();
-        assert_eq!((found.len(), scored), (ESPD_WINDOW + 3, 3 * ESPD_WINDOW));
-        for at in [0, 7, ESPD_WINDOW - 1, ESPD_WINDOW, ESPD_WINDOW + 2] {
+        assert_eq!(scored, (found.len() - ESPD_WINDOW) * ESPD_WINDOW);
+        for at in [0, 7, ESPD_WINDOW - 1].into_iter().chain(ESPD_WINDOW..found.len()) {
             let mut window = case.transcript.clone();
             window.messages.truncate(at + 1);
             window.messages.drain(..(at + 1).saturating_sub(ESPD_WINDOW));

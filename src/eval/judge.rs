@@ -11,7 +11,7 @@ use super::baselines::Baselines;
 use super::cases::{Case, Gold, Skipped};
 use super::result::{Data, Measure, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold};
 use super::suite::{Suite, Task};
-use super::texts::Texts;
+use super::texts::{Texts, check_splits};
 use super::verdict::{self, Foreign, Scorer, Verdict};
 use super::{
     espd, fairness, lengths, pan12, plots, quantization, robustness, signals, strata, tables, warnings,
@@ -103,7 +103,8 @@ impl<'a> Part<'a> {
         Measure::over(&self.draws, self.labels.len(), n, metric)
     }
 
-    fn data(&self) -> Data {
+    /// What it is, by hash and counts.
+    pub fn data(&self) -> Data {
         let mut hash = Sha256::new();
         for gold in &self.golds {
             hash.update(format!("{}\n{}\n{}\n", gold.id, gold.risk, gold.sha256));
@@ -130,7 +131,9 @@ pub fn run(request: &Request) -> Result<Outcome> {
         return pan12::run(request);
     }
     let data = suite.data(request.data)?;
-    let (texts, golds, skipped) = Texts::open(suite, &data, request.limit, request.ids)?;
+    let measured = if request.data.is_some() { suite.on_other_data() } else { suite.clone() };
+    let (texts, golds, skipped) = Texts::open(&measured, &data, request.limit, request.ids)?;
+    check_splits(&measured, &golds, &data)?;
     let of = |split: &str| golds.iter().filter(|g| g.split == split).collect::<Vec<_>>();
     let splits: Vec<&str> = ["dev", "test"].into_iter().filter(|s| !of(s).is_empty()).collect();
     let judged: Vec<&Gold> = splits.iter().flat_map(|s| of(s)).collect();
@@ -270,7 +273,7 @@ fn outcome(
             }
             Task::Signals => found.push(signals::signals(part, model)),
             Task::Benign => found.push(strata::benign(suite, part)),
-            Task::Languages => found.push(strata::languages(suite, part)),
+            Task::Languages => found.push(strata::languages(suite, part, f64::from(model.card.bands.look))),
             Task::Pan12 => bail!("pan12 has no splits"),
             Task::Fairness => found.push(fairness::fairness(part, &suite.subgroups)),
             Task::Espd => {

@@ -18,10 +18,10 @@ pub fn benign(suite: &Suite, part: &Part) -> Table {
     Table::new("benign", "Alarms on harmless conversations, by source", note, &columns, rows)
 }
 
-/// What is judged at all, and how well, by language.
-pub fn languages(suite: &Suite, part: &Part) -> Table {
+/// What is judged at all, and how well, by language; `look` is where that band begins.
+pub fn languages(suite: &Suite, part: &Part, look: f64) -> Table {
     let of = |at: usize| part.golds[at].lang.clone().unwrap_or_default();
-    let rows = by(suite, part, of, language);
+    let rows = by(suite, part, of, |name, part| language(name, part, look));
     let columns = [
         "cannot say",
         "AUROC, judged",
@@ -29,10 +29,11 @@ pub fn languages(suite: &Suite, part: &Part) -> Table {
         "false alarms, judged",
         "upper bound at none",
         "AUROC, all scores",
-        "false alarms, all",
+        "recall, all scores",
+        "false alarms, all scores",
     ];
     let note = "Cannot say: share that the model declines to judge. Judged: the others; alarms at the band look. Where none is a false alarm, 3/n bounds the rate from above \
-                (95 %). All scores: those that are not shown included, which says whether declining is right. False alarms, all: of harmless ones whether judged or not.";
+                (95 %). All scores: as if it declined nothing, alarms at the threshold of look; this says whether declining is right.";
     table(part, "languages", "By language", note, &columns, rows)
 }
 
@@ -93,27 +94,34 @@ fn quiet(name: &str, part: &Part, prevalence: f64) -> Row {
     )
 }
 
-fn language(name: &str, part: &Part) -> Row {
-    let judged = |i: &usize| part.verdicts[*i].band != Band::CannotSay;
-    let some = |items: &[usize]| items.iter().copied().filter(judged).collect::<Vec<_>>();
-    let all: Vec<usize> = (0..part.labels.len()).collect();
-    let count = |items: &[usize], class: bool| items.iter().filter(|i| part.labels[**i] == class).count();
-    let alarms: Vec<bool> = part.verdicts.iter().map(|v| v.alarm()).collect();
-    let counts = |items: &[usize]| Confusion::of_items(&part.labels, &alarms, items);
+fn language(name: &str, part: &Part, look: f64) -> Row {
     let scores: Vec<f64> = part.verdicts.iter().map(|v| v.score).collect();
+    let loud: Vec<bool> = scores.iter().map(|s| *s >= look).collect();
     let ranking = Ranking::new(&part.labels, &scores).expect("scores are finite");
-    let here = some(&all);
-    let false_alarms = part.measure(count(&here, false), |i| counts(&some(i)).fpr());
+    let three = |kept: &(dyn Fn(usize) -> bool + Sync)| -> [Measure; 3] {
+        let some = |items: &[usize]| items.iter().copied().filter(|i| kept(*i)).collect::<Vec<_>>();
+        let counts = |items: &[usize]| Confusion::of_items(&part.labels, &loud, &some(items));
+        let here = some(&(0..part.labels.len()).collect::<Vec<_>>());
+        let risky = here.iter().filter(|i| part.labels[**i]).count();
+        [
+            part.measure(here.len(), |i| ranking.auroc(&some(i))),
+            part.measure(risky, |i| counts(i).recall()),
+            part.measure(here.len() - risky, |i| counts(i).fpr()),
+        ]
+    };
+    let judged = three(&|i| part.verdicts[i].band != Band::CannotSay);
+    let all = three(&|_| true);
     Row::new(
         name,
         vec![
             ("cannot say", share(part, |b| b == Band::CannotSay)),
-            ("AUROC, judged", part.measure(here.len(), |i| ranking.auroc(&some(i)))),
-            ("recall, judged", part.measure(count(&here, true), |i| counts(&some(i)).recall())),
-            ("false alarms, judged", false_alarms),
-            ("upper bound at none", bound(&false_alarms)),
-            ("AUROC, all scores", part.measure(all.len(), |i| ranking.auroc(i))),
-            ("false alarms, all", part.measure(count(&all, false), |i| counts(i).fpr())),
+            ("AUROC, judged", judged[0]),
+            ("recall, judged", judged[1]),
+            ("false alarms, judged", judged[2]),
+            ("upper bound at none", bound(&judged[2])),
+            ("AUROC, all scores", all[0]),
+            ("recall, all scores", all[1]),
+            ("false alarms, all scores", all[2]),
         ],
     )
 }

@@ -1,7 +1,7 @@
 //! The conversations of a suite, read from their files one at a time and as often as they are needed. What stays in memory is labels,
 //! so that it does not grow with the texts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
@@ -121,7 +121,8 @@ impl<'a> Texts<'a> {
 /// Why a suite does without a conversation.
 fn unfit(suite: &Suite, record: &Record) -> Option<&'static str> {
     let (data, lang) = (&suite.data, record.lang.as_ref());
-    let other = data.language.is_some() && data.language.as_ref() != lang;
+    // What is in no known language is taken to be in the one that is asked for.
+    let other = data.language.is_some() && lang.is_some() && data.language.as_ref() != lang;
     if other || (data.other_than.is_some() && data.other_than.as_ref() == lang) {
         return Some("in another language");
     }
@@ -181,9 +182,20 @@ fn check(suite: &Suite, golds: &[Gold], data: &Path) -> Result<()> {
             suite.name
         );
     }
-    let named = suite.data.splits.keys().map(String::as_str);
-    let judged = golds.iter().map(|g| g.split.as_str()).filter(|s| *s != "train");
-    let splits: std::collections::BTreeSet<&str> = named.chain(judged).collect();
+    Ok(())
+}
+
+/// What must hold of each split before it is measured.
+pub fn check_splits(suite: &Suite, golds: &[Gold], data: &Path) -> Result<()> {
+    let data = data.display();
+    let judged: BTreeSet<&str> = golds.iter().map(|g| g.split.as_str()).filter(|s| *s != "train").collect();
+    ensure!(
+        !judged.is_empty(),
+        "suite {}: {data}: no conversation is in dev or test; leave out \"writer\", or name the writers of dev and test in suite.toml",
+        suite.name
+    );
+    let named = suite.data.splits.keys().map(String::as_str).filter(|_| !suite.data.brought);
+    let splits: BTreeSet<&str> = named.chain(judged).collect();
     splits.into_iter().try_for_each(|split| {
         let part: Vec<&Gold> = golds.iter().filter(|g| g.split == split).collect();
         enough(suite.task, &part).map_err(|e| anyhow!("suite {}: {data}: {split} {e}", suite.name))

@@ -24,7 +24,7 @@ pub fn first(system: &System, t: &Threshold) -> Option<Vec<Option<usize>>> {
     Some(messages.iter().zip(alarms).map(start).collect())
 }
 
-/// The first warning that is never taken back because nobody asks again: the first message at or above the threshold.
+/// For each conversation, the first message at or above a threshold: a warning that is never taken back.
 pub fn sticky(part: &Part, value: f64) -> Vec<Option<usize>> {
     let first =
         |rows: &Vec<(usize, f32, _)>| rows.iter().find(|row| f64::from(row.1) >= value).map(|row| row.0);
@@ -60,41 +60,51 @@ pub fn timing(part: &Part, thresholds: &[Threshold]) -> Table {
     table(part, "warnings", "When the warning comes", &format!("{TIMELY} {LATENCY}"), &columns, rows)
 }
 
-/// Against the onset only: for each threshold, and for the bands of the model by the target's age and by length.
-pub fn turns(part: &Part, thresholds: &[Threshold]) -> Vec<Table> {
-    let found = each(part, thresholds);
-    let all = |_: usize| true;
-    let rows = found.iter().map(|(name, warned)| Row::new(name, onsets(part, warned, &all))).collect();
-    let mut tables = vec![table(part, "turns", "When the warning comes", TIMELY, &TURNS, rows)];
-    let bands =
-        thresholds.iter().filter(|t| t.system == OURS && ["look", "look now"].contains(&t.name.as_str()));
-    let bands: Vec<_> = bands.filter_map(|t| Some((t.name.as_str(), first(&part.systems[0], t)?))).collect();
-    let mut split = |id: &str, title: &str, note: &str, of: &dyn Fn(usize) -> Option<(usize, String)>| {
-        let kinds: BTreeSet<(usize, String)> = (0..part.labels.len())
-            .filter(|i| part.golds[*i].onset.is_some() && part.labels[*i])
-            .filter_map(of)
-            .collect();
-        let mut rows = Vec::new();
-        for (kind, (band, warned)) in kinds.iter().flat_map(|k| bands.iter().map(move |b| (k, b))) {
-            let within: Vec<bool> = (0..part.labels.len()).map(|i| of(i).as_ref() == Some(kind)).collect();
-            rows.push(Row::new(&format!("{}, {band}", kind.1), onsets(part, warned, &|i| within[i])));
-        }
-        tables.push(table(part, id, title, note, &TURNS, rows));
-    };
-    let target = |i: usize| part.golds[i].notes.get("target").map(|target| (0, target.clone()));
-    split("turns by target", "By age of the target", TIMELY, &target);
-    let length = |i: usize| {
-        let at = LENGTHS.iter().rposition(|least| part.golds[i].messages >= *least)?;
-        let to =
-            LENGTHS.get(at + 1).map_or_else(|| " or more".to_owned(), |next| format!(" to {}", next - 1));
-        Some((at, format!("{}{to}", LENGTHS[at])))
-    };
-    split("turns by length", "By length of the conversation", &format!("In messages. {TIMELY}"), &length);
-    tables
-}
-
 /// Where the buckets of length begin.
 const LENGTHS: [usize; 5] = [1, 10, 20, 40, 80];
+
+/// Against the onset only: for each threshold, and for the bands of the model by the target's age and by length.
+pub fn turns(part: &Part, thresholds: &[Threshold]) -> Vec<Table> {
+    let all = |_: usize| true;
+    let found = each(part, thresholds);
+    let rows = found.iter().map(|(name, warned)| Row::new(name, onsets(part, warned, &all))).collect();
+    let bands = ["look", "look now"].map(|band| {
+        let name = format!("{OURS}, {band}");
+        found.iter().find(|(known, _)| *known == name).map(|(_, warned)| (band, &warned[..]))
+    });
+    let bands: Vec<Band> = bands.into_iter().flatten().collect();
+    let target = |i: usize| part.golds[i].notes.get("target").map(|target| (0, target.clone()));
+    let length = |i: usize| {
+        let at = LENGTHS.iter().rposition(|least| part.golds[i].messages >= *least)?;
+        let to = LENGTHS.get(at + 1).map(|next| format!(" to {}", next - 1));
+        Some((at, format!("{}{}", LENGTHS[at], to.as_deref().unwrap_or(" or more"))))
+    };
+    let targets = by_kind(part, &bands, &target);
+    let lengths = by_kind(part, &bands, &length);
+    let note = format!("In messages. {TIMELY}");
+    vec![
+        table(part, "turns", "When the warning comes", TIMELY, &TURNS, rows),
+        table(part, "turns by target", "By age of the target", TIMELY, &TURNS, targets),
+        table(part, "turns by length", "By length of the conversation", &note, &TURNS, lengths),
+    ]
+}
+
+/// A band and its warnings.
+type Band<'a> = (&'a str, &'a [Option<usize>]);
+
+/// A row for each kind of conversation that has an onset, and each band; kinds come in order of their number, then of their name.
+fn by_kind(part: &Part, bands: &[Band], of: &dyn Fn(usize) -> Option<(usize, String)>) -> Vec<Row> {
+    let has_onset = |i: &usize| part.golds[*i].onset.is_some() && part.labels[*i];
+    let kinds: BTreeSet<(usize, String)> = (0..part.labels.len()).filter(has_onset).filter_map(of).collect();
+    let mut rows = Vec::new();
+    for kind in &kinds {
+        let within: Vec<bool> = (0..part.labels.len()).map(|i| of(i).as_ref() == Some(kind)).collect();
+        for (band, warned) in bands {
+            rows.push(Row::new(&format!("{}, {band}", kind.1), onsets(part, warned, &|i| within[i])));
+        }
+    }
+    rows
+}
 
 /// How warnings lie to the onsets of some conversations.
 fn onsets(
