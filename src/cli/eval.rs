@@ -34,6 +34,9 @@ pub struct Args {
     /// At most so many conversations of each file, chosen by the hash of their ids.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Only the conversations of a list: a text file of ids, one a line.
+    #[arg(long, value_name = "FILE")]
+    ids: Option<PathBuf>,
     /// File for the result (JSON); our scores go to FILE.scores.jsonl beside it, as they come.
     #[arg(long, value_name = "FILE.json")]
     out: Option<PathBuf>,
@@ -91,8 +94,10 @@ impl Args {
         }
         let Some(name) = &self.suite else { return suites() };
         let suite = Suite::open(name)?;
-        let side = self.out.as_deref().map(|o| o.with_extension("scores.jsonl"));
-        let before = self.prepare(side.as_deref())?;
+        let beside = |end: &str| self.out.as_deref().map(|o| o.with_extension(end));
+        let (side, again) = (beside("scores.jsonl"), beside("partial.jsonl"));
+        let files: Vec<&Path> = side.iter().chain(&again).map(PathBuf::as_path).collect();
+        let before = self.prepare(&files)?;
         let model = self.device.load(self.model.as_deref())?;
         let outcome = eval::run(&Request {
             suite: &suite,
@@ -100,7 +105,9 @@ impl Args {
             data: self.data.as_deref(),
             scores: self.scores.as_deref(),
             side: side.as_deref(),
+            again: again.as_deref(),
             limit: self.limit,
+            ids: self.ids.as_deref(),
             before,
         })?;
         if outcome.readings.last().is_some_and(|r| r.changed) {
@@ -109,27 +116,29 @@ impl Args {
             );
         }
         self.write(&outcome)?;
+        again.as_deref().map_or(Ok(()), remove)?;
         write!(anstream::stdout().lock(), "{}", eval::text(&outcome))?;
         Ok(Exit::Read)
     }
 
     /// Make way for the result; what stood there is returned for its readings.
-    fn prepare(&self, side: Option<&Path>) -> Result<Option<Outcome>> {
-        let (Some(out), Some(side)) = (&self.out, side) else { return Ok(None) };
+    fn prepare(&self, beside: &[&Path]) -> Result<Option<Outcome>> {
+        let Some(out) = &self.out else { return Ok(None) };
         ensure!(
             out.extension().is_some_and(|e| e == "json"),
             "{}: the result's name must end in .json",
             out.display()
         );
-        if (out.exists() || side.exists()) && !self.resume && !self.overwrite {
+        let there = out.exists() || beside.iter().any(|path| path.exists());
+        if there && !self.resume && !self.overwrite {
             bail!(
                 "{} or its scores exist; give --resume to go on or --overwrite to replace them",
                 out.display()
             );
         }
         let before = if out.exists() { Some(eval::read(out)?) } else { None };
-        if self.overwrite && side.exists() {
-            fs::remove_file(side).with_context(|| format!("cannot replace {}", side.display()))?;
+        if self.overwrite {
+            beside.iter().try_for_each(|path| remove(path))?;
         }
         Ok(before)
     }
@@ -144,6 +153,13 @@ impl Args {
         put(&self.html, &|| eval::html(outcome))?;
         put(&self.md, &|| eval::markdown(outcome))
     }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    if path.exists() {
+        fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn suites() -> Result<Exit> {

@@ -18,13 +18,40 @@ const LEAST: usize = 2;
 const STEPS: usize = 150;
 const HISTORY: usize = 8;
 
+/// All that stand beside the model.
+pub struct Baselines<'m> {
+    keywords: Option<Keywords>,
+    vectors: Option<Vectors<'m>>,
+    words: Option<Words>,
+}
+
+impl<'m> Baselines<'m> {
+    /// Fit on the training split; those that learn are left out unless it holds both classes.
+    pub fn fit(model: &'m Model, keywords: Option<&Path>, train: &[Case]) -> Result<Self> {
+        let keywords = keywords.map(Keywords::read).transpose()?;
+        Ok(Self { keywords, vectors: Vectors::fit(model, train)?, words: Words::fit(train) })
+    }
+
+    /// The name of each, and its scores of `cases`.
+    pub fn scores(&self, cases: &[&Case]) -> Result<Vec<(&'static str, Vec<f64>)>> {
+        let by = |score: &dyn Fn(&Case) -> f64| cases.iter().map(|case| score(case)).collect();
+        let mut found = vec![("length", by(&length))];
+        found.extend(self.keywords.as_ref().map(|k| ("keywords", by(&|c| k.score(c)))));
+        if let Some(vectors) = &self.vectors {
+            found.push(("mean of vectors + linear", vectors.scores(cases)?));
+        }
+        found.extend(self.words.as_ref().map(|w| ("tf-idf + linear", by(&|c| w.score(c)))));
+        Ok(found)
+    }
+}
+
 /// Messages in it.
-pub fn length(case: &Case) -> f64 {
+fn length(case: &Case) -> f64 {
     case.transcript.spoken().count() as f64
 }
 
 /// TF-IDF over words and pairs of words (logarithmic counts, rows of length one), and logistic regression.
-pub struct Words {
+struct Words {
     terms: HashMap<String, (usize, f64)>,
     weights: Vec<f64>,
 }
@@ -32,11 +59,11 @@ pub struct Words {
 type Sparse = Vec<(usize, f64)>;
 
 /// How many different words or phrases of a list occur.
-pub struct Keywords(Vec<String>);
+struct Keywords(Vec<String>);
 
 impl Keywords {
     /// One a line; lines that begin with # are remarks.
-    pub fn read(path: &Path) -> Result<Self> {
+    fn read(path: &Path) -> Result<Self> {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
@@ -44,7 +71,7 @@ impl Keywords {
     }
 
     /// Number of them.
-    pub fn score(&self, case: &Case) -> f64 {
+    fn score(&self, case: &Case) -> f64 {
         let spoken = case.transcript.spoken().filter(|(_, m)| m.kind == Kind::Message);
         let found = |text: String| {
             let words: Vec<&str> =
@@ -63,14 +90,14 @@ impl Keywords {
 }
 
 /// The mean of a conversation's message vectors, of length one, and logistic regression.
-pub struct Vectors<'m> {
+struct Vectors<'m> {
     model: &'m Model,
     weights: Vec<f64>,
 }
 
 impl<'m> Vectors<'m> {
     /// Fit on the training split; `None` unless it holds both classes.
-    pub fn fit(model: &'m Model, train: &[&Case]) -> Result<Option<Self>> {
+    fn fit(model: &'m Model, train: &[Case]) -> Result<Option<Self>> {
         let labels: Vec<bool> = train.iter().map(|c| c.gold.risk).collect();
         if !(labels.contains(&true) && labels.contains(&false)) {
             return Ok(None);
@@ -80,7 +107,7 @@ impl<'m> Vectors<'m> {
     }
 
     /// Log-odds of being risky, for each of `cases`.
-    pub fn scores(&self, cases: &[&Case]) -> Result<Vec<f64>> {
+    fn scores(&self, cases: &[&Case]) -> Result<Vec<f64>> {
         cases.par_iter().map(|c| Ok(margin(&mean_vector(self.model, c)?, &self.weights))).collect()
     }
 }
@@ -97,12 +124,12 @@ fn mean_vector(model: &Model, case: &Case) -> Result<Sparse> {
 
 impl Words {
     /// Fit on the training split; `None` unless it holds both classes.
-    pub fn fit(train: &[&Case]) -> Option<Self> {
+    fn fit(train: &[Case]) -> Option<Self> {
         let labels: Vec<bool> = train.iter().map(|c| c.gold.risk).collect();
         if !(labels.contains(&true) && labels.contains(&false)) {
             return None;
         }
-        let counts: Vec<BTreeMap<String, f64>> = train.iter().map(|c| count(c)).collect();
+        let counts: Vec<BTreeMap<String, f64>> = train.iter().map(count).collect();
         let mut documents: BTreeMap<&str, usize> = BTreeMap::new();
         counts.iter().flat_map(BTreeMap::keys).for_each(|t| *documents.entry(t).or_default() += 1);
         let idf = |df: usize| ((1.0 + train.len() as f64) / (1.0 + df as f64)).ln() + 1.0;
@@ -115,7 +142,7 @@ impl Words {
     }
 
     /// Log-odds of being risky.
-    pub fn score(&self, case: &Case) -> f64 {
+    fn score(&self, case: &Case) -> f64 {
         margin(&self.row(&count(case)), &self.weights)
     }
 

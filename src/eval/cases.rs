@@ -1,14 +1,14 @@
-//! Conversations with their labels, checked before anything is measured on them.
+//! One conversation with its labels, which must fit its text.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 
-use super::labelled::{self, Record};
-use super::notation;
-use super::suite::Suite;
+use super::labelled::Record;
+use super::suite::{Suite, Task};
+use super::texts::Texts;
 use crate::head::{Pattern, Signal};
 use crate::import::{self, Options};
 use crate::transcript::Transcript;
@@ -32,6 +32,10 @@ pub struct Gold {
     pub split: String,
     /// Which corpus, or which file.
     pub source: String,
+    /// Language, where it is known.
+    pub lang: Option<String>,
+    /// Messages, those of the app included.
+    pub messages: usize,
     /// Whether it is risky.
     pub risk: bool,
     /// What it is by its end.
@@ -51,72 +55,7 @@ pub struct Gold {
 /// What was set aside, by reason.
 pub type Skipped = BTreeMap<&'static str, usize>;
 
-/// Read all cases of a suite. `limit` keeps so many of each source, chosen by the hash of their ids.
-pub fn load(suite: &Suite, data: &Path, limit: Option<usize>) -> Result<(Vec<Case>, Skipped)> {
-    let (mut cases, mut skipped, mut seen) = (Vec::new(), Skipped::new(), HashMap::<String, String>::new());
-    for path in files(data)? {
-        let source = source_of(&path);
-        let mut kept: Vec<(String, Record)> = Vec::new();
-        let mut each = |record: Record| -> Result<()> {
-            if let Some(before) = seen.insert(record.id.clone(), record.place.clone()) {
-                bail!("{}: {} also stands in {before}; ids must differ", record.place, record.id);
-            }
-            let other = suite.data.language.as_ref().is_some_and(|l| record.lang.as_ref() != Some(l));
-            if other {
-                *skipped.entry("in another language").or_default() += 1;
-            } else if record.risk.is_none() {
-                *skipped.entry("without a label of risk").or_default() += 1;
-            } else if record.messages.is_empty() {
-                *skipped.entry("without messages").or_default() += 1;
-            } else {
-                kept.push((crate::models::sha256(record.id.as_bytes()), record));
-            }
-            Ok(())
-        };
-        if path.extension().is_some_and(|e| e == "chat") {
-            notation::read(&path)?.into_iter().try_for_each(&mut each)?;
-        } else {
-            labelled::read(&path, &mut each)?;
-        }
-        if let Some(limit) = limit.filter(|l| *l < kept.len()) {
-            kept.sort_by(|a, b| a.0.cmp(&b.0));
-            *skipped.entry("beyond --limit").or_default() += kept.len() - limit;
-            kept.truncate(limit);
-        }
-        for (_, record) in kept {
-            cases.push(case(suite, record, &source)?);
-        }
-    }
-    check(suite, &cases, data)?;
-    Ok((cases, skipped))
-}
-
-/// Read labelled conversations that belong to no suite.
-pub fn labelled(data: &Path) -> Result<(Vec<Case>, Skipped)> {
-    load(&Suite::of_labels(), data, None)
-}
-
-fn files(data: &Path) -> Result<Vec<std::path::PathBuf>> {
-    if data.is_file() {
-        return Ok(vec![data.to_owned()]);
-    }
-    let known = |p: &Path| {
-        let name = p.to_string_lossy();
-        [".chat", ".jsonl", ".jsonl.xz"].iter().any(|end| name.ends_with(end))
-    };
-    let entries = std::fs::read_dir(data).with_context(|| format!("cannot read {}", data.display()))?;
-    let mut found: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| known(p)).collect();
-    found.sort();
-    ensure!(!found.is_empty(), "{}: no .chat, .jsonl or .jsonl.xz file in it", data.display());
-    Ok(found)
-}
-
-fn source_of(path: &Path) -> String {
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    name.split('.').next().unwrap_or_default().to_owned()
-}
-
-fn case(suite: &Suite, record: Record, source: &str) -> Result<Case> {
+pub(super) fn case(suite: &Suite, record: Record, source: &str) -> Result<Case> {
     let (place, id) = (record.place.clone(), record.id.clone());
     let wrong = |what: &str| anyhow!("{place}: {id}: {what}");
     let transcript = transcript(&record)?;
@@ -153,11 +92,13 @@ fn case(suite: &Suite, record: Record, source: &str) -> Result<Case> {
     let gold = Gold {
         group: record.group.clone().unwrap_or_else(|| record.id.clone()),
         split: suite.split(&writer),
-        source: if suite.task == super::Task::Benign {
+        source: if suite.task == Task::Benign {
             source.to_owned()
         } else {
             record.source.clone().unwrap_or_default()
         },
+        lang: record.lang.clone(),
+        messages: n,
         risk,
         patterns: record.patterns.clone(),
         concern: concern.map(|c| c.into_iter().collect()),
@@ -171,6 +112,13 @@ fn case(suite: &Suite, record: Record, source: &str) -> Result<Case> {
     Ok(Case { transcript, gold })
 }
 
+/// Read labelled conversations that belong to no suite.
+pub fn labelled(data: &Path) -> Result<(Vec<Case>, Skipped)> {
+    let suite = Suite::of_labels();
+    let (texts, golds, skipped) = Texts::open(&suite, data, None, None)?;
+    Ok((texts.cases(&golds.iter().collect::<Vec<_>>())?, skipped))
+}
+
 /// The conversation as `rushlight score` would read it from JSONL.
 fn transcript(record: &Record) -> Result<Transcript> {
     let line = serde_json::to_vec(record).context("cannot write a record")?;
@@ -181,37 +129,4 @@ fn transcript(record: &Record) -> Result<Transcript> {
         ControlFlow::Continue(())
     })?;
     found.ok_or_else(|| anyhow!("{}: {}: no conversation could be read", record.place, record.id))
-}
-
-/// What must hold of the whole.
-fn check(suite: &Suite, cases: &[Case], data: &Path) -> Result<()> {
-    ensure!(!cases.is_empty(), "suite {}: no labelled conversation in {}", suite.name, data.display());
-    let mut splits: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
-    for Gold { id, group, split, .. } in cases.iter().map(|c| &c.gold) {
-        let (first, where_) = *splits.entry(group).or_insert((id, split));
-        ensure!(
-            where_ == split,
-            "{}: group {group} straddles splits: {first} is in {where_} and {id} in {split}",
-            data.display()
-        );
-    }
-    for (split, expected) in &suite.data.counts {
-        let found = cases.iter().filter(|c| c.gold.split == *split).count();
-        ensure!(
-            found == *expected,
-            "suite {}: {split} should hold {expected} conversations and {} gives {found}",
-            suite.name,
-            data.display()
-        );
-    }
-    for split in suite.data.splits.keys().filter(|_| suite.task != super::Task::Benign) {
-        let part: Vec<bool> = cases.iter().filter(|c| c.gold.split == *split).map(|c| c.gold.risk).collect();
-        ensure!(
-            part.iter().any(|r| *r) && part.iter().any(|r| !r),
-            "{}: {split} holds one class only ({} conversations); both are needed",
-            data.display(),
-            part.len()
-        );
-    }
-    Ok(())
 }

@@ -96,9 +96,14 @@ pub struct Side<'a> {
 impl<'a> Side<'a> {
     /// A verdict for each label.
     pub fn new(labels: &'a [bool], verdicts: Vec<&Verdict>) -> Self {
-        let scores: Vec<f64> = verdicts.iter().map(|v| v.score).collect();
+        Self::of(labels, verdicts.into_iter().map(|v| (v.score, v.alarm())))
+    }
+
+    /// A score and whether it is an alarm, for each label.
+    pub fn of(labels: &'a [bool], said: impl Iterator<Item = (f64, bool)>) -> Self {
+        let (scores, alarms): (Vec<f64>, Vec<bool>) = said.unzip();
         let ranking = Ranking::new(labels, &scores).expect("our own scores are numbers");
-        Self { labels, alarms: verdicts.iter().map(|v| v.alarm()).collect(), scores, ranking }
+        Self { labels, alarms, scores, ranking }
     }
 
     /// One of [`METRICS`] of some items, at the band `look` where a threshold is needed.

@@ -16,7 +16,7 @@ pub fn fairness(part: &Part, subgroups: &[Subgroup]) -> Table {
     let mut rows = Vec::new();
     let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for subgroup in subgroups {
-        let fits = |i: &usize| subgroup.holds(&part.cases[*i].gold.notes);
+        let fits = |i: &usize| subgroup.holds(&part.golds[*i].notes);
         let items: Vec<usize> = (0..part.labels.len()).filter(fits).collect();
         rows.push(one(part, &subgroup.name, &items));
         members.insert(&subgroup.name, items);

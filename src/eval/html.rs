@@ -32,7 +32,11 @@ pub fn html(o: &Outcome) -> String {
     }
     out += "</ul>\n";
     if !o.plots.is_empty() {
-        out += "<p class=\"note\">Shaded: 95 % interval at each point, for the model alone. Lines of others are told apart by dash. Precision is drawn as the best at that recall or more; the AUPRC below is not interpolated.</p>\n<div class=\"plots\">";
+        out += "<p class=\"note\">Shaded: 95 % interval at each point of the first line; the others are told apart by dash.";
+        if o.plots.iter().any(|plot| plot.id.starts_with("pr/")) {
+            out += " Precision is drawn as the best at that recall or more; the AUPRC below is not interpolated.";
+        }
+        out += "</p>\n<div class=\"plots\">";
         for plot in &o.plots {
             let _ = writeln!(
                 out,

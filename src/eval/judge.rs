@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use super::baselines::{Keywords, Vectors, Words, length};
-use super::cases::{self, Case, Skipped};
-use super::plots;
+use super::again::Again;
+use super::baselines::Baselines;
+use super::cases::{Case, Gold, Skipped};
 use super::result::{Data, Measure, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold};
 use super::suite::{Suite, Task};
-use super::verdict::{self, Foreign, Verdict};
-use super::{fairness, lengths, pan12, quantization, robustness, tables, warnings};
+use super::texts::{Texts, check_splits};
+use super::verdict::{self, Foreign, Scorer, Verdict};
+use super::{
+    espd, fairness, lengths, pan12, plots, quantization, robustness, signals, strata, tables, warnings,
+};
 use crate::assessment::Band;
 use crate::metrics::{Ranking, Resamples, best_threshold};
 use crate::models::Model;
@@ -32,8 +35,12 @@ pub struct Request<'a> {
     pub scores: Option<&'a Path>,
     /// File that takes our scores as they come.
     pub side: Option<&'a Path>,
+    /// File that takes what further readings find, until the result is written.
+    pub again: Option<&'a Path>,
     /// Conversations of each source, at most.
     pub limit: Option<usize>,
+    /// A list of ids; only these conversations are measured.
+    pub ids: Option<&'a Path>,
     /// The result that is replaced, whose readings of test are carried on.
     pub before: Option<Outcome>,
 }
@@ -41,7 +48,7 @@ pub struct Request<'a> {
 /// One split with everything that was said of it.
 pub(super) struct Part<'a> {
     pub split: String,
-    pub cases: Vec<&'a Case>,
+    pub golds: Vec<&'a Gold>,
     pub labels: Vec<bool>,
     pub verdicts: Vec<Verdict>,
     pub systems: Vec<System>,
@@ -70,10 +77,10 @@ impl System {
 }
 
 impl<'a> Part<'a> {
-    fn new(suite: &Suite, split: &str, cases: Vec<&'a Case>, verdicts: Vec<Verdict>) -> Self {
-        let groups: Vec<&str> = cases.iter().map(|c| c.gold.group.as_str()).collect();
+    pub fn new(suite: &Suite, split: &str, golds: Vec<&'a Gold>, verdicts: Vec<Verdict>) -> Self {
+        let groups: Vec<&str> = golds.iter().map(|g| g.group.as_str()).collect();
         let draws = Resamples::new(&groups, suite.resamples, suite.seed);
-        let labels = cases.iter().map(|c| c.gold.risk).collect();
+        let labels = golds.iter().map(|g| g.risk).collect();
         let ours = System {
             name: OURS.to_owned(),
             scores: verdicts.iter().map(|v| v.score).collect(),
@@ -83,7 +90,7 @@ impl<'a> Part<'a> {
             probability: true,
             bands: Some(verdicts.iter().map(|v| v.band).collect()),
         };
-        Self { split: split.to_owned(), cases, labels, verdicts, systems: vec![ours], draws }
+        Self { split: split.to_owned(), golds, labels, verdicts, systems: vec![ours], draws }
     }
 
     fn beside(&mut self, name: &str, scores: Vec<f64>, messages: Option<Vec<Vec<(usize, f64)>>>) {
@@ -96,15 +103,16 @@ impl<'a> Part<'a> {
         Measure::over(&self.draws, self.labels.len(), n, metric)
     }
 
-    fn data(&self) -> Data {
+    /// What it is, by hash and counts.
+    pub fn data(&self) -> Data {
         let mut hash = Sha256::new();
-        for gold in self.cases.iter().map(|c| &c.gold) {
+        for gold in &self.golds {
             hash.update(format!("{}\n{}\n{}\n", gold.id, gold.risk, gold.sha256));
         }
         Data {
             sha256: hash.finalize().iter().map(|b| format!("{b:02x}")).collect(),
-            conversations: self.cases.len(),
-            messages: self.cases.iter().map(|c| c.transcript.messages.len()).sum(),
+            conversations: self.golds.len(),
+            messages: self.golds.iter().map(|g| g.messages).sum(),
             risky: self.labels.iter().filter(|l| **l).count(),
             groups: self.draws.groups(),
         }
@@ -114,51 +122,80 @@ impl<'a> Part<'a> {
 /// Run a suite.
 pub fn run(request: &Request) -> Result<Outcome> {
     let (suite, model) = (request.suite, request.model);
+    ensure!(
+        request.scores.is_none() || suite.task.takes_scores(),
+        "suite {} judges the model only; --scores has no place in it",
+        suite.name
+    );
     if suite.task == Task::Pan12 {
         return pan12::run(request);
     }
-    let (mut cases, mut skipped) = cases::load(suite, &suite.data(request.data)?, request.limit)?;
-    if suite.task == Task::Benign {
-        let before = cases.len();
-        cases.retain(|c| !c.gold.risk);
-        skipped.insert("labelled risky", before - cases.len());
-        ensure!(!cases.is_empty(), "suite {}: no conversation labelled harmless", suite.name);
-    }
-    let of = |split: &str| cases.iter().filter(|c| c.gold.split == split).collect::<Vec<_>>();
+    let data = suite.data(request.data)?;
+    let measured = if request.data.is_some() { suite.on_other_data() } else { suite.clone() };
+    let (texts, golds, skipped) = Texts::open(&measured, &data, request.limit, request.ids)?;
+    check_splits(&measured, &golds, &data)?;
+    let of = |split: &str| golds.iter().filter(|g| g.split == split).collect::<Vec<_>>();
     let splits: Vec<&str> = ["dev", "test"].into_iter().filter(|s| !of(s).is_empty()).collect();
-    let judged: Vec<&Case> = splits.iter().flat_map(|s| of(s)).collect();
-    let mut foreign =
-        request.scores.map(|path| verdict::foreign(path, &judged)).transpose()?.unwrap_or_default();
-    let train = if suite.task == Task::Risk { of("train") } else { Vec::new() };
-    let (words, vectors) = (Words::fit(&train), Vectors::fit(model, &train)?);
-    let keywords = suite.keywords.as_ref().map(|k| Keywords::read(&suite.folder.join(k))).transpose()?;
+    let judged: Vec<&Gold> = splits.iter().flat_map(|s| of(s)).collect();
+    let by_message = suite.task == Task::Turns;
+    let foreign = request.scores.map(|path| verdict::foreign(path, &judged, by_message)).transpose()?;
+    let mut foreign = foreign.unwrap_or_default();
+    let baselines = baselines(request, &texts, &of("train"))?;
     let (mut thresholds, mut cost, mut parts) = (card(model), Run::default(), Vec::new());
     for split in splits {
-        let (verdicts, run) = verdict::score(model, &of(split), request.side)?;
-        cost = cost.and(run);
+        let mut scorer = Scorer::new(model, request.side, suite.task.needs_messages())?;
+        let (verdicts, beside) = read(&texts, &of(split), &mut scorer, baselines.as_ref())?;
+        cost = cost.and(scorer.cost());
         let mut part = Part::new(suite, split, of(split), verdicts);
         if request.scores.is_some() {
-            let rest = foreign.split_off(part.cases.len());
+            let rest = foreign.split_off(part.golds.len());
             add(&mut part, std::mem::replace(&mut foreign, rest));
         }
-        if suite.task == Task::Risk {
-            part.beside("length", part.cases.iter().map(|c| length(c)).collect(), None);
-            if let Some(keywords) = &keywords {
-                part.beside("keywords", part.cases.iter().map(|c| keywords.score(c)).collect(), None);
-            }
-            if let Some(vectors) = &vectors {
-                part.beside("mean of vectors + linear", vectors.scores(&part.cases)?, None);
-            }
-            if let Some(words) = &words {
-                part.beside("tf-idf + linear", part.cases.iter().map(|c| words.score(c)).collect(), None);
-            }
-        }
+        beside.into_iter().for_each(|(name, scores)| part.beside(name, scores, None));
         if split == "dev" {
             choose(suite, &part, &mut thresholds);
         }
         parts.push(part);
     }
-    outcome(request, &parts, thresholds, cost, skipped)
+    outcome(request, &texts, &parts, thresholds, cost, skipped)
+}
+
+/// What stands beside the model where risk is asked.
+fn baselines<'m>(request: &Request<'m>, texts: &Texts, train: &[&Gold]) -> Result<Option<Baselines<'m>>> {
+    if request.suite.task != Task::Risk {
+        return Ok(None);
+    }
+    let keywords = request.suite.keywords.as_ref().map(|k| request.suite.folder.join(k));
+    Ok(Some(Baselines::fit(request.model, keywords.as_deref(), &texts.cases(train)?)?))
+}
+
+type Beside = Vec<(&'static str, Vec<f64>)>;
+
+/// Score a split, a batch of texts at a time.
+fn read(
+    texts: &Texts,
+    golds: &[&Gold],
+    scorer: &mut Scorer,
+    baselines: Option<&Baselines>,
+) -> Result<(Vec<Verdict>, Beside)> {
+    let mut verdicts: Vec<Option<Verdict>> = golds.iter().map(|_| None).collect();
+    let mut beside = Beside::new();
+    texts.each(golds, &mut |batch| {
+        let cases: Vec<&Case> = batch.iter().map(|(_, case)| case).collect();
+        for ((at, _), verdict) in batch.iter().zip(scorer.score(&cases)?) {
+            verdicts[*at] = Some(verdict);
+        }
+        let scores = baselines.map(|b| b.scores(&cases)).transpose()?.unwrap_or_default();
+        if beside.is_empty() {
+            beside = scores.iter().map(|(name, _)| (*name, vec![0.0; golds.len()])).collect();
+        }
+        for ((_, into), (_, scores)) in beside.iter_mut().zip(scores) {
+            batch.iter().zip(scores).for_each(|((at, _), score)| into[*at] = score);
+        }
+        Ok(())
+    })?;
+    let verdicts = verdicts.into_iter().collect::<Option<Vec<_>>>();
+    Ok((verdicts.context("every conversation was scored")?, beside))
 }
 
 fn add(part: &mut Part, scores: Vec<Foreign>) {
@@ -181,6 +218,9 @@ pub(super) fn card(model: &Model) -> Vec<Threshold> {
 
 /// Choose on dev, for every system: the best F1, and the most sensitive threshold within each budget.
 fn choose(suite: &Suite, dev: &Part, thresholds: &mut Vec<Threshold>) {
+    if dev.labels.iter().all(|l| *l == dev.labels[0]) {
+        return;
+    }
     for system in &dev.systems {
         let mut add = |name: String, value: Option<f64>, how: String| {
             let chosen = format!("{how} on dev (n {})", dev.labels.len());
@@ -200,47 +240,52 @@ fn choose(suite: &Suite, dev: &Part, thresholds: &mut Vec<Threshold>) {
 
 fn outcome(
     request: &Request,
+    texts: &Texts,
     parts: &[Part],
     thresholds: Vec<Threshold>,
     mut run: Run,
     skipped: Skipped,
 ) -> Result<Outcome> {
     let (suite, model) = (request.suite, request.model);
+    let again = Again { texts, model, suite: &suite.sha256, beside: request.again };
     let data: BTreeMap<String, Data> = parts.iter().map(|p| (p.split.clone(), p.data())).collect();
-    let mut found = Vec::new();
+    let (mut found, mut plots) = (Vec::new(), Vec::new());
     for part in parts {
+        let mut more = |(tables, cost): (Vec<Table>, Run)| {
+            found.extend(tables);
+            run = std::mem::take(&mut run).and(cost);
+        };
         match suite.task {
             Task::Risk => {
                 found.push(tables::conversations(part));
                 found.push(tables::differences(part));
                 found.push(tables::thresholds(part, &thresholds, suite.prevalence));
                 found.push(tables::calibration(part));
-                found.push(tables::signals(part, model));
+                found.push(signals::signals(part, model));
                 found.push(tables::patterns(part));
                 found.push(tables::concern(part));
                 found.push(warnings::timing(part, &thresholds));
+                plots.extend(plots::all(part, suite, &thresholds));
             }
-            Task::Benign => found.push(benign(suite, part)?),
+            Task::Turns => {
+                found.extend(warnings::turns(part, &thresholds));
+                plots.extend(plots::offsets(part, &thresholds));
+            }
+            Task::Signals => found.push(signals::signals(part, model)),
+            Task::Benign => found.push(strata::benign(suite, part)),
+            Task::Languages => found.push(strata::languages(suite, part, f64::from(model.card.bands.look))),
             Task::Pan12 => bail!("pan12 has no splits"),
             Task::Fairness => found.push(fairness::fairness(part, &suite.subgroups)),
-            Task::Robustness => {
-                let (table, more) = robustness::attacked(part, model, suite.seed)?;
-                found.push(table);
-                run = run.and(more);
+            Task::Espd => {
+                let (table, plot, cost) = espd::espd(part, &again, &thresholds)?;
+                more((vec![table], cost));
+                plots.push(plot);
             }
-            Task::Quantization => {
-                let (table, more) = quantization::against_whole(part, model)?;
-                found.push(table);
-                run = run.and(more);
-            }
-            Task::Length => {
-                let (tables, more) = lengths::lengths(part, model)?;
-                found.extend(tables);
-                run = run.and(more);
-            }
+            Task::Robustness => more(robustness::attacked(part, &again, suite.seed)?),
+            Task::Quantization => more(quantization::against_whole(part, &again)?),
+            Task::Length => more(lengths::lengths(part, &again)?),
         }
     }
-    let plots = if suite.task == Task::Risk { plots::all(parts, suite, &thresholds) } else { Vec::new() };
     finish(request, data, found, plots, thresholds, run, skipped)
 }
 
@@ -300,22 +345,4 @@ fn readings(
         changed,
     });
     Ok(readings)
-}
-
-/// Alarms on harmless conversations, by source.
-fn benign(suite: &Suite, part: &Part) -> Result<Table> {
-    let mut sources: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (i, case) in part.cases.iter().enumerate() {
-        sources.entry(&case.gold.source).or_default().push(i);
-    }
-    let mut rows = Vec::new();
-    for (source, items) in sources {
-        let cases = items.iter().map(|i| part.cases[*i]).collect();
-        let one = Part::new(suite, source, cases, items.iter().map(|i| part.verdicts[*i].clone()).collect());
-        rows.push(tables::quiet(source, &one, suite.prevalence));
-    }
-    rows.push(tables::quiet("all", part, suite.prevalence));
-    let columns = ["false alarms", "upper bound at none", "look now", "per 1,000", "cannot say"];
-    let note = "False alarms: share at the band look or above. Where there is none, 3/n bounds it from above (95 %).";
-    Ok(Table::new("benign", "Alarms on harmless conversations, by source", note, &columns, rows))
 }

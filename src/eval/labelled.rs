@@ -22,6 +22,9 @@ pub struct Record {
     pub source: Option<String>,
     /// What must not be split: an author, a case, a pair of twins.
     pub group: Option<String>,
+    /// Its place within its group, where the group is one long conversation.
+    #[serde(default)]
+    pub seq: Option<u64>,
     /// Who wrote it down.
     pub writer: Option<String>,
     /// In order.

@@ -2,37 +2,39 @@
 
 use anyhow::Result;
 
-use super::cases::Case;
+use super::again::{Again, Brief};
 use super::judge::Part;
 use super::result::{Row, Run, Table};
 use super::tables::table;
-use super::verdict;
 use crate::metrics::{Confusion, Ranking};
-use crate::models::Model;
 
 /// Messages that are left.
 const KEPT: [usize; 7] = [3, 5, 10, 20, 40, 80, 160];
 
 /// A table for beginnings, which need no second reading since a score never looks ahead, and one for ends.
-pub fn lengths(part: &Part, model: &Model) -> Result<(Vec<Table>, Run)> {
-    let look = f64::from(model.card.bands.look);
+pub fn lengths(part: &Part, again: &Again) -> Result<(Vec<Table>, Run)> {
+    let look = f64::from(again.model.card.bands.look);
     let n = part.labels.len();
     let mut first = Vec::new();
     for kept in KEPT {
         let by_then = |i: usize| part.verdicts[i].messages.iter().take_while(|m| m.0 < kept).last();
         let scores: Vec<f64> = (0..n).map(|i| by_then(i).map_or(0.0, |m| f64::from(m.1))).collect();
         // Before its onset a risky conversation is not risky yet, and is left out.
-        let counts = |i: usize| !part.labels[i] || part.cases[i].gold.onset.is_some_and(|o| o < kept);
+        let counts = |i: usize| !part.labels[i] || part.golds[i].onset.is_some_and(|o| o < kept);
         first.push(one(part, kept, &scores, look, &counts));
     }
-    let (mut last, mut cost) = (Vec::new(), Run::default());
-    for kept in KEPT {
-        let cases: Vec<Case> = part.cases.iter().map(|case| end(case, kept)).collect();
-        let (verdicts, run) = verdict::score(model, &cases.iter().collect::<Vec<_>>(), None)?;
-        cost = cost.and(run);
-        let scores: Vec<f64> = verdicts.iter().map(|v| v.score).collect();
-        last.push(one(part, kept, &scores, look, &|_| true));
-    }
+    let names = KEPT.map(|kept| format!("last {kept}"));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (found, cost) = again.read(part, &names, |case, _, way| {
+        let mut chat = case.transcript.clone();
+        chat.messages.drain(..chat.messages.len().saturating_sub(KEPT[way]));
+        Brief::of(again.model, &chat)
+    })?;
+    let last = KEPT.into_iter().zip(found).map(|(kept, of)| {
+        let scores: Vec<f64> = of.iter().map(|b| b.score).collect();
+        one(part, kept, &scores, look, &|_| true)
+    });
+    let last = last.collect();
     let columns = ["recall", "false alarms", "AUROC"];
     let note =
         "At the threshold of look. Of risky conversations, those whose onset lies within what is left.";
@@ -40,12 +42,6 @@ pub fn lengths(part: &Part, model: &Model) -> Result<(Vec<Table>, Run)> {
     let first = table(part, "first", title, note, &columns, first);
     let note = "At the threshold of look. All conversations; the onset may lie before what is left.";
     Ok((vec![first, table(part, "last", "Only the last messages", note, &columns, last)], cost))
-}
-
-fn end(case: &Case, kept: usize) -> Case {
-    let mut transcript = case.transcript.clone();
-    transcript.messages.drain(..transcript.messages.len().saturating_sub(kept));
-    Case { transcript, gold: case.gold.clone() }
 }
 
 fn one(part: &Part, kept: usize, scores: &[f64], look: f64, counts: &(dyn Fn(usize) -> bool + Sync)) -> Row {

@@ -5,13 +5,17 @@
 //!                                            └─▸ thresholds on dev, frozen ─▸ tables, plots ─▸ Outcome
 //! ```
 
+mod again;
 mod agreement;
 mod attacks;
 mod baselines;
 mod cases;
 mod compare;
+mod espd;
 mod fairness;
 mod html;
+mod ids;
+mod join;
 mod judge;
 mod labelled;
 mod lengths;
@@ -22,9 +26,12 @@ mod quantization;
 mod result;
 mod robustness;
 mod side;
+mod signals;
+mod strata;
 mod suite;
 mod svg;
 mod tables;
+mod texts;
 mod verdict;
 mod warnings;
 

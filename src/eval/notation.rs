@@ -65,6 +65,7 @@ fn begin(head: &regex::Captures, place: String) -> Result<Record> {
         lang: Some("en".to_owned()),
         source: Some("rushlight-corpus".to_owned()),
         group: Some(group),
+        seq: None,
         writer: Some(writer),
         messages: Vec::new(),
         risk: Some(u8::from(risky)),

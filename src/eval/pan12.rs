@@ -13,14 +13,14 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::cases::Skipped;
+use super::ids::Ids;
 use super::judge::{self, Request};
 use super::result::{Data, Measure, Outcome, Row, Run, Table};
 use super::side::{self, Scored};
-use super::verdict::peak_memory;
 use crate::assessment::{Assessment, Band};
 use crate::head::Signal;
 use crate::import::{self, Imported, Options, WarningKind};
-use crate::metrics::{Confusion, Ranking, Resamples, Sets, ratio};
+use crate::metrics::{Confusion, Ranking, Resamples, Sets};
 use crate::models::Model;
 use crate::transcript::Transcript;
 
@@ -54,13 +54,12 @@ struct Gold {
 /// Run the suite on a folder that holds the XML and the id lists.
 pub fn run(request: &Request) -> Result<Outcome> {
     let folder = request.suite.data(request.data)?;
-    let (xml, gold) = files(&folder)?;
+    let (xml, gold) = files(&folder, request.ids)?;
     let begun = Instant::now();
     let (seen, mut run, skipped) = read(request, &xml)?;
     ensure!(!seen.is_empty(), "{}: no conversation in it", xml.display());
     run.seconds = begun.elapsed().as_secs_f64();
-    run.per_second = ratio(run.scored as f64, run.seconds).filter(|r| *r > 0.0);
-    run.peak_memory_bytes = peak_memory();
+    let run = run.told();
     let mut tables = vec![conversations(request, &seen, &gold), authors(request, &seen, &gold)];
     tables.extend(gold.lines.as_ref().map(|lines| by_line(request, &seen, lines)));
     let hash: String = seen.iter().map(|s| format!("{} {}\n", s.id, s.sha256)).collect();
@@ -76,8 +75,8 @@ pub fn run(request: &Request) -> Result<Outcome> {
     judge::finish(request, data, tables, Vec::new(), judge::card(request.model), run, skipped)
 }
 
-/// The one XML file, and the id lists, told by what stands in them.
-fn files(folder: &Path) -> Result<(PathBuf, Gold)> {
+/// The one XML file, and the id lists, told by what stands in them; the list of `--ids` may lie among them.
+fn files(folder: &Path, ids: Option<&Path>) -> Result<(PathBuf, Gold)> {
     let entries =
         fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
@@ -88,7 +87,9 @@ fn files(folder: &Path) -> Result<(PathBuf, Gold)> {
         bail!("{}: expected one .xml file with the conversations, found {}", folder.display(), xml.len())
     };
     let mut gold = Gold { authors: BTreeSet::new(), lines: None };
-    for path in paths.iter().filter(|p| ends(p, "txt")) {
+    let ids = ids.and_then(|path| path.canonicalize().ok());
+    let other = |p: &&PathBuf| ids.is_none() || p.canonicalize().ok() != ids;
+    for path in paths.iter().filter(|p| ends(p, "txt")).filter(other) {
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
             let place = || format!("{}:{}", path.display(), at + 1);
@@ -113,7 +114,7 @@ fn files(folder: &Path) -> Result<(PathBuf, Gold)> {
 }
 
 fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
-    let mut known = side::known::<Seen>(request.side, &request.model.hash)?;
+    let mut known = side::known::<Seen>(request.side, &request.model.hash, |seen| seen)?;
     let (mut seen, mut batch, mut run, mut problem) = (Vec::new(), Vec::new(), Run::default(), None);
     let options = Options { format: Some("pan12".to_owned()), ..Options::default() };
     let mut flush = |batch: &mut Vec<Imported>| -> Result<()> {
@@ -126,10 +127,15 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
         Ok(())
     };
     let (mut resumed, mut skipped) = (Vec::new(), Skipped::new());
+    let mut ids = request.ids.map(Ids::read).transpose()?;
     let mut limit = request.limit.unwrap_or(usize::MAX);
     let read = import::read_path(xml, &options, &mut |imported| {
         if limit == 0 {
             return ControlFlow::Break(());
+        }
+        if ids.as_mut().is_some_and(|ids| !ids.meet(id(&imported.transcript))) {
+            *skipped.entry("not in the list of --ids").or_default() += 1;
+            return ControlFlow::Continue(());
         }
         limit -= 1;
         let lost = imported
@@ -153,6 +159,9 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
     problem.map_or(Ok(()), Err)?;
     read?;
     flush(&mut batch)?;
+    if let Some(ids) = ids.filter(|_| limit > 0) {
+        ids.all_met(xml)?;
+    }
     run.resumed = resumed.len();
     seen.extend(resumed);
     seen.sort_by(|a, b| a.id.cmp(&b.id));

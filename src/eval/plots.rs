@@ -12,12 +12,8 @@ use crate::metrics::{ECE_BINS, Ranking, false_alarms_per_1000, percentile, relia
 const GRID: usize = 50;
 const BINS: usize = 20;
 
-/// All plots of all splits.
-pub(super) fn all(parts: &[Part], suite: &Suite, thresholds: &[Threshold]) -> Vec<Plot> {
-    parts.iter().flat_map(|p| of(p, suite, thresholds)).collect()
-}
-
-fn of(part: &Part, suite: &Suite, thresholds: &[Threshold]) -> Vec<Plot> {
+/// All plots of a split.
+pub(super) fn all(part: &Part, suite: &Suite, thresholds: &[Threshold]) -> Vec<Plot> {
     let mut plots = vec![
         curves(part, "roc", "ROC", ["share of harmless with an alarm", "share of risky with an alarm"], roc),
         curves(part, "pr", "Precision and recall", ["recall", "precision"], pr),
@@ -30,7 +26,7 @@ fn of(part: &Part, suite: &Suite, thresholds: &[Threshold]) -> Vec<Plot> {
     plots
 }
 
-fn plot(part: &Part, id: &str, title: &str, axes: [&str; 2], series: Vec<Series>) -> Plot {
+pub(super) fn plot(part: &Part, id: &str, title: &str, axes: [&str; 2], series: Vec<Series>) -> Plot {
     let (id, title) = (format!("{id}/{}", part.split), format!("{title} ({})", part.split));
     let axes = axes.map(str::to_owned);
     Plot { id, title, axes, x: [0.0, 1.0], y: [0.0, 1.0], bars: false, diagonal: false, series }
@@ -131,14 +127,13 @@ fn histogram(part: &Part) -> Plot {
 }
 
 /// How long after the onset the warning of each band came, in messages; beyond twenty at the ends.
-fn offsets(part: &Part, thresholds: &[Threshold]) -> Option<Plot> {
+pub(super) fn offsets(part: &Part, thresholds: &[Threshold]) -> Option<Plot> {
     const FAR: f64 = 20.0;
     let mut series = Vec::new();
     for t in thresholds.iter().filter(|t| t.system == OURS && t.name == "look") {
         let warned = warnings::first(&part.systems[0], t)?;
-        let offset =
-            |(case, w): (&&super::Case, &Option<usize>)| Some((*w)? as f64 - case.gold.onset? as f64);
-        let found: Vec<f64> = part.cases.iter().zip(&warned).filter_map(offset).collect();
+        let offset = |(gold, w): (&&super::Gold, &Option<usize>)| Some((*w)? as f64 - gold.onset? as f64);
+        let found: Vec<f64> = part.golds.iter().zip(&warned).filter_map(offset).collect();
         let share = |i: i32| {
             let at = |o: &&f64| (o.clamp(-FAR, FAR) / 2.0).floor() as i32 == i;
             [f64::from(2 * i), found.iter().filter(at).count() as f64 / found.len().max(1) as f64]

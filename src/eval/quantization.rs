@@ -2,23 +2,25 @@
 
 use anyhow::{Result, ensure};
 
+use super::again::{Again, Brief};
 use super::compare::Side;
 use super::judge::Part;
 use super::result::{Measure, Row, Run, Table};
 use super::tables::table;
-use super::verdict::{self, Verdict};
 use crate::models::{Model, Precision};
 
 /// A split read again in whole precision; differences are paired.
-pub fn against_whole(part: &Part, model: &Model) -> Result<(Table, Run)> {
+pub fn against_whole(part: &Part, again: &Again) -> Result<(Vec<Table>, Run)> {
+    let model = again.model;
     ensure!(
         model.precision != Precision::Whole,
         "this run multiplies in f32 already, so there is nothing to compare; unset RUSHLIGHT_PRECISION"
     );
     let whole = Model::load_at(&model.place, model.device, Precision::Whole)?;
-    let (verdicts, run) = verdict::score(&whole, &part.cases, None)?;
-    let rows = [("f32", &verdicts), (model.precision.name(), &part.verdicts)];
-    let rows = rows.map(|(name, of)| Row::new(name, cells(part, of, &verdicts))).to_vec();
+    let (found, run) = again.read(part, &["f32"], |case, _, _| Brief::of(&whole, &case.transcript))?;
+    let briefs: Vec<Brief> = part.verdicts.iter().map(|v| Brief { score: v.score, band: v.band }).collect();
+    let rows = [("f32", &found[0]), (model.precision.name(), &briefs)];
+    let rows = rows.map(|(name, of)| Row::new(name, cells(part, of, &found[0]))).to_vec();
     let note = "The model's own weights, multiplied in f32 and as it runs. Differences are paired with f32, on the same resamples. \
                 Bands that differ: share of conversations. Largest change: of any conversation's risk.";
     let columns = [
@@ -31,13 +33,14 @@ pub fn against_whole(part: &Part, model: &Model) -> Result<(Table, Run)> {
         "bands that differ",
         "largest change",
     ];
-    Ok((table(part, "quantization", "Eight bits against f32", note, &columns, rows), run))
+    Ok((vec![table(part, "quantization", "Eight bits against f32", note, &columns, rows)], run))
 }
 
-fn cells(part: &Part, of: &[Verdict], whole: &[Verdict]) -> Vec<(&'static str, Measure)> {
+fn cells(part: &Part, of: &[Brief], whole: &[Brief]) -> Vec<(&'static str, Measure)> {
     let labels = &part.labels;
     let (positives, n) = (labels.iter().filter(|l| **l).count(), labels.len());
-    let (a, b) = (Side::new(labels, whole.iter().collect()), Side::new(labels, of.iter().collect()));
+    let side = |of: &[Brief]| Side::of(labels, of.iter().map(|b| (b.score, b.alarm())));
+    let (a, b) = (side(whole), side(of));
     let one = |name: &'static str, n: usize| part.measure(n, |i| b.metric(name, i));
     let less = |name: &'static str| part.measure(n, |i| Some(b.metric(name, i)? - a.metric(name, i)?));
     let flips = |items: &[usize]| {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::Resamples;
+use crate::metrics::{Resamples, ratio};
 
 /// Version of this schema. It rises when a field changes meaning or goes away.
 pub const SCHEMA: u32 = 1;
@@ -134,7 +134,7 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// A metric of items 0 to `items`, with its interval over `draws`; `n` is what it divides by.
+    /// A metric of items 0 to `items`, with its interval over `draws`; `n` is what it divides by. One group alone has no interval.
     pub fn over(
         draws: &Resamples,
         items: usize,
@@ -143,7 +143,7 @@ impl Measure {
     ) -> Self {
         let all: Vec<usize> = (0..items).collect();
         let value = metric(&all);
-        let interval = value.and_then(|_| draws.interval(metric));
+        let interval = value.filter(|_| draws.groups() > 1).and_then(|_| draws.interval(metric));
         let (low, high) = (interval.map(|i| i.low), interval.map(|i| i.high));
         Self { value, low, high, n, defined: interval.map_or(0, |i| i.defined) }
     }
@@ -201,16 +201,28 @@ pub struct Run {
 impl Run {
     /// Both together.
     pub fn and(self, more: Self) -> Self {
-        let (scored, seconds) = (self.scored + more.scored, self.seconds + more.seconds);
         Self {
-            scored,
+            scored: self.scored + more.scored,
             messages: self.messages + more.messages,
             resumed: self.resumed + more.resumed,
-            seconds,
-            per_second: crate::metrics::ratio(scored as f64, seconds).filter(|r| *r > 0.0),
-            peak_memory_bytes: more.peak_memory_bytes.max(self.peak_memory_bytes),
+            seconds: self.seconds + more.seconds,
+            ..self
         }
+        .told()
     }
+
+    /// With the rate, and the memory by now.
+    pub fn told(self) -> Self {
+        let per_second = ratio(self.scored as f64, self.seconds).filter(|r| *r > 0.0);
+        Self { per_second, peak_memory_bytes: peak_memory(), ..self }
+    }
+}
+
+/// Highest resident memory, as Linux tells it.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
 impl Row {

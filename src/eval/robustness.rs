@@ -2,41 +2,35 @@
 
 use anyhow::Result;
 
+use super::again::{Again, Brief};
 use super::attacks::{ATTACKS, Attack};
-use super::cases::Case;
+use super::cases::Gold;
 use super::judge::Part;
 use super::result::{Measure, Row, Run, Table};
 use super::tables::table;
-use super::verdict;
 use crate::metrics::{Confusion, Ranking};
-use crate::models::Model;
 use crate::transcript::Transcript;
 
-/// Every attack on every conversation of a split.
-pub fn attacked(part: &Part, model: &Model, seed: u64) -> Result<(Table, Run)> {
+/// Every attack on every conversation of a split. Its harmless conversations stay in memory, since they are what others are padded with.
+pub fn attacked(part: &Part, again: &Again, seed: u64) -> Result<(Vec<Table>, Run)> {
+    let harmless: Vec<&Gold> = part.golds.iter().copied().filter(|g| !g.risk).collect();
+    let harmless = again.texts.cases(&harmless)?;
+    let names = ATTACKS.map(Attack::name);
+    let (found, cost) = again.read(part, &names, |case, _, way| {
+        let others = harmless.iter().filter(|c| c.gold.group != case.gold.group);
+        let others: Vec<&Transcript> = others.map(|c| &c.transcript).collect();
+        Brief::of(again.model, &ATTACKS[way].on(&case.transcript, &others, seed))
+    })?;
     let mut rows = vec![Row::new("none", clean(part))];
-    let mut cost = Run::default();
-    for attack in ATTACKS {
-        let cases: Vec<Case> = part.cases.iter().map(|case| under(attack, case, part, seed)).collect();
-        let (verdicts, run) = verdict::score(model, &cases.iter().collect::<Vec<_>>(), None)?;
-        cost = cost.and(run);
-        let (loud, scores) = (
-            verdicts.iter().map(|v| v.alarm()).collect::<Vec<_>>(),
-            verdicts.iter().map(|v| v.score).collect::<Vec<_>>(),
-        );
-        rows.push(Row::new(attack.name(), cells(part, &loud, &scores)));
+    for (name, of) in names.into_iter().zip(found) {
+        let loud: Vec<bool> = of.iter().map(Brief::alarm).collect();
+        let scores: Vec<f64> = of.iter().map(|b| b.score).collect();
+        rows.push(Row::new(name, cells(part, &loud, &scores)));
     }
     let note = "Conversations under each attack, judged at the band look of the model. Differences are paired with the clean run (none), on the same resamples. \
                 Words: 40 % of those of four letters or more; typing slips: 4 % of letters; padding: harmless conversations of the same split.";
     let columns = ["recall", "Δ recall", "false alarms", "Δ false alarms", "AUROC", "Δ AUROC"];
-    Ok((table(part, "attacks", "Under attack", note, &columns, rows), cost))
-}
-
-/// The conversation under an attack; padding comes from harmless conversations of other groups.
-fn under(attack: Attack, case: &Case, part: &Part, seed: u64) -> Case {
-    let others = part.cases.iter().filter(|c| !c.gold.risk && c.gold.group != case.gold.group);
-    let harmless: Vec<&Transcript> = others.map(|c| &c.transcript).collect();
-    Case { transcript: attack.on(&case.transcript, &harmless, seed), gold: case.gold.clone() }
+    Ok((vec![table(part, "attacks", "Under attack", note, &columns, rows)], cost))
 }
 
 fn clean(part: &Part) -> Vec<(&'static str, Measure)> {

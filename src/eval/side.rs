@@ -1,8 +1,8 @@
 //! The file beside a result that takes scores as they come, so that an interrupted run goes on where it was.
 
 use std::collections::HashMap;
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -27,21 +27,34 @@ pub fn append<T: Scored>(path: Option<&Path>, scored: &[T]) -> Result<()> {
     written.with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The whole lines of an interrupted run, by id; a last line that breaks off is cut away.
-pub fn known<T: Scored>(path: Option<&Path>, model: &str) -> Result<HashMap<String, T>> {
+/// The whole lines of an interrupted run, by id and as `keep` leaves them; a last line that breaks off is cut away.
+pub fn known<T: Scored>(
+    path: Option<&Path>,
+    model: &str,
+    keep: impl Fn(T) -> T,
+) -> Result<HashMap<String, T>> {
     let Some(path) = path.filter(|p| p.exists()) else { return Ok(HashMap::new()) };
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let whole = text.rfind('\n').map_or(0, |at| at + 1);
-    if whole < text.len() {
-        fs::write(path, &text[..whole]).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    let mut found = HashMap::new();
-    for (at, line) in text[..whole].lines().enumerate() {
-        let place = || format!("{}:{}", path.display(), at + 1);
-        let scored: T = serde_json::from_str(line)
+    let reading = || format!("cannot read {}", path.display());
+    let mut input = BufReader::new(File::open(path).with_context(reading)?);
+    let (mut found, mut line, mut whole) = (HashMap::new(), String::new(), 0);
+    for at in 1.. {
+        line.clear();
+        let length = input.read_line(&mut line).with_context(reading)?;
+        if !line.ends_with('\n') {
+            if length > 0 {
+                let file = OpenOptions::new().write(true).open(path);
+                let cut = file.and_then(|file| file.set_len(whole));
+                cut.with_context(|| format!("cannot write {}", path.display()))?;
+            }
+            break;
+        }
+        whole += length as u64;
+        let place = || format!("{}:{at}", path.display());
+        let scored: T = serde_json::from_str(&line)
             .map_err(|_| anyhow!("{}: not a line of this suite; use --overwrite", place()))?;
-        ensure!(scored.model() == model, "{}: scored by another model; use --overwrite", place());
-        found.insert(scored.id().to_owned(), scored);
+        let same = scored.model() == model;
+        ensure!(same, "{}: scored by another model, or for another suite; use --overwrite", place());
+        found.insert(scored.id().to_owned(), keep(scored));
     }
     Ok(found)
 }

@@ -52,6 +52,14 @@ pub struct Suite {
 pub enum Task {
     /// Tell risky conversations from harmless ones, when, where and why.
     Risk,
+    /// Warn when the labelled onset comes.
+    Turns,
+    /// Name what each message does.
+    Signals,
+    /// Warn early in a stream, beside the rule of eSPD.
+    Espd,
+    /// Keep to what the model can judge, by language.
+    Languages,
     /// Keep quiet on harmless ones, counted by source.
     Benign,
     /// Do so under attack.
@@ -66,6 +74,23 @@ pub enum Task {
     Pan12,
 }
 
+impl Task {
+    /// Whether risky and harmless conversations are both needed in every split.
+    pub fn needs_both(self) -> bool {
+        !matches!(self, Self::Benign | Self::Languages | Self::Turns | Self::Signals | Self::Pan12)
+    }
+
+    /// Whether what was said of each message is needed to the end.
+    pub fn needs_messages(self) -> bool {
+        matches!(self, Self::Risk | Self::Turns | Self::Signals | Self::Espd | Self::Length)
+    }
+
+    /// Whether scores from elsewhere can stand beside ours.
+    pub fn takes_scores(self) -> bool {
+        matches!(self, Self::Risk | Self::Turns)
+    }
+}
+
 /// Where conversations come from.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +99,14 @@ pub struct Data {
     pub path: Option<PathBuf>,
     /// Only conversations in this language.
     pub language: Option<String>,
+    /// Only conversations that are known to be in any language but this.
+    pub other_than: Option<String>,
+    /// Only conversations of so many messages or more.
+    #[serde(default)]
+    pub least: usize,
+    /// Records of one group that have a `seq` are one stream.
+    #[serde(default)]
+    pub join: bool,
     /// Writers of each split; all others are `train`. Without any, everything is `test`.
     #[serde(default)]
     pub splits: BTreeMap<String, Vec<String>>,
@@ -83,6 +116,9 @@ pub struct Data {
     /// Conversations expected in each split, checked.
     #[serde(default)]
     pub counts: BTreeMap<String, usize>,
+    /// Whether the user brings other data: then a split may be missing, and what has no writer is test.
+    #[serde(skip)]
+    pub brought: bool,
 }
 
 /// Conversations of which a note says one of some words.
@@ -174,9 +210,15 @@ impl Suite {
         Ok(path)
     }
 
+    /// The same suite on data that the user brings.
+    pub fn on_other_data(&self) -> Self {
+        let data = Data { counts: BTreeMap::new(), brought: true, ..self.data.clone() };
+        Self { data, ..self.clone() }
+    }
+
     /// The split of a writer's conversations.
     pub fn split(&self, writer: &str) -> String {
-        if self.data.splits.is_empty() {
+        if self.data.splits.is_empty() || (self.data.brought && writer.is_empty()) {
             return "test".to_owned();
         }
         let found = self.data.splits.iter().find(|(_, writers)| writers.iter().any(|w| w == writer));

@@ -5,13 +5,10 @@ use std::fmt::Write as _;
 
 use super::judge::{OURS, Part};
 use super::result::{Measure, Outcome, Row, Table, Threshold};
-use crate::assessment::Band;
-use crate::head::{PATTERNS, SIGNALS};
+use crate::head::PATTERNS;
 use crate::metrics::{
-    Confusion, Ranking, Sets, brier, ece, exact_share, false_alarms_per_1000, macro_mean, nll, ppv, ratio,
-    rule_of_three,
+    Confusion, Ranking, Sets, brier, ece, exact_share, false_alarms_per_1000, nll, ppv, ratio,
 };
-use crate::models::Model;
 
 /// A table of one split.
 pub(super) fn table(
@@ -155,60 +152,13 @@ pub(super) fn calibration(part: &Part) -> Table {
     )
 }
 
-/// Each signal over all messages; resamples draw whole groups of conversations.
-pub(super) fn signals(part: &Part, model: &Model) -> Table {
-    let labelled = part.cases.iter().all(|c| c.gold.signals.is_some());
-    let mut rows = Vec::new();
-    // Messages of each conversation as places in one long list.
-    let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
-    for v in &part.verdicts {
-        let start = spans.last().map_or(0, |s| s.end);
-        spans.push(start..start + v.messages.len());
-    }
-    let total = spans.last().map_or(0, |s| s.end);
-    let spread = |items: &[usize]| items.iter().flat_map(|i| spans[*i].clone()).collect::<Vec<usize>>();
-    let mut rankings = Vec::new();
-    for (at, signal) in SIGNALS.into_iter().enumerate().filter(|_| labelled) {
-        let gold = part.cases.iter().zip(&part.verdicts).flat_map(|(c, v)| {
-            v.messages.iter().map(move |m| c.gold.signals.as_ref().is_some_and(|s| s[m.0].contains(&signal)))
-        });
-        let said = part.verdicts.iter().flat_map(|v| v.messages.iter().map(move |m| f64::from(m.2[at])));
-        rankings.push((signal, gold.collect::<Vec<bool>>(), said.collect::<Vec<f64>>()));
-    }
-    let ranked: Vec<Ranking> = rankings.iter().filter_map(|(_, g, s)| Ranking::new(g, s)).collect();
-    for ((signal, gold, said), ranking) in rankings.iter().zip(&ranked) {
-        let positives = gold.iter().filter(|g| **g).count();
-        let named = f64::from(model.card.bands.name);
-        let f1 =
-            |i: &[usize]| Confusion::of(spread(i).into_iter().map(|m| (gold[m], said[m] >= named))).f(1.0);
-        let base = ratio(positives as f64, total as f64);
-        rows.push(Row::new(
-            signal.id(),
-            vec![
-                ("AUPRC", part.measure(total, |i| ranking.average_precision(&spread(i)))),
-                ("F1", part.measure(total, f1)),
-                ("base rate", Measure { value: base, n: positives, ..Measure::default() }),
-            ],
-        ));
-    }
-    let mean = |i: &[usize]| {
-        let places = spread(i);
-        macro_mean(&ranked.iter().map(|r| r.average_precision(&places)).collect::<Vec<_>>())
-    };
-    if labelled {
-        rows.push(Row::new("macro", vec![("AUPRC", part.measure(total, mean))]));
-    }
-    let note = "By message. The base rate is the AUPRC of chance, its n the messages that carry the signal; F1 at the threshold at which the model names it.";
-    table(part, "signals", "Signals", note, &["AUPRC", "F1", "base rate"], rows)
-}
-
 /// Each pattern over conversations.
 pub(super) fn patterns(part: &Part) -> Table {
-    let known = part.cases.iter().all(|c| c.gold.patterns.is_some());
+    let known = part.golds.iter().all(|g| g.patterns.is_some());
     let n = part.labels.len();
     let rows = PATTERNS.into_iter().filter(|_| known).filter_map(|pattern| {
-        let has = |c: &&super::Case| c.gold.patterns.as_ref().is_some_and(|p| p.contains(&pattern));
-        let gold: Vec<bool> = part.cases.iter().map(has).collect();
+        let has = |g: &&super::Gold| g.patterns.as_ref().is_some_and(|p| p.contains(&pattern));
+        let gold: Vec<bool> = part.golds.iter().map(has).collect();
         let said: Vec<f64> = part.verdicts.iter().map(|v| f64::from(v.patterns[&pattern])).collect();
         let positives = gold.iter().filter(|g| **g).count();
         let ranking = Ranking::new(&gold, &said)?;
@@ -225,7 +175,7 @@ pub(super) fn patterns(part: &Part) -> Table {
 /// Whether the right speakers are named, on risky conversations.
 pub(super) fn concern(part: &Part) -> Table {
     let pair = |i: usize| -> Option<(BTreeSet<String>, BTreeSet<String>)> {
-        let gold = part.cases[i].gold.concern.clone().filter(|_| part.labels[i])?;
+        let gold = part.golds[i].concern.clone().filter(|_| part.labels[i])?;
         Some((part.verdicts[i].concern.iter().cloned().collect(), gold))
     };
     let pairs: Vec<_> = (0..part.labels.len()).map(pair).collect();
@@ -258,35 +208,6 @@ pub(super) fn concern(part: &Part) -> Table {
         note,
         &["exact set", "precision", "recall", "F1"],
         rows.to_vec(),
-    )
-}
-
-/// Alarms of a part that is all harmless.
-pub(super) fn quiet(name: &str, part: &Part, prevalence: f64) -> Row {
-    let n = part.labels.len();
-    let share = |wanted: fn(Band) -> bool| {
-        part.measure(n, move |i| {
-            ratio(i.iter().filter(|i| wanted(part.verdicts[**i].band)).count() as f64, i.len() as f64)
-        })
-    };
-    let alarms = share(|b| b >= Band::Look);
-    let bound = rule_of_three(n as u64).filter(|_| alarms.value == Some(0.0));
-    let thousand = |x: Option<f64>| x.map(|x| false_alarms_per_1000(x, prevalence));
-    let per = Measure {
-        value: thousand(alarms.value),
-        low: thousand(alarms.low),
-        high: thousand(alarms.high),
-        ..alarms
-    };
-    Row::new(
-        name,
-        vec![
-            ("false alarms", alarms),
-            ("upper bound at none", Measure { value: bound, n, ..Measure::default() }),
-            ("look now", share(|b| b == Band::LookNow)),
-            ("per 1,000", per),
-            ("cannot say", share(|b| b == Band::CannotSay)),
-        ],
     )
 }
 
@@ -327,8 +248,13 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
     facts.push(format!("95 % intervals: {} resamples by group, seed {}", o.resamples, o.seed));
     let memory = o.run.peak_memory_bytes.map_or_else(|| "unknown".to_owned(), |b| format!("{} MiB", b >> 20));
     facts.push(format!(
-        "{} scored, {} taken over; {:.1} s; peak memory {memory}",
-        o.run.scored, o.run.resumed, o.run.seconds
+        "{} scored, {} taken over; {:.1} s{}; peak memory {memory}",
+        o.run.scored,
+        o.run.resumed,
+        o.run.seconds,
+        ratio(o.run.messages as f64, o.run.seconds)
+            .filter(|rate| *rate > 0.0)
+            .map_or_else(String::new, |rate| format!(", {rate:.0} messages/s")),
     ));
     let changed = o.readings.iter().filter(|r| r.changed).count();
     facts.push(format!(

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::cases::Case;
+use super::cases::{Case, Gold};
 use super::result::Run;
 use super::side::{self, Scored};
 use crate::assessment::{Assessment, Band};
@@ -63,53 +63,92 @@ impl Verdict {
         }
     }
 
+    /// Without what was said of each message.
+    fn light(self) -> Self {
+        Self { messages: Vec::new(), ..self }
+    }
+
     /// Whether it reached the band `look`.
     pub fn alarm(&self) -> bool {
         self.band >= Band::Look
     }
 }
 
-/// Score `cases`; lines go to `beside` as they come, and whole lines that stand there already are taken over.
-pub fn score(model: &Model, cases: &[&Case], beside: Option<&Path>) -> Result<(Vec<Verdict>, Run)> {
-    let mut known = side::known::<Verdict>(beside, &model.hash)?;
-    let (mut run, begun, mut verdicts) = (Run::default(), Instant::now(), Vec::with_capacity(cases.len()));
-    let workers = Workers::new()?;
-    for batch in cases.chunks(BATCH) {
-        let fresh: Vec<&&Case> = batch.iter().filter(|c| !known.contains_key(&c.gold.id)).collect();
-        let mut scored = read(model, &workers, &fresh)?;
-        side::append(beside, &scored)?;
-        run.scored += scored.len();
-        run.messages += scored.iter().map(|v| v.messages.len()).sum::<usize>();
-        scored.reverse();
-        for case in batch {
-            verdicts.push(match known.remove(&case.gold.id) {
+/// Scores conversations as they come: lines go to a file as they are made, and whole lines that stand there already are taken over.
+pub struct Scorer<'a> {
+    model: &'a Model,
+    beside: Option<&'a Path>,
+    known: HashMap<String, Verdict>,
+    /// Whether what was said of each message is kept.
+    messages: bool,
+    workers: Workers,
+    run: Run,
+}
+
+impl<'a> Scorer<'a> {
+    /// `messages` says whether what was said of each message is kept in memory; the file always has it.
+    pub fn new(model: &'a Model, beside: Option<&'a Path>, messages: bool) -> Result<Self> {
+        let light = |v: Verdict| if messages { v } else { v.light() };
+        let known = side::known(beside, &model.hash, light)?;
+        Ok(Self { model, beside, known, messages, workers: Workers::new()?, run: Run::default() })
+    }
+
+    /// Verdicts on some conversations, side by side.
+    pub fn score(&mut self, cases: &[&Case]) -> Result<Vec<Verdict>> {
+        let begun = Instant::now();
+        let fresh: Vec<&&Case> = cases.iter().filter(|c| !self.known.contains_key(&c.gold.id)).collect();
+        let scored = read(self.model, &self.workers, &fresh)?;
+        side::append(self.beside, &scored)?;
+        self.run.scored += scored.len();
+        self.run.messages += scored.iter().map(|v| v.messages.len()).sum::<usize>();
+        let (mut scored, mut verdicts) = (scored.into_iter(), Vec::with_capacity(cases.len()));
+        for case in cases {
+            let verdict = match self.known.remove(&case.gold.id) {
                 Some(old) => {
                     ensure!(
                         old.sha256 == case.gold.sha256,
                         "{}: its text is not the one that was scored; use --overwrite",
                         old.id
                     );
-                    run.resumed += 1;
+                    self.run.resumed += 1;
                     old
                 }
-                None => scored.pop().context("every other conversation was scored")?,
-            });
+                None => scored.next().context("every other conversation was scored")?,
+            };
+            verdicts.push(if self.messages { verdict } else { verdict.light() });
         }
+        self.run.seconds += begun.elapsed().as_secs_f64();
+        Ok(verdicts)
     }
-    run.seconds = begun.elapsed().as_secs_f64();
-    run.per_second = crate::metrics::ratio(run.scored as f64, run.seconds).filter(|r| *r > 0.0);
-    run.peak_memory_bytes = peak_memory();
-    Ok((verdicts, run))
+
+    /// What it cost.
+    pub fn cost(self) -> Run {
+        self.run.told()
+    }
+}
+
+/// Score `cases`; see [`Scorer`].
+pub fn score(model: &Model, cases: &[&Case], beside: Option<&Path>) -> Result<(Vec<Verdict>, Run)> {
+    let mut scorer = Scorer::new(model, beside, true)?;
+    let verdicts = cases.chunks(BATCH).map(|batch| scorer.score(batch)).collect::<Result<Vec<_>>>()?;
+    Ok((verdicts.concat(), scorer.cost()))
 }
 
 fn read(model: &Model, workers: &Workers, cases: &[&&Case]) -> Result<Vec<Verdict>> {
     let readings =
         cases.iter().map(|case| Reading { transcript: &case.transcript, format: "jsonl", notes: Vec::new() });
     let readings: Vec<Reading<'_>> = readings.collect();
-    let verdict = |(case, assessment): (&&&Case, Result<Assessment>)| {
-        assessment.map(|a| Verdict::of(case, &a)).map_err(|e| anyhow!("{}: {e:#}", case.gold.id))
-    };
-    cases.iter().zip(workers.assess(model, &readings)).map(verdict).collect()
+    let assessments = workers.assess(model, &readings);
+    cases.iter().zip(assessments).map(|(case, assessment)| verdict(case, assessment)).collect()
+}
+
+fn verdict(case: &Case, assessment: Result<Assessment>) -> Result<Verdict> {
+    let id = &case.gold.id;
+    let verdict = Verdict::of(case, &assessment.map_err(|e| anyhow!("{id}: {e:#}"))?);
+    let finite = verdict.messages.iter().all(|m| m.1.is_finite() && m.2.iter().all(|s| s.is_finite()))
+        && verdict.patterns.values().all(|p| p.is_finite());
+    ensure!(verdict.score.is_finite() && finite, "{id}: a score of the model is not a finite number");
+    Ok(verdict)
 }
 
 impl Scored for Verdict {
@@ -150,8 +189,8 @@ struct ForeignLine {
     messages: Option<Vec<Option<f64>>>,
 }
 
-/// Read a file of scores; it must hold one finite score for each of `cases`, and no other id twice.
-pub fn foreign(path: &Path, cases: &[&Case]) -> Result<Vec<Foreign>> {
+/// Read a file of scores; it must hold one finite score for each of `golds`, with scores by message where these are needed, and no id twice.
+pub fn foreign(path: &Path, golds: &[&Gold], by_message: bool) -> Result<Vec<Foreign>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut found: HashMap<String, Foreign> = HashMap::new();
     for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
@@ -174,10 +213,15 @@ pub fn foreign(path: &Path, cases: &[&Case]) -> Result<Vec<Foreign>> {
             line.id
         );
     }
-    let take = |case: &&Case| {
-        let id = &case.gold.id;
+    let take = |gold: &&Gold| {
+        let id = &gold.id;
         let scores = found.remove(id).ok_or_else(|| anyhow!("{}: no score for {id}", path.display()))?;
-        let n = case.transcript.messages.len();
+        let n = gold.messages;
+        ensure!(
+            scores.messages.is_some() || !by_message,
+            "{}: {id}: this suite needs \"messages\", a score after each message",
+            path.display()
+        );
         let fits = scores.messages.as_ref().is_none_or(|m| m.len() == n);
         ensure!(
             fits,
@@ -187,12 +231,5 @@ pub fn foreign(path: &Path, cases: &[&Case]) -> Result<Vec<Foreign>> {
         );
         Ok(scores)
     };
-    cases.iter().map(take).collect()
-}
-
-/// Highest resident memory, as Linux tells it.
-pub(super) fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+    golds.iter().map(take).collect()
 }

@@ -1,0 +1,134 @@
+//! Conversations read once more: under attack, cut short, in whole precision, window by window. What is found goes to a file beside the
+//! result as it comes, so that an interrupted run goes on; the file is deleted when the result is written.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::cases::Case;
+use super::judge::Part;
+use super::result::Run;
+use super::side::{self, Scored};
+use super::texts::Texts;
+use crate::assessment::Band;
+use crate::models::Model;
+use crate::transcript::Transcript;
+
+/// What is needed to read conversations again.
+pub struct Again<'a> {
+    /// Where they stand.
+    pub texts: &'a Texts<'a>,
+    /// What reads them.
+    pub model: &'a Model,
+    /// SHA-256 of the suite's file, which fixes what is read.
+    pub suite: &'a str,
+    /// The file that takes what is found.
+    pub beside: Option<&'a Path>,
+}
+
+/// A score and a band.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Brief {
+    /// The risk at the end.
+    pub score: f64,
+    /// The band.
+    pub band: Band,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line<T> {
+    id: String,
+    sha256: String,
+    by: String,
+    found: T,
+}
+
+impl<T: Serialize + DeserializeOwned> Scored for Line<T> {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn model(&self) -> &str {
+        &self.by
+    }
+}
+
+impl Again<'_> {
+    /// Read each conversation of a split in several ways, named by `names`: `read` gets it, its place and the way, and
+    /// returns what it found and how many messages it scored. The answer has a list for each way, in the order of the split.
+    pub fn read<T: Serialize + DeserializeOwned + Send>(
+        &self,
+        part: &Part,
+        names: &[&str],
+        read: impl Fn(&Case, usize, usize) -> Result<(T, usize)> + Sync,
+    ) -> Result<(Vec<Vec<T>>, Run)> {
+        let by = format!("{} {}", self.model.hash, self.suite);
+        // The rest of the split may matter to a conversation, as padding does.
+        let data = &part.data().sha256[..12];
+        let mut known: HashMap<String, Line<T>> = side::known(self.beside, &by, |line| line)?;
+        let mut found: Vec<Vec<Option<T>>> =
+            names.iter().map(|_| part.golds.iter().map(|_| None).collect()).collect();
+        let mut run = Run::default();
+        self.texts.each(&part.golds, &mut |batch| {
+            let begun = Instant::now();
+            let mut wanted = Vec::new();
+            for ((at, case), way) in batch.iter().flat_map(|one| (0..names.len()).map(move |w| (one, w))) {
+                let id = format!("{data} {} {}", names[way], case.gold.id);
+                match known.remove(&id) {
+                    Some(line) => {
+                        let id = &case.gold.id;
+                        let same = line.sha256 == case.gold.sha256;
+                        ensure!(same, "{id}: its text is not the one that was scored; use --overwrite");
+                        run.resumed += 1;
+                        found[way][*at] = Some(line.found);
+                    }
+                    None => wanted.push((*at, case, way, id)),
+                }
+            }
+            // In short rows, so that an interruption costs little.
+            for row in wanted.chunks(ROW) {
+                let one = |(at, case, way, id): &(usize, &Case, usize, String)| {
+                    let (found, messages) =
+                        read(case, *at, *way).map_err(|e| anyhow!("{}: {e:#}", case.gold.id))?;
+                    let sha256 = case.gold.sha256.clone();
+                    Ok((Line { id: id.clone(), sha256, by: by.clone(), found }, messages))
+                };
+                let (lines, messages): (Vec<_>, Vec<usize>) =
+                    row.par_iter().map(one).collect::<Result<Vec<_>>>()?.into_iter().unzip();
+                side::append(self.beside, &lines)?;
+                run.scored += lines.len();
+                run.messages += messages.iter().sum::<usize>();
+                for ((at, _, way, _), line) in row.iter().zip(lines) {
+                    found[*way][*at] = Some(line.found);
+                }
+            }
+            run.seconds += begun.elapsed().as_secs_f64();
+            Ok(())
+        })?;
+        let whole = |of: Vec<Option<T>>| of.into_iter().collect::<Option<Vec<T>>>();
+        let found = found.into_iter().map(whole).collect::<Option<_>>();
+        Ok((found.context("every conversation was read")?, run.told()))
+    }
+}
+
+/// Conversations that are read side by side before their lines are written.
+const ROW: usize = 64;
+
+impl Brief {
+    /// What a model says of a conversation, and how many messages it scored.
+    pub fn of(model: &Model, chat: &Transcript) -> Result<(Self, usize)> {
+        let a = crate::score::assess(model, chat, "jsonl", &[])?;
+        ensure!(a.risk.is_finite(), "a score of the model is not a finite number");
+        Ok((Self { score: f64::from(a.risk), band: a.band }, a.messages.len()))
+    }
+
+    /// Whether it reached the band `look`.
+    pub fn alarm(&self) -> bool {
+        self.band >= Band::Look
+    }
+}

@@ -1,0 +1,127 @@
+//! One kind of conversation at a time, each with its own resamples: alarms on harmless ones by source, and what happens in each language.
+
+use std::collections::BTreeMap;
+
+use super::judge::Part;
+use super::result::{Measure, Row, Table};
+use super::suite::Suite;
+use super::tables::table;
+use crate::assessment::Band;
+use crate::metrics::{Confusion, Ranking, false_alarms_per_1000, ratio, rule_of_three};
+
+/// Alarms on harmless conversations, by source.
+pub fn benign(suite: &Suite, part: &Part) -> Table {
+    let of = |at: usize| part.golds[at].source.clone();
+    let rows = by(suite, part, of, |name, part| quiet(name, part, suite.prevalence));
+    let columns = ["false alarms", "upper bound at none", "look now", "per 1,000", "cannot say"];
+    let note = "False alarms: share at the band look or above. Where there is none, 3/n bounds it from above (95 %).";
+    Table::new("benign", "Alarms on harmless conversations, by source", note, &columns, rows)
+}
+
+/// What is judged at all, and how well, by language; `look` is where that band begins.
+pub fn languages(suite: &Suite, part: &Part, look: f64) -> Table {
+    let of = |at: usize| part.golds[at].lang.clone().unwrap_or_default();
+    let rows = by(suite, part, of, |name, part| language(name, part, look));
+    let columns = [
+        "cannot say",
+        "AUROC, judged",
+        "recall, judged",
+        "false alarms, judged",
+        "upper bound at none",
+        "AUROC, all scores",
+        "recall, all scores",
+        "false alarms, all scores",
+    ];
+    let note = "Cannot say: share that the model declines to judge. Judged: the others; alarms at the band look. Where none is a false alarm, 3/n bounds the rate from above \
+                (95 %). All scores: as if it declined nothing, alarms at the threshold of look; this says whether declining is right.";
+    table(part, "languages", "By language", note, &columns, rows)
+}
+
+/// A row for each kind, and one for all.
+fn by(
+    suite: &Suite,
+    part: &Part,
+    kind: impl Fn(usize) -> String,
+    row: impl Fn(&str, &Part) -> Row,
+) -> Vec<Row> {
+    let mut kinds: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for at in 0..part.labels.len() {
+        kinds.entry(kind(at)).or_default().push(at);
+    }
+    let mut rows = Vec::new();
+    for (name, items) in kinds {
+        let golds = items.iter().map(|i| part.golds[*i]).collect();
+        let verdicts = items.iter().map(|i| part.verdicts[*i].clone()).collect();
+        rows.push(row(&name, &Part::new(suite, &name, golds, verdicts)));
+    }
+    rows.push(row("all", part));
+    rows
+}
+
+/// Share of a part in some bands.
+fn share(part: &Part, wanted: fn(Band) -> bool) -> Measure {
+    part.measure(part.labels.len(), |items| {
+        let found = items.iter().filter(|i| wanted(part.verdicts[**i].band)).count();
+        ratio(found as f64, items.len() as f64)
+    })
+}
+
+/// 3/n where a rate is zero.
+fn bound(rate: &Measure) -> Measure {
+    let value = rule_of_three(rate.n as u64).filter(|_| rate.value == Some(0.0));
+    Measure { value, n: rate.n, ..Measure::default() }
+}
+
+/// Alarms of a part that is all harmless.
+fn quiet(name: &str, part: &Part, prevalence: f64) -> Row {
+    let alarms = share(part, |b| b >= Band::Look);
+    let thousand = |x: Option<f64>| x.map(|x| false_alarms_per_1000(x, prevalence));
+    let per = Measure {
+        value: thousand(alarms.value),
+        low: thousand(alarms.low),
+        high: thousand(alarms.high),
+        ..alarms
+    };
+    Row::new(
+        name,
+        vec![
+            ("false alarms", alarms),
+            ("upper bound at none", bound(&alarms)),
+            ("look now", share(part, |b| b == Band::LookNow)),
+            ("per 1,000", per),
+            ("cannot say", share(part, |b| b == Band::CannotSay)),
+        ],
+    )
+}
+
+fn language(name: &str, part: &Part, look: f64) -> Row {
+    let scores: Vec<f64> = part.verdicts.iter().map(|v| v.score).collect();
+    let loud: Vec<bool> = scores.iter().map(|s| *s >= look).collect();
+    let ranking = Ranking::new(&part.labels, &scores).expect("scores are finite");
+    let three = |kept: &(dyn Fn(usize) -> bool + Sync)| -> [Measure; 3] {
+        let some = |items: &[usize]| items.iter().copied().filter(|i| kept(*i)).collect::<Vec<_>>();
+        let counts = |items: &[usize]| Confusion::of_items(&part.labels, &loud, &some(items));
+        let here = some(&(0..part.labels.len()).collect::<Vec<_>>());
+        let risky = here.iter().filter(|i| part.labels[**i]).count();
+        [
+            part.measure(here.len(), |i| ranking.auroc(&some(i))),
+            part.measure(risky, |i| counts(i).recall()),
+            part.measure(here.len() - risky, |i| counts(i).fpr()),
+        ]
+    };
+    let judged = three(&|i| part.verdicts[i].band != Band::CannotSay);
+    let all = three(&|_| true);
+    Row::new(
+        name,
+        vec![
+            ("cannot say", share(part, |b| b == Band::CannotSay)),
+            ("AUROC, judged", judged[0]),
+            ("recall, judged", judged[1]),
+            ("false alarms, judged", judged[2]),
+            ("upper bound at none", bound(&judged[2])),
+            ("AUROC, all scores", all[0]),
+            ("recall, all scores", all[1]),
+            ("false alarms, all scores", all[2]),
+        ],
+    )
+}
