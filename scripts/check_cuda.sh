@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for libraries in /opt/torch/.venv/lib/python3*/site-packages/nvidia/*/lib "$(python3 -c 'import nvidia, pathlib; print(pathlib.Path(list(nvidia.__path__)[0]))' 2>/dev/null)"/*/lib; do
+for libraries in "$(python3 -c 'import nvidia, pathlib; print(pathlib.Path(list(nvidia.__path__)[0]))' 2>/dev/null)"/*/lib; do
   [ -d "$libraries" ] && LD_LIBRARY_PATH=$libraries:${LD_LIBRARY_PATH:-}
 done
 export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-}
