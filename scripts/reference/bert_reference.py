@@ -2,7 +2,7 @@
 
     python3 scripts/reference/bert_reference.py
         writes tests/fixtures/engine/{tiny-*.gguf,expected.json}; the same bytes each time, as far as PyTorch keeps to its sums
-    python3 scripts/reference/bert_reference.py --model models/rushlight-small --checkpoint FILE [--f32 FILE.gguf]
+    python3 scripts/reference/bert_reference.py --model models/rushlight-small --checkpoint FILES [--f32 FILE.gguf]
         writes tests/fixtures/engine/rushlight-small.json, and the weights unquantized for RUSHLIGHT_F32_GGUF
 
 Needs scripts/train/requirements.txt. PyTorch runs scripts/train/model.py in F32: on the weights as each file holds them (read
@@ -21,7 +21,8 @@ import torch
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts/train"))
 import export  # noqa: E402
-from model import BACK, Encoder  # noqa: E402
+from model import BACK, FEATURES, Encoder, mean_of  # noqa: E402
+from pack import collate  # noqa: E402
 
 OUT = ROOT / "tests/fixtures/engine"
 SEED = 20
@@ -92,7 +93,9 @@ def encoder_of(path):
 def vectors(encoder, ids, speakers):
     """A vector per message, in the context of those before it."""
     with torch.no_grad():
-        return encoder(torch.tensor(sum(ids, [])), torch.tensor([len(i) for i in ids]), torch.tensor(speakers))
+        lengths = torch.tensor([len(i) for i in ids])
+        chat = {"ids": torch.tensor(sum(ids, [])), "lengths": lengths, "speakers": torch.tensor(speakers), "features": torch.zeros(len(ids), FEATURES)}
+        return encoder(collate([chat], "cpu"))[0]
 
 
 def alone(encoder, ids):
@@ -148,7 +151,7 @@ def tiny():
 def real(folder, checkpoint, f32):
     from tokenizers import Tokenizer
 
-    state = torch.load(checkpoint, map_location="cpu")["model"]
+    state = mean_of(checkpoint)
     state = {k.removeprefix("encoder."): v.float() for k, v in state.items() if k.startswith("encoder.")}
     encoder = Encoder({
         "hidden_size": state["words.weight"].shape[1], "num_hidden_layers": sum(k.endswith(".terms") for k in state),
@@ -172,7 +175,7 @@ def real(folder, checkpoint, f32):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, help="folder with model.gguf and tokenizer.json")
-    parser.add_argument("--checkpoint", type=pathlib.Path, help="what scripts/train/train.py saved, from which the folder was made")
+    parser.add_argument("--checkpoint", type=pathlib.Path, nargs="+", help="what scripts/train/train.py saved, from which the folder was made")
     parser.add_argument("--f32", type=pathlib.Path, help="also write the unquantized weights here")
     args = parser.parse_args()
     if (args.model is None) != (args.checkpoint is None):

@@ -18,7 +18,7 @@ from sklearn.metrics import f1_score
 
 import export
 from measure import FALL, judge, report, so_far
-from model import PATTERNS, SIGNALS, Encoder, Head, Model
+from model import PATTERNS, SIGNALS, Encoder, Head, Model, mean_of
 from pack import load
 from train import base_folder, predict
 
@@ -67,7 +67,7 @@ def sha256(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=pathlib.Path, required=True)
-    parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
+    parser.add_argument("--checkpoint", type=pathlib.Path, required=True, nargs="+", help="of several, which began from the same weights, the mean is taken")
     parser.add_argument("--base", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--rushlight", default="target/release/rushlight")
@@ -75,7 +75,7 @@ def main():
     base = args.base or base_folder()
     args.out.mkdir(parents=True, exist_ok=True)
     model = Model(Encoder.pretrained(base), Head())
-    model.load_state_dict(torch.load(args.checkpoint)["model"])
+    model.load_state_dict(mean_of(args.checkpoint))
     model.eval()
     vocabulary = (base / "vocab.txt").read_text(encoding="utf-8").split("\n")
     export.write_gguf(model.encoder, [t for t in vocabulary if t], args.out / "model.gguf", "Q8_0")

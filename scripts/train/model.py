@@ -133,3 +133,9 @@ class Model(nn.Module):
     def forward(self, batch, drop=0.0, head_drop=0.0):
         """A batch of `pack.collate` -> logits [B, P, 18]; rows past a chat's end mean nothing."""
         return self.head(self.encoder(batch, drop).float(), batch["features"], batch["speakers"], head_drop)
+
+
+def mean_of(checkpoints):
+    """The weights of a checkpoint, or the mean of several that began from the same weights (Wortsman et al. 2022)."""
+    states = [torch.load(path, map_location="cpu")["model"] for path in checkpoints]
+    return {name: sum(state[name].float() for state in states) / len(states) for name in states[0]}
