@@ -332,9 +332,8 @@ fn the_results_that_are_kept_fit_their_schema() {
     for entry in fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        // Timings, and what `evaluate.py` wrote, are no results of a suite.
-        let other = name.starts_with("bench-") || name.starts_with("rushlight-small-");
-        if !name.ends_with(".json") || other {
+        // Timings are no results of a suite.
+        if !name.ends_with(".json") || name.starts_with("bench-") {
             continue;
         }
         let result: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
