@@ -7,8 +7,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for libraries in "$(python3 -c 'import nvidia, pathlib; print(pathlib.Path(list(nvidia.__path__)[0]))' 2>/dev/null)"/*/lib; do
-  [ -d "$libraries" ] && LD_LIBRARY_PATH=$libraries:${LD_LIBRARY_PATH:-}
+packages=$(python3 -c 'import nvidia; print(list(nvidia.__path__)[0])' 2>/dev/null || true)
+for libraries in ${packages:+"$packages"/*/lib}; do
+  LD_LIBRARY_PATH=$libraries:${LD_LIBRARY_PATH:-}
 done
 export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-}
 exec python3 scripts/device/check.py --device "${DEVICE:-cuda}" --out "${OUT:-.}/check_cuda.json" "$@"

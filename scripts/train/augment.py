@@ -1,6 +1,5 @@
 """Other forms of the same labelled chat: typing slips, disguises, splits and merges, crops, longer histories. Seeded, standard library only."""
 import copy
-import random
 
 LONGEST = 150  # messages of a chat with its history
 LEET = str.maketrans("aeiost", "431057")

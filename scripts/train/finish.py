@@ -12,7 +12,6 @@ import subprocess
 import tempfile
 
 import numpy as np
-import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
