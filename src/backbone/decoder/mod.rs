@@ -14,8 +14,9 @@ mod rope;
 mod stream;
 
 pub use config::{Config, names};
+pub use layer::Gains;
 pub use rope::Rope;
-pub use stream::{Stream, Work};
+pub use stream::{Stream, Work, read_through};
 
 use anyhow::Result;
 use rayon::prelude::*;
@@ -145,7 +146,7 @@ impl Decoder {
     ) {
         let (config, level) = (&self.config, self.level);
         let Buffers { normed, qkv, mixed, update, .. } = buffers;
-        kernels::rms_norm(level, x, &layer.attn_norm, config.eps, normed);
+        kernels::rms_norm(level, x, &layer.gains.attn_norm, config.eps, normed);
         layer.qkv.apply(normed, qkv);
         self.turn(layer, index, qkv, works);
         let (queries, keys) = (config.heads * config.head_size, config.kv_heads * config.head_size);
@@ -169,7 +170,7 @@ impl Decoder {
             (rows, outs) = (others, other_outs);
         }
         layer.out.apply(mixed, update);
-        kernels::add_normed(level, x, update, layer.after_attn.as_deref(), config.eps);
+        kernels::add_normed(level, x, update, layer.gains.after_attn.as_deref(), config.eps);
     }
 
     /// Norm the heads of queries and keys where that is done, and turn them by where they stand.
@@ -180,7 +181,7 @@ impl Decoder {
             works.iter().flat_map(|w| w.position()..w.position() + w.now().len()).collect();
         let (queries, keys) = (config.heads * config.head_size, config.kv_heads * config.head_size);
         qkv.par_chunks_mut(queries + 2 * keys).zip(positions).with_min_len(8).for_each(|(row, position)| {
-            if let Some((query_gain, key_gain)) = &layer.head_norms {
+            if let Some((query_gain, key_gain)) = &layer.gains.head_norms {
                 kernels::rms_rows(level, &mut row[..queries], query_gain, config.eps);
                 kernels::rms_rows(level, &mut row[queries..][..keys], key_gain, config.eps);
             }
@@ -192,11 +193,11 @@ impl Decoder {
     fn think(&self, layer: &Layer, x: &mut [f32], buffers: &mut Buffers) {
         let (config, level) = (&self.config, self.level);
         let Buffers { normed, update, wide, inner, .. } = buffers;
-        kernels::rms_norm(level, x, &layer.ffn_norm, config.eps, normed);
+        kernels::rms_norm(level, x, &layer.gains.ffn_norm, config.eps, normed);
         layer.gate_up.apply(normed, wide);
         kernels::gated(level, config.gate, wide, config.inner, inner);
         layer.down.apply(inner, update);
-        kernels::add_normed(level, x, update, layer.after_ffn.as_deref(), config.eps);
+        kernels::add_normed(level, x, update, layer.gains.after_ffn.as_deref(), config.eps);
     }
 }
 
@@ -249,16 +250,7 @@ impl Backbone for Decoder {
     fn encode(&self, lanes: &mut [Lane<'_>]) -> Vec<f32> {
         let lengths = lanes.iter().flat_map(|lane| &lane.segments).map(|s| s.ids.len());
         lengths.for_each(|n| assert!((1..=self.max_tokens()).contains(&n), "a segment is empty or too long"));
-        let mut works: Vec<Work<'_>> =
-            lanes.iter_mut().map(|lane| Work::new(lane, &self.config, self.opening)).collect();
         let mut buffers = Buffers::default();
-        loop {
-            let mut room = PASS_TOKENS;
-            works.iter_mut().for_each(|work| room -= work.take(room));
-            if room == PASS_TOKENS {
-                return works.into_iter().flat_map(|work| work.vectors).collect();
-            }
-            self.pass(&mut works, &mut buffers);
-        }
+        read_through(lanes, &self.config, self.opening, PASS_TOKENS, |works| self.pass(works, &mut buffers))
     }
 }

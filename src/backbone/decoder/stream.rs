@@ -27,6 +27,25 @@ pub struct Token {
     pub wanted: bool,
 }
 
+/// Everything that `lanes` ask for, their vectors in order. `pass` reads what each work has taken up, `most` tokens together.
+pub fn read_through(
+    lanes: &mut [Lane<'_>],
+    config: &Config,
+    opening: Option<u32>,
+    most: usize,
+    mut pass: impl FnMut(&mut [Work<'_>]),
+) -> Vec<f32> {
+    let mut works: Vec<Work<'_>> = lanes.iter_mut().map(|lane| Work::new(lane, config, opening)).collect();
+    loop {
+        let mut room = most;
+        works.iter_mut().for_each(|work| room -= work.take(room));
+        if room == most {
+            return works.into_iter().flat_map(|work| work.vectors).collect();
+        }
+        pass(&mut works);
+    }
+}
+
 /// The share of one lane in a call.
 pub struct Work<'a> {
     pub stream: &'a mut Stream,
@@ -40,7 +59,7 @@ pub struct Work<'a> {
 
 impl<'a> Work<'a> {
     /// Everything that a lane's segments ask for.
-    pub fn new(lane: &'a mut Lane<'_>, config: &Config, opening: Option<u32>) -> Self {
+    fn new(lane: &'a mut Lane<'_>, config: &Config, opening: Option<u32>) -> Self {
         let stream = &mut lane.context.stream;
         if stream.keys.is_empty() {
             stream.keys = vec![Keys::new(config.kv_heads, config.head_size); config.blocks];
@@ -51,7 +70,7 @@ impl<'a> Work<'a> {
     }
 
     /// Take up at most `room` tokens, none of them in another window than the first.
-    pub fn take(&mut self, room: usize) -> usize {
+    fn take(&mut self, room: usize) -> usize {
         let left = &self.tokens[self.done..];
         let count = 1 + left.iter().skip(1).take_while(|t| !t.afresh).count();
         self.now = self.done..self.done + count.min(room).min(left.len());

@@ -8,7 +8,7 @@ use candle_core::{D, Tensor};
 
 use super::linear::{How, Linear, Sum};
 use super::streams::{self, Layout};
-use crate::backbone::decoder::{Config, Rope, Work};
+use crate::backbone::decoder::{Config, Gains, Rope, Work, read_through};
 use crate::backbone::gguf::Gguf;
 use crate::backbone::{Backbone, Lane};
 use crate::kernels::{Gate, Pairing};
@@ -34,19 +34,15 @@ pub struct Decoder {
 }
 
 struct Layer {
-    attn_norm: Tensor,
+    gains: Gains<Tensor>,
     query: Linear,
     key: Linear,
     value: Linear,
     /// Gains of a head of the query and of the key.
-    head_norms: Option<(Tensor, Tensor)>,
     out: Linear,
-    after_attn: Option<Tensor>,
-    ffn_norm: Tensor,
     gate: Linear,
     up: Linear,
     down: Linear,
-    after_ffn: Option<Tensor>,
 }
 
 impl Decoder {
@@ -110,8 +106,8 @@ impl Decoder {
             let before = works.iter().filter_map(|work| work.stream.on_device.get(index));
             let keys = Tensor::cat(&before.chain([&fresh]).collect::<Vec<_>>(), 0)?;
             let mixed = layout.attend(config, &query, &keys)?;
-            x = self.added(&x, &layer.out.apply(&mixed)?, layer.after_attn.as_ref())?;
-            x = self.added(&x, &self.thought(layer, &x)?, layer.after_ffn.as_ref())?;
+            x = self.added(&x, &layer.out.apply(&mixed)?, layer.gains.after_attn.as_ref())?;
+            x = self.added(&x, &self.thought(layer, &x)?, layer.gains.after_ffn.as_ref())?;
             kept.push(keys.index_select(&layout.keep, 0)?);
         }
         streams::keep(works, &kept)?;
@@ -138,7 +134,7 @@ impl Decoder {
         angles: &(Tensor, Tensor),
     ) -> candle_core::Result<(Tensor, Tensor)> {
         let config = &self.config;
-        let normed = self.normed(x, &layer.attn_norm)?;
+        let normed = self.normed(x, &layer.gains.attn_norm)?;
         let angles =
             (angles.0.index_select(&layout.positions, 0)?, angles.1.index_select(&layout.positions, 0)?);
         let turn = |rows: Tensor, heads: usize, gain: Option<&Tensor>| -> Sum {
@@ -146,7 +142,7 @@ impl Decoder {
             let rows = gain.map_or(Ok(rows.clone()), |gain| self.normed(&rows, gain))?;
             rotated(&rows, &angles, config.pairing)?.flatten_from(1)
         };
-        let gains = layer.head_norms.as_ref();
+        let gains = layer.gains.head_norms.as_ref();
         let query = turn(layer.query.apply(&normed)?, config.heads, gains.map(|g| &g.0))?;
         let key = turn(layer.key.apply(&normed)?, config.kv_heads, gains.map(|g| &g.1))?;
         Ok((query, Tensor::cat(&[&key, &layer.value.apply(&normed)?], 1)?))
@@ -154,7 +150,7 @@ impl Decoder {
 
     /// The gated half of a layer.
     fn thought(&self, layer: &Layer, x: &Tensor) -> Sum {
-        let normed = self.normed(x, &layer.ffn_norm)?;
+        let normed = self.normed(x, &layer.gains.ffn_norm)?;
         let gate = layer.gate.apply(&normed)?;
         let gate = match self.config.gate {
             Gate::Silu => gate.silu()?,
@@ -205,30 +201,9 @@ impl Layer {
             (linear("attn_v", keys, width, bias)?, linear("attn_output", width, queries, false)?);
         let (gate, up) = (linear("ffn_gate", inner, width, false)?, linear("ffn_up", inner, width, false)?);
         let down = linear("ffn_down", width, inner, false)?;
-        let mut gain = |name: &str, n: usize| how.numbers(gguf, &format!("blk.{index}.{name}.weight"), n);
-        let head_norms = match config.head_norms {
-            true => Some((gain("attn_q_norm", head_size)?, gain("attn_k_norm", head_size)?)),
-            false => None,
-        };
-        let (after_attn, after_ffn) = match config.after_norms {
-            true => (Some(gain("post_attention_norm", width)?), Some(gain("post_ffw_norm", width)?)),
-            false => (None, None),
-        };
-        let (attn_norm, ffn_norm) = (gain("attn_norm", width)?, gain("ffn_norm", width)?);
-        Ok(Self {
-            attn_norm,
-            query,
-            key,
-            value,
-            head_norms,
-            out,
-            after_attn,
-            ffn_norm,
-            gate,
-            up,
-            down,
-            after_ffn,
-        })
+        let gains =
+            Gains::read(config, |name, n| how.numbers(gguf, &format!("blk.{index}.{name}.weight"), n))?;
+        Ok(Self { gains, query, key, value, out, gate, up, down })
     }
 }
 
@@ -252,16 +227,9 @@ impl Backbone for Decoder {
     fn encode(&self, lanes: &mut [Lane<'_>]) -> Vec<f32> {
         super::check(self, lanes);
         let _turn = self.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut works: Vec<Work<'_>> =
-            lanes.iter_mut().map(|lane| Work::new(lane, &self.config, self.opening)).collect();
-        loop {
-            let mut room = PASS_TOKENS;
-            works.iter_mut().for_each(|work| room -= work.take(room));
-            if room == PASS_TOKENS {
-                return works.into_iter().flat_map(|work| work.vectors).collect();
-            }
+        read_through(lanes, &self.config, self.opening, PASS_TOKENS, |works| {
             let mut busy: Vec<_> = works.iter_mut().filter(|work| !work.now().is_empty()).collect();
             super::done(self.pass(&mut busy));
-        }
+        })
     }
 }
