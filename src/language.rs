@@ -41,7 +41,7 @@ pub fn detect(transcript: &Transcript) -> Language {
         }
     }
     // As the model reads it, so that look-alike letters of another alphabet do not pass for another language.
-    let text = normalise(&text).to_lowercase().replace('’', "'");
+    let text = normalise(&text, |word| ENGLISH.contains(&word)).to_lowercase().replace('’', "'");
     let words: Vec<&str> =
         text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
     let common: HashMap<&str, ()> = ENGLISH.iter().map(|w| (*w, ())).collect();

@@ -29,11 +29,15 @@ def some_words(text, rng, change):
     return " ".join(change(word) if i in hit else word for i, word in enumerate(words))
 
 
-def restyle(text, rng):
+STYLES = 10
+THROUGHOUT = 0.4  # share of restyled chats that keep to one style, slips in typing as likely as all others together
+
+
+def restyle(text, rng, kind=None):
     """One message in another spelling; the placeholders stay whole."""
     if len(text) < 3 or text.startswith("<"):
         return text
-    kind = rng.randrange(10)
+    kind = rng.randrange(STYLES) if kind is None else kind
     if kind == 0:
         return text.lower()
     if kind == 1:
@@ -137,7 +141,8 @@ def vary(chat, benign, rng):
     if rng.random() < 0.25:
         chat["messages"] = [dict(m, time=None) for m in chat["messages"]]
     share = rng.choice([0.0, 0.0, 0.15, 0.5, 1.0])
+    kind = rng.randrange(2 * STYLES) if rng.random() < THROUGHOUT else None
     for m in chat["messages"]:
         if rng.random() < share:
-            m["text"] = restyle(m["text"], rng)
+            m["text"] = restyle(m["text"], rng, kind)
     return in_one_piece(chat, rng) if rng.random() < 0.06 else chat

@@ -21,7 +21,7 @@ from train import base_folder
 
 SEED = 20261
 VARIANTS = 8  # written anew for each of this many passes
-DEV_WRITERS, TEST_WRITERS = {"w7", "w19"}, {"w8", "w25"}
+DEV_WRITERS, TEST_WRITERS = {"w7", "w19"}, {"w8", "w25", "w32", "w35"}
 # Conversations drawn of each source, at random. None of the sources is marked non-commercial or no-derivatives.
 DRAW = {"pj": 800, "pj_lines": 1800, "scambait": 300, "scam_dialogue": 300, "synthetic_se": 120, "nus_sms": 1700, "teeworlds": 3000, "irc": 1200, "sgd": 700,
         "topical_chat": 500, "persuasion": 260, "casino": 300, "synthetic_persona": 580, "convai": 40, "diplomacy": 80, "conda": 560, "counsel_chat": 240,

@@ -116,7 +116,7 @@ version = "{VERSION}"
 summary = "English chats: MiniLM-L6 in the context of the last eight messages, Q8_0, with a causal head; see CARD.md."
 license = "Apache-2.0"
 languages = ["en"]
-prompt = 2
+prompt = 3
 
 [files]
 {files}

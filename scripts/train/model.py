@@ -1,21 +1,24 @@
 """The network as PyTorch sees it: BERT with a look back over messages, and the causal head. The Rust code computes the same.
 
-Shapes: B chats, T tokens and P pieces (messages, or parts of long ones) of the longest of them, H heads, D = 384, S speakers.
-Everything runs on the device of the weights; what is past a chat's end is masked out of attention and of every mean.
+Shapes: N tokens of all chats of a batch in a row, cut into K blocks, each with the W tokens that its own may see; B chats and P pieces (messages, or parts of
+long ones) of the longest of them; D = 384, S speakers. Everything runs on the device of the weights.
 """
 import json
+import math
 import pathlib
 
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
+from torch.nn.utils.rnn import pad_sequence
 
 SIGNALS = ["probing", "trust", "isolation", "sexualisation", "lure", "handoff", "meeting", "money", "coercion", "protective"]
 PATTERNS = ["grooming", "trust_building", "handoff", "recruitment", "extortion", "fraud"]
 FEATURES = 12
 BACK = 8  # how many messages back a message sees
 NEVER = -1e4  # added to the score of what must not be seen
+BLOCK = 64  # tokens that look back together
 
 
 class Layer(nn.Module):
@@ -29,17 +32,22 @@ class Layer(nn.Module):
         far = torch.arange(1, BACK + 1) * -0.25 - 1.5
         self.terms = nn.Parameter(torch.cat([torch.zeros(1), far, far]).repeat(heads, 1))
 
-    def forward(self, x, see, spread, drop):
-        """x [B, T, D], see [B, P, P, 2 BACK + 2] (which term, as ones and zeros), spread [B, T, P] (which piece a token is of)."""
-        B, T, width = x.shape
-        q, k, v = self.qkv(x).view(B, T, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        # Products with ones and zeros: exact, and unlike indexing their gradient is quick on a GPU.
-        terms = (see @ F.pad(self.terms, (0, 1), value=NEVER).T).permute(0, 3, 1, 2)  # B, H, P, P
-        spread = spread[:, None]
-        bias = spread @ terms @ spread.transpose(2, 3)  # B, H, T, T
-        bias = bias.masked_fill(spread.sum(-1)[:, :, None, :] == 0, NEVER)
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype))
-        x = self.out_norm(x + F.dropout(self.out(mixed.transpose(1, 2).reshape(B, T, width)), drop))
+    def forward(self, x, looks, drop):
+        """x [N, D], looks as `looks_of` gives them."""
+        (N, width), K = x.shape, -(-len(x) // BLOCK)
+        by_head = lambda rows: rows.view(*rows.shape[:2], self.heads, -1).transpose(1, 2)
+        q, kv = self.qkv(x).split([width, 2 * width], 1)
+        q = F.pad(q / math.sqrt(width // self.heads), (0, 0, 0, K * BLOCK - N)).view(K, BLOCK, width)
+        terms = F.pad(self.terms, (0, 1), value=NEVER).T
+        mixed = []
+        for blocks, windows, see in looks:
+            k, v = (by_head(rows.contiguous()) for rows in F.embedding(windows, kv).split(width, 2))
+            # A product with ones and zeros: exact, and unlike indexing its gradient is quick on a GPU.
+            scores = by_head(q[blocks]) @ k.transpose(2, 3) + (see @ terms).permute(0, 3, 1, 2)
+            mixed.append((scores.softmax(3) @ v).transpose(1, 2).reshape(-1, BLOCK, width))
+        order = torch.cat([blocks for blocks, _, _ in looks]).argsort()
+        mixed = torch.cat(mixed)[order].view(K * BLOCK, width)[:N]
+        x = self.out_norm(x + F.dropout(self.out(mixed), drop))
         return self.down_norm(x + F.dropout(self.down(F.gelu(self.up(x))), drop))
 
 
@@ -77,25 +85,41 @@ class Encoder(nn.Module):
         return encoder
 
     def forward(self, batch, drop=0.0):
-        """ids, piece, place [B, T] (piece is -1 past the end), see [B, P, P], lengths [B, P] -> [B, P, D]: the mean over each piece's tokens."""
-        spread = F.one_hot(batch["piece"] + 1, batch["see"].shape[1] + 1)[:, :, 1:].float()
+        """A batch of `pack.collate` -> [B, P, D]: the mean over each piece's tokens."""
+        piece, lengths = batch["piece"], batch["lengths"]
         x = self.norm(self.words(batch["ids"]) + self.places(batch["place"]) + self.types.weight[0])
         x = F.dropout(x, drop)
-        see = F.one_hot(batch["see"], 2 * BACK + 2).float()
+        looks = looks_of(piece, lengths, batch["chat"], batch["voice"], x.dtype)
         for layer in self.layers:
-            x = layer(x, see, spread, drop)
-        return (spread.transpose(1, 2) @ x.float()) / batch["lengths"].clamp(min=1)[:, :, None]
+            x = layer(x, looks, drop)
+        sums = torch.zeros(len(lengths), x.shape[1], device=x.device).index_add(0, piece, x.float())
+        return pad_sequence((sums / lengths[:, None]).split(batch["pieces"]), batch_first=True)
 
 
-def sees(speakers):
-    """Which term piece i (row) adds to its scores of piece j: 0 itself, d or BACK + d for d back by the same or another speaker.
+def looks_of(piece, lengths, chat, voice, dtype):
+    """Blocks of BLOCK tokens in groups of like width: for each group the numbers of its blocks [K], the tokens that each may see [K, W], and with which term a token sees
+    one of these [K, BLOCK, W, 2 BACK + 2] as ones and zeros: 0 of the same piece, d or BACK + d of d pieces back by the same or another speaker, the last one never.
 
-    speakers [P] or [B, P] -> [P, P] or [B, P, P]."""
-    P = speakers.shape[-1]
-    at = torch.arange(P, device=speakers.device)
-    distance = at[:, None] - at[None, :]
-    aside = (speakers[..., :, None] != speakers[..., None, :]).long() * BACK * (distance > 0)
-    return torch.where((distance >= 0) & (distance <= BACK), distance + aside, 2 * BACK + 1)
+    piece [N]: the piece of each token; of each piece its length, its chat and its speaker, a number that no other chat has."""
+    N, device = len(piece), piece.device
+    ends, here = torch.cumsum(lengths, 0), torch.arange(len(lengths), device=device)
+    starts = (ends - lengths)[torch.maximum(torch.searchsorted(chat, chat), here - BACK)]  # of the first piece that is seen
+    opening = torch.arange(0, N, BLOCK, device=device)
+    begin, end = starts[piece[opening]], ends[piece[(opening + BLOCK - 1).clamp(max=N - 1)]]
+    tokens = F.pad(torch.arange(N, device=device), (0, -N % BLOCK)).view(-1, BLOCK)
+    doublings = ((end - begin) / (3 * BLOCK)).clamp(min=1).log2().ceil()
+    groups = []
+    for step in doublings.unique():
+        blocks = (doublings == step).nonzero()[:, 0]
+        from_, to = begin[blocks, None], end[blocks, None]
+        windows = from_ + torch.arange(int((to - from_).max()), device=device)
+        inside, windows = windows < to, windows.clamp(max=N - 1)
+        one, other = piece[tokens[blocks]][:, :, None], piece[windows][:, None, :]
+        back = one - other
+        seen = (back >= 0) & (back <= BACK) & (chat[one] == chat[other]) & inside[:, None, :]
+        term = torch.where(seen, back + BACK * ((voice[one] != voice[other]) & (back > 0)), 2 * BACK + 1)
+        groups.append((blocks, windows, F.one_hot(term, 2 * BACK + 2).to(dtype)))
+    return groups
 
 
 class Head(nn.Module):

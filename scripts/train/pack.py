@@ -8,9 +8,9 @@ import subprocess
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from torch.nn.utils.rnn import pad_sequence
 
-from model import PATTERNS, SIGNALS, sees
+from model import PATTERNS, SIGNALS
 
 FLAT = {"ids": np.uint16, "lengths": np.uint16, "message": np.uint16, "speakers": np.uint16, "features": np.float16, "signals": np.uint8, "concern": np.uint8}
 
@@ -64,14 +64,14 @@ def load(path):
 
 
 def collate(chats, device):
-    """Chats side by side, filled up to the longest: what the model reads, and `within` [B, P], true for pieces that are there."""
-    pad = lambda parts, value=0: torch.nn.utils.rnn.pad_sequence(parts, batch_first=True, padding_value=value)
-    piece = [torch.repeat_interleave(torch.arange(len(c["lengths"])), c["lengths"]) for c in chats]
-    place = [torch.arange(len(c["ids"])) - (torch.cumsum(c["lengths"], 0) - c["lengths"])[p] for c, p in zip(chats, piece)]
-    batch = {"ids": pad([c["ids"] for c in chats]), "piece": pad(piece, -1), "place": pad(place)}
-    odd = -batch["ids"].shape[1] % 16  # widths that every attention kernel takes
-    batch = {key: F.pad(value, (0, odd), value=-1 if key == "piece" else 0) for key, value in batch.items()}
-    batch |= {key: pad([c[key] for c in chats]) for key in ("lengths", "speakers", "features")}
-    batch["within"] = batch["lengths"] > 0
-    batch["see"] = sees(batch["speakers"])
-    return {key: value.to(device, non_blocking=True) for key, value in batch.items()}
+    """What the model reads: the tokens of all chats in a row, what is known of their pieces in a row (`pieces`: how many each chat has), and what the head reads side
+    by side, filled up to the longest; `within` [B, P] is true for pieces that are there."""
+    lengths, pieces = torch.cat([c["lengths"] for c in chats]), [len(c["lengths"]) for c in chats]
+    piece = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
+    chat = torch.repeat_interleave(torch.arange(len(chats)), torch.tensor(pieces))
+    speakers = torch.cat([c["speakers"] for c in chats])
+    batch = {"ids": torch.cat([c["ids"] for c in chats]), "place": torch.arange(len(piece)) - (torch.cumsum(lengths, 0) - lengths)[piece], "piece": piece,
+             "lengths": lengths, "chat": chat, "voice": chat * (1 + speakers.max()) + speakers}
+    batch |= {key: pad_sequence([c[key] for c in chats], batch_first=True) for key in ("speakers", "features")}
+    batch["within"] = pad_sequence([torch.ones(n, dtype=torch.bool) for n in pieces], batch_first=True)
+    return {key: value.to(device, non_blocking=True) for key, value in batch.items()} | {"pieces": pieces}

@@ -27,7 +27,7 @@ class Knobs:
     seed: int = 20261
     passes: int = 10
     batch: int = 32  # chats or pairs of twins in one step, fewer when they are long
-    most_pairs: int = 24_000_000  # of tokens that could look at each other in one batch; 4_000_000 where memory is short
+    most_tokens: int = 24_000  # in one step
     weak_risky: int = 600  # chats with labels of the source only, per pass
     weak_quiet: int = 3_000
     rate_encoder: float = 1e-4
@@ -51,7 +51,7 @@ class Knobs:
     weak_end: float = 0.4  # a risky source's label holds by the end, wherever the risk began
 
 
-READ = 20_000_000  # pairs of tokens that look at each other, when measuring
+READ = 12_000  # tokens in one call, when measuring
 MASK, MARKS = 103, (101, 102)  # of BERT's vocabulary
 
 
@@ -136,20 +136,16 @@ def units_of(chats):
 
 
 def batches(units, knobs, rng):
-    """Units in random order, those of like length together so that little is filled up."""
+    """Units in random order, as many in one batch as the knobs allow."""
     rng.shuffle(units)
-    tokens = lambda unit: max(len(chat["ids"]) for chat in unit)
-    found, window = [], 8 * knobs.batch
-    for at in range(0, len(units), window):
-        batch = []
-        for unit in sorted(units[at:at + window], key=tokens):
-            chats = len(unit) + sum(map(len, batch))
-            if batch and (len(batch) == knobs.batch or chats * min(tokens(unit), knobs.tokens) ** 2 > knobs.most_pairs):
-                found.append(batch)
-                batch = []
-            batch.append(unit)
-        found.append(batch)
-    rng.shuffle(found)
+    tokens = lambda unit: sum(min(len(chat["ids"]), knobs.tokens) for chat in unit)
+    found, total = [[]], 0
+    for unit in units:
+        if found[-1] and (len(found[-1]) == knobs.batch or total + tokens(unit) > knobs.most_tokens):
+            found.append([])
+            total = 0
+        found[-1].append(unit)
+        total += tokens(unit)
     return found
 
 
@@ -176,7 +172,7 @@ def predict(model, chats, device="cpu"):
     outputs, order = [None] * len(chats), sorted(range(len(chats)), key=lambda i: len(chats[i]["ids"]))
     while order:
         longest = len(chats[order[-1]]["ids"])
-        some = [order.pop() for _ in range(min(len(order), 1 + READ // longest ** 2))]
+        some = [order.pop() for _ in range(min(len(order), max(1, READ // longest)))]
         with torch.no_grad():
             out = model(collate([chats[i] for i in some], device)).float().cpu()
         for i, rows in zip(some, out):

@@ -21,7 +21,7 @@ use tokenizers::Tokenizer;
 use crate::transcript::{Kind, Message, Time, Transcript};
 
 /// Changes whenever the same text would become other ids or features; models are bound to it.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// How many numbers accompany a piece; see [`Reader::features`] for their meaning.
 pub const FEATURES: usize = 12;
 /// Most tokens in one piece, an encoder's two marks included.
@@ -134,7 +134,9 @@ impl Prompt {
         let words = match body {
             Body::Media => self.words("<media>")?,
             Body::Deleted => self.words("<deleted>")?,
-            Body::Words(text) => self.words(&normalise(text))?,
+            Body::Words(text) => {
+                self.words(&normalise(text, |word| self.tokenizer.token_to_id(word).is_some()))?
+            }
         };
         let wrap = |part: &[u32]| [&[open], part, &[close]].concat();
         if words.is_empty() {

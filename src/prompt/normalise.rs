@@ -21,10 +21,16 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"\+?\d[\d \-().]{5,}\d"
 static SPACED: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:^|\s)(?:[\p{L}'’][ .\-_*|]){3,}\p{L}(?:$|[\s,.!?])"));
 static BRACKETED: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:[(\[{]\P{White_Space}[)\]}]){3,}"));
+static MIXED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"[\p{L}\d$]*(?:\p{L}[0-9@$]|[0-9@$]\p{L})[\p{L}\d@$]*"));
 static LEET: LazyLock<Regex> = LazyLock::new(|| regex(r"\p{L}[013457@$]{1,2}\p{L}"));
 
-/// The text a model reads in place of `text`. Idempotent on plain text; never longer than a small multiple of it.
-pub fn normalise(text: &str) -> String {
+/// Shortest word with digits that is looked up; shorter ones are times, sizes and the like.
+const LOOKED_UP: usize = 4;
+
+/// The text a model reads in place of `text`; `known` says whether the model has a word, in lower case, for its own. Idempotent on plain text; never longer
+/// than a small multiple of it.
+pub fn normalise(text: &str, known: impl Fn(&str) -> bool) -> String {
     let plain: String = text.nfkc().filter(|c| !invisible(*c)).collect();
     let plain =
         BRACKETED.replace_all(&plain, |m: &Captures| m[0].chars().skip(1).step_by(3).collect::<String>());
@@ -33,6 +39,7 @@ pub fn normalise(text: &str) -> String {
     let plain = NUMBER.replace_all(&plain, |m: &Captures| number(&m[0]));
     let plain = latin(&plain);
     let plain = SPACED.replace_all(&plain, |m: &Captures| joined(&m[0]));
+    let plain = MIXED.replace_all(&plain, |m: &Captures| spelt(&m[0], &known));
     let plain = LEET.replace_all(&plain, |m: &Captures| m[0].chars().map(unleet).collect::<String>());
     shorten_runs(&plain)
 }
@@ -57,6 +64,16 @@ fn joined(found: &str) -> String {
     let tail = found.chars().last().filter(|c| !c.is_alphabetic()).map(String::from).unwrap_or_default();
     let letters: String = body.chars().filter(|c| c.is_alphabetic() || matches!(c, '\'' | '’')).collect();
     format!("{lead}{letters}{tail}")
+}
+
+/// A word with digits in it, in letters when that makes it a known one (`pr0m153`, `5ecre7`), and it is not a known one with a number
+/// at an end (`year7`, `50th`).
+fn spelt(word: &str, known: impl Fn(&str) -> bool) -> String {
+    let core = word.trim_matches(|c: char| c.is_ascii_digit()).to_lowercase();
+    let numbered = core.chars().count() > 1 && core.chars().all(char::is_alphabetic) && known(&core);
+    let letters: String = word.chars().map(unleet).collect();
+    let fits = word.chars().count() >= LOOKED_UP && !numbered && known(&letters.to_lowercase());
+    if fits { letters } else { word.to_owned() }
 }
 
 fn unleet(c: char) -> char {
@@ -112,18 +129,48 @@ fn shorten_runs(text: &str) -> String {
 mod tests {
     use super::normalise;
 
+    const KNOWN: [&str; 10] =
+        ["promise", "secret", "this", "photos", "year", "th", "am", "years", "rust", "trust"];
+
+    fn normalised(text: &str) -> String {
+        normalise(text, |word| KNOWN.contains(&word))
+    }
+
     #[test]
     fn hidden_words_become_plain() {
-        assert_eq!(normalise("keep it s e c r e t ok"), "keep it secret ok");
-        assert_eq!(normalise("our s.e.c.r.e.t, yes"), "our secret, yes");
-        assert_eq!(normalise("our (s)(e)(c)(r)(e)(t)(,) [o][k][a][y]"), "our secret, okay");
-        assert_eq!(normalise("⒮⒠⒞⒭⒠⒯"), "secret");
-        assert_eq!(normalise("d o n ' t tell"), "don't tell");
-        assert_eq!(normalise("s3cr3t m4te"), "secret mate");
-        assert_eq!(normalise("se\u{200b}cr\u{202e}et"), "secret");
-        assert_eq!(normalise("ѕесrеt plan"), "secret plan");
-        assert_eq!(normalise("ｓｅｃｒｅｔ"), "secret");
-        assert_eq!(normalise("soooooooo"), "sooo");
+        assert_eq!(normalised("keep it s e c r e t ok"), "keep it secret ok");
+        assert_eq!(normalised("our s.e.c.r.e.t, yes"), "our secret, yes");
+        assert_eq!(normalised("our (s)(e)(c)(r)(e)(t)(,) [o][k][a][y]"), "our secret, okay");
+        assert_eq!(normalised("⒮⒠⒞⒭⒠⒯"), "secret");
+        assert_eq!(normalised("d o n ' t tell"), "don't tell");
+        assert_eq!(normalised("s3cr3t m4te"), "secret mate");
+        assert_eq!(normalised("se\u{200b}cr\u{202e}et"), "secret");
+        assert_eq!(normalised("ѕесrеt plan"), "secret plan");
+        assert_eq!(normalised("ｓｅｃｒｅｔ"), "secret");
+        assert_eq!(normalised("soooooooo"), "sooo");
+    }
+
+    #[test]
+    fn digits_are_letters_where_they_make_a_known_word() {
+        assert_eq!(normalised("Pr0m153, 7h15 is our 5ecre7"), "Promise, this is our secret");
+        assert_eq!(
+            normalised("ph0t05 pr0m153s"),
+            "photos prom153s",
+            "what is not known is undone between letters only"
+        );
+        for text in [
+            "in year7",
+            "at 10am",
+            "the 50th",
+            "7rust",
+            "u r 13yo",
+            "a 1337 h4",
+            "top5 2024",
+            "5days",
+            "1v1 me",
+        ] {
+            assert_eq!(normalised(text), text);
+        }
     }
 
     #[test]
@@ -138,15 +185,15 @@ mod tests {
             "(a) rope (b) tent",
             "(x)(y)",
         ] {
-            assert_eq!(normalise(text), text);
+            assert_eq!(normalised(text), text);
         }
     }
 
     #[test]
     fn addresses_become_kinds() {
-        assert_eq!(normalise("see https://example.org/x?y=1 ok"), "see <url> ok");
-        assert_eq!(normalise("write me@example.org"), "write <email>");
-        assert_eq!(normalise("call +44 20 7946 0123 now"), "call <phone> now");
-        assert_eq!(normalise("t.me/someone"), "<url>");
+        assert_eq!(normalised("see https://example.org/x?y=1 ok"), "see <url> ok");
+        assert_eq!(normalised("write me@example.org"), "write <email>");
+        assert_eq!(normalised("call +44 20 7946 0123 now"), "call <phone> now");
+        assert_eq!(normalised("t.me/someone"), "<url>");
     }
 }

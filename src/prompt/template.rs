@@ -83,7 +83,9 @@ impl Template {
             Body::Media => self.media.clone(),
             Body::Deleted => self.deleted.clone(),
             // On one line, so that no message can look like the next turn.
-            Body::Words(words) => normalise(words).split_whitespace().collect::<Vec<_>>().join(" "),
+            Body::Words(words) => {
+                normalise(words, |_| false).split_whitespace().collect::<Vec<_>>().join(" ")
+            }
         };
         let [before, between, after] = &self.around;
         format!("{before}{}{between}{text}{after}", letter(speaker))
