@@ -260,7 +260,7 @@ fn band(
     if risk >= bands.look {
         return (Band::Look, None);
     }
-    match caveats::too_little(transcript) {
+    match caveats::too_little(transcript).or_else(|| caveats::one_sided(transcript)) {
         Some(reason) => (Band::CannotSay, Some(reason)),
         None => (Band::Quiet, None),
     }

@@ -115,7 +115,7 @@ impl Args {
     }
 
     fn render(&self, model: &Model, assessment: &Assessment, imported: &Imported) -> String {
-        let view = || View::new(assessment, &imported.transcript, model.card.bands.name);
+        let view = || View::new(assessment, &imported.transcript, &model.card.bands.name);
         match self.format {
             Format::Json => report::json(assessment) + "\n",
             Format::Md => report::markdown(&view()),

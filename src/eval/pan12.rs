@@ -194,9 +194,10 @@ fn look(model: &Model, imported: &Imported) -> Result<Seen> {
 
 /// Lines of those of concern that carry any signal but `protective`.
 fn lines(model: &Model, a: &Assessment) -> Vec<usize> {
-    let name = model.card.bands.name;
+    let names = &model.card.bands.name;
     let theirs = a.messages.iter().filter(|m| a.person_of_concern.contains(&m.speaker));
-    let telling = theirs.filter(|m| m.signals.iter().any(|(s, p)| *s != Signal::Protective && *p >= name));
+    let telling =
+        theirs.filter(|m| m.signals.iter().any(|(s, p)| *s != Signal::Protective && names.names(*s, *p)));
     telling.map(|m| m.index + 1).collect()
 }
 

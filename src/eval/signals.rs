@@ -14,8 +14,9 @@ pub(super) fn signals(part: &Part, model: &Model) -> Table {
     let messages = Messages::of(part);
     let labels: Vec<Vec<bool>> = (0..SIGNALS.len()).map(|at| messages.labels(at)).collect();
     let scores: Vec<Vec<f64>> = (0..SIGNALS.len()).map(|at| messages.scores(at)).collect();
-    let named = f64::from(model.card.bands.name);
-    let judged: Vec<One> = labels.iter().zip(&scores).filter_map(|(l, s)| One::new(l, s, named)).collect();
+    let names = &model.card.bands.name;
+    let pairs = SIGNALS.into_iter().zip(labels.iter().zip(&scores));
+    let judged: Vec<One> = pairs.filter_map(|(s, (l, x))| One::new(l, x, f64::from(names.at(s)))).collect();
     let total = messages.rows.len();
     let mut rows = Vec::new();
     for (signal, one) in SIGNALS.into_iter().zip(&judged).filter(|_| total > 0) {
@@ -51,7 +52,7 @@ pub(super) fn signals(part: &Part, model: &Model) -> Table {
     }
     let note = format!(
         "By message, {total} of {} conversations. The base rate is the AUPRC of chance, its n the messages that carry the signal; F1, precision and recall at the \
-         threshold at which the model names it. Macro: the mean over signals that occur; the F1 of one that occurs and is never hit counts there as 0.",
+         threshold at which the model names it, chosen for each. Macro: the mean over signals that occur; the F1 of one that occurs and is never hit counts there as 0.",
         messages.conversations
     );
     let columns = ["AUPRC", "F1", "precision", "recall", "base rate"];

@@ -11,6 +11,8 @@ pub trait Dots: Copy {
     type Weights: Copy;
     /// Numbers of one row of activations that go into one product: one word of them is read at a time.
     const STEP: usize;
+    /// Rows of one tile: as many as leave the registers room for two sums of each, in whole numbers and in `f32`.
+    const ROWS: usize;
     /// Added to every weight when it is packed. Where the set multiplies unsigned by signed numbers, weights are stored 128 too high,
     /// and 128 times the sum of the activations is taken away beforehand.
     const SHIFT: i32;
@@ -23,6 +25,15 @@ pub trait Dots: Copy {
     /// `STEP · Lanes::N` bytes must be readable at `from`.
     // SAFETY: passed on to the caller.
     unsafe fn weights(from: *const u8) -> Self::Weights;
+    /// [`Dots::STEP`] numbers in one word, the first lowest: four bytes, or two numbers of sixteen bits.
+    #[inline(always)]
+    fn join(numbers: &[i8]) -> i32 {
+        match *numbers {
+            [a, b, c, d] => i32::from_le_bytes([a as u8, b as u8, c as u8, d as u8]),
+            [a, b] => i32::from(a) & 0xffff | i32::from(b) << 16,
+            _ => unreachable!("a step takes two numbers or four"),
+        }
+    }
     /// Add the products of the weights and one word of activations.
     fn add(self, weights: Self::Weights, word: i32) -> Self;
     /// As `f32`; exact below 2²⁴.
@@ -37,6 +48,7 @@ impl Dots for Portable {
     type Lanes = lanes::Portable;
     type Weights = [i8; 32];
     const STEP: usize = 4;
+    const ROWS: usize = 3;
     const SHIFT: i32 = 0;
     #[inline(always)]
     fn start(sum: i32) -> Self {
@@ -72,7 +84,7 @@ mod x86 {
     /// One way to multiply, over the intrinsics of a register.
     macro_rules! dots {
         (
-            $(#[$doc:meta])* $name:ident($register:ty) over $lanes:ty, step $step:literal, shift $shift:literal,
+            $(#[$doc:meta])* $name:ident($register:ty) over $lanes:ty, rows $rows:literal, step $step:literal, shift $shift:literal,
             $splat:ident, weights($from:ident) = $weights:expr, add($sum:ident, $w:ident, $word:ident) = $add:expr, $float:ident
         ) => {
             $(#[$doc])*
@@ -83,6 +95,7 @@ mod x86 {
                 type Lanes = $lanes;
                 type Weights = $register;
                 const STEP: usize = $step;
+                const ROWS: usize = $rows;
                 const SHIFT: i32 = $shift;
                 #[inline(always)]
                 fn start(sum: i32) -> Self {
@@ -112,28 +125,28 @@ mod x86 {
 
     dots! {
         /// Sixteen columns, four products to a column at once, unsigned weights by signed activations.
-        Vnni512(__m512i) over lanes::Avx512, step 4, shift 128, _mm512_set1_epi32,
+        Vnni512(__m512i) over lanes::Avx512, rows 6, step 4, shift 128, _mm512_set1_epi32,
         weights(from) = _mm512_loadu_si512(from.cast()),
         add(sum, w, a) = _mm512_dpbusd_epi32(sum, w, a), _mm512_cvtepi32_ps
     }
 
     dots! {
         /// Eight columns, as [`Vnni512`].
-        Vnni256(__m256i) over lanes::Avx2, step 4, shift 128, _mm256_set1_epi32,
+        Vnni256(__m256i) over lanes::Avx2, rows 3, step 4, shift 128, _mm256_set1_epi32,
         weights(from) = _mm256_loadu_si256(from.cast()),
         add(sum, w, a) = _mm256_dpbusd_avx_epi32(sum, w, a), _mm256_cvtepi32_ps
     }
 
     dots! {
         /// Sixteen columns, two products of sixteen bits to a column at once: eight would overflow.
-        Madd512(__m512i) over lanes::Avx512, step 2, shift 0, _mm512_set1_epi32,
+        Madd512(__m512i) over lanes::Avx512, rows 6, step 2, shift 0, _mm512_set1_epi32,
         weights(from) = _mm512_cvtepi8_epi16(_mm256_loadu_si256(from.cast())),
         add(sum, w, a) = _mm512_add_epi32(sum, _mm512_madd_epi16(w, a)), _mm512_cvtepi32_ps
     }
 
     dots! {
         /// Eight columns, as [`Madd512`].
-        Madd256(__m256i) over lanes::Avx2, step 2, shift 0, _mm256_set1_epi32,
+        Madd256(__m256i) over lanes::Avx2, rows 3, step 2, shift 0, _mm256_set1_epi32,
         weights(from) = _mm256_cvtepi8_epi16(_mm_loadu_si128(from.cast())),
         add(sum, w, a) = _mm256_add_epi32(sum, _mm256_madd_epi16(w, a)), _mm256_cvtepi32_ps
     }

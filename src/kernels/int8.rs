@@ -6,13 +6,13 @@ use std::cell::RefCell;
 use super::aligned::{Aligned, hold_aligned};
 use super::dots::Dots;
 use super::lanes::Lanes;
-use super::tile::{self, ACROSS, ROWS, for_rows};
+use super::tile::for_rows;
 use super::{Level, kernel};
 
 /// Numbers under one scale.
 pub const BLOCK: usize = 32;
-/// Blocks that a tile goes through before the next tile does, so that their weights stay in the nearest cache.
-const STRETCH: usize = 16;
+/// Registers across in one tile: the fewer, the less of the weights is fetched for each product.
+const ACROSS: usize = 2;
 
 /// A matrix of signed bytes with a scale for each block of a row.
 pub struct Blocks {
@@ -117,17 +117,17 @@ fn arrange_body<D: Dots>(rows: &[i8], k: usize, width: usize, packed: &mut Align
     }
 }
 
-/// Activations of a few rows, rounded.
+/// Activations, rounded: tiles of [`Dots::ROWS`] rows (the last may have fewer), and in each all that a step or a block needs side by side.
 #[derive(Default)]
 pub struct Rounded {
-    /// Rows of `k` / [`Dots::STEP`] words, each holding as many numbers.
+    /// Tiles, blocks, steps of a block, rows: words of [`Dots::STEP`] numbers.
     words: Vec<i32>,
-    /// Rows of `k` / [`BLOCK`]: what the sums of a block begin with.
+    /// Tiles, blocks, rows: what the sums of a block begin with.
     starts: Vec<i32>,
-    /// Rows of `k` / [`BLOCK`].
+    /// Tiles, blocks, rows.
     scales: Vec<f32>,
-    /// Rows of one panel.
-    spare: Vec<f32>,
+    /// Of each block of one row what its numbers are multiplied by, and its scale.
+    row: Vec<(f32, f32)>,
 }
 
 thread_local! {
@@ -147,29 +147,21 @@ kernel! {
 
 #[inline(always)]
 fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: &mut [f32]) {
-    let (n, width, m) = (weights.n, weights.width, a.len() / weights.k);
-    round::<D>(a, room);
-    let Rounded { words, starts, scales, spare } = room;
+    let (n, width, m, blocks) = (weights.n, weights.width, a.len() / weights.k, weights.k / BLOCK);
+    round::<D>(a, weights.k, room);
     hold_aligned();
-    spare.resize(m * width, 0.0);
     for p in 0..weights.bias.len() / width {
         let panel = Panel::new::<D>(weights, p);
         let keep = (n - p * width).min(width);
-        // What is narrower than a panel goes by way of the spare rows.
-        let whole = keep == width;
-        let (to, stride) = if whole { (&mut out[p * width..], n) } else { (&mut spare[..], width) };
-        for from in (0..panel.blocks).step_by(STRETCH) {
-            let stretch = from..panel.blocks.min(from + STRETCH);
-            for first in (0..m).step_by(ROWS) {
-                let acts = Acts { words, starts, scales, first };
-                let to = &mut to[first * stride..];
-                for_rows!(ROWS.min(m - first), tile_rows::<D; R>(&panel, &acts, stretch.clone(), to, stride));
-            }
-        }
-        if !whole {
-            for (row, spare) in out.chunks_exact_mut(n).zip(spare.chunks_exact(width)) {
-                row[p * width..].copy_from_slice(&spare[..keep]);
-            }
+        for first in (0..m).step_by(D::ROWS) {
+            let rows = D::ROWS.min(m - first);
+            let tile = Tile {
+                words: &room.words[first * blocks * (BLOCK / D::STEP)..],
+                starts: &room.starts[first * blocks..],
+                scales: &room.scales[first * blocks..],
+            };
+            let to = &mut out[first * n + p * width..];
+            for_rows!(rows, tile_rows::<D; R>(&panel, &tile, keep, to, n));
         }
     }
 }
@@ -179,7 +171,6 @@ struct Panel<'a> {
     packed: &'a [u8],
     scales: &'a [f32],
     bias: &'a [f32],
-    blocks: usize,
 }
 
 impl<'a> Panel<'a> {
@@ -189,68 +180,87 @@ impl<'a> Panel<'a> {
         assert_eq!(weights.width, ACROSS * D::Lanes::N, "weights packed for another instruction set");
         let scales = &weights.scales.all()[p * blocks * weights.width..][..blocks * weights.width];
         let bias = &weights.bias[p * weights.width..][..weights.width];
-        Self { packed: &weights.packed.all()[p * size..][..size], scales, bias, blocks }
+        Self { packed: &weights.packed.all()[p * size..][..size], scales, bias }
     }
 }
 
-/// Rounded activations from row `first` on.
-struct Acts<'a> {
+/// The rounded activations of one tile and what follows.
+struct Tile<'a> {
     words: &'a [i32],
     starts: &'a [i32],
     scales: &'a [f32],
-    first: usize,
 }
 
-/// `R` rows by a stretch of one panel's blocks, added to rows that begin `stride` apart; the first stretch begins with the bias.
-/// The order of additions depends on the blocks alone.
+/// `R` rows by one panel, into the first `keep` numbers of rows that begin `stride` apart. The order of additions depends on the blocks alone.
 #[inline(always)]
 fn tile_rows<D: Dots, const R: usize>(
     panel: &Panel<'_>,
-    acts: &Acts<'_>,
-    stretch: std::ops::Range<usize>,
+    tile: &Tile<'_>,
+    keep: usize,
     out: &mut [f32],
     stride: usize,
 ) {
-    let n = D::Lanes::N;
-    let place = |i: usize, j: usize| i * stride + j * n;
-    let mut whole: [[D::Lanes; ACROSS]; R] =
-        if stretch.start == 0 { tile::load(panel.bias, |_, j| j * n) } else { tile::load(out, place) };
-    for block in stretch {
-        let sums = block_sums::<D, R>(panel, acts, block);
-        let scales: [[D::Lanes; ACROSS]; 1] = tile::load(&panel.scales[block * ACROSS * n..], |_, j| j * n);
-        for i in 0..R {
-            let scale = D::Lanes::splat(acts.scales[(acts.first + i) * panel.blocks + block]);
-            for j in 0..ACROSS {
-                whole[i][j] = sums[i][j].float().madd(scale.mul(scales[0][j]), whole[i][j]);
+    let (n, steps) = (D::Lanes::N, BLOCK / D::STEP);
+    let mut whole = [[D::Lanes::splat(0.0); ACROSS]; R];
+    for i in 0..R {
+        for j in 0..ACROSS {
+            whole[i][j] = D::Lanes::load(&panel.bias[j * n..]);
+        }
+    }
+    let packed = panel.packed.chunks_exact(BLOCK * ACROSS * n).zip(panel.scales.chunks_exact(ACROSS * n));
+    let acts =
+        tile.words.chunks_exact(steps * R).zip(tile.starts.chunks_exact(R).zip(tile.scales.chunks_exact(R)));
+    for ((packed, columns), (words, (starts, rows))) in packed.zip(acts) {
+        let sums = block_sums::<D, R>(packed, words, starts);
+        for j in 0..ACROSS {
+            let column = D::Lanes::load(&columns[j * n..]);
+            for i in 0..R {
+                whole[i][j] = sums[i][j].float().madd(D::Lanes::splat(rows[i]).mul(column), whole[i][j]);
             }
         }
     }
-    tile::store(&whole, out, place);
+    for i in 0..R {
+        store::<D>(&whole[i], &mut out[i * stride..], keep);
+    }
+}
+
+/// The first `keep` numbers of a row of registers.
+#[inline(always)]
+fn store<D: Dots>(row: &[D::Lanes; ACROSS], out: &mut [f32], keep: usize) {
+    let n = D::Lanes::N;
+    if keep == ACROSS * n {
+        for j in 0..ACROSS {
+            row[j].store(&mut out[j * n..]);
+        }
+        return;
+    }
+    for j in 0..keep.div_ceil(n) {
+        let mut lanes = [0.0; 16];
+        row[j].store(&mut lanes);
+        let some = n.min(keep - j * n);
+        out[j * n..][..some].copy_from_slice(&lanes[..some]);
+    }
 }
 
 /// Whole-numbered sums of one block.
 #[inline(always)]
-fn block_sums<D: Dots, const R: usize>(panel: &Panel<'_>, acts: &Acts<'_>, block: usize) -> [[D; ACROSS]; R] {
-    let (steps, size) = (BLOCK / D::STEP, ACROSS * D::Lanes::N * BLOCK);
-    let packed = &panel.packed[block * size..][..size];
-    let mut words: [&[i32]; R] = [&[]; R];
+fn block_sums<D: Dots, const R: usize>(packed: &[u8], words: &[i32], starts: &[i32]) -> [[D; ACROSS]; R] {
+    let (steps, size) = (BLOCK / D::STEP, D::Lanes::N * D::STEP);
+    assert!(packed.len() == steps * ACROSS * size && words.len() == steps * R);
     let mut sums = [[D::start(0); ACROSS]; R];
     for i in 0..R {
-        let at = (acts.first + i) * panel.blocks + block;
-        words[i] = &acts.words[at * steps..][..steps];
-        sums[i] = [D::start(acts.starts[at]); ACROSS];
+        sums[i] = [D::start(starts[i]); ACROSS];
     }
     let mut step = 0;
     while step < steps {
-        let at = step * size / steps;
         // SAFETY: a block is as many bytes as its steps take, `ACROSS` registers each.
-        let load = |j: usize| unsafe { D::weights(packed.as_ptr().add(at + j * size / steps / ACROSS)) };
+        let load = |j: usize| unsafe { D::weights(packed.as_ptr().add((step * ACROSS + j) * size)) };
         let mut w = [load(0); ACROSS];
         for j in 1..ACROSS {
             w[j] = load(j);
         }
         for i in 0..R {
-            let word = words[i][step];
+            let word = words[step * R + i];
             for j in 0..ACROSS {
                 sums[i][j] = sums[i][j].add(w[j], word);
             }
@@ -260,48 +270,62 @@ fn block_sums<D: Dots, const R: usize>(panel: &Panel<'_>, acts: &Acts<'_>, block
     sums
 }
 
-/// Rows to bytes, each block by its own largest magnitude; ties go to even.
+/// Rows of `k` numbers to bytes, each block by its own largest magnitude; ties go to even.
 #[inline(always)]
-fn round<D: Dots>(a: &[f32], room: &mut Rounded) {
-    room.words.resize(a.len() / D::STEP, 0);
-    room.starts.resize(a.len() / BLOCK, 0);
-    room.scales.resize(a.len() / BLOCK, 0.0);
-    let blocks = a.chunks_exact(BLOCK).zip(room.words.chunks_exact_mut(BLOCK / D::STEP));
-    for ((block, words), (start, scale)) in blocks.zip(room.starts.iter_mut().zip(&mut room.scales)) {
-        let mut top = D::Lanes::splat(0.0);
-        for part in block.chunks_exact(D::Lanes::N) {
-            let x = D::Lanes::load(part);
-            top = top.max(x).max(D::Lanes::splat(0.0).sub(x));
+fn round<D: Dots>(a: &[f32], k: usize, room: &mut Rounded) {
+    let (m, blocks, steps) = (a.len() / k, k / BLOCK, BLOCK / D::STEP);
+    room.words.resize(m * blocks * steps, 0);
+    room.starts.resize(m * blocks, 0);
+    room.scales.resize(m * blocks, 0.0);
+    room.row.resize(blocks, (0.0, 0.0));
+    for (row, numbers) in a.chunks_exact(k).enumerate() {
+        // In three rounds over the row: each block's steps wait for each other, those of different blocks do not.
+        for (block, (inverse, _)) in numbers.chunks_exact(BLOCK).zip(&mut room.row) {
+            *inverse = largest::<D::Lanes>(block);
         }
-        let top = top.largest();
-        // What cannot be scaled, because it is nothing or not finite, counts as nothing.
-        let scalable = (127.0 / top).is_finite() && top.is_finite();
-        let inverse = if scalable { 127.0 / top } else { 0.0 };
-        *scale = if scalable { top / 127.0 } else { 0.0 };
-        // Adding 1.5 · 2²³ rounds to a whole number, which then stands in the low bits.
-        let (mut whole, mut sum) = ([0i32; BLOCK], 0);
-        for (whole, x) in whole.iter_mut().zip(block) {
-            // Not `clamp`, which would let through what is not a number.
-            #[allow(clippy::manual_clamp)]
-            let scaled = (x * inverse).max(-127.0).min(127.0);
-            *whole = (scaled + 12_582_912.0).to_bits() as i32 - 0x4b40_0000;
-            sum += *whole;
+        for pair in &mut room.row {
+            *pair = scales(pair.0);
         }
-        *start = -D::SHIFT * sum;
-        for (word, numbers) in words.iter_mut().zip(whole.chunks_exact(D::STEP)) {
-            *word = join::<D>(numbers);
+        let first = row - row % D::ROWS;
+        let (rows, i) = (D::ROWS.min(m - first), row - first);
+        let places = (first * blocks + i..).step_by(rows);
+        for ((block, (inverse, scale)), at) in numbers.chunks_exact(BLOCK).zip(&room.row).zip(places) {
+            let bytes = bytes::<D::Lanes>(block, *inverse);
+            room.scales[at] = *scale;
+            room.starts[at] = -D::SHIFT * bytes.iter().map(|x| i32::from(*x)).sum::<i32>();
+            let words = &mut room.words[(at - i) * steps + i..];
+            for (word, numbers) in words.iter_mut().step_by(rows).zip(bytes.chunks_exact(D::STEP)) {
+                *word = D::join(numbers);
+            }
         }
     }
 }
 
-/// Four signed bytes or two signed sixteen-bit numbers in one word, the first lowest.
+/// The largest magnitude of a block.
 #[inline(always)]
-fn join<D: Dots>(numbers: &[i32]) -> i32 {
-    let bits = 32 / D::STEP;
-    let mask = ((1u64 << bits) - 1) as i32;
-    let mut word = 0;
-    for (i, number) in numbers.iter().enumerate() {
-        word |= (number & mask) << (i * bits);
+fn largest<L: Lanes>(block: &[f32]) -> f32 {
+    let mut top = L::splat(0.0);
+    for part in block.chunks_exact(L::N) {
+        let x = L::load(part);
+        top = top.max(x).max(L::splat(0.0).sub(x));
     }
-    word
+    top.largest()
+}
+
+/// What numbers up to `top` are multiplied by to become bytes, and bytes to become numbers again. What cannot be scaled, because it is nothing or not finite,
+/// counts as nothing.
+#[inline(always)]
+fn scales(top: f32) -> (f32, f32) {
+    let inverse = 127.0 / top;
+    if inverse.is_finite() && top.is_finite() { (inverse, top / 127.0) } else { (0.0, 0.0) }
+}
+
+/// A block times `inverse`, to the nearest whole numbers from -127 to 127.
+#[inline(always)]
+fn bytes<L: Lanes>(block: &[f32], inverse: f32) -> [i8; BLOCK] {
+    let mut bytes = [0; BLOCK];
+    for (from, to) in block.chunks_exact(L::N).zip(bytes.chunks_exact_mut(L::N)) {
+        L::load(from).mul(L::splat(inverse)).max(L::splat(-127.0)).min(L::splat(127.0)).bytes(to);
+    }
+    bytes
 }

@@ -45,12 +45,9 @@ pub trait Lanes: Copy {
     }
 
     /// Largest lane.
-    #[inline(always)]
-    fn largest(self) -> f32 {
-        let mut lanes = [f32::NEG_INFINITY; 16];
-        self.store(&mut lanes);
-        lanes.iter().copied().fold(f32::NEG_INFINITY, f32::max)
-    }
+    fn largest(self) -> f32;
+    /// Each lane to the nearest whole number, ties to even, into the first `N` places of `to`; lanes lie from -128 to 127.
+    fn bytes(self, to: &mut [i8]);
 
     /// `e` to the power of each lane, relative error below 3e-7; arguments below -87 give about 1e-38.
     #[inline(always)]
@@ -135,6 +132,14 @@ impl Lanes for Portable {
     fn exp2(self) -> Self {
         Self(self.0.map(|n| f32::from_bits(((n as i32 + 127) as u32) << 23)))
     }
+    #[inline(always)]
+    fn largest(self) -> f32 {
+        self.0.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+    }
+    #[inline(always)]
+    fn bytes(self, to: &mut [i8]) {
+        to[..8].iter_mut().zip(self.round().0).for_each(|(to, x)| *to = x as i8);
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -208,6 +213,19 @@ mod x86 {
         op!(min(self, b) = _mm512_min_ps(self.0, b.0));
         op!(round(self) = _mm512_roundscale_ps::<0>(self.0));
         op!(exp2(self) = _mm512_scalef_ps(_mm512_set1_ps(1.0), self.0));
+        #[inline(always)]
+        fn largest(self) -> f32 {
+            // SAFETY: as in `op!`.
+            unsafe { _mm512_reduce_max_ps(self.0) }
+        }
+        #[inline(always)]
+        fn bytes(self, to: &mut [i8]) {
+            assert!(to.len() >= 16);
+            // SAFETY: as in `op!`; the slice is long enough.
+            unsafe {
+                _mm_storeu_si128(to.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(self.0)))
+            }
+        }
     }
 
     /// Eight numbers.
@@ -235,5 +253,25 @@ mod x86 {
             _mm256_cvtps_epi32(self.0),
             _mm256_set1_epi32(127)
         ))));
+        #[inline(always)]
+        fn largest(self) -> f32 {
+            // SAFETY: as in `op!`.
+            unsafe {
+                let four = _mm_max_ps(_mm256_castps256_ps128(self.0), _mm256_extractf128_ps::<1>(self.0));
+                let two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+                _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)))
+            }
+        }
+        #[inline(always)]
+        fn bytes(self, to: &mut [i8]) {
+            assert!(to.len() >= 8);
+            // SAFETY: as in `op!`; the slice is long enough.
+            unsafe {
+                let whole = _mm256_cvtps_epi32(self.0);
+                let short =
+                    _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256::<1>(whole));
+                _mm_storel_epi64(to.as_mut_ptr().cast(), _mm_packs_epi16(short, short));
+            }
+        }
     }
 }

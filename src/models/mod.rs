@@ -1,6 +1,7 @@
 //! A model folder: backbone, tokenizer, head and the card that binds them by hash; and where folders are found.
 
 #[cfg(feature = "pull")]
+mod names;
 pub mod pull;
 #[cfg(feature = "pull")]
 pub mod shelf;
@@ -25,6 +26,7 @@ use crate::kernels::Level;
 pub use crate::kernels::Precision;
 use crate::prompt::{self, PIECE_TOKENS, Prompt, Template, TemplateRef};
 
+pub use names::Names;
 pub use vocabulary::vocabulary;
 
 /// The file of the backbone in a model folder.
@@ -105,10 +107,10 @@ pub struct Bands {
     pub look: f32,
     /// A colleague should look now.
     pub look_now: f32,
-    /// A pattern or signal is named from here on.
-    pub name: f32,
     /// In words: the data and the budget of false alarms that chose them.
     pub chosen: String,
+    /// From where each signal is named.
+    pub name: Names,
 }
 
 /// A model, ready to read.
@@ -298,13 +300,12 @@ impl Card {
         ensure!(self.calibration.fall >= 0.0, "calibration.fall must not be negative");
         let prevalence = self.calibration.prevalence;
         ensure!(0.0 < prevalence && prevalence < 1.0, "calibration.prevalence must lie between 0 and 1");
-        let Bands { look, look_now, name, .. } = self.bands;
+        let Bands { look, look_now, .. } = self.bands;
         ensure!(
             0.0 < look && look <= look_now && look_now < 1.0,
             "bands must satisfy 0 < look <= look_now < 1"
         );
-        ensure!((0.0..1.0).contains(&name), "bands.name must lie between 0 and 1");
-        Ok(())
+        self.bands.name.check()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::assessment::{Assessment, Band, Evidence};
 use crate::head::{Pattern, Signal};
+use crate::models::Names;
 use crate::report::sanitize::one_line;
 use crate::transcript::{Kind, Message, Role, Transcript};
 
@@ -78,14 +79,15 @@ pub struct Quote {
 }
 
 impl View {
-    /// Put an assessment into words. `transcript` is the conversation it was made from; `name` the threshold from which
+    /// Put an assessment into words. `transcript` is the conversation it was made from; `names` says from which probability
     /// signals are named.
-    pub fn new(assessment: &Assessment, transcript: &Transcript, name: f32) -> Self {
+    pub fn new(assessment: &Assessment, transcript: &Transcript, names: &Names) -> Self {
         let place = |index: usize| assessment.messages.iter().position(|m| m.index == index);
         let warning = assessment.first_warning.as_ref().and_then(|w| place(w.index));
         let signals = crate::head::SIGNALS.into_iter().map(|signal| {
-            let at =
-                |m: &&crate::assessment::MessageScore| m.signals.get(&signal).is_some_and(|p| *p >= name);
+            let at = |m: &&crate::assessment::MessageScore| {
+                m.signals.get(&signal).is_some_and(|p| names.names(signal, *p))
+            };
             let places = assessment.messages.iter().enumerate().filter(|(_, m)| at(m)).map(|(i, _)| i);
             (signal, places.collect::<Vec<_>>())
         });

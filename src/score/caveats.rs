@@ -38,6 +38,15 @@ pub fn too_little(transcript: &Transcript) -> Option<String> {
     })
 }
 
+/// Why nothing can be said when only one speaker is heard, if so: what was answered may be what matters.
+pub fn one_sided(transcript: &Transcript) -> Option<String> {
+    let mut speakers = transcript.spoken().filter_map(|(_, m)| m.speaker);
+    let first = speakers.next()?;
+    let rest: Vec<usize> = speakers.collect();
+    let one = !rest.is_empty() && rest.iter().all(|s| *s == first);
+    one.then(|| "only one side of the conversation is here; what was answered is missing".to_owned())
+}
+
 /// Words written, counted no further than needed.
 fn words(transcript: &Transcript, enough: usize) -> usize {
     let written = transcript.spoken().filter(|(_, m)| m.kind == Kind::Message);
@@ -67,11 +76,8 @@ pub fn of(model: &Model, transcript: &Transcript, language: &Language) -> Vec<Ca
             "It came as one message: who says what, and what follows what, cannot be told apart.".to_owned(),
         );
     }
-    if voices == 1 && spoken.len() > 1 {
-        add(
-            "one_sided",
-            "Only one side of the conversation is here; what was answered is missing.".to_owned(),
-        );
+    if let Some(text) = one_sided(transcript) {
+        add("one_sided", sentence(&text));
     }
     if voices > 10 {
         add(

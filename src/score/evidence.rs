@@ -2,7 +2,7 @@
 
 use crate::assessment::Evidence;
 use crate::head::{SIGNALS, Signal};
-use crate::models::Model;
+use crate::models::{Model, Names};
 use crate::score::{Scored, tidy};
 use crate::transcript::Transcript;
 
@@ -18,16 +18,16 @@ pub fn choose(
     scored: &[Scored],
     warning: Option<usize>,
 ) -> Vec<Evidence> {
-    let name = model.card.bands.name;
+    let names = &model.card.bands.name;
     // The first message raises nothing unless it alone is a reason to look.
     let mut before = scored.first().map_or(0.0, |first| first.risk.min(model.card.bands.look));
     let mut found: Vec<(f32, Evidence)> = Vec::new();
     for message in scored {
         let rise = message.risk - before;
         before = message.risk;
-        let signals = named(&message.signals, name);
+        let signals = named(&message.signals, names);
         let first = warning == Some(message.index);
-        let weight = if first { f32::INFINITY } else { rise * RISE_WEIGHT + weight(&message.signals, name) };
+        let weight = if first { f32::INFINITY } else { rise * RISE_WEIGHT + weight(&message.signals, names) };
         if rise < 0.05 && signals.is_empty() && !first {
             continue;
         }
@@ -40,16 +40,16 @@ pub fn choose(
     found.into_iter().map(|(_, evidence)| evidence).collect()
 }
 
-/// Signals above the naming threshold, most certain first.
-fn named(signals: &[f32], threshold: f32) -> Vec<Signal> {
+/// Signals that are named, most certain first.
+fn named(signals: &[f32], names: &Names) -> Vec<Signal> {
     let mut named: Vec<(f32, Signal)> =
-        signals.iter().copied().zip(SIGNALS).filter(|(p, _)| *p >= threshold).collect();
+        signals.iter().copied().zip(SIGNALS).filter(|(p, signal)| names.names(*signal, *p)).collect();
     named.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     named.into_iter().map(|(_, signal)| signal).collect()
 }
 
 /// What protects is shown as well, but is no reason for worry by itself.
-fn weight(signals: &[f32], threshold: f32) -> f32 {
+fn weight(signals: &[f32], names: &Names) -> f32 {
     let weigh = |(p, signal): (&f32, Signal)| if signal == Signal::Protective { 0.3 * p } else { *p };
-    signals.iter().zip(SIGNALS).filter(|(p, _)| **p >= threshold).map(weigh).sum()
+    signals.iter().zip(SIGNALS).filter(|(p, signal)| names.names(*signal, **p)).map(weigh).sum()
 }

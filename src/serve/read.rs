@@ -163,7 +163,7 @@ pub fn check(model: &Model, ask: &Ask) -> Result<Checked, Refusal> {
     reading::correct(&mut imported.transcript, &ask.said.corrections());
     // The chain of causes is ours, yet nobody has promised that it holds no words.
     let assessment = reading::assess(model, &imported, &doubts).map_err(|_| Refusal::broken())?;
-    let view = View::new(&assessment, &imported.transcript, model.card.bands.name);
+    let view = View::new(&assessment, &imported.transcript, &model.card.bands.name);
     let whole = Conversation::new(&assessment, &imported.transcript);
     Ok(Checked {
         said: said(&view),

@@ -12,7 +12,9 @@ use crate::backbone::{self, Device, Gguf};
 use crate::eval::Case;
 use crate::head::Head;
 use crate::kernels::{Level, Precision};
-use crate::models::{self, Bands, Calibration, Card, GGUF, Model, Place, Platt, TEMPLATE, TOKENIZER, sha256};
+use crate::models::{
+    self, Bands, Calibration, Card, GGUF, Model, Names, Place, Platt, TEMPLATE, TOKENIZER, sha256,
+};
 use crate::prompt::{self, Template};
 
 /// How far the risk so far may fall, in logits, where no model says so before; what the shipped model was found to do well with.
@@ -114,7 +116,12 @@ fn blank(name: String) -> Card {
         prompt: prompt::VERSION,
         template: None,
         calibration: Calibration { risk, patterns: BTreeMap::new(), fall: FALL, prevalence: 0.5 },
-        bands: Bands { look: 0.5, look_now: 0.9, name: 0.2, chosen: "by nothing".to_owned() },
+        bands: Bands {
+            look: 0.5,
+            look_now: 0.9,
+            name: Names::each(|_| 0.2),
+            chosen: "by nothing".to_owned(),
+        },
         training: toml::Table::new(),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::head::{PATTERNS, Pattern, SIGNALS, sigmoid};
 use crate::metrics::{Confusion, Ranking, mean};
-use crate::models::{Bands, Calibration, Platt};
+use crate::models::{Bands, Calibration, Names, Platt};
 
 /// Flattest slope that keeps an order visible.
 const LEAST_SCALE: f64 = 0.05;
@@ -95,7 +95,7 @@ pub fn bands(dev: &[Said], calibration: &Calibration, budgets: (f64, f64), befor
     Ok(Bands {
         look,
         look_now,
-        name: name(dev).unwrap_or(before.name),
+        name: names(dev, &before.name),
         chosen: format!(
             "on {} labelled conversations held back from learning: of {harmless} harmless, {} reach look (budget {} %) and {} look now (budget {} %)",
             dev.len(),
@@ -107,19 +107,19 @@ pub fn bands(dev: &[Said], calibration: &Calibration, budgets: (f64, f64), befor
     })
 }
 
-/// The probability, the same for all signals, from which they are named: highest mean F1; `None` without labelled signals.
-fn name(dev: &[Said]) -> Option<f32> {
+/// For each signal the probability of best F1 from which it is named; one that too few messages carry keeps that of `before`.
+fn names(dev: &[Said], before: &Names) -> Names {
     let known: Vec<_> =
         dev.iter().flat_map(|s| &s.signals).filter_map(|(x, y)| Some((x, y.as_ref()?))).collect();
-    let macro_f1 = |t: f32| {
-        let f1 = (0..SIGNALS.len()).filter_map(|i| {
-            let pairs = known.iter().map(|(x, y)| (y[i] > 0.5, sigmoid(x[i]) >= t));
-            known.iter().any(|(_, y)| y[i] > 0.5).then(|| Confusion::of(pairs).f(1.0).unwrap_or(0.0))
-        });
-        mean(&f1.collect::<Vec<f64>>())
+    let best = |at: usize| {
+        let f1 = |t: f32| {
+            Confusion::of(known.iter().map(|(x, y)| (y[at] > 0.5, sigmoid(x[at]) >= t))).f(1.0).unwrap_or(0.0)
+        };
+        let enough = known.iter().filter(|(_, y)| y[at] > 0.5).count() >= LEAST;
+        let grid = (2..=35).map(|n| n as f32 * 0.02);
+        enough.then(|| grid.map(|t| (t, f1(t))).max_by(|a, b| a.1.total_cmp(&b.1))).flatten()
     };
-    let grid = (10..=35).map(|n| n as f32 * 0.02);
-    grid.filter_map(|t| Some((t, macro_f1(t)?))).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(t, _)| t)
+    Names::each(|signal| best(signal as usize).map_or_else(|| before.at(signal), |(t, _)| t))
 }
 
 #[cfg(test)]
@@ -161,7 +161,7 @@ mod tests {
         let dev: Vec<Said> = (0..200).map(said).collect();
         let one = Platt { scale: 1.0, shift: 0.0 };
         let before = Calibration { risk: one, patterns: BTreeMap::new(), fall: 3.0, prevalence: 0.5 };
-        let old = Bands { look: 0.5, look_now: 0.9, name: 0.3, chosen: String::new() };
+        let old = Bands { look: 0.5, look_now: 0.9, name: Names::each(|_| 0.3), chosen: String::new() };
         let bands = bands(&dev, &before, (0.1, 0.02), &old).unwrap();
         let alarms = |t: f32| dev.iter().filter(|s| !s.risk && one.probability(s.end) >= t).count();
         assert!(alarms(bands.look) <= 10 && alarms(bands.look_now) <= 2 && bands.look <= bands.look_now);
