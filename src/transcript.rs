@@ -21,6 +21,9 @@ pub struct Transcript {
     pub messages: Vec<Message>,
 }
 
+/// The name of a speaker whose name the source does not tell; several people may share it.
+pub const UNKNOWN: &str = "unknown";
+
 /// Someone who writes in a conversation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Speaker {

@@ -268,6 +268,53 @@ fn roles_are_shown_and_a_misspelt_name_is_pointed_out() {
 }
 
 #[test]
+fn one_side_with_nothing_in_it_is_no_all_clear() {
+    let side: String = (0..8)
+        .map(|i| {
+            format!(
+                "Robin: i baked loaf number {i} today and walked the long way round the lake with my sister\n"
+            )
+        })
+        .collect();
+    let check = |text: String, more: &[&str]| {
+        json(rushlight().args(["check", "--format", "json"]).args(more).write_stdin(text))
+    };
+    let one = check(side.clone(), &[]);
+    assert_eq!(one["band"], "cannot say");
+    assert!(one["reason"].as_str().unwrap().contains("only one side"), "{}", one["reason"]);
+    assert!(one["caveats"].to_string().contains("one_sided"));
+    let two = check(side.replacen("Robin: i baked loaf number 3", "Alex: i baked loaf number 3", 1), &[]);
+    assert_eq!(two["band"], "quiet");
+    // Lines without names may be of several people.
+    let nameless = check(side.replace("Robin: ", ""), &["--unnamed", "unknown"]);
+    assert_eq!((&nameless["band"], nameless["input"]["speakers"].as_u64()), (&two["band"], Some(1)));
+}
+
+#[test]
+fn a_model_of_another_release_is_told_by_how_it_reads() {
+    let dir = TempDir::new().unwrap();
+    fs::write(dir.path().join("model.toml"), "prompt = 2\n[bands]\nname = 0.2\n").unwrap();
+    let check =
+        rushlight().arg("check").arg(example("old-phone.txt")).arg("--model").arg(dir.path()).assert();
+    check.code(2).stderr(predicate::str::contains("use a matching release"));
+}
+
+#[test]
+fn digits_for_letters_are_read_as_the_letters() {
+    let ids = |text: &str| {
+        let line = format!("{{\"id\":\"a\",\"messages\":[{{\"speaker\":\"A\",\"text\":\"{text}\"}}]}}\n");
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join("chat.jsonl");
+        fs::write(&path, line).unwrap();
+        json(rushlight().arg("tokens").arg(path))["pieces"][0]["ids"].clone()
+    };
+    assert_eq!(ids("7h15 is our 5ecre7, pr0m153"), ids("this is our secret, promise"));
+    assert_eq!(ids("in Year7 at 10am"), ids("in year7 at 10AM"));
+    assert_ne!(ids("$33k"), ids("seek"));
+    assert_ne!(ids("@lex"), ids("alex"));
+}
+
+#[test]
 fn a_model_folder_with_swapped_or_missing_files_is_refused() {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/rushlight-small");
     let files = ["model.toml", "model.gguf", "tokenizer.json", "head.safetensors"];

@@ -30,7 +30,7 @@ def some_words(text, rng, change):
 
 
 STYLES = 10
-THROUGHOUT = 0.4  # share of restyled chats that keep to one style, slips in typing as likely as all others together
+THROUGHOUT = 0.4  # share of chats that keep to one style, six in ten of them to slips in typing
 
 
 def restyle(text, rng, kind=None):

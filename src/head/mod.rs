@@ -5,8 +5,10 @@
 //! only at what came before, so later messages change nothing; and a step costs the same at message 50,000 as at 5.
 
 mod labels;
+mod names;
 
 pub use labels::{PATTERNS, Pattern, SIGNALS, Signal};
+pub use names::Names;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use safetensors::{Dtype, SafeTensors};

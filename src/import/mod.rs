@@ -166,8 +166,7 @@ pub struct Imported {
     pub warnings: Vec<Warning>,
 }
 
-/// The name of a speaker whose name the source does not tell.
-pub const UNKNOWN: &str = "unknown";
+pub use crate::transcript::UNKNOWN;
 
 /// Whether a sink wants more.
 pub type Flow = std::ops::ControlFlow<()>;

@@ -147,6 +147,7 @@ kernel! {
 
 #[inline(always)]
 fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: &mut [f32]) {
+    const { assert!(D::ROWS <= super::tile::ROWS, "`for_rows` knows no such tile") };
     let (n, width, m, blocks) = (weights.n, weights.width, a.len() / weights.k, weights.k / BLOCK);
     round::<D>(a, weights.k, room);
     hold_aligned();

@@ -44,7 +44,7 @@ pub trait Lanes: Copy {
         lanes[..Self::N].iter().sum()
     }
 
-    /// Largest lane.
+    /// Largest lane; when one is no number, any of them or none.
     fn largest(self) -> f32;
     /// Each lane to the nearest whole number, ties to even, into the first `N` places of `to`; lanes lie from -128 to 127.
     fn bytes(self, to: &mut [i8]);

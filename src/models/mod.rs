@@ -1,7 +1,6 @@
 //! A model folder: backbone, tokenizer, head and the card that binds them by hash; and where folders are found.
 
 #[cfg(feature = "pull")]
-mod names;
 pub mod pull;
 #[cfg(feature = "pull")]
 pub mod shelf;
@@ -21,12 +20,11 @@ use sha2::{Digest, Sha256};
 
 pub use crate::backbone::Device;
 use crate::backbone::{self, Backbone, Gguf, Source};
-use crate::head::{Head, Pattern};
+use crate::head::{Head, Names, Pattern};
 use crate::kernels::Level;
 pub use crate::kernels::Precision;
 use crate::prompt::{self, PIECE_TOKENS, Prompt, Template, TemplateRef};
 
-pub use names::Names;
 pub use vocabulary::vocabulary;
 
 /// The file of the backbone in a model folder.
@@ -201,6 +199,10 @@ impl Place {
     pub fn card(&self) -> Result<(Card, String)> {
         let bytes = self.file("model.toml")?;
         let text = std::str::from_utf8(&bytes).with_context(|| format!("{self}: model.toml is not UTF-8"))?;
+        // A card of another release may hold other fields; that it is one is said first.
+        if let Ok(Way { prompt }) = toml::from_str(text) {
+            check_prompt(prompt).with_context(|| format!("{self}: model.toml"))?;
+        }
         let card: Card =
             toml::from_str(text).with_context(|| format!("{self}: model.toml cannot be read"))?;
         card.check().with_context(|| format!("{self}: model.toml"))?;
@@ -267,6 +269,21 @@ pub fn opened(path: &Path) -> Result<(BufReader<File>, String)> {
     read().with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// The one field by which a card of another release is told.
+#[derive(Deserialize)]
+struct Way {
+    prompt: u32,
+}
+
+fn check_prompt(prompt: u32) -> Result<()> {
+    ensure!(
+        prompt == prompt::VERSION,
+        "the model reads text in way {prompt} and this build writes it in way {}; use a matching release",
+        prompt::VERSION
+    );
+    Ok(())
+}
+
 impl Card {
     /// The same model among conversations of which a share `prevalence` is risky: probabilities and bands move by one step, logit π′ − logit π
     /// (Saerens et al. 2002), so that the same conversations raise an alarm. Patterns stay as they are: they say what a risky conversation would be.
@@ -289,12 +306,7 @@ impl Card {
     }
 
     fn check(&self) -> Result<()> {
-        ensure!(
-            self.prompt == prompt::VERSION,
-            "the model reads text in way {} and this build writes it in way {}; use a matching release",
-            self.prompt,
-            prompt::VERSION
-        );
+        check_prompt(self.prompt)?;
         let platts = self.calibration.patterns.values().chain([&self.calibration.risk]);
         ensure!(platts.clone().all(|p| p.scale > 0.0), "calibration scales must be above zero");
         ensure!(self.calibration.fall >= 0.0, "calibration.fall must not be negative");

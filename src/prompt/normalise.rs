@@ -28,8 +28,8 @@ static LEET: LazyLock<Regex> = LazyLock::new(|| regex(r"\p{L}[013457@$]{1,2}\p{L
 /// Shortest word with digits that is looked up; shorter ones are times, sizes and the like.
 const LOOKED_UP: usize = 4;
 
-/// The text a model reads in place of `text`; `known` says whether the model has a word, in lower case, for its own. Idempotent on plain text; never longer
-/// than a small multiple of it.
+/// The text a model reads in place of `text`; `known` says whether the model has a word, in lower case, for its own. Idempotent on text without disguises; never
+/// longer than a small multiple of it.
 pub fn normalise(text: &str, known: impl Fn(&str) -> bool) -> String {
     let plain: String = text.nfkc().filter(|c| !invisible(*c)).collect();
     let plain =
@@ -66,14 +66,16 @@ fn joined(found: &str) -> String {
     format!("{lead}{letters}{tail}")
 }
 
-/// A word with digits in it, in letters when that makes it a known one (`pr0m153`, `5ecre7`), and it is not a known one with a number
-/// at an end (`year7`, `50th`).
+/// A word with digits in it, in letters when that makes it a known one (`pr0m153`, `5ecre7`). A number with a unit (`$33k`), a known word with a number
+/// at an end (`year7`, `50th`) and a handle (`@lex`) stay.
 fn spelt(word: &str, known: impl Fn(&str) -> bool) -> String {
-    let core = word.trim_matches(|c: char| c.is_ascii_digit()).to_lowercase();
+    let core = word.trim_matches(|c: char| c.is_ascii_digit() || c == '$').to_lowercase();
+    let unit = core.chars().count() == 1 && word.ends_with(char::is_alphabetic);
     let numbered = core.chars().count() > 1 && core.chars().all(char::is_alphabetic) && known(&core);
     let letters: String = word.chars().map(unleet).collect();
-    let fits = word.chars().count() >= LOOKED_UP && !numbered && known(&letters.to_lowercase());
-    if fits { letters } else { word.to_owned() }
+    let plain = letters.chars().all(char::is_alphabetic) && known(&letters.to_lowercase());
+    let looked_up = word.chars().count() >= LOOKED_UP && !word.starts_with('@');
+    if looked_up && plain && !unit && !numbered { letters } else { word.to_owned() }
 }
 
 fn unleet(c: char) -> char {
@@ -129,8 +131,10 @@ fn shorten_runs(text: &str) -> String {
 mod tests {
     use super::normalise;
 
-    const KNOWN: [&str; 10] =
-        ["promise", "secret", "this", "photos", "year", "th", "am", "years", "rust", "trust"];
+    const KNOWN: [&str; 15] = [
+        "promise", "secret", "this", "photos", "year", "th", "am", "years", "rust", "trust", "seek", "seem",
+        "26th", "alex", "alive",
+    ];
 
     fn normalised(text: &str) -> String {
         normalise(text, |word| KNOWN.contains(&word))
@@ -168,6 +172,9 @@ mod tests {
             "top5 2024",
             "5days",
             "1v1 me",
+            "$33k or 533m",
+            "267h",
+            "@lex and @live",
         ] {
             assert_eq!(normalised(text), text);
         }

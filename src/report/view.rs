@@ -1,8 +1,7 @@
 //! Everything a report says, in words, before anyone decides how it looks.
 
 use crate::assessment::{Assessment, Band, Evidence};
-use crate::head::{Pattern, Signal};
-use crate::models::Names;
+use crate::head::{Names, Pattern, Signal};
 use crate::report::sanitize::one_line;
 use crate::transcript::{Kind, Message, Role, Transcript};
 

@@ -1,8 +1,8 @@
 //! Which messages say most about why: those at which the risk so far rose, and those with the clearest signals.
 
 use crate::assessment::Evidence;
-use crate::head::{SIGNALS, Signal};
-use crate::models::{Model, Names};
+use crate::head::{Names, SIGNALS, Signal};
+use crate::models::Model;
 use crate::score::{Scored, tidy};
 use crate::transcript::Transcript;
 

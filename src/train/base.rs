@@ -10,11 +10,9 @@ use anyhow::{Context as _, Result, ensure};
 use super::net::Net;
 use crate::backbone::{self, Device, Gguf};
 use crate::eval::Case;
-use crate::head::Head;
+use crate::head::{Head, Names};
 use crate::kernels::{Level, Precision};
-use crate::models::{
-    self, Bands, Calibration, Card, GGUF, Model, Names, Place, Platt, TEMPLATE, TOKENIZER, sha256,
-};
+use crate::models::{self, Bands, Calibration, Card, GGUF, Model, Place, Platt, TEMPLATE, TOKENIZER, sha256};
 use crate::prompt::{self, Template};
 
 /// How far the risk so far may fall, in logits, where no model says so before; what the shipped model was found to do well with.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 
-use crate::head::{PATTERNS, Pattern, SIGNALS, sigmoid};
+use crate::head::{Names, PATTERNS, Pattern, SIGNALS, sigmoid};
 use crate::metrics::{Confusion, Ranking, mean};
-use crate::models::{Bands, Calibration, Names, Platt};
+use crate::models::{Bands, Calibration, Platt};
 
 /// Flattest slope that keeps an order visible.
 const LEAST_SCALE: f64 = 0.05;
@@ -107,7 +107,7 @@ pub fn bands(dev: &[Said], calibration: &Calibration, budgets: (f64, f64), befor
     })
 }
 
-/// For each signal the probability of best F1 from which it is named; one that too few messages carry keeps that of `before`.
+/// For each signal the probability of best F1 from which it is named; one that too few messages carry, or that is never hit, keeps that of `before`.
 fn names(dev: &[Said], before: &Names) -> Names {
     let known: Vec<_> =
         dev.iter().flat_map(|s| &s.signals).filter_map(|(x, y)| Some((x, y.as_ref()?))).collect();
@@ -116,8 +116,9 @@ fn names(dev: &[Said], before: &Names) -> Names {
             Confusion::of(known.iter().map(|(x, y)| (y[at] > 0.5, sigmoid(x[at]) >= t))).f(1.0).unwrap_or(0.0)
         };
         let enough = known.iter().filter(|(_, y)| y[at] > 0.5).count() >= LEAST;
-        let grid = (2..=35).map(|n| n as f32 * 0.02);
-        enough.then(|| grid.map(|t| (t, f1(t))).max_by(|a, b| a.1.total_cmp(&b.1))).flatten()
+        // The lowest of several that are equally good.
+        let grid = (2..=35).rev().map(|n| n as f32 * 0.02).map(|t| (t, f1(t)));
+        grid.filter(|(_, f1)| enough && *f1 > 0.0).max_by(|a, b| a.1.total_cmp(&b.1))
     };
     Names::each(|signal| best(signal as usize).map_or_else(|| before.at(signal), |(t, _)| t))
 }
@@ -125,6 +126,7 @@ fn names(dev: &[Said], before: &Names) -> Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::head::Signal;
 
     #[test]
     fn platt_finds_the_slope_that_made_the_labels() {
@@ -166,5 +168,27 @@ mod tests {
         let alarms = |t: f32| dev.iter().filter(|s| !s.risk && one.probability(s.end) >= t).count();
         assert!(alarms(bands.look) <= 10 && alarms(bands.look_now) <= 2 && bands.look <= bands.look_now);
         assert_eq!(bands.name, old.name, "no signals are labelled");
+    }
+    #[test]
+    fn a_signal_is_named_where_it_is_told_best_and_enough_messages_carry_it() {
+        // Money is told apart at a logit of 0, lure is carried twice only, and nobody carries the others.
+        let message = |i: usize| {
+            let (mut said, mut carried) = ([-3.0; SIGNALS.len()], [0.0; SIGNALS.len()]);
+            if i.is_multiple_of(2) {
+                (said[Signal::Money as usize], carried[Signal::Money as usize]) = (0.5, 1.0);
+            }
+            carried[Signal::Lure as usize] = f32::from(u8::from(i < 2));
+            (said, Some(carried))
+        };
+        let dev = Said {
+            risk: true,
+            end: 0.0,
+            patterns: ([0.0; PATTERNS.len()], None),
+            signals: (0..20).map(message).collect(),
+        };
+        let found = names(&[dev], &Names::each(|_| 0.33));
+        assert!((0.04..=sigmoid(0.5)).contains(&found.at(Signal::Money)), "{found:?}");
+        assert!(found.at(Signal::Money) > sigmoid(-3.0), "{found:?}");
+        assert_eq!((found.at(Signal::Lure), found.at(Signal::Trust)), (0.33, 0.33));
     }
 }
