@@ -306,7 +306,9 @@ fn digits_for_letters_are_read_as_the_letters() {
         let dir = TempDir::new().unwrap();
         let path = dir.path().join("chat.jsonl");
         fs::write(&path, line).unwrap();
-        json(rushlight().arg("tokens").arg(path))["pieces"][0]["ids"].clone()
+        let tokenizer = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/rushlight-small/tokenizer.json");
+        json(rushlight().arg("tokens").arg(path).arg("--tokenizer").arg(tokenizer))["pieces"][0]["ids"]
+            .clone()
     };
     assert_eq!(ids("7h15 is our 5ecre7, pr0m153"), ids("this is our secret, promise"));
     assert_eq!(ids("in Year7 at 10am"), ids("in year7 at 10AM"));
