@@ -199,13 +199,8 @@ impl Place {
     pub fn card(&self) -> Result<(Card, String)> {
         let bytes = self.file("model.toml")?;
         let text = std::str::from_utf8(&bytes).with_context(|| format!("{self}: model.toml is not UTF-8"))?;
-        // A card of another release may hold other fields; that it is one is said first.
-        if let Ok(Way { prompt }) = toml::from_str(text) {
-            check_prompt(prompt).with_context(|| format!("{self}: model.toml"))?;
-        }
-        let card: Card =
-            toml::from_str(text).with_context(|| format!("{self}: model.toml cannot be read"))?;
-        card.check().with_context(|| format!("{self}: model.toml"))?;
+        let card = Card::read(text, |e| anyhow::Error::from(e).context("cannot be read"))
+            .with_context(|| format!("{self}: model.toml"))?;
         Ok((card, sha256(&bytes)))
     }
 
@@ -275,16 +270,21 @@ struct Way {
     prompt: u32,
 }
 
-fn check_prompt(prompt: u32) -> Result<()> {
-    ensure!(
-        prompt == prompt::VERSION,
-        "the model reads text in way {prompt} and this build writes it in way {}; use a matching release",
-        prompt::VERSION
-    );
-    Ok(())
-}
-
 impl Card {
+    /// The card that `text` holds; `no_card` says it when there is none. One of another release may hold other fields: that it is one is said first.
+    fn read(text: &str, no_card: impl FnOnce(toml::de::Error) -> anyhow::Error) -> Result<Self> {
+        if let Ok(Way { prompt }) = toml::from_str(text) {
+            ensure!(
+                prompt == prompt::VERSION,
+                "the model reads text in way {prompt} and this build writes it in way {}; use a matching release",
+                prompt::VERSION
+            );
+        }
+        let card: Self = toml::from_str(text).map_err(no_card)?;
+        card.check()?;
+        Ok(card)
+    }
+
     /// The same model among conversations of which a share `prevalence` is risky: probabilities and bands move by one step, logit π′ − logit π
     /// (Saerens et al. 2002), so that the same conversations raise an alarm. Patterns stay as they are: they say what a risky conversation would be.
     ///
@@ -306,7 +306,6 @@ impl Card {
     }
 
     fn check(&self) -> Result<()> {
-        check_prompt(self.prompt)?;
         let platts = self.calibration.patterns.values().chain([&self.calibration.risk]);
         ensure!(platts.clone().all(|p| p.scale > 0.0), "calibration scales must be above zero");
         ensure!(self.calibration.fall >= 0.0, "calibration.fall must not be negative");

@@ -86,10 +86,8 @@ fn others(part: &Path, card: &Piece) -> Result<Vec<Piece>> {
     let path = part.join(&card.name);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     // The message only, made plain: the rest would show a stranger's text on the terminal.
-    let read: Card = toml::from_str(&text).map_err(|error| {
-        anyhow!("model.toml from {} is no model's card: {}", card.repo, error.message().escape_debug())
-    })?;
-    read.check().with_context(|| format!("model.toml from {}", card.repo))?;
+    let read = Card::read(&text, |e| anyhow!("it is no model's card: {}", e.message().escape_debug()))
+        .with_context(|| format!("model.toml from {}", card.repo))?;
     // A decoder's GGUF lists its own tokens.
     let needed = [GGUF, "head.safetensors", TOKENIZER];
     for name in &needed[..if read.template.is_some() { 2 } else { 3 }] {

@@ -169,6 +169,7 @@ mod tests {
         assert!(alarms(bands.look) <= 10 && alarms(bands.look_now) <= 2 && bands.look <= bands.look_now);
         assert_eq!(bands.name, old.name, "no signals are labelled");
     }
+
     #[test]
     fn a_signal_is_named_where_it_is_told_best_and_enough_messages_carry_it() {
         // Money is told apart at a logit of 0, lure is carried twice only, and nobody carries the others.

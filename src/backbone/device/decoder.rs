@@ -38,7 +38,6 @@ struct Layer {
     query: Linear,
     key: Linear,
     value: Linear,
-    /// Gains of a head of the query and of the key.
     out: Linear,
     gate: Linear,
     up: Linear,
