@@ -21,7 +21,7 @@ from train import base_folder
 
 SEED = 20261
 VARIANTS = 8  # written anew for each of this many passes
-DEV_WRITERS, TEST_WRITERS = {"w7", "w19"}, {"w8", "w25", "w32", "w35"}
+DEV_WRITERS, TEST_WRITERS = {"w7", "w19"}, {"w8", "w25", "w32", "w35", "w70"}
 # Conversations drawn of each source, at random. None of the sources is marked non-commercial or no-derivatives.
 DRAW = {"pj": 800, "pj_lines": 1800, "scambait": 300, "scam_dialogue": 300, "synthetic_se": 120, "nus_sms": 1700, "teeworlds": 3000, "irc": 1200, "sgd": 700,
         "topical_chat": 500, "persuasion": 260, "casino": 300, "synthetic_persona": 580, "convai": 40, "diplomacy": 80, "conda": 560, "counsel_chat": 240,
@@ -35,16 +35,17 @@ def third(group):
     return int(hashlib.sha256(str(group).encode()).hexdigest(), 16) % 3
 
 
-def records(folder, source, parts):
-    """Labelled conversations of these parts, in an order fixed by the seed."""
-    fits = []
+def records(folder, source):
+    """Labelled conversations of a source by the part of their group, each part in an order fixed by the seed."""
+    parts = ([], [], [])
     with lzma.open(folder / f"{source}.jsonl.xz", "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
-            if record.get("risk") is not None and not record.get("segment") and third(record.get("group", record["id"])) in parts:
-                fits.append(record)
-    fits.sort(key=lambda r: hashlib.sha256(f"{SEED}{r['id']}".encode()).hexdigest())
-    return fits
+            if record.get("risk") is not None and not record.get("segment"):
+                parts[third(record.get("group", record["id"]))].append(record)
+    for fits in parts:
+        fits.sort(key=lambda r: hashlib.sha256(f"{SEED}{r['id']}".encode()).hexdigest())
+    return parts
 
 
 def crop(record, rng):
@@ -63,25 +64,37 @@ def crop(record, rng):
             "messages": messages, "risk": record["risk"], "patterns": record.get("patterns", []), "weak": True}
 
 
-def real(folder, source, rng):
+def real(found, source, rng):
     """Crops of conversations of part 0, at random."""
-    fits = [r for r in records(folder, source, {0}) if "dev" not in r.get("overlaps_pan12", [])
+    fits = [r for r in found if "dev" not in r.get("overlaps_pan12", [])
             and len(r["messages"]) >= (12 if r["risk"] and source.startswith("pj") else 2)]
     if source == "scam_dialogue":  # both classes
         fits = [r for pair in zip([r for r in fits if r["risk"]], [r for r in fits if not r["risk"]]) for r in pair]
     return [crop(r, rng) for r in fits[:DRAW[source]]]
 
 
-# Harmless sources to choose bands by and to be measured on: those above (other groups) and these, never trained on, some of them non-commercial.
-QUIET = [s for s in DRAW if s not in ("pj", "pj_lines", "scambait", "synthetic_se")] + ["dailydialog", "dialogsum", "dream", "esconv", "meld", "nps", "samsum"]
+# Sources that are not harmless throughout, and harmless ones that were never trained on, some of them non-commercial.
+RISKY, UNSEEN = {"pj", "pj_lines", "scambait", "synthetic_se"}, ["dailydialog", "dialogsum", "dream", "esconv", "meld", "nps", "samsum"]
 QUIET_EACH = 300
 
 
-def quiet(folder, part):
-    """Up to QUIET_EACH whole harmless conversations of each source, of one part of the groups."""
-    for source in QUIET:
-        fits = [r for r in records(folder, source, {part}) if not r["risk"] and 4 <= len(r["messages"]) <= 400]
-        yield from ({k: r.get(k) for k in ("id", "lang", "source", "group", "messages", "risk")} for r in fits[:QUIET_EACH])
+def quiet(found):
+    """Up to QUIET_EACH whole harmless conversations of one part of a source."""
+    fits = [r for r in found if not r["risk"] and 4 <= len(r["messages"]) <= 400]
+    return [{k: r.get(k) for k in ("id", "lang", "source", "group", "messages", "risk")} for r in fits[:QUIET_EACH]]
+
+
+def real_and_quiet(folder, rng):
+    """What is drawn of the sources to train on; harmless conversations to choose bands by; and others to be measured on."""
+    drawn, quiet_dev, quiet_test = [], [], []
+    for source in [*DRAW, *UNSEEN]:
+        to_train, to_choose, to_measure = records(folder, source)
+        if source in DRAW:
+            drawn += real(to_train, source, rng)
+        if source not in RISKY:
+            quiet_dev += quiet(to_choose)
+            quiet_test += quiet(to_measure)
+    return drawn, quiet_dev, quiet_test
 
 
 def corpus():
@@ -116,20 +129,19 @@ def main():
     parser.add_argument("--rushlight", default="target/release/rushlight")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    rng = random.Random(SEED)
     chats = [c for c in corpus() if c["lang"] == "en"]
     train = [c for c in chats if c["writer"] not in DEV_WRITERS | TEST_WRITERS]
-    drawn = [c for source in DRAW for c in real(args.data, source, rng)]
+    drawn, quiet_dev, quiet_test = real_and_quiet(args.data, random.Random(SEED))
     for chat in train + drawn:
         chat["turn"] = 0
     sources = {
         "train": write(args.out / "train.jsonl", train + drawn + list(variants(train, random.Random(SEED + 1)))),
         "dev": write(args.out / "dev.jsonl", [c for c in chats if c["writer"] in DEV_WRITERS]),
         "test": write(args.out / "test.jsonl", [c for c in chats if c["writer"] in TEST_WRITERS]),
-        "quiet_dev": write(args.out / "quiet_dev.jsonl", quiet(args.data, 1)),
-        "quiet_test": write(args.out / "quiet_test.jsonl", quiet(args.data, 2)),
+        "quiet_dev": write(args.out / "quiet_dev.jsonl", quiet_dev),
+        "quiet_test": write(args.out / "quiet_test.jsonl", quiet_test),
         "written": len(train), "drawn": {s: sum(c["source"] == s for c in drawn) for s in DRAW}, "seed": SEED}
-    for part in ("train", "dev", "test", "quiet_dev"):
+    for part in ("train", "dev"):
         pack.pack(args.rushlight, (args.base or base_folder()) / "tokenizer.json", args.out / f"{part}.jsonl", args.out / f"{part}.npz")
     (args.out / "sources.json").write_text(json.dumps(sources, indent=1) + "\n")
     print(json.dumps(sources, indent=1))

@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import pathlib
+import re
 import subprocess
 import tempfile
 
@@ -26,6 +27,7 @@ VERSION = "2026.11.5"
 NEAR_MISSES = (0.05, 0.01)
 REAL = (0.005, 0.001)
 NAMED = 0.2
+PROMPT = re.search(r"VERSION: u32 = (\d+)", (pathlib.Path(__file__).parents[2] / "src/prompt/mod.rs").read_text(encoding="utf-8"))[1]  # the program's way of reading text
 
 
 def platt(logits, labels):
@@ -121,7 +123,7 @@ version = "{VERSION}"
 summary = "English chats: MiniLM-L6 in the context of the last eight messages, Q8_0, with a causal head; see CARD.md."
 license = "Apache-2.0"
 languages = ["en"]
-prompt = 3
+prompt = {PROMPT}
 
 [files]
 {files}

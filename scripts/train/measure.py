@@ -18,8 +18,8 @@ def auroc(labels, scores):
     return float(roc_auc_score(labels, scores)) if len(set(labels)) == 2 else None
 
 
-def judge(chats, outputs, quiet=()):
-    """`outputs`: one tensor of logits per chat; `quiet`: those of harmless real chats, whose alarms decide what recall is worth."""
+def judge(chats, outputs):
+    """`outputs`: one tensor of logits per chat."""
     labels = np.array([c["risk"] for c in chats])
     scores = np.array([float(so_far(o)[-1]) for o in outputs])
     out = {"n": len(chats), "risky": int(labels.sum()), "auroc": auroc(labels, scores),
@@ -33,12 +33,6 @@ def judge(chats, outputs, quiet=()):
     for budget in (0.05, 0.1):
         out[f"recall_at_fpr_{budget}"], out[f"threshold_at_fpr_{budget}"] = recall_at(labels, scores, budget)
     out["in_time"] = in_time(chats, outputs, out["threshold_at_fpr_0.1"])
-    if quiet:
-        real = np.sort([float(so_far(o)[-1]) for o in quiet])[::-1]
-        for budget in (0.005, 0.002):
-            look = max(out["threshold_at_fpr_0.05"], float(real[int(budget * len(real))]))
-            out[f"recall_at_real_{budget}"] = float(np.mean(scores[labels == 1] > look))
-            out[f"in_time_at_real_{budget}"] = in_time(chats, outputs, look)
     return out
 
 
@@ -71,7 +65,6 @@ def in_time(chats, outputs, threshold, window=3):
 
 def report(m):
     time = " ".join(f"{k} {v:.2f}" for k, v in m["in_time"].items())
-    real = "".join(f" @{b} of real {m[f'recall_at_real_{b}']:.2f}" for b in (0.005, 0.002) if f"recall_at_real_{b}" in m)
     return (f"n {m['n']} ({m['risky']} risky) AUROC {m['auroc']:.3f} (length {m['length_auroc']:.3f}) AUPRC {m['auprc']:.3f} "
-            f"recall@5% {m['recall_at_fpr_0.05']:.2f} @10% {m['recall_at_fpr_0.1']:.2f}{real} signals {m['signals_macro_auprc']:.3f} "
+            f"recall@5% {m['recall_at_fpr_0.05']:.2f} @10% {m['recall_at_fpr_0.1']:.2f} signals {m['signals_macro_auprc']:.3f} "
             f"concern {m['concern_exact']:.2f} | {time}")

