@@ -236,6 +236,14 @@ impl Transcript {
     pub fn spoken(&self) -> impl Iterator<Item = (usize, &Message)> {
         self.messages.iter().enumerate().filter(|(_, m)| m.speaker.is_some() && m.kind != Kind::System)
     }
+
+    /// Whether several messages come from one speaker and none from anyone else. Lines without a name may be of several people.
+    pub fn is_one_sided(&self) -> bool {
+        let mut speakers = self.spoken().filter_map(|(_, m)| m.speaker);
+        let Some(first) = speakers.next().filter(|s| self.speakers[*s].name != UNKNOWN) else { return false };
+        let mut others = speakers.peekable();
+        others.peek().is_some() && others.all(|s| s == first)
+    }
 }
 
 #[cfg(test)]
@@ -284,6 +292,21 @@ mod tests {
         assert_eq!(chat.messages.iter().map(|m| m.speaker).collect::<Vec<_>>(), [Some(0), Some(1), Some(1)]);
         chat.rename(|name| Some(if name == "Ana" { "Ben" } else { "Ana" }.to_owned()));
         assert_eq!(chat.speakers.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["Ben", "Ana"]);
+    }
+
+    #[test]
+    fn one_side_is_two_messages_or_more_of_one_name() {
+        let chat = |names: &[&str]| {
+            let mut chat = Transcript::new("t");
+            for name in names {
+                let speaker = Some(chat.speaker(name));
+                let (text, origin) = (Text::new("hi"), Origin::default());
+                chat.messages.push(Message { speaker, time: None, text, kind: Kind::Message, origin });
+            }
+            chat.is_one_sided()
+        };
+        assert!(chat(&["Ana", "Ana"]));
+        assert!(!chat(&[]) && !chat(&["Ana"]) && !chat(&["Ana", "Ben"]) && !chat(&[UNKNOWN, UNKNOWN]));
     }
 
     #[test]

@@ -88,7 +88,10 @@ fn scores_from_elsewhere_are_checked() {
     let scores = made.path("scores.jsonl");
     let line = |id: &str, score: &str| format!("{{\"id\":\"{id}\",\"score\":{score}}}\n");
     let cases = [
-        (line("a", "NaN"), "a: its score is not a finite number"),
+        (
+            line("a", "NaN") + &["b", "c", "e", "f"].map(|i| line(i, "0")).concat(),
+            "a: it needs \"score\", a finite number",
+        ),
         (line("a", "1") + &line("a", "2"), "a stands there twice"),
         (line("a", "1"), "no score for b"),
         (
@@ -97,10 +100,76 @@ fn scores_from_elsewhere_are_checked() {
             "a: scores for 1 messages where it has 3",
         ),
     ];
+    let taken = made.path("keywords.jsonl");
+    fs::write(&taken, "").unwrap();
+    made.run()
+        .arg("--scores")
+        .arg(&taken)
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("stands there anyway"));
     for (text, says) in cases {
         fs::write(&scores, text).unwrap();
         made.run().arg("--scores").arg(&scores).assert().failure().stderr(predicate::str::contains(says));
     }
+}
+
+#[test]
+fn another_system_gets_texts_without_labels_and_stands_beside_ours_under_its_own_name() {
+    let made = Made::sound();
+    let (texts, theirs, out) = (made.path("texts.jsonl"), made.path("theirs.jsonl"), made.path("a.json"));
+    made.run().arg("--texts").arg(&texts).assert().success();
+    made.run().arg("--texts").arg(&texts).assert().code(2).stderr(predicate::str::contains("a new file"));
+    let written = fs::read_to_string(&texts).unwrap();
+    assert!(written.lines().count() == 5 && written.contains("parcel"));
+    assert!(!written.contains("risk") && !written.contains("onset") && !written.contains("concern"));
+    made.run().arg("--out").arg(&out).assert().success();
+    // What `score` writes of these texts is scores, too.
+    rushlight().arg("score").arg(&texts).arg("--out").arg(&theirs).assert().success();
+    made.run()
+        .arg("--scores")
+        .arg(&theirs)
+        .arg("--out")
+        .arg(&out)
+        .arg("--resume")
+        .assert()
+        .success()
+        .stderr(predicate::str::contains("changed thresholds").not());
+    let result: serde_json::Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
+    let table = result["tables"].as_array().unwrap().iter().find(|t| t["id"] == "differences/test").unwrap();
+    let row = table["rows"].as_array().unwrap().iter().find(|r| r["name"] == "rushlight − theirs").unwrap();
+    assert_eq!(row["cells"]["AUROC"]["value"], 0.0);
+}
+
+#[test]
+fn suites_are_listed_and_an_unknown_one_is_answered_with_the_list() {
+    rushlight().arg("eval").assert().success().stdout(predicate::str::contains("robustness"));
+    rushlight().args(["eval", "corpu"]).assert().failure().stderr(predicate::str::contains("fairness"));
+    let made = Made::sound();
+    let suite = fs::read_to_string(made.path("suite.toml")).unwrap();
+    for (from, to, says) in [
+        ("test=['t']", "tset=['t']", "no split is called \"tset\""),
+        ("test=['t']", "test=['d']", "writer d stands in dev and in test"),
+        ("[0.1]", "[10]", "budgets are shares"),
+    ] {
+        fs::write(made.path("suite.toml"), suite.replace(from, to)).unwrap();
+        made.run().assert().failure().stderr(predicate::str::contains(says));
+    }
+}
+
+#[test]
+fn no_false_alarm_among_few_is_bounded_by_three_over_the_harmless_groups() {
+    let mut lines: Vec<String> =
+        (0..12).map(|i| record(&format!("h{i}"), &format!("h{}", i / 2), "t", 0)).collect();
+    lines.extend([record("a", "1", "d", 1), record("b", "1", "d", 0), record("c", "2", "t", 1)]);
+    let made = Made::new(&lines);
+    let out = made.path("a.json");
+    made.run().arg("--out").arg(&out).assert().success();
+    let result: serde_json::Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
+    let table = result["tables"].as_array().unwrap().iter().find(|t| t["id"] == "thresholds/test").unwrap();
+    let row = table["rows"].as_array().unwrap().iter().find(|r| r["name"] == "rushlight, look").unwrap();
+    let rate = &row["cells"]["FPR"];
+    assert_eq!((&rate["value"], &rate["high"], &rate["n"]), (&0.0.into(), &0.5.into(), &12.into()));
 }
 
 #[test]
@@ -137,8 +206,37 @@ fn a_result_describes_itself_resumes_and_compares() {
         command
     };
     compare("test/auroc:0.01").assert().code(0);
-    compare("test/auroc:-0.01").assert().code(4);
     compare("test/nothing:0.01").assert().code(2);
+    // The same result with scores that are wrong throughout.
+    let (other, worse) = (made.path("b.json"), made.path("b.scores.jsonl"));
+    fs::copy(&out, &other).unwrap();
+    let wrong = |line: &str| {
+        let mut v: serde_json::Value = serde_json::from_str(line).unwrap();
+        v["score"] = if v["label"] == true { 0.0.into() } else { 1.0.into() };
+        format!("{v}\n")
+    };
+    fs::write(&worse, text.lines().map(wrong).collect::<String>()).unwrap();
+    let gate = |metric: &str| {
+        let mut command = rushlight();
+        command.args(["eval", "compare"]).arg(&out).arg(&other).args(["--fail-if-worse", metric]);
+        command
+    };
+    gate("test/brier:0.01").assert().code(4).stdout(predicate::str::contains("worse by more than 0.01"));
+    gate("test/brier:1").assert().code(0);
+    for delta in ["NaN", "-0.01"] {
+        let refused = compare(&format!("test/auroc:{delta}")).assert().code(2);
+        refused.stderr(predicate::str::contains("DELTA must be 0 or more"));
+    }
+    for (from, to, says) in [
+        (text.lines().next().unwrap(), "", "where the result has"),
+        ("\"score\":0.", "\"score\":7.", "no probability"),
+        ("\"id\":\"b\"", "\"id\":\"a\"", "a stands there twice"),
+        ("\"model\":\"", "\"model\":\"0", "of another model"),
+    ] {
+        let other = text.replacen(from, to, 1);
+        fs::write(&side, other.trim_start()).unwrap();
+        compare("test/auroc:0").assert().code(2).stderr(predicate::str::contains(says));
+    }
 }
 
 #[test]

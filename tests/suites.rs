@@ -253,7 +253,7 @@ fn languages_gives_null_where_a_class_is_missing() {
     assert_eq!(rows(&result, "languages/test"), ["de", "fr", "all"]);
     assert_eq!(cell(&result, "languages/test", "de", "AUROC, all scores")["value"], Value::Null);
     assert_eq!(cell(&result, "languages/test", "fr", "AUROC, all scores")["value"], 0.5);
-    assert_eq!(result["skipped"]["in another language"], 1);
+    assert_eq!(result["skipped"]["in the language that this suite leaves out"], 1);
     assert_eq!(result["skipped"]["without a language"], 1);
 }
 
@@ -347,7 +347,11 @@ fn pan12_divides_by_every_id_of_the_list_and_goes_on_after_an_interruption() {
     let first = read();
     assert_eq!(first["data"]["test"]["risky"], 1);
     assert_eq!(cell(&first, "authors", "rushlight", "recall")["n"], 2);
-    assert_eq!(cell(&first, "lines", "rushlight", "recall")["n"], 1);
+    assert_eq!(
+        cell(&first, "lines", "rushlight", "recall")["n"],
+        2,
+        "also a line of a conversation that is not here"
+    );
     let side = made.path("result.scores.jsonl");
     let text = fs::read_to_string(&side).unwrap();
     assert!(!text.contains("parcel"));
@@ -387,6 +391,16 @@ fn pan12_says_what_its_folder_lacks() {
     run().assert().code(2).stderr(predicate::str::contains("predators.txt:1: expected an author's id"));
     made.put("pan/predators.txt", "\n");
     run().assert().code(2).stderr(predicate::str::contains("no list of predators"));
+    made.put("pan/predators.txt", "zzz\n");
+    run().assert().code(2).stderr(predicate::str::contains("none of the 1 authors of the list writes in it"));
+    run()
+        .args(["--limit", "1"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("1 set aside: beyond --limit"));
+    made.put("pan/corpus.xml", &PAN.replace("\"two\"", "\"one\""));
+    made.put("pan/predators.txt", "aaa\n");
+    run().assert().code(2).stderr(predicate::str::contains("one stands there twice"));
 }
 
 #[test]

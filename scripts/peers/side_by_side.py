@@ -34,7 +34,7 @@ def encoder(args, us):
         "ONNX Runtime, int8, batches of 32": lambda: sides.messages_per_second(
             sides.HERE / "onnx_peer.py", args.chats, args.threads, "--model", args.onnx),
         "sentence-transformers, F32, batches of 32": lambda: sides.messages_per_second(
-            sides.REFERENCE / "sentence_transformers_peer.py", args.chats, args.threads),
+            sides.HERE / "sentence_transformers_peer.py", args.chats, args.threads),
         "llama-embedding, the same GGUF": lambda: sides.llama_embedding(args.llama / "bin", args.encoder, args.chats, args.threads),
     }
     for name, peer in peers.items():

@@ -73,7 +73,7 @@ def real(found, source, rng):
     return [crop(r, rng) for r in fits[:DRAW[source]]]
 
 
-# Sources that are not harmless throughout, and harmless ones that were never trained on, some of them non-commercial.
+# Sources of which nothing harmless is taken, and harmless ones that were never trained on, some of them non-commercial.
 RISKY, UNSEEN = {"pj", "pj_lines", "scambait", "synthetic_se"}, ["dailydialog", "dialogsum", "dream", "esconv", "meld", "nps", "samsum"]
 QUIET_EACH = 300
 

@@ -131,7 +131,7 @@ def within_others(vectors, batch, chats, labels, knobs, rng):
 
 
 def told_anew(features, speakers, within):
-    """Those features that depend on who wrote before, for chats put together of several: see `Reader::features` in src/prompt/mod.rs."""
+    """Those features that depend on who wrote before, for chats put together of several, by pieces instead of messages: see `Reader::features` in src/prompt/mod.rs."""
     features = features.clone()
     for row, said, inside in zip(features, speakers.tolist(), within.sum(1).tolist()):
         numbers, counts, told = {}, collections.Counter(), []

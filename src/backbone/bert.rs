@@ -292,7 +292,7 @@ impl Backbone for Bert {
             lane.context.layers.resize(self.layers.len(), Vec::new());
         }
         let mut x = self.embed(lanes);
-        let keys = Keys::new(self.shape.heads, self.shape.width / self.shape.heads);
+        let keys = Keys::new(Precision::Whole, self.shape.heads, self.shape.width / self.shape.heads);
         let mut buffers = Buffers { qkv: Vec::new(), mixed: Vec::new(), keys };
         for index in 0..self.layers.len() {
             self.layer(index, &mut x, lanes, &mut buffers);

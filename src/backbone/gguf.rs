@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use candle_core::{Device, Tensor};
+use half::f16;
 use rayon::prelude::*;
 use regex::bytes::Regex;
 
@@ -350,7 +351,7 @@ impl Table {
             Self::Q8_0 { bytes, width } => {
                 let row = width / 32 * 34;
                 for (block, to) in bytes[index * row..][..row].chunks_exact(34).zip(to.chunks_exact_mut(32)) {
-                    let scale = scale(block);
+                    let scale = scale(block).to_f32();
                     to.iter_mut().zip(&block[2..]).for_each(|(t, q)| *t += scale * f32::from(*q as i8));
                 }
             }
@@ -393,17 +394,6 @@ fn divides_by_nothing(header: &[u8]) -> bool {
 }
 
 /// The scale with which a block begins.
-fn scale(block: &[u8]) -> f32 {
-    half(u16::from_le_bytes([block[0], block[1]]))
-}
-
-/// An IEEE half-precision number.
-fn half(bits: u16) -> f32 {
-    let (sign, exponent, fraction) = (bits >> 15, (bits >> 10) & 0x1f, f32::from(bits & 0x3ff));
-    let size = match exponent {
-        0 => fraction * 2f32.powi(-24),
-        31 => f32::NAN,
-        e => (1.0 + fraction / 1024.0) * 2f32.powi(i32::from(e) - 15),
-    };
-    if sign == 1 { -size } else { size }
+fn scale(block: &[u8]) -> f16 {
+    f16::from_le_bytes([block[0], block[1]])
 }

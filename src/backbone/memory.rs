@@ -26,7 +26,7 @@ fn need(gguf: &Gguf<'_>, precision: Precision) -> u64 {
         let (count, stored) = (elements(info), stored(info));
         let size = match info.shape.dims().len() {
             // A byte each and a scale for every 32.
-            2 if Gguf::is_linear(name) && eight => count.saturating_add(count / 8),
+            2 if Gguf::is_linear(name) && eight => count.saturating_add(count / 16),
             2 if !Gguf::is_linear(name) => stored,
             _ => count.saturating_mul(4),
         };

@@ -28,9 +28,13 @@ pub struct Args {
     /// Data in place of the suite's own: a .jsonl or .jsonl.xz file of labelled conversations, or a folder of them (.xz needs the program xz).
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
-    /// Scores of another system, judged beside ours: JSONL of {"id", "score"} and, for warnings, "messages", a score after each message.
+    /// Scores of another system, judged beside ours under the file's name: JSONL of {"id", "score"}, the higher the riskier, and, for warnings, "messages", a score after each
+    /// message; what `rushlight score` writes will do. `--texts` gives the conversations to be scored.
     #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
+    /// Write the texts that the suite judges, for another system to score: JSONL of {"id", "split", "messages"} without labels. Nothing is measured.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["scores", "out", "html", "md"])]
+    texts: Option<PathBuf>,
     /// At most so many conversations of each file, chosen by the hash of their ids.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -79,7 +83,7 @@ struct Compare {
     a: PathBuf,
     /// The result that is judged.
     b: PathBuf,
-    /// Exit with 4 when B is worse than A by more than DELTA, as `test/auroc:0.01` (auroc, auprc, recall, fpr, brier; may be repeated).
+    /// Exit with 4 when B's number (not the end of the interval) is worse than A's by more than DELTA, as `test/auroc:0.01` (auroc, auprc, recall, fpr, brier; may be repeated).
     #[arg(long, value_name = "METRIC:DELTA")]
     fail_if_worse: Vec<String>,
 }
@@ -94,6 +98,11 @@ impl Args {
         }
         let Some(name) = &self.suite else { return suites() };
         let suite = Suite::open(name)?;
+        if let Some(path) = &self.texts {
+            let n = eval::write_texts(&suite, self.data.as_deref(), self.limit, self.ids.as_deref(), path)?;
+            anstream::eprintln!("{n} conversations in {}", path.display());
+            return Ok(Exit::Read);
+        }
         let beside = |end: &str| self.out.as_deref().map(|o| o.with_extension(end));
         let (side, again) = (beside("scores.jsonl"), beside("partial.jsonl"));
         let files: Vec<&Path> = side.iter().chain(&again).map(PathBuf::as_path).collect();
@@ -185,7 +194,8 @@ impl Agreement {
 
 impl Compare {
     fn run(self) -> Result<Exit> {
-        let found = eval::compare(&self.a, &self.b)?;
+        let ([from, to], found) = eval::compare(&self.a, &self.b)?;
+        anstream::eprintln!("{from} → {to}");
         let number = |x: Option<f64>| x.map_or_else(|| "–".to_owned(), |x| format!("{x:.4}"));
         let mut out = anstream::stdout().lock();
         for Comparison { name, a, b, difference: d, .. } in &found {
@@ -205,6 +215,7 @@ impl Compare {
                 .split_once(':')
                 .with_context(|| format!("{gate}: expected METRIC:DELTA, as test/auroc:0.01"))?;
             let delta: f64 = delta.parse().with_context(|| format!("{gate}: DELTA is not a number"))?;
+            ensure!(delta.is_finite() && delta >= 0.0, "{gate}: DELTA must be 0 or more");
             let Some(c) = found.iter().find(|c| c.name == name) else {
                 let names: Vec<&str> = found.iter().map(|c| c.name.as_str()).collect();
                 bail!("{name}: no such metric here; there are {}", names.join(", "))

@@ -63,11 +63,8 @@ impl People {
 
 /// When two names turn out to be one person, there may be nobody else.
 fn now_one_sided(imported: &mut Imported) {
-    let mut speakers = imported.transcript.spoken().map(|(_, m)| m.speaker);
-    let first = speakers.next();
-    let several = imported.transcript.spoken().count() > 1;
     let kind = WarningKind::OneSidedExport;
-    if several && speakers.all(|s| Some(s) == first) && !imported.warnings.iter().any(|w| w.kind == kind) {
+    if imported.transcript.is_one_sided() && !imported.warnings.iter().any(|w| w.kind == kind) {
         imported.warnings.push(Warning { kind, count: 1, first_line: 0 });
     }
 }

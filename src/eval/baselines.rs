@@ -18,6 +18,11 @@ const LEAST: usize = 2;
 const STEPS: usize = 150;
 const HISTORY: usize = 8;
 
+/// Their names among the systems.
+pub const NAMES: [&str; 4] = ["length", "keywords", "mean of vectors + linear", TF_IDF];
+/// Of the bag of words.
+pub const TF_IDF: &str = "tf-idf + linear";
+
 /// All that stand beside the model.
 pub struct Baselines<'m> {
     keywords: Option<Keywords>,
@@ -35,12 +40,13 @@ impl<'m> Baselines<'m> {
     /// The name of each, and its scores of `cases`.
     pub fn scores(&self, cases: &[&Case]) -> Result<Vec<(&'static str, Vec<f64>)>> {
         let by = |score: &dyn Fn(&Case) -> f64| cases.iter().map(|case| score(case)).collect();
-        let mut found = vec![("length", by(&length))];
-        found.extend(self.keywords.as_ref().map(|k| ("keywords", by(&|c| k.score(c)))));
+        let [length_name, keywords, mean, words] = NAMES;
+        let mut found = vec![(length_name, by(&length))];
+        found.extend(self.keywords.as_ref().map(|k| (keywords, by(&|c| k.score(c)))));
         if let Some(vectors) = &self.vectors {
-            found.push(("mean of vectors + linear", vectors.scores(cases)?));
+            found.push((mean, vectors.scores(cases)?));
         }
-        found.extend(self.words.as_ref().map(|w| ("tf-idf + linear", by(&|c| w.score(c)))));
+        found.extend(self.words.as_ref().map(|w| (words, by(&|c| w.score(c)))));
         Ok(found)
     }
 }

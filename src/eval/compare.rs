@@ -1,6 +1,6 @@
 //! Two results on the same data, compared conversation by conversation on the same resamples.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -39,16 +39,16 @@ pub fn read(path: &Path) -> Result<Outcome> {
         .with_context(|| format!("{} is not a result of `rushlight eval`", path.display()))
 }
 
-/// Compare B with A.
-pub fn compare(a: &Path, b: &Path) -> Result<Vec<Comparison>> {
+/// Compare B with A: the models of both, and what B is less A.
+pub fn compare(a: &Path, b: &Path) -> Result<([String; 2], Vec<Comparison>)> {
     let (first, second) = (read(a)?, read(b)?);
     for (split, data) in &first.data {
         let same = second.data.get(split).is_some_and(|d| d.sha256 == data.sha256);
         ensure!(same, "{} and {} were not measured on the same {split} data", a.display(), b.display());
     }
-    let ours = read_all(&side_of(a))?;
+    let ours = scores(a, &first)?;
     let mut theirs: HashMap<String, Verdict> =
-        read_all(&side_of(b))?.into_iter().map(|v| (v.id.clone(), v)).collect();
+        scores(b, &second)?.into_iter().map(|v| (v.id.clone(), v)).collect();
     let mut pairs = Vec::new();
     for v in ours {
         let other =
@@ -65,7 +65,26 @@ pub fn compare(a: &Path, b: &Path) -> Result<Vec<Comparison>> {
         let part: Vec<&(Verdict, Verdict)> = pairs.iter().filter(|p| p.0.split == *split).collect();
         found.extend(split_of(split, &part, first.resamples, first.seed));
     }
-    Ok(found)
+    let name = |o: &Outcome| format!("{} ({})", o.model, o.model_sha256.get(..12).unwrap_or(&o.model_sha256));
+    Ok(([name(&first), name(&second)], found))
+}
+
+/// The scores that lie beside a result, which must be its own and whole.
+fn scores(result: &Path, outcome: &Outcome) -> Result<Vec<Verdict>> {
+    let (path, mut ids) = (side_of(result), HashSet::new());
+    let verdicts = read_all(&path)?;
+    for v in &verdicts {
+        let place = || format!("{}: {}", path.display(), v.id);
+        ensure!(v.model == outcome.model_sha256, "{}: of another model than the result", place());
+        ensure!((0.0..=1.0).contains(&v.score), "{}: its score is no probability", place());
+        ensure!(ids.insert(&v.id), "{} stands there twice", place());
+    }
+    for (split, data) in &outcome.data {
+        let n = verdicts.iter().filter(|v| v.split == *split).count();
+        let wanted = data.conversations;
+        ensure!(n == wanted, "{}: {n} scores of {split} where the result has {wanted}", path.display());
+    }
+    Ok(verdicts)
 }
 
 fn split_of(split: &str, pairs: &[&(Verdict, Verdict)], resamples: usize, seed: u64) -> Vec<Comparison> {

@@ -82,7 +82,7 @@ fn row(part: &Part, name: &str, warned: &[Option<usize>]) -> Row {
         ("F1", measure(all.tp + all.fp + all.fn_ + all.tn, |c| c.f(1.0))),
         ("precision", measure(all.tp + all.fp, |c| c.precision())),
         ("recall", measure(all.tp + all.fn_, |c| c.recall())),
-        ("FPR", measure(all.fp + all.tn, |c| c.fpr())),
+        ("FPR", part.false_alarms(&part.items(false), |items| counts(part, warned, items).fpr())),
     ];
     cells.extend(early(part, warned));
     Row::new(name, cells)

@@ -26,7 +26,7 @@ pub fn fairness(part: &Part, subgroups: &[Subgroup]) -> Table {
     rows.push(spread(part, members.values()));
     let note = format!(
         "False alarms and misses at the band look, within each subgroup; a conversation may be in several, or in none. Spread: the highest rate less the lowest, \
-         of subgroups with {LEAST} conversations of the class or more; a sampling spread of its own goes with it, so read the interval."
+         of subgroups with {LEAST} conversations of the class or more; a sampling spread of its own goes with it, so read the interval. The gate of sentinel-safety for it is 0.10."
     );
     table(part, "fairness", "By subgroup", &note, &["false alarms", "misses", "ECE"], rows)
 }
@@ -44,7 +44,7 @@ fn within(items: &[usize], drawn: &[usize], n: usize) -> Vec<usize> {
 
 fn one(part: &Part, name: &str, items: &[usize]) -> Row {
     let n = part.labels.len();
-    let count = |class: bool| items.iter().filter(|i| part.labels[**i] == class).count();
+    let (risky, quiet): (Vec<usize>, Vec<usize>) = items.iter().partition(|i| part.labels[**i]);
     let error = |drawn: &[usize]| {
         let labels: Vec<bool> = drawn.iter().map(|i| part.labels[*i]).collect();
         let scores: Vec<f64> = drawn.iter().map(|i| part.verdicts[*i].score).collect();
@@ -53,8 +53,8 @@ fn one(part: &Part, name: &str, items: &[usize]) -> Row {
     Row::new(
         name,
         vec![
-            ("false alarms", part.measure(count(false), |d| counts(part, &within(items, d, n)).fpr())),
-            ("misses", part.measure(count(true), |d| counts(part, &within(items, d, n)).fnr())),
+            ("false alarms", part.false_alarms(&quiet, |d| counts(part, &within(items, d, n)).fpr())),
+            ("misses", part.measure(risky.len(), |d| counts(part, &within(items, d, n)).fnr())),
             ("ECE", part.measure(items.len(), |d| error(&within(items, d, n)))),
         ],
     )

@@ -1,17 +1,17 @@
 //! One run of a suite: score dev, choose thresholds, freeze them, score test, judge both.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
 use super::again::Again;
-use super::baselines::Baselines;
+use super::baselines::{self, Baselines};
 use super::cases::{Case, Gold, Skipped};
 use super::result::{Data, Measure, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold};
 use super::suite::{Suite, Task};
-use super::texts::{Texts, check_splits};
+use super::texts::Texts;
 use super::verdict::{self, Foreign, Scorer, Verdict};
 use super::{
     espd, fairness, lengths, pan12, plots, quantization, robustness, signals, strata, tables, warnings,
@@ -55,6 +55,39 @@ pub(super) struct Part<'a> {
     pub draws: Resamples,
 }
 
+/// Another system, under the name of its file of scores, in the order of the conversations that are judged.
+struct Theirs {
+    name: String,
+    scores: std::vec::IntoIter<Foreign>,
+    probability: bool,
+    /// How many scores are of other conversations.
+    others: usize,
+}
+
+impl Theirs {
+    /// What lies between 0 and 1 throughout is taken for probabilities.
+    fn read(path: &Path, judged: &[&Gold], by_message: bool) -> Result<Self> {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let taken = name == OURS || baselines::NAMES.contains(&name.as_str());
+        ensure!(
+            !taken,
+            "{}: {name:?} is the name of a system that stands there anyway; call the file after theirs",
+            path.display()
+        );
+        let (scores, others) = verdict::foreign(path, judged, by_message)?;
+        let probability = scores.iter().all(|f| (0.0..=1.0).contains(&f.score));
+        Ok(Self { name, scores: scores.into_iter(), probability, others })
+    }
+
+    /// Its scores of the next split, of `n` conversations.
+    fn of_next(&mut self, n: usize) -> System {
+        let (scores, messages): (Vec<f64>, Vec<_>) =
+            self.scores.by_ref().take(n).map(|f| (f.score, f.messages)).unzip();
+        let messages = messages.into_iter().collect();
+        System { messages, probability: self.probability, ..System::beside(&self.name, scores) }
+    }
+}
+
 /// One system's scores of a split.
 pub(super) struct System {
     pub name: String,
@@ -66,6 +99,11 @@ pub(super) struct System {
 }
 
 impl System {
+    /// What stands beside the model: scores that are no probabilities, of whole conversations.
+    fn beside(name: &str, scores: Vec<f64>) -> Self {
+        Self { name: name.to_owned(), scores, messages: None, probability: false, bands: None }
+    }
+
     /// Alarms at a threshold. A band also knows what the model declined to judge.
     pub fn alarms(&self, t: &Threshold) -> Vec<bool> {
         match (&self.bands, t.name.as_str()) {
@@ -93,9 +131,15 @@ impl<'a> Part<'a> {
         Self { split: split.to_owned(), golds, labels, verdicts, systems: vec![ours], draws }
     }
 
-    fn beside(&mut self, name: &str, scores: Vec<f64>, messages: Option<Vec<Vec<(usize, f64)>>>) {
-        let probability = name == "scores" && scores.iter().all(|s| (0.0..=1.0).contains(s));
-        self.systems.push(System { name: name.to_owned(), scores, messages, probability, bands: None });
+    /// A rate of false alarms among these harmless items, with an upper end also where there is none.
+    pub fn false_alarms(&self, items: &[usize], rate: impl Fn(&[usize]) -> Option<f64> + Sync) -> Measure {
+        let groups: BTreeSet<&str> = items.iter().map(|i| self.golds[*i].group.as_str()).collect();
+        self.measure(items.len(), rate).bounded(groups.len())
+    }
+
+    /// The items of a class.
+    pub fn items(&self, risky: bool) -> Vec<usize> {
+        (0..self.labels.len()).filter(|i| self.labels[*i] == risky).collect()
     }
 
     /// A metric of items, with its interval; `n` is what it divides by.
@@ -122,24 +166,20 @@ impl<'a> Part<'a> {
 /// Run a suite.
 pub fn run(request: &Request) -> Result<Outcome> {
     let (suite, model) = (request.suite, request.model);
-    ensure!(
-        request.scores.is_none() || suite.task.takes_scores(),
-        "suite {} judges the model only; --scores has no place in it",
-        suite.name
-    );
+    request.scores.map_or(Ok(()), |_| suite.takes_scores())?;
     if suite.task == Task::Pan12 {
         return pan12::run(request);
     }
-    let data = suite.data(request.data)?;
-    let measured = if request.data.is_some() { suite.on_other_data() } else { suite.clone() };
-    let (texts, golds, skipped) = Texts::open(&measured, &data, request.limit, request.ids)?;
-    check_splits(&measured, &golds, &data)?;
+    let (measured, data) = suite.measured(request.data)?;
+    let (texts, golds, mut skipped) = Texts::judged(&measured, &data, request.limit, request.ids)?;
     let of = |split: &str| golds.iter().filter(|g| g.split == split).collect::<Vec<_>>();
     let splits: Vec<&str> = ["dev", "test"].into_iter().filter(|s| !of(s).is_empty()).collect();
     let judged: Vec<&Gold> = splits.iter().flat_map(|s| of(s)).collect();
     let by_message = suite.task == Task::Turns;
-    let foreign = request.scores.map(|path| verdict::foreign(path, &judged, by_message)).transpose()?;
-    let mut foreign = foreign.unwrap_or_default();
+    let mut theirs = request.scores.map(|path| Theirs::read(path, &judged, by_message)).transpose()?;
+    if let Some(theirs) = &theirs {
+        skipped.insert("scores of conversations that are not judged here", theirs.others);
+    }
     let baselines = baselines(request, &texts, &of("train"))?;
     let (mut thresholds, mut cost, mut parts) = (card(model), Run::default(), Vec::new());
     for split in splits {
@@ -147,11 +187,10 @@ pub fn run(request: &Request) -> Result<Outcome> {
         let (verdicts, beside) = read(&texts, &of(split), &mut scorer, baselines.as_ref())?;
         cost = cost.and(scorer.cost());
         let mut part = Part::new(suite, split, of(split), verdicts);
-        if request.scores.is_some() {
-            let rest = foreign.split_off(part.golds.len());
-            add(&mut part, std::mem::replace(&mut foreign, rest));
+        if let Some(theirs) = &mut theirs {
+            part.systems.push(theirs.of_next(part.golds.len()));
         }
-        beside.into_iter().for_each(|(name, scores)| part.beside(name, scores, None));
+        beside.into_iter().for_each(|(name, scores)| part.systems.push(System::beside(name, scores)));
         if split == "dev" {
             choose(suite, &part, &mut thresholds);
         }
@@ -196,12 +235,6 @@ fn read(
     })?;
     let verdicts = verdicts.into_iter().collect::<Option<Vec<_>>>();
     Ok((verdicts.context("every conversation was scored")?, beside))
-}
-
-fn add(part: &mut Part, scores: Vec<Foreign>) {
-    let by_message: Option<Vec<_>> =
-        scores.iter().map(|f| Some(f.messages.as_ref()?.iter().copied().enumerate().collect())).collect();
-    part.beside("scores", scores.iter().map(|f| f.score).collect(), by_message);
 }
 
 /// The bands that come with the model.
@@ -335,8 +368,17 @@ fn readings(
     if request.before.as_ref().is_some_and(|b| b.suite.split(' ').next() != Some(&request.suite.name)) {
         bail!("the result to be replaced is of another suite; give another --out");
     }
-    let last = readings.iter().rev().find(|r| r.data_sha256 == test.sha256);
-    let changed = last.is_some_and(|l| l.thresholds != thresholds);
+    // For each system its last reading of the same data: one that only now stands beside the others changes nothing.
+    let of = |all: &[Threshold], system: &str| -> Vec<Threshold> {
+        all.iter().filter(|t| t.system == system).cloned().collect()
+    };
+    let before = |system: &str| {
+        let mut earlier =
+            readings.iter().rev().filter(|r| r.data_sha256 == test.sha256).map(|r| of(&r.thresholds, system));
+        earlier.find(|found| !found.is_empty())
+    };
+    let changed =
+        thresholds.iter().any(|t| before(&t.system).is_some_and(|b| b != of(thresholds, &t.system)));
     readings.push(Reading {
         at: jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string(),
         model_sha256: request.model.hash.clone(),

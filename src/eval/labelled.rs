@@ -84,7 +84,7 @@ fn lines(path: &Path, input: impl BufRead, each: &mut dyn FnMut(Record) -> Resul
         // The parser's own words may quote the line, so only the place is kept.
         let record = serde_json::from_str::<Record>(&line).map_err(|e| {
             anyhow::anyhow!(
-                "{place}: not a labelled conversation (column {}); a suite's README shows one",
+                "{place}: not a labelled conversation (column {}); eval/suites/README.md shows one",
                 e.column()
             )
         })?;

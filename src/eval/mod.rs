@@ -43,6 +43,7 @@ pub use judge::{Request, run};
 pub use result::{Measure, Outcome, Plot, Row, Series, Table, Threshold};
 pub use suite::{Suite, Task, list};
 pub use tables::{markdown, text};
+pub use texts::write_texts;
 pub use verdict::{Verdict, score};
 
 /// The JSON Schema of a result.

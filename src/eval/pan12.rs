@@ -2,7 +2,7 @@
 //!
 //! The corpus has 155,128 conversations, so they are read as a stream; what is kept of each is a few numbers and ids.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,14 @@ pub fn run(request: &Request) -> Result<Outcome> {
     let begun = Instant::now();
     let (seen, mut run, skipped) = read(request, &xml)?;
     ensure!(!seen.is_empty(), "{}: no conversation in it", xml.display());
+    // A part of it may well hold none.
+    let whole = request.ids.is_none() && request.limit.is_none();
+    ensure!(
+        !whole || seen.iter().any(|s| gold.in_it(s)),
+        "{}: none of the {} authors of the list writes in it; is the list that of this file?",
+        xml.display(),
+        gold.authors.len()
+    );
     run.seconds = begun.elapsed().as_secs_f64();
     let run = run.told();
     let mut tables = vec![conversations(request, &seen, &gold), authors(request, &seen, &gold)];
@@ -128,16 +136,23 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
     };
     let (mut resumed, mut skipped) = (Vec::new(), Skipped::new());
     let mut ids = request.ids.map(Ids::read).transpose()?;
-    let mut limit = request.limit.unwrap_or(usize::MAX);
+    let chosen = request.limit.map(|limit| chosen(xml, &options, request.ids, limit)).transpose()?;
+    let mut met = HashSet::new();
     let read = import::read_path(xml, &options, &mut |imported| {
-        if limit == 0 {
+        let id_here = id(&imported.transcript);
+        if let Some(first) = first_of(id_here).filter(|first| met.contains(*first)) {
+            problem = Some(anyhow!("{}: {first} stands there twice", xml.display()));
             return ControlFlow::Break(());
         }
+        met.insert(id_here.to_owned());
         if ids.as_mut().is_some_and(|ids| !ids.meet(id(&imported.transcript))) {
             *skipped.entry("not in the list of --ids").or_default() += 1;
             return ControlFlow::Continue(());
         }
-        limit -= 1;
+        if chosen.as_ref().is_some_and(|chosen| !chosen.contains(id(&imported.transcript))) {
+            *skipped.entry("beyond --limit").or_default() += 1;
+            return ControlFlow::Continue(());
+        }
         let lost = imported
             .warnings
             .iter()
@@ -159,15 +174,32 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
     problem.map_or(Ok(()), Err)?;
     read?;
     flush(&mut batch)?;
-    if let Some(ids) = ids.filter(|_| limit > 0) {
-        ids.all_met(xml)?;
-    }
+    ids.map_or(Ok(()), |ids| ids.all_met(xml))?;
     run.resumed = resumed.len();
     seen.extend(resumed);
     seen.sort_by(|a, b| a.id.cmp(&b.id));
-    let twice = seen.windows(2).find(|pair| pair[0].id == pair[1].id);
-    ensure!(twice.is_none(), "{}: {} stands there twice", xml.display(), twice.map_or("", |t| &t[0].id));
     Ok((seen, run, skipped))
+}
+
+/// The id that an import gave a number because it stood there already.
+fn first_of(id: &str) -> Option<&str> {
+    let (first, number) = id.strip_suffix(')')?.rsplit_once(" (")?;
+    number.parse::<u64>().ok().map(|_| first)
+}
+
+/// The conversations that a limit keeps: those whose ids have the lowest hashes, of the list where there is one.
+fn chosen(xml: &Path, options: &Options, listed: Option<&Path>, limit: usize) -> Result<HashSet<String>> {
+    let (mut listed, mut found) = (listed.map(Ids::read).transpose()?, Vec::new());
+    import::read_path(xml, options, &mut |imported| {
+        let id = id(&imported.transcript);
+        if listed.as_mut().is_none_or(|ids| ids.meet(id)) {
+            found.push(id.to_owned());
+        }
+        ControlFlow::Continue(())
+    })?;
+    found.sort_by_cached_key(|id| crate::models::sha256(id.as_bytes()));
+    found.truncate(limit);
+    Ok(found.into_iter().collect())
 }
 
 /// The conversation's own id, by which the lists refer to it; the import puts the file's name before it.
@@ -238,7 +270,7 @@ fn conversations(request: &Request, seen: &[Seen], gold: &Gold) -> Table {
         ("AUPRC", measure(n, &|i| ranking.average_precision(i))),
         ("recall at FPR 1 %", measure(positives, &|i| ranking.recall_at_fpr(i, 0.01).map(|o| o.recall))),
         ("recall at look", measure(positives, &|i| counts(i).recall())),
-        ("false alarms at look", measure(n - positives, &|i| counts(i).fpr())),
+        ("false alarms at look", measure(n - positives, &|i| counts(i).fpr()).bounded(n - positives)),
     ];
     let note = format!(
         "A conversation counts as risky when a predator writes in it: {positives} of {n}; AUPRC of chance {:.4}. Many of these hold a few harmless lines only.",
@@ -278,7 +310,7 @@ fn authors(request: &Request, seen: &[Seen], gold: &Gold) -> Table {
 }
 
 fn by_line(request: &Request, seen: &[Seen], gold: &BTreeSet<(String, usize)>) -> Table {
-    let mut wanted: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+    let mut wanted: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for (id, line) in gold {
         wanted.entry(id).or_default().insert(*line);
     }
@@ -286,19 +318,25 @@ fn by_line(request: &Request, seen: &[Seen], gold: &BTreeSet<(String, usize)>) -
         let (found, none) = (s.lines.iter().copied().collect(), BTreeSet::new());
         Sets::of(&found, wanted.get(s.id.as_str()).unwrap_or(&none))
     };
-    let counts: Vec<Sets> = seen.iter().map(one).collect();
+    let mut counts: Vec<Sets> = seen.iter().map(one).collect();
     let here: u64 = counts.iter().map(|s| s.wanted).sum();
-    let ids: Vec<&str> = seen.iter().map(|s| s.id.as_str()).collect();
+    let mut ids: Vec<&str> = seen.iter().map(|s| s.id.as_str()).collect();
+    // Lines of conversations that are not here were not found either.
+    let known: HashSet<&str> = ids.iter().copied().collect();
+    for (id, lines) in wanted.iter().filter(|(id, _)| !known.contains(*id)) {
+        ids.push(id);
+        counts.push(Sets { wanted: lines.len() as u64, ..Sets::default() });
+    }
     let draws = Resamples::new(&ids, request.suite.resamples, request.suite.seed);
     let sum = |drawn: &[usize]| {
         let total = |part: fn(&Sets) -> u64| drawn.iter().map(|i| part(&counts[*i])).sum();
         Sets { hits: total(|s| s.hits), found: total(|s| s.found), wanted: total(|s| s.wanted) }
     };
     let note = format!(
-        "Found: lines of the persons found that carry a signal. {here} of {} lines of the list are in conversations of this file, and recall divides by these. Ranked by F3.",
+        "Found: lines of the persons found that carry a signal. Recall divides by all {} lines of the list; {here} of them are in conversations that were read. Ranked by F3.",
         gold.len()
     );
-    let cells = set_cells(&draws, seen.len(), 3.0, &sum);
+    let cells = set_cells(&draws, counts.len(), 3.0, &sum);
     Table::new(
         "lines",
         "Problem 2: their telling lines",

@@ -55,7 +55,7 @@ fn cells(part: &Part, of: &[Brief], whole: &[Brief]) -> Vec<(&'static str, Measu
         ("AUROC", one("auroc", n)),
         ("Δ AUROC", less("auroc")),
         ("recall", one("recall", positives)),
-        ("false alarms", one("fpr", n - positives)),
+        ("false alarms", part.false_alarms(&part.items(false), |i| b.metric("fpr", i))),
         ("bands that differ", part.measure(n, flips)),
         ("largest change", part.measure(n, change)),
     ]

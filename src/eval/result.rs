@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{Resamples, ratio};
+use crate::metrics::{Resamples, ratio, rule_of_three};
 
 /// Version of this schema. It rises when a field changes meaning or goes away.
 pub const SCHEMA: u32 = 1;
@@ -146,6 +146,26 @@ impl Measure {
         let interval = value.filter(|_| draws.groups() > 1).and_then(|_| draws.interval(metric));
         let (low, high) = (interval.map(|i| i.low), interval.map(|i| i.high));
         Self { value, low, high, n, defined: interval.map_or(0, |i| i.defined) }
+    }
+}
+
+impl Measure {
+    /// A rate of false alarms: where it is none, its interval ends at 3 over the number of harmless groups (95 %), since resamples of nothing say nothing.
+    pub fn bounded(self, groups: usize) -> Self {
+        match rule_of_three(groups as u64).filter(|_| self.value == Some(0.0)) {
+            Some(bound) => Self { low: Some(0.0), high: Some(bound.min(1.0)), ..self },
+            None => self,
+        }
+    }
+
+    /// The same in other units; `change` must rise.
+    pub fn map(self, change: impl Fn(f64) -> f64) -> Self {
+        Self {
+            value: self.value.map(&change),
+            low: self.low.map(&change),
+            high: self.high.map(&change),
+            ..self
+        }
     }
 }
 

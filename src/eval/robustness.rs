@@ -55,7 +55,7 @@ fn cells(part: &Part, loud: &[bool], scores: &[f64]) -> Vec<(&'static str, Measu
     vec![
         ("recall", part.measure(positives, |i| counts(i).recall())),
         ("Δ recall", part.measure(positives, |i| Some(counts(i).recall()? - clean(i).recall()?))),
-        ("false alarms", part.measure(n - positives, |i| counts(i).fpr())),
+        ("false alarms", part.false_alarms(&part.items(false), |i| counts(i).fpr())),
         ("Δ false alarms", part.measure(n - positives, |i| Some(counts(i).fpr()? - clean(i).fpr()?))),
         ("AUROC", part.measure(n, |i| now.auroc(i))),
         ("Δ AUROC", part.measure(n, |i| Some(now.auroc(i)? - then.auroc(i)?))),

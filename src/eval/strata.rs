@@ -7,14 +7,14 @@ use super::result::{Measure, Row, Table};
 use super::suite::Suite;
 use super::tables::table;
 use crate::assessment::Band;
-use crate::metrics::{Confusion, Ranking, false_alarms_per_1000, ratio, rule_of_three};
+use crate::metrics::{Confusion, Ranking, false_alarms_per_1000, ratio};
 
 /// Alarms on harmless conversations, by source.
 pub fn benign(suite: &Suite, part: &Part) -> Table {
     let of = |at: usize| part.golds[at].source.clone();
     let rows = by(suite, part, of, |name, part| quiet(name, part, suite.prevalence));
-    let columns = ["false alarms", "upper bound at none", "look now", "per 1,000", "cannot say"];
-    let note = "False alarms: share at the band look or above. Where there is none, 3/n bounds it from above (95 %).";
+    let columns = ["false alarms", "look now", "per 1,000", "cannot say"];
+    let note = "False alarms: share at the band look or above. Where there is none, the interval ends at 3 over the groups (95 %).";
     Table::new("benign", "Alarms on harmless conversations, by source", note, &columns, rows)
 }
 
@@ -27,13 +27,11 @@ pub fn languages(suite: &Suite, part: &Part, look: f64) -> Table {
         "AUROC, judged",
         "recall, judged",
         "false alarms, judged",
-        "upper bound at none",
         "AUROC, all scores",
         "recall, all scores",
         "false alarms, all scores",
     ];
-    let note = "Cannot say: share that the model declines to judge. Judged: the others; alarms at the band look. Where none is a false alarm, 3/n bounds the rate from above \
-                (95 %). All scores: as if it declined nothing, alarms at the threshold of look; this says whether declining is right.";
+    let note = "Cannot say: share that the model declines to judge. Judged: the others; alarms at the band look. Where none is a false alarm, the interval ends at 3 over the harmless groups (95 %). All scores: as if it declined nothing, alarms at the threshold of look; this says whether declining is right.";
     table(part, "languages", "By language", note, &columns, rows)
 }
 
@@ -60,35 +58,25 @@ fn by(
 
 /// Share of a part in some bands.
 fn share(part: &Part, wanted: fn(Band) -> bool) -> Measure {
-    part.measure(part.labels.len(), |items| {
-        let found = items.iter().filter(|i| wanted(part.verdicts[**i].band)).count();
-        ratio(found as f64, items.len() as f64)
-    })
+    part.measure(part.labels.len(), |items| among(part, items, wanted))
 }
 
-/// 3/n where a rate is zero.
-fn bound(rate: &Measure) -> Measure {
-    let value = rule_of_three(rate.n as u64).filter(|_| rate.value == Some(0.0));
-    Measure { value, n: rate.n, ..Measure::default() }
+fn among(part: &Part, items: &[usize], wanted: fn(Band) -> bool) -> Option<f64> {
+    let found = items.iter().filter(|i| wanted(part.verdicts[**i].band)).count();
+    ratio(found as f64, items.len() as f64)
 }
 
 /// Alarms of a part that is all harmless.
 fn quiet(name: &str, part: &Part, prevalence: f64) -> Row {
-    let alarms = share(part, |b| b >= Band::Look);
-    let thousand = |x: Option<f64>| x.map(|x| false_alarms_per_1000(x, prevalence));
-    let per = Measure {
-        value: thousand(alarms.value),
-        low: thousand(alarms.low),
-        high: thousand(alarms.high),
-        ..alarms
-    };
+    let alarms =
+        |wanted: fn(Band) -> bool| part.false_alarms(&part.items(false), |items| among(part, items, wanted));
+    let (look, look_now) = (alarms(|b| b >= Band::Look), alarms(|b| b == Band::LookNow));
     Row::new(
         name,
         vec![
-            ("false alarms", alarms),
-            ("upper bound at none", bound(&alarms)),
-            ("look now", share(part, |b| b == Band::LookNow)),
-            ("per 1,000", per),
+            ("false alarms", look),
+            ("look now", look_now),
+            ("per 1,000", look.map(|rate| false_alarms_per_1000(rate, prevalence))),
             ("cannot say", share(part, |b| b == Band::CannotSay)),
         ],
     )
@@ -102,11 +90,11 @@ fn language(name: &str, part: &Part, look: f64) -> Row {
         let some = |items: &[usize]| items.iter().copied().filter(|i| kept(*i)).collect::<Vec<_>>();
         let counts = |items: &[usize]| Confusion::of_items(&part.labels, &loud, &some(items));
         let here = some(&(0..part.labels.len()).collect::<Vec<_>>());
-        let risky = here.iter().filter(|i| part.labels[**i]).count();
+        let (risky, quiet): (Vec<usize>, Vec<usize>) = here.iter().partition(|i| part.labels[**i]);
         [
             part.measure(here.len(), |i| ranking.auroc(&some(i))),
-            part.measure(risky, |i| counts(i).recall()),
-            part.measure(here.len() - risky, |i| counts(i).fpr()),
+            part.measure(risky.len(), |i| counts(i).recall()),
+            part.false_alarms(&quiet, |i| counts(i).fpr()),
         ]
     };
     let judged = three(&|i| part.verdicts[i].band != Band::CannotSay);
@@ -118,7 +106,6 @@ fn language(name: &str, part: &Part, look: f64) -> Row {
             ("AUROC, judged", judged[0]),
             ("recall, judged", judged[1]),
             ("false alarms, judged", judged[2]),
-            ("upper bound at none", bound(&judged[2])),
             ("AUROC, all scores", all[0]),
             ("recall, all scores", all[1]),
             ("false alarms, all scores", all[2]),

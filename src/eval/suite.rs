@@ -84,11 +84,6 @@ impl Task {
     pub fn needs_messages(self) -> bool {
         matches!(self, Self::Risk | Self::Turns | Self::Signals | Self::Espd | Self::Length)
     }
-
-    /// Whether scores from elsewhere can stand beside ours.
-    pub fn takes_scores(self) -> bool {
-        matches!(self, Self::Risk | Self::Turns)
-    }
 }
 
 /// Where conversations come from.
@@ -119,6 +114,30 @@ pub struct Data {
     /// Whether the user brings other data: then a split may be missing, and what has no writer is test.
     #[serde(skip)]
     pub brought: bool,
+}
+
+impl Data {
+    /// Splits have the names that are known, and a writer stands in one of them.
+    fn check(&self) -> Result<()> {
+        let mut seen = BTreeMap::new();
+        for name in self.splits.keys().chain(self.counts.keys()) {
+            ensure!(
+                ["train", "dev", "test"].contains(&name.as_str()),
+                "no split is called {name:?}; there are train, dev and test"
+            );
+        }
+        for (split, writers) in &self.splits {
+            for writer in writers {
+                let before = seen.insert(writer, split);
+                ensure!(
+                    before.is_none(),
+                    "writer {writer} stands in {} and in {split}",
+                    before.map_or("", |s| s)
+                );
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Conversations of which a note says one of some words.
@@ -172,16 +191,21 @@ impl Suite {
     /// Read a suite by name or folder.
     pub fn open(wanted: &str) -> Result<Self> {
         let own = Path::new(wanted);
-        let folder =
-            if own.join("suite.toml").is_file() { own.to_owned() } else { Path::new(FOLDER).join(wanted) };
-        let path = folder.join("suite.toml");
-        if !path.is_file() {
+        let folder = if holds_one(own) { own.to_owned() } else { Path::new(FOLDER).join(wanted) };
+        if !holds_one(&folder) {
             let known: Vec<String> = list().into_iter().map(|s| s.name).collect();
-            bail!(
-                "no suite {wanted:?}: give a folder that holds suite.toml, or one of {} below {FOLDER}",
-                known.join(", ")
-            );
+            let or = match known.is_empty() {
+                true => format!("; there is no {FOLDER} here, as in the repository"),
+                false => format!(", or one of {} below {FOLDER}", known.join(", ")),
+            };
+            bail!("no suite {wanted:?}: give a folder that holds suite.toml{or}");
         }
+        Self::read(folder)
+    }
+
+    /// Read the suite of a folder.
+    fn read(folder: PathBuf) -> Result<Self> {
+        let path = folder.join("suite.toml");
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
         let mut suite: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
@@ -191,8 +215,22 @@ impl Suite {
             "{}: prevalence must lie between 0 and 1",
             path.display()
         );
+        ensure!(
+            suite.budgets.iter().all(|b| (0.0..1.0).contains(b)),
+            "{}: budgets are shares of the harmless, from 0 to below 1",
+            path.display()
+        );
+        suite.data.check().with_context(|| path.display().to_string())?;
         (suite.folder, suite.sha256) = (folder, crate::models::sha256(text.as_bytes()));
         Ok(suite)
+    }
+
+    /// # Errors
+    /// When scores from elsewhere cannot stand beside ours.
+    pub fn takes_scores(&self) -> Result<()> {
+        let takes = matches!(self.task, Task::Risk | Task::Turns);
+        ensure!(takes, "suite {} judges the model only; --scores and --texts have no place in it", self.name);
+        Ok(())
     }
 
     /// The data: what the user gave, else what the suite names.
@@ -210,10 +248,13 @@ impl Suite {
         Ok(path)
     }
 
-    /// The same suite on data that the user brings.
-    pub fn on_other_data(&self) -> Self {
-        let data = Data { counts: BTreeMap::new(), brought: true, ..self.data.clone() };
-        Self { data, ..self.clone() }
+    /// What is measured, and on which data: data that the user brings has no counts to be checked, and need not name writers.
+    pub fn measured(&self, given: Option<&Path>) -> Result<(Self, PathBuf)> {
+        let mut suite = self.clone();
+        if given.is_some() {
+            suite.data = Data { counts: BTreeMap::new(), brought: true, ..suite.data };
+        }
+        Ok((suite, self.data(given)?))
     }
 
     /// The split of a writer's conversations.
@@ -226,10 +267,15 @@ impl Suite {
     }
 }
 
+fn holds_one(folder: &Path) -> bool {
+    folder.join("suite.toml").is_file()
+}
+
 /// Every suite below `eval/suites`, by name.
 pub fn list() -> Vec<Suite> {
     let entries = fs::read_dir(FOLDER).into_iter().flatten().flatten();
-    let mut found: Vec<Suite> = entries.filter_map(|e| Suite::open(e.path().to_str()?).ok()).collect();
+    let folders = entries.map(|e| e.path()).filter(|p| holds_one(p));
+    let mut found: Vec<Suite> = folders.filter_map(|folder| Suite::read(folder).ok()).collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::baselines;
 use super::judge::{OURS, Part};
 use super::result::{Measure, Outcome, Row, Table, Threshold};
 use crate::head::PATTERNS;
@@ -47,10 +48,14 @@ pub(super) fn conversations(part: &Part) -> Table {
     });
     let rows = rows.collect();
     let base = positives as f64 / n as f64;
-    let note = format!(
+    let mut note = format!(
         "n {n}, {positives} risky, {} groups; base rate {base:.3}, which is the AUPRC of chance.",
         part.draws.groups()
     );
+    let fitted = part.systems.iter().any(|s| s.name == baselines::TF_IDF);
+    if !fitted {
+        note += " TF-IDF and the mean of vectors are left out: they are fitted on a train split with both classes, and there is none.";
+    }
     table(
         part,
         "conversations",
@@ -64,7 +69,7 @@ pub(super) fn conversations(part: &Part) -> Table {
 /// Our model less each other system, on the same resamples.
 pub(super) fn differences(part: &Part) -> Table {
     let rank = |at: usize| Ranking::new(&part.labels, &part.systems[at].scores).expect("scores are finite");
-    let (ours, n) = (rank(0), part.labels.len());
+    let (ours, n, positives) = (rank(0), part.labels.len(), part.labels.iter().filter(|l| **l).count());
     let rows = (1..part.systems.len()).map(|at| {
         let other = rank(at);
         Row::new(
@@ -75,6 +80,13 @@ pub(super) fn differences(part: &Part) -> Table {
                     "AUPRC",
                     part.measure(n, |i| Some(ours.average_precision(i)? - other.average_precision(i)?)),
                 ),
+                (
+                    "recall at FPR 1 %",
+                    part.measure(positives, |i| {
+                        let recall = |r: &Ranking| r.recall_at_fpr(i, 0.01).map(|o| o.recall);
+                        Some(recall(&ours)? - recall(&other)?)
+                    }),
+                ),
             ],
         )
     });
@@ -84,7 +96,7 @@ pub(super) fn differences(part: &Part) -> Table {
         "differences",
         "Differences",
         "Paired: both systems meet the same resamples.",
-        &["AUROC", "AUPRC"],
+        &["AUROC", "AUPRC", "recall at FPR 1 %"],
         rows,
     )
 }
@@ -97,30 +109,32 @@ pub(super) fn thresholds(part: &Part, thresholds: &[Threshold], prevalence: f64)
             let alarms = system.alarms(t);
             let count = |items: &[usize]| Confusion::of(items.iter().map(|i| (part.labels[*i], alarms[*i])));
             let all = count(&(0..alarms.len()).collect::<Vec<_>>());
-            let (found, positives, negatives) = (all.tp + all.fp, all.tp + all.fn_, all.fp + all.tn);
-            let [found, positives, negatives] = [found, positives, negatives].map(|n| n as usize);
+            let [found, positives] = [all.tp + all.fp, all.tp + all.fn_].map(|n| n as usize);
+            let (recall, fpr) = (
+                part.measure(positives, |i| count(i).recall()),
+                part.false_alarms(&part.items(false), |i| count(i).fpr()),
+            );
+            let mut value =
+                part.measure(alarms.len(), |i| ppv(count(i).recall()?, count(i).fpr()?, prevalence));
+            if fpr.value == Some(0.0) && value.value.is_some() {
+                value.low = recall.low.zip(fpr.high).and_then(|(recall, fpr)| ppv(recall, fpr, prevalence));
+            }
             rows.push(Row::new(
                 &format!("{}, {}", system.name, t.name),
                 vec![
                     ("precision", part.measure(found, |i| count(i).precision())),
-                    ("recall", part.measure(positives, |i| count(i).recall())),
+                    ("recall", recall),
                     ("F1", part.measure(alarms.len(), |i| count(i).f(1.0))),
                     ("F2", part.measure(alarms.len(), |i| count(i).f(2.0))),
-                    ("FPR", part.measure(negatives, |i| count(i).fpr())),
-                    (
-                        "false alarms per 1,000",
-                        part.measure(negatives, |i| Some(false_alarms_per_1000(count(i).fpr()?, prevalence))),
-                    ),
-                    (
-                        "PPV",
-                        part.measure(alarms.len(), |i| ppv(count(i).recall()?, count(i).fpr()?, prevalence)),
-                    ),
+                    ("FPR", fpr),
+                    ("false alarms per 1,000", fpr.map(|rate| false_alarms_per_1000(rate, prevalence))),
+                    ("PPV", value),
                 ],
             ));
         }
     }
     let note = format!(
-        "Thresholds were chosen as the result states and frozen. False alarms per 1,000 chats and PPV at a prevalence of {prevalence}; precision is that of this set."
+        "Thresholds were chosen as the result states and frozen. False alarms per 1,000 chats and PPV at a prevalence of {prevalence}; precision is that of this set. Where there is no false alarm, its rate ends at 3 over the harmless groups."
     );
     let columns = ["precision", "recall", "F1", "F2", "FPR", "false alarms per 1,000", "PPV"];
     table(part, "thresholds", "At frozen thresholds", &note, &columns, rows)
@@ -245,7 +259,14 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
         )
     }));
     facts.extend(o.skipped.iter().map(|(why, n)| format!("{n} set aside: {why}")));
-    facts.push(format!("95 % intervals: {} resamples by group, seed {}", o.resamples, o.seed));
+    facts.push(format!(
+        "95 % intervals: {} resamples by group, seed {}; n: what the numbers of a row divide by",
+        o.resamples, o.seed
+    ));
+    facts.extend(o.thresholds.iter().map(|t| {
+        let value = t.value.map_or_else(|| "none".to_owned(), |v| format!("{v:.4}"));
+        format!("threshold {}, {}: {value}, {}", t.system, t.name, t.chosen)
+    }));
     let memory = o.run.peak_memory_bytes.map_or_else(|| "unknown".to_owned(), |b| format!("{} MiB", b >> 20));
     facts.push(format!(
         "{} scored, {} taken over; {:.1} s{}; peak memory {memory}",
@@ -307,6 +328,9 @@ impl Table {
             return out;
         }
         let _ = writeln!(out, "\n  {}", self.title.to_uppercase());
+        for line in textwrap::wrap(&self.note, 96) {
+            let _ = writeln!(out, "  {line}");
+        }
         for row in &self.rows {
             let _ = writeln!(out, "  {}", row.name);
             for column in self.columns.iter().filter(|c| row.cells.contains_key(*c)) {

@@ -2,9 +2,12 @@
 //! so that it does not grow with the texts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use serde_json::json;
 
 use super::cases::{Case, Gold, Skipped, case};
 use super::ids::Ids;
@@ -60,8 +63,20 @@ impl<'a> Texts<'a> {
             golds.extend(kept);
         }
         ids.map_or(Ok(()), |ids| ids.all_met(data))?;
-        check(suite, &golds, data)?;
+        check(suite, &golds, &skipped, data)?;
         Ok((texts, golds, skipped))
+    }
+
+    /// The same, each split that is judged holding what the suite divides by.
+    pub fn judged(
+        suite: &'a Suite,
+        data: &Path,
+        limit: Option<usize>,
+        ids: Option<&Path>,
+    ) -> Result<(Self, Vec<Gold>, Skipped)> {
+        let opened = Self::open(suite, data, limit, ids)?;
+        check_splits(suite, &opened.1, data)?;
+        Ok(opened)
     }
 
     /// Hand over conversations in batches, each with its place among `golds`; they come in the order of the files.
@@ -118,13 +133,52 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// Write what a suite judges to a new file, without labels, for another system to score: a line of JSON each, in the order of the files. Gives how many there are.
+///
+/// # Errors
+/// As [`Texts::judged`], when the suite takes no scores, and when the file is there already or cannot be written.
+pub fn write_texts(
+    suite: &Suite,
+    data: Option<&Path>,
+    limit: Option<usize>,
+    ids: Option<&Path>,
+    out: &Path,
+) -> Result<usize> {
+    suite.takes_scores()?;
+    let (measured, path) = suite.measured(data)?;
+    let (texts, golds, _) = Texts::judged(&measured, &path, limit, ids)?;
+    let mut judged: HashMap<&str, &str> = golds
+        .iter()
+        .map(|g| (g.id.as_str(), g.split.as_str()))
+        .filter(|(_, split)| *split != "train")
+        .collect();
+    let (n, writing) =
+        (judged.len(), || format!("cannot write {}; give the name of a new file", out.display()));
+    let mut file = BufWriter::new(File::create_new(out).with_context(writing)?);
+    for path in &texts.files {
+        texts.records(path, &mut |record| {
+            let Some(split) = judged.remove(record.id.as_str()) else { return Ok(()) };
+            let message = |m: &labelled::Line| json!({"speaker": m.speaker, "time": m.time, "text": m.text});
+            let messages: Vec<_> = record.messages.iter().map(message).collect();
+            writeln!(file, "{}", json!({"id": record.id, "split": split, "messages": messages}))
+                .with_context(writing)
+        })?;
+    }
+    file.flush().with_context(writing)?;
+    ensure!(judged.is_empty(), "{}: it changed while it was read", path.display());
+    Ok(n)
+}
+
 /// Why a suite does without a conversation.
 fn unfit(suite: &Suite, record: &Record) -> Option<&'static str> {
     let (data, lang) = (&suite.data, record.lang.as_ref());
     // What is in no known language is taken to be in the one that is asked for.
     let other = data.language.is_some() && lang.is_some() && data.language.as_ref() != lang;
-    if other || (data.other_than.is_some() && data.other_than.as_ref() == lang) {
+    if other {
         return Some("in another language");
+    }
+    if data.other_than.is_some() && data.other_than.as_ref() == lang {
+        return Some("in the language that this suite leaves out");
     }
     if data.other_than.is_some() && lang.is_none() {
         return Some("without a language");
@@ -159,12 +213,15 @@ fn source_of(path: &Path) -> String {
 }
 
 /// What must hold of the whole.
-fn check(suite: &Suite, golds: &[Gold], data: &Path) -> Result<()> {
+fn check(suite: &Suite, golds: &[Gold], skipped: &Skipped, data: &Path) -> Result<()> {
     let data = data.display();
+    let why: Vec<String> = skipped.iter().map(|(why, n)| format!("{n} {why}")).collect();
     ensure!(
         !golds.is_empty(),
-        "suite {}: no labelled conversation in {data} that it can be measured on",
-        suite.name
+        "suite {}: no labelled conversation in {data} that it can be measured on{}{}",
+        suite.name,
+        if why.is_empty() { "" } else { "; set aside: " },
+        why.join(", ")
     );
     let mut splits: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     for Gold { id, group, split, .. } in golds {
@@ -186,7 +243,7 @@ fn check(suite: &Suite, golds: &[Gold], data: &Path) -> Result<()> {
 }
 
 /// What must hold of each split before it is measured.
-pub fn check_splits(suite: &Suite, golds: &[Gold], data: &Path) -> Result<()> {
+fn check_splits(suite: &Suite, golds: &[Gold], data: &Path) -> Result<()> {
     let data = data.display();
     let judged: BTreeSet<&str> = golds.iter().map(|g| g.split.as_str()).filter(|s| *s != "train").collect();
     ensure!(

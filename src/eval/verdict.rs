@@ -176,8 +176,8 @@ pub fn read_all(path: &Path) -> Result<Vec<Verdict>> {
 pub struct Foreign {
     /// Of the conversation.
     pub score: f64,
-    /// After each message.
-    pub messages: Option<Vec<f64>>,
+    /// By message: its index and the score by then.
+    pub messages: Option<Vec<(usize, f64)>>,
 }
 
 #[derive(Deserialize)]
@@ -185,51 +185,85 @@ struct ForeignLine {
     id: String,
     #[serde(alias = "risk")]
     score: Option<f64>,
-    #[serde(default)]
-    messages: Option<Vec<Option<f64>>>,
+    messages: Option<Vec<ForeignMessage>>,
 }
 
-/// Read a file of scores; it must hold one finite score for each of `golds`, with scores by message where these are needed, and no id twice.
-pub fn foreign(path: &Path, golds: &[&Gold], by_message: bool) -> Result<Vec<Foreign>> {
+/// A score after each message, or what `rushlight score` says of some of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ForeignMessage {
+    Plain(Option<f64>),
+    Ours { index: usize, risk: f64 },
+}
+
+impl ForeignLine {
+    /// Scores by message of a conversation of `n`, or what is wrong with them; an empty list is none, as in short lines of `rushlight score`.
+    fn by_message(&self, n: usize) -> Result<Option<Vec<(usize, f64)>>, String> {
+        let Some(messages) = self.messages.as_ref().filter(|m| !m.is_empty()) else { return Ok(None) };
+        let found: Vec<(usize, Option<f64>)> = messages
+            .iter()
+            .enumerate()
+            .map(|(at, message)| match message {
+                ForeignMessage::Plain(score) => (at, *score),
+                ForeignMessage::Ours { index, risk } => (*index, Some(*risk)),
+            })
+            .collect();
+        let plain = messages.iter().filter(|m| matches!(m, ForeignMessage::Plain(_))).count();
+        if plain != 0 && (plain != found.len() || plain != n) {
+            return Err(format!("scores for {plain} messages where it has {n}"));
+        }
+        let in_order =
+            found.windows(2).all(|pair| pair[0].0 < pair[1].0) && found.iter().all(|(at, _)| *at < n);
+        if !in_order {
+            return Err(format!("an index of a message is beyond its {n} messages, or out of order"));
+        }
+        let scores = found.into_iter().map(|(at, s)| Some((at, s.filter(|s| s.is_finite())?)));
+        scores
+            .collect::<Option<_>>()
+            .map(Some)
+            .ok_or_else(|| "a score of a message is not a finite number".to_owned())
+    }
+}
+
+/// Read a file of scores; it must hold one finite score for each of `golds`, with scores by message for all or none (all where these are needed), and no id
+/// twice. Also how many scores are of other conversations.
+pub fn foreign(path: &Path, golds: &[&Gold], by_message: bool) -> Result<(Vec<Foreign>, usize)> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut found: HashMap<String, Foreign> = HashMap::new();
+    let mut lines: HashMap<String, (String, ForeignLine)> = HashMap::new();
     for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         let place = format!("{}:{}", path.display(), at + 1);
-        // Python writes NaN and Infinity bare, which JSON does not know.
-        let plain = line.replace("-Infinity", "null").replace("NaN", "null").replace("Infinity", "null");
-        let line: ForeignLine = serde_json::from_str(&plain)
+        let line = foreign_line(line)
             .map_err(|e| anyhow!("{place}: expected {{\"id\":…, \"score\":…}} (column {})", e.column()))?;
-        let finite = |s: Option<f64>| s.filter(|s| s.is_finite());
-        let Some(score) = finite(line.score) else {
-            bail!("{place}: {}: its score is not a finite number", line.id)
-        };
-        let messages = line.messages.map(|m| m.into_iter().map(finite).collect::<Option<Vec<f64>>>());
-        let Some(messages) = messages.map_or(Some(None), |m| m.map(Some)) else {
-            bail!("{place}: {}: a score of a message is not a finite number", line.id)
-        };
-        ensure!(
-            found.insert(line.id.clone(), Foreign { score, messages }).is_none(),
-            "{place}: {} stands there twice",
-            line.id
-        );
+        let id = line.id.clone();
+        if let Some((before, _)) = lines.insert(id.clone(), (place.clone(), line)) {
+            bail!("{place}: {id} stands there twice, first in {before}");
+        }
     }
-    let take = |gold: &&Gold| {
-        let id = &gold.id;
-        let scores = found.remove(id).ok_or_else(|| anyhow!("{}: no score for {id}", path.display()))?;
-        let n = gold.messages;
-        ensure!(
-            scores.messages.is_some() || !by_message,
-            "{}: {id}: this suite needs \"messages\", a score after each message",
-            path.display()
-        );
-        let fits = scores.messages.as_ref().is_none_or(|m| m.len() == n);
-        ensure!(
-            fits,
-            "{}: {id}: scores for {} messages where it has {n}",
-            path.display(),
-            scores.messages.map_or(0, |m| m.len())
-        );
-        Ok(scores)
-    };
-    golds.iter().map(take).collect()
+    let mut found = Vec::with_capacity(golds.len());
+    for Gold { id, messages: n, .. } in golds {
+        let (place, line) =
+            lines.remove(id).ok_or_else(|| anyhow!("{}: no score for {id}", path.display()))?;
+        let score = line.score.filter(|s| s.is_finite());
+        let score = score.with_context(|| format!("{place}: {id}: it needs \"score\", a finite number"))?;
+        let messages = line.by_message(*n).map_err(|e| anyhow!("{place}: {id}: {e}"))?;
+        let missing = "this suite needs \"messages\", a score after each message";
+        ensure!(messages.is_some() || !by_message, "{place}: {id}: {missing}");
+        found.push(Foreign { score, messages });
+    }
+    let with = found.iter().filter(|f| f.messages.is_some()).count();
+    ensure!(
+        with == 0 || with == found.len(),
+        "{}: {with} of {} conversations have \"messages\"; all or none must",
+        path.display(),
+        found.len()
+    );
+    Ok((found, lines.len()))
+}
+
+/// Python writes NaN and Infinity bare, which JSON does not know; they are read as `null`.
+fn foreign_line(line: &str) -> serde_json::Result<ForeignLine> {
+    serde_json::from_str(line).or_else(|_| {
+        let plain = line.replace("-Infinity", "null").replace("NaN", "null").replace("Infinity", "null");
+        serde_json::from_str(&plain)
+    })
 }

@@ -63,7 +63,7 @@ pub(super) fn is_structured(text: &str) -> bool {
                 || start.starts_with("<html")
                 || text.contains("</")
         }
-        _ => text.starts_with("window.YTD") || is_list_of_ids(text),
+        _ => text.starts_with("window.YTD") || is_list_of_ids(text) || is_labelled(text),
     }
 }
 
@@ -74,11 +74,20 @@ fn is_list_of_ids(text: &str) -> bool {
     lines.peek().is_some() && lines.all(is_id)
 }
 
+/// Whether it is in the notation of labelled chats (`eval/corpus/GUIDE.md`), whose labels must not be read as messages.
+fn is_labelled(text: &str) -> bool {
+    let mut words = text.lines().next().unwrap_or_default().split_whitespace();
+    words.next() == Some("===") && matches!(words.nth(1), Some("risky" | "benign"))
+}
+
 fn looks(text: &str) -> &'static str {
     match text.trim_start().chars().next() {
         Some('{' | '[') => "this looks like JSON",
         Some('<') => "this looks like XML or HTML",
         _ if is_list_of_ids(text) => "this is a list of ids",
+        _ if is_labelled(text.trim_start()) => {
+            "these are labelled chats, which `rushlight eval` and `rushlight train` read"
+        }
         _ => "this is text",
     }
 }
@@ -111,6 +120,8 @@ mod tests {
             ("pan12", "<conversations><conversation id='1'>"),
             ("cellebrite", "\u{feff}<project xmlns=\"http://pa.cellebrite.com/report/2.0\">"),
             ("none", "0123456789abcdef0123456789abcdef\n0123456789abcdef0123456789abcdee\n"),
+            ("none", "=== game-w1-001 risky twin=game-w1-002\nscenario: a gift\n---\nA| hi\n"),
+            ("paste", "=== Monday ===\nAna: hi\nBen: hello, you\n"),
             ("none", " \n"),
         ] {
             assert_eq!(pick("f", text), expected, "{text}");

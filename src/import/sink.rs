@@ -209,10 +209,7 @@ fn caveats(transcript: &Transcript, warnings: &mut Warnings) {
     for message in transcript.messages.iter().filter(|m| m.kind == Kind::Deleted) {
         warnings.add(WarningKind::DeletedMessages, message.origin.line);
     }
-    let mut spoken = transcript.spoken().map(|(_, m)| m.speaker);
-    let first = spoken.next();
-    let alone = first.is_some_and(|one| transcript.spoken().count() > 1 && spoken.all(|other| other == one));
-    if alone {
+    if transcript.is_one_sided() {
         warnings.add(WarningKind::OneSidedExport, 0);
     }
 }

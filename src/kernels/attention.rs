@@ -4,9 +4,10 @@
 use std::cell::RefCell;
 
 use super::aligned::hold_aligned;
+use super::kept::Kept;
 use super::lanes::Lanes;
 use super::tile::{self, ROWS, for_rows};
-use super::{Level, kernel};
+use super::{Level, Precision, kernel};
 
 /// Tokens whose keys lie side by side, channel by channel.
 const PANEL: usize = 16;
@@ -14,7 +15,7 @@ const PANEL: usize = 16;
 const STRETCH: usize = 24;
 
 /// Keys and values of one layer, for tokens that come one after another.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Keys {
     /// Heads of keys and values.
     heads: usize,
@@ -22,16 +23,16 @@ pub struct Keys {
     size: usize,
     tokens: usize,
     /// Panels of tokens; heads; channels; [`PANEL`] tokens.
-    keys: Vec<f32>,
+    keys: Kept,
     /// Panels of tokens; heads; [`PANEL`] tokens; channels.
-    values: Vec<f32>,
+    values: Kept,
 }
 
 impl Keys {
     /// None yet, of `heads` heads with `size` numbers each, a multiple of 16.
-    pub fn new(heads: usize, size: usize) -> Self {
+    pub fn new(precision: Precision, heads: usize, size: usize) -> Self {
         assert!(size > 0 && size.is_multiple_of(16), "a head's size must be a multiple of 16");
-        Self { heads, size, ..Self::default() }
+        Self { heads, size, tokens: 0, keys: Kept::new(precision), values: Kept::new(precision) }
     }
 
     /// Number of tokens.
@@ -47,8 +48,8 @@ impl Keys {
     /// Forget the oldest `n`, but for those that share a panel of 16 with one that stays.
     pub fn drop_oldest(&mut self, n: usize) {
         let panels = n.min(self.tokens) / PANEL;
-        self.keys.drain(..panels * self.panel());
-        self.values.drain(..panels * self.panel());
+        self.keys.drop_first(panels * self.panel());
+        self.values.drop_first(panels * self.panel());
         self.tokens -= panels * PANEL;
     }
 
@@ -70,14 +71,13 @@ impl Keys {
         assert!(key.len() == width && value.len() == width, "a key or value of another width");
         let at = self.tokens % PANEL;
         if at == 0 {
-            self.keys.resize(self.keys.len() + width * PANEL, 0.0);
-            self.values.resize(self.keys.len(), 0.0);
+            self.keys.grow(width * PANEL);
+            self.values.grow(width * PANEL);
         }
         let from = self.tokens / PANEL * width * PANEL;
-        self.keys[from + at..].iter_mut().step_by(PANEL).zip(key).for_each(|(to, x)| *to = *x);
-        let heads = self.values[from..].chunks_exact_mut(self.size * PANEL);
-        for (head, value) in heads.zip(value.chunks_exact(self.size)) {
-            head[at * self.size..][..self.size].copy_from_slice(value);
+        self.keys.put(from + at, PANEL, key);
+        for (head, value) in value.chunks_exact(self.size).enumerate() {
+            self.values.put(from + (head * PANEL + at) * self.size, 1, value);
         }
         self.tokens += 1;
     }
@@ -122,6 +122,8 @@ pub struct Room {
     added: Vec<f32>,
     /// Rows of scores.
     scores: Vec<f32>,
+    /// Keys and values of one head, where they are kept in fewer bits.
+    head: (Vec<f32>, Vec<f32>),
 }
 
 thread_local! {
@@ -150,27 +152,29 @@ fn attend_body<L: Lanes>(keys: &Keys, queries: &[f32], look: &Look<'_>, room: &m
     assert!(look.count > 0 && look.first + look.count <= keys.tokens && heads.is_multiple_of(keys.heads));
     assert!(!look.causal || rows <= look.count, "more queries than keys");
     hold_aligned();
-    let run = Run::new(look);
-    for head in 0..heads {
-        run.terms(look, head, heads, &mut room.added);
-        let shared =
-            Head { keys, at: run.panel * keys.panel() + head / (heads / keys.heads) * keys.size * PANEL };
-        for first in (0..rows).step_by(STRETCH) {
-            let some = STRETCH.min(rows - first);
-            room.scores.resize(some * run.padded, 0.0);
-            let scores = &mut room.scores[..some * run.padded];
-            shared.products::<L>(&queries[first * stride + head * keys.size..], stride, &run, scores);
-            let mut sums = [0.0; STRETCH];
-            for (i, row) in scores.chunks_exact_mut(run.padded).enumerate() {
-                let seen = run.seen(look, rows - first - i - 1);
-                sums[i] = soften::<L>(row, &room.added, scale, seen);
-            }
-            let out = &mut out[first * width + head * keys.size..];
-            shared.mix::<L>(&run, scores, width, out);
-            for (i, sum) in sums[..some].iter().enumerate() {
-                let share = L::splat(1.0 / sum);
-                let row = &mut out[i * width..][..keys.size];
-                row.chunks_exact_mut(L::N).for_each(|x| L::load(x).mul(share).store(x));
+    let (run, sharers) = (Run::new(look), heads / keys.heads);
+    let Room { added, scores, head: (key_room, value_room) } = room;
+    for head in 0..keys.heads {
+        let shared = Head::of(keys, head, &run, key_room, value_room);
+        for head in head * sharers..(head + 1) * sharers {
+            run.terms(look, head, heads, added);
+            for first in (0..rows).step_by(STRETCH) {
+                let some = STRETCH.min(rows - first);
+                scores.resize(some * run.padded, 0.0);
+                let scores = &mut scores[..some * run.padded];
+                shared.products::<L>(&queries[first * stride + head * keys.size..], stride, &run, scores);
+                let mut sums = [0.0; STRETCH];
+                for (i, row) in scores.chunks_exact_mut(run.padded).enumerate() {
+                    let seen = run.seen(look, rows - first - i - 1);
+                    sums[i] = soften::<L>(row, added, scale, seen);
+                }
+                let out = &mut out[first * width + head * keys.size..];
+                shared.mix::<L>(&run, scores, width, out);
+                for (i, sum) in sums[..some].iter().enumerate() {
+                    let share = L::splat(1.0 / sum);
+                    let row = &mut out[i * width..][..keys.size];
+                    row.chunks_exact_mut(L::N).for_each(|x| L::load(x).mul(share).store(x));
+                }
             }
         }
     }
@@ -252,11 +256,32 @@ fn soften<L: Lanes>(scores: &mut [f32], added: &[f32], scale: f32, seen: std::op
 
 /// One head's keys and values, from the first panel of a run.
 struct Head<'a> {
-    keys: &'a Keys,
-    at: usize,
+    keys: &'a [f32],
+    values: &'a [f32],
+    /// Numbers of a key.
+    size: usize,
+    /// Numbers from one panel to the next.
+    panel: usize,
 }
 
-impl Head<'_> {
+impl<'a> Head<'a> {
+    /// Head `head` of all that is kept.
+    #[inline(always)]
+    fn of(
+        all: &'a Keys,
+        head: usize,
+        run: &Run,
+        key_room: &'a mut Vec<f32>,
+        value_room: &'a mut Vec<f32>,
+    ) -> Self {
+        let (length, stride) = (all.size * PANEL, all.panel());
+        let from = run.panel * stride + head * length;
+        let range = from..from + (run.padded / PANEL - 1) * stride + length;
+        let (keys, panel) = all.keys.runs(range.clone(), stride, length, key_room);
+        let (values, _) = all.values.runs(range, stride, length, value_room);
+        Self { keys, values, size: all.size, panel }
+    }
+
     /// Products of the queries with all keys of the run: a few panels by all rows, then the next.
     #[inline(always)]
     fn products<L: Lanes>(&self, queries: &[f32], stride: usize, run: &Run, scores: &mut [f32]) {
@@ -281,13 +306,13 @@ impl Head<'_> {
     #[inline(always)]
     fn mix<L: Lanes>(&self, run: &Run, scores: &[f32], width: usize, out: &mut [f32]) {
         let rows = scores.len() / run.padded;
-        (0..rows).for_each(|i| out[i * width..][..self.keys.size].fill(0.0));
+        (0..rows).for_each(|i| out[i * width..][..self.size].fill(0.0));
         for from in (0..run.padded).step_by(4 * PANEL) {
             let panels = from / PANEL..run.padded.min(from + 4 * PANEL) / PANEL;
             for first in (0..rows).step_by(ROWS) {
                 let mut at = 0;
-                while at < self.keys.size {
-                    let left = self.keys.size - at;
+                while at < self.size {
+                    let left = self.size - at;
                     let (rows, out) = (ROWS.min(rows - first), &mut out[first * width..]);
                     let tile =
                         Tile { rows: &scores[first * run.padded..], stride: run.padded, at, out, width };
@@ -319,14 +344,13 @@ struct Tile<'a> {
 /// Products of `R` queries with `C` registers of keys.
 #[inline(always)]
 fn products<L: Lanes, const R: usize, const C: usize>(head: &Head<'_>, tile: Tile<'_>) {
-    let keys = head.keys;
-    let rows: [&[f32]; R] = tile::rows(tile.rows, tile.stride, keys.size);
+    let rows: [&[f32]; R] = tile::rows(tile.rows, tile.stride, head.size);
     let places: [usize; C] = tile::places(|j| {
         let at = tile.at + j * L::N;
-        head.at + at / PANEL * keys.panel() + at % PANEL
+        at / PANEL * head.panel + at % PANEL
     });
     let mut acc = [[L::splat(0.0); C]; R];
-    tile::add(rows, &keys.keys, places, PANEL, keys.size, &mut acc);
+    tile::add(rows, head.keys, places, PANEL, head.size, &mut acc);
     tile::store(&acc, tile.out, |i, j| i * tile.width + tile.at + j * L::N);
 }
 
@@ -337,13 +361,12 @@ fn values<L: Lanes, const R: usize, const C: usize>(
     panels: std::ops::Range<usize>,
     tile: Tile<'_>,
 ) {
-    let keys = head.keys;
     let place = |i: usize, j: usize| i * tile.width + tile.at + j * L::N;
     let mut acc: [[L; C]; R] = tile::load(tile.out, place);
     for panel in panels {
         let rows: [&[f32]; R] = tile::rows(&tile.rows[panel * PANEL..], tile.stride, PANEL);
-        let places = tile::places(|j| head.at + panel * keys.panel() + tile.at + j * L::N);
-        tile::add(rows, &keys.values, places, keys.size, PANEL, &mut acc);
+        let places = tile::places(|j| panel * head.panel + tile.at + j * L::N);
+        tile::add(rows, head.values, places, head.size, PANEL, &mut acc);
     }
     tile::store(&acc, tile.out, place);
 }

@@ -3,10 +3,12 @@
 
 use std::cell::RefCell;
 
+use half::f16;
+
 use super::aligned::{Aligned, hold_aligned};
 use super::dots::Dots;
 use super::lanes::Lanes;
-use super::tile::for_rows;
+use super::tile::{self, for_rows};
 use super::{Level, kernel};
 
 /// Numbers under one scale.
@@ -19,7 +21,7 @@ pub struct Blocks {
     /// Rows of `k`.
     pub bytes: Vec<i8>,
     /// Rows of `k` / [`BLOCK`].
-    pub scales: Vec<f32>,
+    pub scales: Vec<f16>,
 }
 
 impl Blocks {
@@ -27,8 +29,8 @@ impl Blocks {
     pub fn round(values: &[f32]) -> Self {
         let (mut bytes, mut scales) = (Vec::with_capacity(values.len()), Vec::new());
         for block in values.chunks_exact(BLOCK) {
-            let scale = block.iter().fold(0f32, |m, x| m.max(x.abs())) / 127.0;
-            let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+            let scale = half_above(block.iter().fold(0f32, |m, x| m.max(x.abs())) / 127.0);
+            let inverse = if scale > f16::ZERO { 1.0 / scale.to_f32() } else { 0.0 };
             bytes.extend(block.iter().map(|x| (x * inverse).round() as i8));
             scales.push(scale);
         }
@@ -38,8 +40,14 @@ impl Blocks {
     /// The numbers it stands for.
     pub fn values(&self) -> Vec<f32> {
         let blocks = self.bytes.chunks_exact(BLOCK).zip(&self.scales);
-        blocks.flat_map(|(bytes, scale)| bytes.iter().map(move |b| f32::from(*b) * scale)).collect()
+        blocks.flat_map(|(bytes, scale)| bytes.iter().map(move |b| f32::from(*b) * scale.to_f32())).collect()
     }
+}
+
+/// The smallest number of sixteen bits that is not below `x`, so that what is scaled by it still fits; the largest there is, when none is.
+fn half_above(x: f32) -> f16 {
+    let near = f16::from_f32(x.min(f16::MAX.to_f32()));
+    if near.to_f32() < x && near < f16::MAX { f16::from_bits(near.to_bits() + 1) } else { near }
 }
 
 /// Weights in panels of [`ACROSS`] registers by all of `k`, zero-padded to whole panels.
@@ -51,7 +59,7 @@ pub struct Panels {
     /// Panels, blocks, steps of a block, columns, numbers of a step.
     packed: Aligned<u8>,
     /// Panels, blocks, columns.
-    scales: Aligned<f32>,
+    scales: Aligned<f16>,
     bias: Vec<f32>,
 }
 
@@ -72,7 +80,7 @@ impl Panels {
         );
         let panels = n.div_ceil(width);
         let mut packed = Aligned::with_room(panels * width * k);
-        let mut scales = vec![0.0; panels * per_row * width];
+        let mut scales = vec![f16::ZERO; panels * per_row * width];
         let mut padded = bias.to_vec();
         padded.resize(panels * width, 0.0);
         for (row, row_scales) in blocks.scales.chunks_exact(per_row).enumerate() {
@@ -147,10 +155,11 @@ kernel! {
 
 #[inline(always)]
 fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: &mut [f32]) {
-    const { assert!(D::ROWS <= super::tile::ROWS, "`for_rows` knows no such tile") };
+    const { assert!(D::ROWS <= tile::ROWS, "`for_rows` knows no such tile") };
     let (n, width, m, blocks) = (weights.n, weights.width, a.len() / weights.k, weights.k / BLOCK);
     round::<D>(a, weights.k, room);
     hold_aligned();
+    let mut spare = [0.0; tile::ROWS * ACROSS * 16];
     for p in 0..weights.bias.len() / width {
         let panel = Panel::new::<D>(weights, p);
         let keep = (n - p * width).min(width);
@@ -161,8 +170,12 @@ fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: 
                 starts: &room.starts[first * blocks..],
                 scales: &room.scales[first * blocks..],
             };
-            let to = &mut out[first * n + p * width..];
-            for_rows!(rows, tile_rows::<D; R>(&panel, &tile, keep, to, n));
+            let out = &mut out[first * n + p * width..];
+            let (to, stride) = if keep == width { (&mut *out, n) } else { (&mut spare[..], width) };
+            for_rows!(rows, tile_rows::<D; R>(&panel, &tile, to, stride));
+            if keep < width {
+                tile::copy(rows, &spare, width, out, n, keep);
+            }
         }
     }
 }
@@ -170,7 +183,7 @@ fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: 
 /// One panel's weights, scales and bias.
 struct Panel<'a> {
     packed: &'a [u8],
-    scales: &'a [f32],
+    scales: &'a [f16],
     bias: &'a [f32],
 }
 
@@ -192,55 +205,24 @@ struct Tile<'a> {
     scales: &'a [f32],
 }
 
-/// `R` rows by one panel, into the first `keep` numbers of rows that begin `stride` apart. The order of additions depends on the blocks alone.
+/// `R` rows by one panel, into rows that begin `stride` apart. The order of additions depends on the blocks alone.
 #[inline(always)]
-fn tile_rows<D: Dots, const R: usize>(
-    panel: &Panel<'_>,
-    tile: &Tile<'_>,
-    keep: usize,
-    out: &mut [f32],
-    stride: usize,
-) {
+fn tile_rows<D: Dots, const R: usize>(panel: &Panel<'_>, tile: &Tile<'_>, out: &mut [f32], stride: usize) {
     let (n, steps) = (D::Lanes::N, BLOCK / D::STEP);
-    let mut whole = [[D::Lanes::splat(0.0); ACROSS]; R];
-    for i in 0..R {
-        for j in 0..ACROSS {
-            whole[i][j] = D::Lanes::load(&panel.bias[j * n..]);
-        }
-    }
+    let mut whole: [[D::Lanes; ACROSS]; R] = tile::load(panel.bias, |_, j| j * n);
     let packed = panel.packed.chunks_exact(BLOCK * ACROSS * n).zip(panel.scales.chunks_exact(ACROSS * n));
     let acts =
         tile.words.chunks_exact(steps * R).zip(tile.starts.chunks_exact(R).zip(tile.scales.chunks_exact(R)));
     for ((packed, columns), (words, (starts, rows))) in packed.zip(acts) {
         let sums = block_sums::<D, R>(packed, words, starts);
         for j in 0..ACROSS {
-            let column = D::Lanes::load(&columns[j * n..]);
+            let column = D::Lanes::load_half(&columns[j * n..]);
             for i in 0..R {
                 whole[i][j] = sums[i][j].float().madd(D::Lanes::splat(rows[i]).mul(column), whole[i][j]);
             }
         }
     }
-    for i in 0..R {
-        store::<D>(&whole[i], &mut out[i * stride..], keep);
-    }
-}
-
-/// The first `keep` numbers of a row of registers.
-#[inline(always)]
-fn store<D: Dots>(row: &[D::Lanes; ACROSS], out: &mut [f32], keep: usize) {
-    let n = D::Lanes::N;
-    if keep == ACROSS * n {
-        for j in 0..ACROSS {
-            row[j].store(&mut out[j * n..]);
-        }
-        return;
-    }
-    for j in 0..keep.div_ceil(n) {
-        let mut lanes = [0.0; 16];
-        row[j].store(&mut lanes);
-        let some = n.min(keep - j * n);
-        out[j * n..][..some].copy_from_slice(&lanes[..some]);
-    }
+    tile::store(&whole, out, |i, j| i * stride + j * n);
 }
 
 /// Whole-numbered sums of one block.
@@ -329,4 +311,28 @@ fn bytes<L: Lanes>(block: &[f32], inverse: f32) -> [i8; BLOCK] {
         L::load(from).mul(L::splat(inverse)).max(L::splat(-127.0)).min(L::splat(127.0)).bytes(to);
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_of_sixteen_bits_is_never_too_small_and_hardly_larger() {
+        for x in [1e-9f32, 3e-8, 6.1e-5, 0.1, 1.0, 1.0 / 3.0, 65_503.9] {
+            let scale = half_above(x).to_f32();
+            assert!(scale >= x && scale - x <= (x / 1024.0).max(6e-8), "{scale} for {x}");
+        }
+        assert_eq!((half_above(0.0), half_above(1e9)), (f16::ZERO, f16::MAX));
+    }
+
+    #[test]
+    fn what_is_rounded_to_blocks_stays_within_half_a_step() {
+        let values: Vec<f32> = (0..64).map(|i| (i as f32 - 20.0) * 0.0123).collect();
+        let blocks = Blocks::round(&values);
+        for (i, (x, y)) in values.iter().zip(blocks.values()).enumerate() {
+            let step = blocks.scales[i / BLOCK].to_f32();
+            assert!((x - y).abs() <= step * 0.501, "{y} for {x}");
+        }
+    }
 }

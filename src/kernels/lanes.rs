@@ -1,6 +1,8 @@
 //! A handful of `f32` at a time. The methods are inlined into functions compiled for the right instruction set
 //! (see `kernel!`), which is what makes the intrinsics inside them sound to call.
 
+use half::f16;
+
 /// [`Lanes::N`] numbers in one register.
 pub trait Lanes: Copy {
     /// How many.
@@ -9,6 +11,8 @@ pub trait Lanes: Copy {
     fn splat(x: f32) -> Self;
     /// The first `N` numbers of `from`; panics when there are fewer.
     fn load(from: &[f32]) -> Self;
+    /// The first `N` numbers of `from`, which are the same in more bits; panics when there are fewer.
+    fn load_half(from: &[f16]) -> Self;
     /// The `N` numbers at `from`.
     ///
     /// # Safety
@@ -87,6 +91,10 @@ impl Lanes for Portable {
         Self(std::array::from_fn(|i| from[i]))
     }
     #[inline(always)]
+    fn load_half(from: &[f16]) -> Self {
+        Self(std::array::from_fn(|i| from[i].to_f32()))
+    }
+    #[inline(always)]
     // SAFETY: passed on to the caller.
     unsafe fn read(from: *const f32) -> Self {
         // SAFETY: the caller says that eight numbers are readable; an array has no alignment beyond theirs.
@@ -149,6 +157,8 @@ pub use x86::{Avx2, Avx512};
 mod x86 {
     use std::arch::x86_64::*;
 
+    use half::f16;
+
     use super::Lanes;
 
     /// One method over one or more intrinsics of the register's own instruction set.
@@ -163,7 +173,7 @@ mod x86 {
     }
 
     macro_rules! lanes {
-        ($n:literal, $splat:ident, $load:ident, $store:ident) => {
+        ($n:literal, $splat:ident, $load:ident, $store:ident, $half:ident($words:ident)) => {
             const N: usize = $n;
             #[inline(always)]
             fn splat(x: f32) -> Self {
@@ -175,6 +185,12 @@ mod x86 {
                 assert!(from.len() >= $n);
                 // SAFETY: as in `op!`; the slice is long enough.
                 Self(unsafe { $load(from.as_ptr()) })
+            }
+            #[inline(always)]
+            fn load_half(from: &[f16]) -> Self {
+                assert!(from.len() >= $n);
+                // SAFETY: as in `op!`; the slice is long enough.
+                Self(unsafe { $half($words(from.as_ptr().cast())) })
             }
             #[inline(always)]
             // SAFETY: passed on to the caller.
@@ -203,7 +219,7 @@ mod x86 {
     }
 
     impl Lanes for Avx512 {
-        lanes!(16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps);
+        lanes!(16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_cvtph_ps(_mm256_loadu_si256));
         op!(madd(self, b, c) = _mm512_fmadd_ps(self.0, b.0, c.0));
         op!(add(self, b) = _mm512_add_ps(self.0, b.0));
         op!(sub(self, b) = _mm512_sub_ps(self.0, b.0));
@@ -240,7 +256,7 @@ mod x86 {
     }
 
     impl Lanes for Avx2 {
-        lanes!(8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps);
+        lanes!(8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_cvtph_ps(_mm_loadu_si128));
         op!(madd(self, b, c) = _mm256_fmadd_ps(self.0, b.0, c.0));
         op!(add(self, b) = _mm256_add_ps(self.0, b.0));
         op!(sub(self, b) = _mm256_sub_ps(self.0, b.0));

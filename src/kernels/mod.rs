@@ -13,6 +13,7 @@ mod dots;
 mod gated;
 mod gemm;
 mod int8;
+mod kept;
 mod lanes;
 mod peak;
 mod plain;
@@ -42,7 +43,7 @@ pub enum Level {
     /// AVX2 with eight-bit dot products (AVX-VNNI).
     #[cfg(target_arch = "x86_64")]
     AvxVnni,
-    /// AVX2 with FMA: 8 numbers at a time.
+    /// AVX2 with FMA and F16C: 8 numbers at a time.
     #[cfg(target_arch = "x86_64")]
     Avx2,
     /// Plain Rust, which the compiler may vectorise as the target allows.
@@ -55,7 +56,9 @@ impl Level {
         let mut levels = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            let narrow = is_x86_feature_detected!("fma") && is_x86_feature_detected!("avx2");
+            let narrow = is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("f16c")
+                && is_x86_feature_detected!("avx2");
             let wide = narrow && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
             let sets = [
                 (Self::Avx512Vnni, wide && is_x86_feature_detected!("avx512vnni")),
@@ -134,8 +137,8 @@ macro_rules! kernel {
         #[allow(clippy::too_many_arguments)] // kernels take what they read and write, and nothing is gained by wrapping it
         pub fn $name(level: $crate::kernels::Level, $($arg: $ty),*) {
             use $crate::kernels::lanes as set;
-            $crate::kernels::compiled! { avx512, "avx512f,avx512bw,avx2,fma", $body::<set::Avx512>, $($arg: $ty),* }
-            $crate::kernels::compiled! { avx2, "avx2,fma", $body::<set::Avx2>, $($arg: $ty),* }
+            $crate::kernels::compiled! { avx512, "avx512f,avx512bw,avx2,fma,f16c", $body::<set::Avx512>, $($arg: $ty),* }
+            $crate::kernels::compiled! { avx2, "avx2,fma,f16c", $body::<set::Avx2>, $($arg: $ty),* }
             match level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
@@ -153,11 +156,11 @@ macro_rules! kernel {
         pub fn $name(level: $crate::kernels::Level, $($arg: $ty),*) {
             use $crate::kernels::dots as set;
             $crate::kernels::compiled! {
-                vnni512, "avx512f,avx512bw,avx512vnni,avx2,fma", $body::<set::Vnni512>, $($arg: $ty),*
+                vnni512, "avx512f,avx512bw,avx512vnni,avx2,fma,f16c", $body::<set::Vnni512>, $($arg: $ty),*
             }
-            $crate::kernels::compiled! { avx512, "avx512f,avx512bw,avx2,fma", $body::<set::Madd512>, $($arg: $ty),* }
-            $crate::kernels::compiled! { vnni256, "avxvnni,avx2,fma", $body::<set::Vnni256>, $($arg: $ty),* }
-            $crate::kernels::compiled! { avx2, "avx2,fma", $body::<set::Madd256>, $($arg: $ty),* }
+            $crate::kernels::compiled! { avx512, "avx512f,avx512bw,avx2,fma,f16c", $body::<set::Madd512>, $($arg: $ty),* }
+            $crate::kernels::compiled! { vnni256, "avxvnni,avx2,fma,f16c", $body::<set::Vnni256>, $($arg: $ty),* }
+            $crate::kernels::compiled! { avx2, "avx2,fma,f16c", $body::<set::Madd256>, $($arg: $ty),* }
             match level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.

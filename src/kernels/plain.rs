@@ -59,13 +59,11 @@ fn multiply_body<L: Lanes>(weights: &Panels, a: &[f32], out: &mut [f32]) {
         let keep = (n - p * width).min(width);
         for (a, out) in a.chunks(ROWS * k).zip(out.chunks_mut(ROWS * n)) {
             // What is narrower than a panel goes by way of the spare rows.
-            let whole = keep == width;
-            let (to, stride) = if whole { (&mut out[p * width..], n) } else { (&mut spare[..], width) };
+            let out = &mut out[p * width..];
+            let (to, stride) = if keep == width { (&mut *out, n) } else { (&mut spare[..], width) };
             for_rows!(a.len() / k, tile_rows::<L; R>(a, k, panel, bias, to, stride));
-            if !whole {
-                for (row, c) in out.chunks_exact_mut(n).zip(spare.chunks_exact(width)) {
-                    row[p * width..].copy_from_slice(&c[..keep]);
-                }
+            if keep < width {
+                tile::copy(a.len() / k, &spare, width, out, n, keep);
             }
         }
     }

@@ -84,7 +84,7 @@ fn extremes_and_nothing_are_multiplied_too() {
     let (k, n) = (160, 3);
     let blocks = Blocks {
         bytes: [i8::MIN, i8::MAX, -127].map(|b| [b; 160]).concat(),
-        scales: vec![1.0; n * k / BLOCK],
+        scales: vec![half::f16::ONE; n * k / BLOCK],
     };
     for level in Level::available() {
         let weights = Weights::pack_blocks(level, Precision::Int8, k, &blocks, &[0.0; 3]);
@@ -100,20 +100,22 @@ fn extremes_and_nothing_are_multiplied_too() {
 
 #[test]
 fn a_row_has_the_same_bits_alone_and_among_others() {
-    for level in Level::available() {
-        for precision in [Precision::Whole, Precision::Int8] {
-            let (k, n) = (384, 200);
-            let blocks = Blocks::round(&numbers(1, n * k, false));
-            let weights = Weights::pack_blocks(level, precision, k, &blocks, &numbers(2, n, false));
-            let a = numbers(3, 211 * k, true);
-            let (mut all, mut one) = (Vec::new(), Vec::new());
-            weights.apply(&a, &mut all);
-            for row in [0, 5, 95, 96, 210] {
-                weights.apply(&a[row * k..][..k], &mut one);
-                assert_eq!(one, all[row * n..][..n], "{level:?} {precision:?} row {row}");
-            }
+    for (level, precision) in levels_and_precisions() {
+        let (k, n) = (384, 200);
+        let blocks = Blocks::round(&numbers(1, n * k, false));
+        let weights = Weights::pack_blocks(level, precision, k, &blocks, &numbers(2, n, false));
+        let a = numbers(3, 211 * k, true);
+        let (mut all, mut one) = (Vec::new(), Vec::new());
+        weights.apply(&a, &mut all);
+        for row in [0, 5, 95, 96, 210] {
+            weights.apply(&a[row * k..][..k], &mut one);
+            assert_eq!(one, all[row * n..][..n], "{level:?} {precision:?} row {row}");
         }
     }
+}
+
+fn levels_and_precisions() -> impl Iterator<Item = (Level, Precision)> {
+    Level::available().into_iter().flat_map(|l| [Precision::Whole, Precision::Int8].map(|p| (l, p)))
 }
 
 /// Attention of one query in `f64`.
@@ -129,15 +131,19 @@ fn expected(q: &[f32], keys: &[Vec<f32>], values: &[Vec<f32>], added: &[f32], sc
 
 /// `rows` queries of `heads` heads over `tokens` keys of `shared` heads.
 fn attention(
-    level: Level,
+    (level, precision): (Level, Precision),
     (heads, shared, size): (usize, usize, usize),
     tokens: usize,
     rows: usize,
     look: &Look<'_>,
 ) {
     let width = shared * size;
-    let (k, v) = (numbers(3, tokens * width, false), numbers(5, tokens * width, false));
-    let mut keys = Keys::new(shared, size);
+    let kept = |seed| match (numbers(seed, tokens * width, false), precision) {
+        (numbers, Precision::Whole) => numbers,
+        (numbers, Precision::Int8) => numbers.iter().map(|x| half::f16::from_f32(*x).to_f32()).collect(),
+    };
+    let (k, v) = (kept(3), kept(5));
+    let mut keys = Keys::new(precision, shared, size);
     k.chunks(width).zip(v.chunks(width)).for_each(|(k, v)| keys.push(k, v));
     let stride = heads * size + 7;
     let queries = numbers(9, rows * stride, true);
@@ -161,9 +167,41 @@ fn attention(
             for (found, exact) in out[(row * heads + head) * size..].iter().zip(exact) {
                 assert!(
                     (f64::from(*found) - exact).abs() < 1e-5,
-                    "{level:?} row {row} head {head}: {found} {exact}"
+                    "{level:?} {precision:?} row {row} head {head}: {found} {exact}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn a_query_finds_the_same_bits_alone_and_among_others() {
+    let (heads, shared, size, tokens, rows) = (4, 2, 32, 70, 30);
+    let (width, stride) = (shared * size, heads * size);
+    let (k, v) = (numbers(3, tokens * width, false), numbers(5, tokens * width, false));
+    let queries = numbers(9, rows * stride, true);
+    let look = Look {
+        heads,
+        stride,
+        scale: 0.3,
+        first: 0,
+        count: tokens,
+        causal: true,
+        window: 25,
+        spans: &[],
+        terms: &[],
+    };
+    for (level, precision) in levels_and_precisions() {
+        let mut keys = Keys::new(precision, shared, size);
+        k.chunks(width).zip(v.chunks(width)).for_each(|(k, v)| keys.push(k, v));
+        let mut all = vec![0.0; rows * stride];
+        attend(level, &keys, &queries, &look, &mut all);
+        for row in [0, 7, 24, 29] {
+            // Only the keys that it sees, from the middle of a panel on.
+            let end = tokens - (rows - 1 - row);
+            let (alone, mut one) = (Look { first: end - 25, count: 25, ..look }, vec![0.0; stride]);
+            attend(level, &keys, &queries[row * stride..][..stride], &alone, &mut one);
+            assert_eq!(one, all[row * stride..][..stride], "{level:?} {precision:?} row {row}");
         }
     }
 }
@@ -181,7 +219,7 @@ fn attention_agrees_with_f64_whatever_a_query_sees() {
         spans: &[],
         terms: &[],
     };
-    for level in Level::available() {
+    for level in levels_and_precisions() {
         attention(level, (2, 2, 32), 40, 5, &Look { first: 3, count: 30, ..plain });
         attention(level, (4, 2, 64), 150, 13, &Look { first: 0, count: 150, causal: true, ..plain });
         attention(level, (3, 1, 128), 90, 90, &Look { count: 90, causal: true, window: 20, ..plain });

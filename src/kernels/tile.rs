@@ -56,6 +56,14 @@ pub fn store<L: Lanes, const R: usize, const C: usize>(
     }
 }
 
+/// The first `keep` numbers of so many rows, which begin `from_stride` and `to_stride` apart.
+#[inline(always)]
+pub fn copy(rows: usize, from: &[f32], from_stride: usize, to: &mut [f32], to_stride: usize, keep: usize) {
+    for i in 0..rows {
+        to[i * to_stride..][..keep].copy_from_slice(&from[i * from_stride..][..keep]);
+    }
+}
+
 /// `acc[i][j] += Σ a[i][t] · b[j][t · step ..]` for `t` below `k`; each sum grows in the order of `t`, whatever `R` and `C` are.
 ///
 /// # Panics

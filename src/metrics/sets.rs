@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Confusion, ratio};
 
 /// Two sets, counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sets {
     /// Found and wanted.
     pub hits: u64,

@@ -4,7 +4,7 @@ use crate::assessment::Caveat;
 use crate::language::Language;
 use crate::models::Model;
 use crate::prompt::MESSAGE_CHARS;
-use crate::transcript::{Kind, Transcript, UNKNOWN};
+use crate::transcript::{Kind, Transcript};
 
 /// Fewer words than this are too few to call a conversation quiet.
 const LEAST_WORDS: usize = 12;
@@ -38,13 +38,11 @@ pub fn too_little(transcript: &Transcript) -> Option<String> {
     })
 }
 
-/// Why nothing can be said when only one speaker is heard, if so: what was answered may be what matters. Lines without names may be of several.
+/// Why nothing can be said when only one speaker is heard, if so: what was answered may be what matters.
 pub fn one_sided(transcript: &Transcript) -> Option<String> {
-    let mut speakers = transcript.spoken().filter_map(|(_, m)| m.speaker);
-    let first = speakers.next()?;
-    let mut rest = speakers.peekable();
-    let one = rest.peek().is_some() && rest.all(|s| s == first) && transcript.speakers[first].name != UNKNOWN;
-    one.then(|| "only one side of the conversation is here; what was answered is missing".to_owned())
+    transcript
+        .is_one_sided()
+        .then(|| "only one side of the conversation is here; what was answered is missing".to_owned())
 }
 
 /// Words written, counted no further than needed.

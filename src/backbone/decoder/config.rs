@@ -5,7 +5,7 @@ use anyhow::{Result, bail, ensure};
 use super::rope::Turning;
 use super::{WINDOW, gemma3, llama, qwen2, qwen3};
 use crate::backbone::gguf::Gguf;
-use crate::kernels::{Gate, Pairing};
+use crate::kernels::{Gate, Pairing, Precision};
 
 /// Sizes and habits of one model.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,8 @@ pub struct Config {
     pub embedding_scale: f32,
     /// Times the product of query and key.
     pub query_scale: f32,
+    /// How keys and values are kept: whole, or beside products in eight bits rounded to sixteen.
+    pub kept: Precision,
 }
 
 /// Layers with a sliding window.
@@ -123,6 +125,7 @@ impl Config {
             gate: Gate::Silu,
             embedding_scale: 1.0,
             query_scale: 1.0 / (head_size as f32).sqrt(),
+            kept: Precision::Whole,
         })
     }
 

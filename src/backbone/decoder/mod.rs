@@ -69,7 +69,7 @@ impl Decoder {
     }
 
     pub(super) fn read(gguf: &mut Gguf<'_>, level: Level, precision: Precision) -> Result<Self> {
-        let config = Config::read(gguf)?;
+        let config = Config { kept: gguf.precision(precision), ..Config::read(gguf)? };
         let vocabulary = gguf.rows("token_embd.weight")?;
         let words = gguf.table("token_embd.weight", vocabulary, config.width)?;
         let output = match gguf.has("output.weight") {

@@ -62,7 +62,7 @@ impl<'a> Work<'a> {
     fn new(lane: &'a mut Lane<'_>, config: &Config, opening: Option<u32>) -> Self {
         let stream = &mut lane.context.stream;
         if stream.keys.is_empty() {
-            stream.keys = vec![Keys::new(config.kv_heads, config.head_size); config.blocks];
+            stream.keys = vec![Keys::new(config.kept, config.kv_heads, config.head_size); config.blocks];
         }
         let segments = lane.segments.iter().map(|s| s.ids);
         let tokens = plan(&stream.ids, segments, config.window, opening);
