@@ -9,6 +9,8 @@ use crate::transcript::{Kind, Transcript};
 
 /// Letters that are looked at; more say no more.
 const ENOUGH: usize = 20_000;
+/// Letters of one message that are looked at, so that one long message does not decide for all.
+const EACH: usize = 300;
 /// Below this many letters no language is named.
 const LEAST: usize = 60;
 
@@ -34,7 +36,7 @@ pub struct Language {
 pub fn detect(transcript: &Transcript) -> Language {
     let mut text = String::new();
     for (_, message) in transcript.spoken().filter(|(_, m)| m.kind == Kind::Message) {
-        text.extend(message.text.reveal().chars().take(ENOUGH - text.len().min(ENOUGH)));
+        text.extend(message.text.reveal().chars().take(EACH));
         text.push(' ');
         if text.len() >= ENOUGH {
             break;
@@ -145,6 +147,13 @@ mod tests {
         let disguised =
             chat(&["dоnt tеll аnуоnе аbоut thіs, іt іs јust fоr us аnd thеу wоuld nоt undеrstаnd"]);
         assert_eq!(detect(&disguised).code.as_deref(), Some("en"));
+    }
+
+    #[test]
+    fn one_long_message_does_not_decide_for_all() {
+        let filler = "Mañana por la tarde vamos todos juntos a la playa con la familia. ".repeat(60);
+        let english = ["do you want to come over to my place when they are out"; 8];
+        assert_eq!(detect(&chat(&[&english[..], &[filler.as_str()]].concat())).code.as_deref(), Some("en"));
     }
 
     #[test]

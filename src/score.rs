@@ -221,10 +221,13 @@ fn judged(
         patterns: calibrated.collect(),
         person_of_concern: concern.iter().map(|i| transcript.speakers[*i].name.clone()).collect(),
         first_warning: stream.first_warning().filter(|_| loud).map(moment),
-        evidence: if loud {
-            evidence::choose(model, transcript, scored, stream.first_warning())
-        } else {
-            Vec::new()
+        evidence: match band {
+            Band::Look | Band::LookNow => evidence::choose(model, transcript, scored, stream.first_warning()),
+            // What its lines do may help a reader who has to judge alone; in another language it would be noise.
+            Band::CannotSay if caveats::foreign(model, &language).is_none() => {
+                evidence::choose(model, transcript, scored, None)
+            }
+            Band::CannotSay | Band::Quiet => Vec::new(),
         },
         messages: scored.iter().map(|s| message_score(transcript, s)).collect(),
         caveats: [notes, &caveats::of(model, transcript, &language)].concat(),

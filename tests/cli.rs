@@ -176,6 +176,40 @@ fn score_keeps_record_ids_writes_in_order_and_resumes() {
 }
 
 #[test]
+fn a_resumed_run_still_fails_on_what_was_scored_before() {
+    let dir = TempDir::new().unwrap();
+    let (chat, out) = (dir.path().join("a.txt"), dir.path().join("out.jsonl"));
+    fs::copy(example("raid-night.txt"), &chat).unwrap();
+    fs::write(dir.path().join("picture.png"), "x").unwrap();
+    let run = |more: &[&str]| {
+        let mut command = rushlight();
+        command.arg("score").arg(dir.path()).arg("--out").arg(&out).args(["--fail-on", "look"]).args(more);
+        command
+    };
+    run(&[]).assert().code(3).stderr(predicate::str::contains("1 pictures, recordings"));
+    run(&["--resume"]).assert().code(3).stderr(predicate::str::contains("1 of these had been scored before"));
+}
+
+#[test]
+fn what_is_written_is_not_what_is_read_and_nothing_found_replaces_nothing() {
+    let dir = TempDir::new().unwrap();
+    let (chat, out, empty) = (dir.path().join("a.txt"), dir.path().join("kept"), dir.path().join("empty"));
+    fs::copy(example("raid-night.txt"), &chat).unwrap();
+    fs::write(&out, "what was there").unwrap();
+    fs::create_dir(&empty).unwrap();
+    for verb in [&["score"][..], &["import", "--to", "csv"]] {
+        let run = |from: &std::path::Path, to: &std::path::Path| {
+            rushlight().args(verb).arg(from).arg("--out").arg(to).arg("--overwrite").assert().code(2)
+        };
+        run(&chat, &chat).stderr(predicate::str::contains("to be read and to be written"));
+        run(&empty, &out).stderr(predicate::str::contains("no conversations found"));
+        assert_eq!(fs::read_to_string(&out).unwrap(), "what was there");
+        assert_eq!(fs::read(&chat).unwrap(), fs::read(example("raid-night.txt")).unwrap());
+    }
+    rushlight().args(["score", "-"]).assert().code(2).stderr(predicate::str::contains("rushlight check"));
+}
+
+#[test]
 fn one_bad_file_of_many_is_named_and_the_others_are_scored() {
     let dir = TempDir::new().unwrap();
     fs::write(dir.path().join("a.txt"), fs::read(example("ski-season.txt")).unwrap()).unwrap();

@@ -10,10 +10,11 @@ use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
 use super::Exit;
-use super::input::{Input, each};
+use super::input::{Input, each, not_among};
 use super::people::People;
 use crate::convert::{Case, Pseudonyms, Target};
 use crate::import::{self, Counts, ImportError, Imported, Input as Source};
+use crate::report::one_line;
 use output::Output;
 use summary::Summary;
 
@@ -69,6 +70,7 @@ enum To {
 impl Args {
     /// Read everything; the exit code tells whether all of it could be read.
     pub fn run(self) -> Result<Exit> {
+        self.out.as_ref().map_or(Ok(()), |out| not_among(out, &self.paths))?;
         let options = self.input.options();
         let found = self.found(&options);
         let mut run = Run {
@@ -192,7 +194,8 @@ impl Run {
     }
 
     fn fail(&mut self, error: &ImportError) {
-        anstream::eprintln!("error: {error}");
+        // A file's name may hold line breaks.
+        anstream::eprintln!("error: {}", one_line(&error.to_string()));
         self.exit = Exit::SomeFailed;
     }
 
@@ -203,8 +206,10 @@ impl Run {
             pseudonyms.save().context("cannot keep the aliases of the case")?;
             anstream::eprintln!("{}; read the result before you pass it on", pseudonyms.summary());
         }
-        if let Some(output) = self.output {
-            output.finish()?;
+        match self.output {
+            Some(output) if self.chats > 0 => output.finish()?,
+            Some(output) => output.discard(),
+            None => {}
         }
         if self.chats == 0 && self.exit == Exit::Read {
             bail!("no conversations found in what was given");

@@ -1,6 +1,8 @@
 //! What every verb that reads conversations shares: the flags, and the way from an import to an assessment.
 
-use anyhow::{Context as _, Result};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use jiff::fmt::temporal::DateTimeParser;
@@ -55,7 +57,7 @@ pub struct Choice {
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
     /// Share of your conversations that you expect to be risky, as 0.01; probabilities are stated for it, and bands stay where they are.
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     pub prevalence: Option<f32>,
     #[command(flatten)]
     pub device: Where,
@@ -104,6 +106,14 @@ enum Nameless {
     Alternating,
     /// Nobody knows who wrote it.
     Unknown,
+}
+
+/// A share, as `0.01`, `0,01` or `1%`.
+fn share(text: &str) -> Result<f32, String> {
+    let (number, of) =
+        text.trim().strip_suffix('%').map_or((text.trim(), 1.0), |percent| (percent.trim(), 100.0));
+    let share: Result<f32, _> = number.replace(',', ".").parse();
+    share.map(|share| share / of).map_err(|_| "expected a share, as 0.01 or 1%".to_owned())
 }
 
 fn zone(text: &str) -> Result<TimeZone, String> {
@@ -163,6 +173,15 @@ impl Input {
         let me = self.me.iter().map(|name| (name.clone(), Role::Me));
         People::new(self.rename.clone(), roles.chain(me).collect())
     }
+}
+
+/// # Errors
+/// When the file to be written is one of those to be read.
+pub fn not_among(out: &Path, inputs: &[PathBuf]) -> Result<()> {
+    let Ok(there) = out.canonicalize() else { return Ok(()) };
+    let same = inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == there));
+    ensure!(!same, "{} is to be read and to be written; give another --out", out.display());
+    Ok(())
 }
 
 /// Let `read` hand conversations to `take`. The first error of `take` ends the reading and comes out; what the reading

@@ -9,14 +9,14 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::input::{Choice, Input, each};
+use super::input::{Choice, Input, each, not_among};
 use super::people::People;
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef, ModelRef};
 use crate::import::{self, ImportError, Imported, Input as Source};
 use crate::models::Model;
 use crate::reading;
-use crate::report;
+use crate::report::{self, one_line};
 use crate::score::Workers;
 
 /// Conversations that are scored side by side before their lines are written.
@@ -59,13 +59,22 @@ pub struct Args {
 impl Args {
     /// Score everything; the summary goes to standard error.
     pub fn run(self) -> Result<Exit> {
+        ensure!(
+            self.paths.iter().all(|path| path.as_os_str() != "-"),
+            "`score` reads files and folders; for one conversation from a pipe use `rushlight check`"
+        );
+        self.out.as_ref().map_or(Ok(()), |out| not_among(out, &self.paths))?;
         let model = self.model.load()?;
         let (out, done) = self.open(&model)?;
         let options = self.input.options();
-        let walked = self.paths.iter().flat_map(|path| import::walk(path, &options).inputs);
-        let found: Vec<_> = walked.filter(|found| !self.is_out(found)).collect();
+        let (mut walked, mut passed_over) = (Vec::new(), 0);
+        for walk in self.paths.iter().map(|path| import::walk(path, &options)) {
+            walked.extend(walk.inputs);
+            passed_over += walk.media;
+        }
+        let found: Vec<_> = walked.into_iter().filter(|found| !self.is_out(found)).collect();
         let bar = bar(found.len());
-        let (waiting, tally) = Default::default();
+        let (waiting, tally) = (Vec::new(), Tally { passed_over, ..Tally::default() });
         let people = self.input.people();
         let workers = Workers::new()?;
         let mut run = Run { args: &self, model: &model, out, done, workers, bar, waiting, people, tally };
@@ -101,7 +110,28 @@ impl Args {
         if path.exists() && !self.overwrite {
             bail!("{} exists; give --resume to go on with it or --overwrite to replace it", path.display());
         }
-        Ok((Box::new(BufWriter::new(File::create(path).with_context(context)?)), Done::default()))
+        let file = OpenOptions::new().append(true).create(true).open(path).with_context(context)?;
+        Ok((Box::new(Fresh { file: BufWriter::new(file), begun: false }), Done::default()))
+    }
+}
+
+/// A file whose old lines go when the first new one comes, so that a run that finds nothing replaces nothing.
+struct Fresh {
+    file: BufWriter<File>,
+    begun: bool,
+}
+
+impl Write for Fresh {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if !self.begun {
+            self.file.get_ref().set_len(0)?;
+            self.begun = true;
+        }
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -128,7 +158,7 @@ fn resume(path: &Path, model: &Model) -> Result<(File, Done)> {
             path.display(),
             record.id
         );
-        *done.entry((record.id, record.input.sha256)).or_default() += 1;
+        done.entry((record.id, record.input.sha256)).or_default().push(record.band);
         whole += length as u64;
     }
     file.set_len(whole).with_context(context)?;
@@ -136,13 +166,14 @@ fn resume(path: &Path, model: &Model) -> Result<(File, Done)> {
     Ok((file, done))
 }
 
-/// How many whole lines an interrupted run has written for each id and content.
-type Done = HashMap<(String, String), usize>;
+/// The bands of all whole lines that an interrupted run has written for each id and content.
+type Done = HashMap<(String, String), Vec<Band>>;
 
 /// As much of a written line as tells which conversation and content it was.
 #[derive(serde::Deserialize)]
 struct Written {
     id: String,
+    band: Band,
     input: InputRef,
     model: ModelRef,
 }
@@ -161,16 +192,21 @@ struct Run<'a> {
 
 #[derive(Default)]
 struct Tally {
+    /// Of all, those of the run that is resumed among them.
     bands: BTreeMap<Band, u64>,
+    scored: u64,
     messages: u64,
     skipped: u64,
+    /// Files that hold no chat by their names.
+    passed_over: u64,
     failures: Vec<String>,
     reached: bool,
 }
 
 impl Tally {
-    fn chats(&self) -> u64 {
-        self.bands.values().sum()
+    fn band(&mut self, band: Band, fail_on: Option<FailOn>) {
+        *self.bands.entry(band).or_default() += 1;
+        self.reached |= fail_on.is_some_and(|f| f.reached(band));
     }
 }
 
@@ -190,7 +226,7 @@ impl Run<'_> {
             if warning.kind.loses_records() {
                 self.fail(message);
             } else {
-                self.bar.suspend(|| anstream::eprintln!("warning: {message}"));
+                self.bar.suspend(|| anstream::eprintln!("warning: {}", one_line(&message)));
             }
         }
         Ok(())
@@ -214,7 +250,7 @@ impl Run<'_> {
                 Ok(assessment) => self.write(assessment)?,
             }
         }
-        self.bar.set_message(format!("{} conversations", self.tally.chats()));
+        self.bar.set_message(format!("{} conversations", self.tally.scored));
         self.out.flush().context("cannot write the results")
     }
 
@@ -225,16 +261,16 @@ impl Run<'_> {
         }
         let transcript = &imported.transcript;
         let key = (transcript.id.clone(), crate::score::fingerprint(transcript));
-        let found = self.done.get_mut(&key).filter(|left| **left > 0);
-        let written = found.map(|left| *left -= 1).is_some();
-        self.tally.skipped += u64::from(written);
-        written
+        let Some(band) = self.done.get_mut(&key).and_then(Vec::pop) else { return false };
+        self.tally.band(band, self.args.fail_on);
+        self.tally.skipped += 1;
+        true
     }
 
     fn write(&mut self, mut assessment: Assessment) -> Result<()> {
-        *self.tally.bands.entry(assessment.band).or_default() += 1;
+        self.tally.band(assessment.band, self.args.fail_on);
+        self.tally.scored += 1;
         self.tally.messages += assessment.messages.len() as u64;
-        self.tally.reached |= self.args.fail_on.is_some_and(|f| f.reached(assessment.band));
         if self.args.brief {
             assessment.messages.clear();
         }
@@ -242,6 +278,8 @@ impl Run<'_> {
     }
 
     fn fail(&mut self, message: String) {
+        // A file's name may hold line breaks.
+        let message = one_line(&message);
         self.bar.suspend(|| anstream::eprintln!("error: {message}"));
         self.tally.failures.push(message);
     }
@@ -251,18 +289,22 @@ impl Run<'_> {
         let elapsed = self.bar.elapsed().max(Duration::from_millis(1));
         self.bar.finish_and_clear();
         self.people.warn_of_strangers();
-        let chats = self.tally.chats();
-        let Tally { bands, messages, skipped, failures, reached } = &self.tally;
+        let Tally { bands, scored: chats, messages, skipped, passed_over, failures, reached } = &self.tally;
         anstream::eprintln!(
             "{chats} conversations, {messages} messages in {:.1} s ({:.1} conversations/s)",
             elapsed.as_secs_f64(),
-            chats as f64 / elapsed.as_secs_f64()
+            *chats as f64 / elapsed.as_secs_f64()
         );
         for band in Band::ALL.iter().rev() {
             anstream::eprintln!("  {:<11}{:>8}", band.name(), bands.get(band).copied().unwrap_or(0));
         }
         if *skipped > 0 {
-            anstream::eprintln!("  {skipped} had been scored before");
+            anstream::eprintln!("  {skipped} of these had been scored before");
+        }
+        if *passed_over > 0 {
+            anstream::eprintln!(
+                "  {passed_over} pictures, recordings, documents and the like were passed over, by their names"
+            );
         }
         if !failures.is_empty() {
             anstream::eprintln!("{} could not be read in full (named above)", inputs(failures.len()));

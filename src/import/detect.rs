@@ -4,6 +4,8 @@ use super::encoding::Nature;
 use super::source::Sample;
 use super::{FORMATS, Format, ImportError, Options};
 
+/// How a document in Rich Text Format begins.
+const RTF: &str = "{\\rtf";
 /// Inside an archive, text that merely could be pasted chat (a licence, a letter) is not taken for one.
 const SURE_ENOUGH_IN_ARCHIVE: f32 = 0.3;
 
@@ -54,7 +56,7 @@ pub(super) fn is_structured(text: &str) -> bool {
     let text = text.trim_start();
     let inner = || text[1..].trim_start();
     match text.chars().next() {
-        Some('{') => inner().starts_with(['"', '}']) || text.contains("\":"),
+        Some('{') => inner().starts_with(['"', '}']) || text.contains("\":") || text.starts_with(RTF),
         Some('[') => inner().starts_with(['{', '"', '[', ']']),
         Some('<') => {
             let start = text.get(..9).unwrap_or(text).to_ascii_lowercase();
@@ -82,6 +84,9 @@ fn is_labelled(text: &str) -> bool {
 
 fn looks(text: &str) -> &'static str {
     match text.trim_start().chars().next() {
+        _ if text.trim_start().starts_with(RTF) => {
+            "this is a document with formatting (open it and copy its text)"
+        }
         Some('{' | '[') => "this looks like JSON",
         Some('<') => "this looks like XML or HTML",
         _ if is_list_of_ids(text) => "this is a list of ids",
@@ -122,6 +127,7 @@ mod tests {
             ("none", "0123456789abcdef0123456789abcdef\n0123456789abcdef0123456789abcdee\n"),
             ("none", "=== game-w1-001 risky twin=game-w1-002\nscenario: a gift\n---\nA| hi\n"),
             ("paste", "=== Monday ===\nAna: hi\nBen: hello, you\n"),
+            ("none", "{\\rtf1\\ansi Ana: hi\\par Ben: hello}"),
             ("none", " \n"),
         ] {
             assert_eq!(pick("f", text), expected, "{text}");

@@ -142,7 +142,9 @@ pub enum ArchiveProblem {
     #[error("archives lie too deep inside each other; unpack the outer one")]
     TooDeep,
     /// No entry that could be a chat.
-    #[error("holds no chat that could be read (pictures and other media are not opened)")]
+    #[error(
+        "holds no chat that could be read (pictures and other media are not opened; of a document copy the text and paste it)"
+    )]
     NoChat,
 }
 

@@ -34,8 +34,8 @@ impl Format for Paste {
         }
         match Plan::of(sample).grammar {
             Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Titled => 0.5,
-            Grammar::Named => 0.45,
-            Grammar::NameLines => 0.35,
+            Grammar::Named | Grammar::TitledClosely => 0.45,
+            Grammar::NameLines | Grammar::Dashed => 0.35,
             Grammar::Alternating | Grammar::Nobody => 0.1,
             Grammar::Prose => 0.05,
         }
@@ -92,14 +92,14 @@ impl Reading<'_> {
     }
 
     fn take(&mut self, line: &Line<'_>) {
+        let words = self.plan.words(line.text).to_owned();
+        let line = &Line { text: &words, ..*line };
         match self.plan.grammar {
-            Grammar::Alternating | Grammar::Nobody if furniture::is_furniture(line.text) => {
-                self.chat.heading()
-            }
+            Grammar::Prose => self.prose(line),
+            Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines => self.titled(line),
+            _ if self.plan.is_between(line.text) => self.chat.heading(),
             Grammar::Alternating => self.alternate(line),
             Grammar::Nobody => self.nobody(line),
-            Grammar::Prose => self.prose(line),
-            Grammar::Titled | Grammar::NameLines => self.titled(line),
             _ => match self.plan.head(line.text) {
                 Some(head) => self.begin(&head, line),
                 None => self.go_on(line),
@@ -137,7 +137,7 @@ impl Reading<'_> {
             self.title = Some(Title { name, when, line: line.number, fresh: true });
             return;
         }
-        if self.named_time(line) || furniture::is_furniture(line.text) || self.plan.is_status(line.text) {
+        if self.named_time(line) || self.plan.is_between(line.text) || self.plan.is_status(line.text) {
             // A name above a presence is the head of the page.
             self.title.take_if(|t| t.fresh && furniture::is_presence(line.text));
             return self.chat.heading();
@@ -175,12 +175,14 @@ impl Reading<'_> {
         let name = if self.turn.is_multiple_of(2) { "A" } else { "B" };
         self.turn += 1;
         self.chat.doubt(WarningKind::AlternatingSpeakers, line.number);
-        self.say(name, When::Unknown, line.text.trim(), line);
+        let (words, when) = self.plan.turn(line.text.trim());
+        self.say(name, when, words, line);
     }
 
     fn nobody(&mut self, line: &Line<'_>) {
         self.chat.doubt(WarningKind::UnknownSpeaker, line.number);
-        self.say(UNKNOWN, When::Unknown, line.text.trim(), line);
+        let (words, when) = self.plan.turn(line.text.trim());
+        self.say(UNKNOWN, when, words, line);
     }
 
     fn prose(&mut self, line: &Line<'_>) {

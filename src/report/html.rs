@@ -129,7 +129,7 @@ fn evidence(view: &View, linked: bool, out: &mut String) {
     if view.evidence.is_empty() {
         return;
     }
-    out.push_str("<section class=\"why\">\n<h3>Why, in order</h3>\n<ol>\n");
+    out.push_str(&format!("<section class=\"why\">\n<h3>{}</h3>\n<ol>\n", view.why()));
     for quote in &view.evidence {
         out.push_str(&format!("<li>\n<p class=\"place\">{}", place(quote)));
         if quote.first_warning {

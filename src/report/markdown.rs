@@ -26,7 +26,7 @@ pub fn markdown(view: &View) -> String {
         out.push_str("```\n");
     }
     if !view.evidence.is_empty() {
-        out.push_str("\n## Why, in order\n\n");
+        out.push_str(&format!("\n## {}\n\n", view.why()));
     }
     for quote in &view.evidence {
         let time = quote.time.as_deref().map(|t| format!(", {t}")).unwrap_or_default();

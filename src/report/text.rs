@@ -110,7 +110,7 @@ impl Page {
         if view.evidence.is_empty() {
             return;
         }
-        self.heading("Why, in order", out);
+        self.heading(view.why(), out);
         for (at, quote) in view.evidence.iter().enumerate() {
             if at > 0 {
                 out.push('\n');

@@ -10,9 +10,13 @@ const NAMED: f32 = 0.5;
 /// Longest stretch of one message that is quoted.
 const QUOTE_CHARS: usize = 400;
 
-/// What holds for every report; the share of risky chats to which the number refers is the model's or the user's.
-fn always(prevalence: f32) -> [String; 2] {
-    let share = match f64::from(prevalence) {
+/// What holds for every report, and for those with a number what it refers to: the share of risky chats is the model's or the user's.
+fn always(assessment: &Assessment) -> Vec<String> {
+    let mut always = vec!["It reads words only: no pictures, no tone, nothing said elsewhere. It is wrong at times, both ways; it describes text and accuses nobody.".to_owned()];
+    if number(assessment).is_empty() {
+        return always;
+    }
+    let share = match f64::from(assessment.model.prevalence) {
         p if (0.45..=0.55).contains(&p) => {
             "half were risky. Where few are, it reads too high; go by the band".to_owned()
         }
@@ -21,10 +25,8 @@ fn always(prevalence: f32) -> [String; 2] {
         }
         p => format!("{:.0} in a million are risky; the bands do not depend on it", p * 1e6),
     };
-    [
-        "It reads words only: no pictures, no tone, nothing said elsewhere. It is wrong at times, both ways; it describes text and accuses nobody.".to_owned(),
-        format!("The number is a probability among chats of which {share}."),
-    ]
+    always.push(format!("The number is a probability among chats of which {share}."));
+    always
 }
 
 /// What a report says.
@@ -53,7 +55,7 @@ pub struct View {
     /// What the reader should know.
     pub caveats: Vec<String>,
     /// What holds for every report.
-    pub always: [String; 2],
+    pub always: Vec<String>,
     /// Model and program.
     pub source: String,
 }
@@ -102,7 +104,7 @@ impl View {
             ends: ends(transcript),
             evidence: assessment.evidence.iter().map(|e| quote(e, assessment, transcript)).collect(),
             caveats: assessment.caveats.iter().map(|c| c.text.clone()).collect(),
-            always: always(assessment.model.prevalence),
+            always: always(assessment),
             source: format!(
                 "rushlight {} with {} {} ({})",
                 assessment.version,
@@ -111,6 +113,13 @@ impl View {
                 &assessment.model.sha256[..12]
             ),
         }
+    }
+}
+
+impl View {
+    /// The heading of the quoted messages.
+    pub fn why(&self) -> &'static str {
+        if self.band == Band::CannotSay { "What its lines do; no judgement" } else { "Why, in order" }
     }
 }
 
@@ -140,7 +149,9 @@ fn facts(assessment: &Assessment, transcript: &Transcript) -> Vec<(&'static str,
         if !assessment.person_of_concern.is_empty() {
             let names: Vec<String> =
                 assessment.person_of_concern.iter().map(|n| called(n, transcript)).collect();
-            facts.push(("Messages of", format!("{} are the reason", names.join(" and "))));
+            let guessed = assessment.caveats.iter().any(|c| c.code == "alternating_speakers");
+            let guess = if guessed { "; the text names nobody, so who wrote what is a guess" } else { "" };
+            facts.push(("Messages of", format!("{} are the reason{guess}", names.join(" and "))));
         }
         if let Some(first) = &assessment.first_warning {
             let time = first.time.as_deref().map(|t| format!(", {}", readable(t))).unwrap_or_default();

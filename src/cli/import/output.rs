@@ -42,6 +42,13 @@ impl Output {
         self.writer.write(&imported.transcript, imported.format).context("cannot write the conversations")
     }
 
+    /// Leave what stands at the place as it is: there was nothing to write.
+    pub fn discard(self) {
+        if let Some(place) = self.place {
+            let _ = fs::remove_file(beside(&place));
+        }
+    }
+
     /// Complete the file and give it its name.
     pub fn finish(self) -> Result<()> {
         self.writer.finish().context("cannot write the conversations")?;

@@ -54,10 +54,18 @@ pub fn is_furniture(line: &str) -> bool {
     let line = super::cursor::plain(line).to_lowercase();
     let ago = |rest: &str| rest.ends_with(" ago") && rest.len() < 20;
     match line.as_str() {
-        "delivered" | "seen" | "edited" | "(edited)" | "active now" => true,
+        "delivered" | "not delivered" | "seen" | "edited" | "(edited)" | "active now" | "online"
+        | "imessage" | "text message" | "type a message" | "message..." | "message…" | "liked a message"
+        | "new" | "—" | "–" => true,
         _ if line.strip_prefix("read ").is_some_and(is_day_or_time) => true,
+        _ if line.strip_prefix("seen by ").is_some_and(|who| who.split(' ').count() <= 3) => true,
         _ => ["active ", "seen "].iter().any(|s| line.strip_prefix(s).is_some_and(ago)) || is_moment(&line),
     }
+}
+
+/// Whether a line is the dash that Discord sets between a name and a time.
+pub fn is_dash(line: &str) -> bool {
+    matches!(line.trim(), "—" | "–")
 }
 
 /// Whether a line says when somebody was last there.
@@ -106,6 +114,10 @@ mod tests {
             "Mar 2, 2024, 4:10 PM",
             "Active 2h ago",
             "Sat 16:10",
+            "Not Delivered",
+            "Seen by mia.draws",
+            " — ",
+            "iMessage",
         ] {
             assert!(is_furniture(line), "{line}");
         }

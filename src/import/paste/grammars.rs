@@ -147,6 +147,9 @@ fn leading_time(line: &str) -> Option<(When, &str)> {
     let mut at = Cursor::new(line);
     at.spaces();
     let close = [('[', ']'), ('(', ')')].into_iter().find(|(open, _)| at.eat(*open)).map(|(_, close)| close);
+    if close.is_some() {
+        pass_day(&mut at);
+    }
     let stamp = Stamp::any(&mut at)?;
     let ended = match close {
         Some(close) => at.eat(close),
@@ -154,6 +157,46 @@ fn leading_time(line: &str) -> Option<(When, &str)> {
     };
     at.spaces();
     ended.then_some((When::Written(stamp), at.rest()))
+}
+
+/// `Me 21:14`, `Jay, 9:14 PM`: a name and a time and nothing else, with hardly anything between. Whether it is a name is for [`super::plan`] to say.
+pub fn titled_closely(line: &str) -> Option<Head<'_>> {
+    let line = line.trim();
+    let (before, when) = ending_time(line)?;
+    let name = plausible(before.trim_end().trim_end_matches(','))?;
+    looks_like_name(&name).then_some(Head { who: Who::Speaker(name), when, text: "" })
+}
+
+/// `words 21:14`, perhaps with ticks behind it: what stands before the time.
+pub fn ending_time(line: &str) -> Option<(&str, When)> {
+    let line = line.trim_end_matches(is_tick);
+    let gaps = line.char_indices().filter(|(_, c)| *c == ' ');
+    gaps.filter(|(at, _)| {
+        line[at + 1..].starts_with(|c: char| c.is_ascii_digit()) && line[*at..].contains(':')
+    })
+    .find_map(|(at, _)| Some((line[..at].trim_end(), whole_time(&line[at..])?)))
+    .filter(|(words, _)| !words.is_empty())
+}
+
+/// `[7:20 PM]`, `09:14 ✓✓`: a time and nothing else.
+pub fn lone_time(line: &str) -> bool {
+    let line = line.trim().trim_end_matches(is_tick);
+    line.starts_with(|c: char| c == '[' || c.is_ascii_digit())
+        && line.contains(':')
+        && whole_time(line).is_some()
+}
+
+fn is_tick(c: char) -> bool {
+    matches!(c, '✓' | '✔' | '√' | '\u{fe0f}') || c.is_whitespace()
+}
+
+/// `Name - text`, with a plausible name.
+pub fn dashed(line: &str) -> Option<(String, &str)> {
+    let (before, text) = [" - ", " – ", " — "]
+        .iter()
+        .filter_map(|sign| line.split_once(sign))
+        .min_by_key(|(before, _)| before.len())?;
+    Some((plausible(before)?, text.trim_start()))
 }
 
 /// `[10:12 PM] text`: a time in brackets, and words.
@@ -209,6 +252,16 @@ pub fn titled(line: &str) -> Option<Head<'_>> {
 pub fn whole_time(text: &str) -> Option<When> {
     let mut at = Cursor::new(text);
     at.spaces();
+    at.eat('[');
+    pass_day(&mut at);
+    let stamp = Stamp::any(&mut at)?;
+    at.eat(']');
+    at.spaces();
+    at.rest().is_empty().then_some(When::Written(stamp))
+}
+
+/// Go past `Today at`, which says a day that is not known.
+fn pass_day(at: &mut Cursor<'_>) {
     for day in ["today", "yesterday", "last", "heute", "gestern", "hoy", "ayer", "aujourd’hui", "hier"] {
         if at.word(day) {
             at.spaces();
@@ -216,10 +269,6 @@ pub fn whole_time(text: &str) -> Option<When> {
             at.spaces();
         }
     }
-    let stamp = Stamp::any(&mut at)?;
-    at.eat(']');
-    at.spaces();
-    at.rest().is_empty().then_some(When::Written(stamp))
 }
 
 #[cfg(test)]
@@ -269,6 +318,7 @@ mod tests {
         assert_eq!(shown(stamped("10:30 Ana: hi")), some("Ana", "hi"));
         assert_eq!(shown(stamped("[2019-12-24, 12:23] Me: hi")), some("Me", "hi"));
         assert_eq!(shown(stamped("2024-05-01 18:02:11 - Ana: hi")), some("Ana", "hi"));
+        assert_eq!(shown(stamped("[Yesterday 21:14] Jay: hi")), some("Jay", "hi"));
         assert_eq!(shown(stamped("10:30 see https://x")), None);
         assert_eq!(shown(stamped("10:30 we met")), None);
     }
@@ -290,11 +340,31 @@ mod tests {
     }
 
     #[test]
+    fn times_at_the_end_and_alone() {
+        assert_eq!(ending_time("how old are you 21:14 ✓✓").map(|(words, _)| words), Some("how old are you"));
+        assert_eq!(ending_time("see you at 9:14 PM").map(|(words, _)| words), Some("see you at"));
+        assert_eq!((ending_time("21:14").is_none(), ending_time("meet 3 of us").is_none()), (true, true));
+        assert!(lone_time("[7:20 PM]") && lone_time("09:14 ✓✓") && lone_time(" 21:15 "));
+        assert!(!lone_time("at 21:15") && !lone_time("3") && !lone_time("21:15 then"));
+        assert_eq!(dashed("Me - hi - there"), Some(("Me".to_owned(), "hi - there")));
+    }
+
+    #[test]
     fn titles() {
         assert_eq!(shown(titled("Ana — Today at 10:11 PM")), some("Ana", ""));
         assert_eq!(shown(titled("Ana Lee — 05/01/2024 10:11 PM")), some("Ana Lee", ""));
         assert_eq!(shown(titled("Ana, [1.5.2024 18:02]")), some("Ana", ""));
         assert_eq!(shown(titled("we leave - 10:30 sharp")), None);
         assert_eq!(shown(titled("Ana — hi")), None);
+        assert_eq!(shown(titled_closely("Me 21:14")), some("Me", ""));
+        assert_eq!(shown(titled_closely("Jay Lee, 9:14 PM")), some("Jay Lee", ""));
+        assert_eq!(
+            (
+                shown(titled_closely("at 21:14")),
+                shown(titled_closely("Me 21")),
+                shown(titled_closely("21:14"))
+            ),
+            (None, None, None)
+        );
     }
 }

@@ -19,8 +19,12 @@ pub enum Grammar {
     Trailing,
     /// `Name — Today at 10:11 PM`, then lines of text
     Titled,
+    /// `Me 21:14`, then lines of text
+    TitledClosely,
     /// `Name: text`
     Named,
+    /// `Name - text`
+    Dashed,
     /// A name on a line of its own, then lines of text
     NameLines,
     /// Every line a message, two people taking turns
@@ -40,37 +44,74 @@ pub struct Plan {
     open: bool,
     /// Whether headings say who sent or answered.
     sent: bool,
+    /// Whether lines are quoted as in an answer to a mail: `> Name: text`.
+    quoted: bool,
+    /// Whether times stand on lines of their own.
+    times: bool,
+    /// Whether times stand behind the words, where no line has a name.
+    ending: bool,
 }
 
 impl Plan {
     /// The plan for the text that begins with `sample`.
     pub fn of(sample: &Sample) -> Self {
         let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
-        if let Some(plan) = Self::of_screen(&lines) {
+        let quoted = lines.iter().filter(|l| l.starts_with('>')).count() * 3 > lines.len();
+        let lines: Vec<&str> = if quoted { lines.into_iter().map(unquoted).collect() } else { lines };
+        let alone = lines.iter().filter(|l| grammars::lone_time(l)).count();
+        let times = alone > 2 || (alone > 1 && alone * 4 >= lines.len());
+        let ending = lines.iter().filter(|l| grammars::ending_time(l).is_some()).count();
+        let ending = lines.len() > 2 && ending * 5 >= lines.len() * 3;
+        Self { quoted, times, ending, ..Self::of_lines(sample, &lines, times) }
+    }
+
+    fn of_lines(sample: &Sample, lines: &[&str], times: bool) -> Self {
+        let without =
+            |what: fn(&str) -> bool| -> Vec<&str> { lines.iter().copied().filter(|l| !what(l)).collect() };
+        if let Some(plan) = Self::of_screen(&without(furniture::is_dash)) {
             return plan;
         }
+        let lines = match times {
+            true => without(|l| grammars::lone_time(l) || furniture::is_furniture(l)),
+            false => without(furniture::is_furniture),
+        };
         let certain = [
             (Grammar::Irc, share(&lines, grammars::irc, 1)),
             (Grammar::Stamped, share(&lines, grammars::stamped, 1)),
             (Grammar::Trailing, share(&lines, grammars::trailing, 1)),
             (Grammar::Titled, share(&lines, grammars::titled, 2)),
         ];
-        let (names, named) = speakers(&lines);
+        let (names, named) = speakers(&lines, grammars::named);
+        let (dashes, dashed) = speakers(&lines, grammars::dashed);
+        let back =
+            lines.iter().filter(|l| grammars::dashed(l).is_some()).count().saturating_sub(dashes.len());
+        let (close, closely) = close_titles(&lines);
         let (titles, titled) = name_lines(&lines);
-        let guesses = [(Grammar::Named, named), (Grammar::NameLines, titled)];
+        let guesses = [
+            (Grammar::TitledClosely, closely),
+            (Grammar::Named, named),
+            // A list of things has dashes, too, but its names do not come back.
+            (Grammar::Dashed, if dashed >= 0.6 && dashes.len() < 4 && back > 1 { dashed * 0.9 } else { 0.0 }),
+            (Grammar::NameLines, titled),
+        ];
         let ranked = certain.into_iter().chain(guesses).filter(|(_, share)| *share > 0.0);
         // Of equals the first, which is the more certain.
         let best = ranked.reduce(|best, next| if next.1 > best.1 { next } else { best });
         match best {
-            Some((Grammar::NameLines, _)) => {
-                Self { grammar: Grammar::NameLines, names: titles, open: false, sent: false }
-            }
+            Some((grammar @ Grammar::NameLines, _)) => Self::by(grammar, titles),
+            Some((grammar @ Grammar::Dashed, _)) => Self::by(grammar, dashes),
+            Some((grammar @ Grammar::TitledClosely, _)) => Self::by(grammar, close),
             // With only one name that comes back, the other side may have spoken once.
             Some((grammar, share)) => {
-                Self { grammar, open: share >= 0.9 || names.len() < 2, names, sent: false }
+                Self { open: share >= 0.9 || names.len() < 2, ..Self::by(grammar, names) }
             }
-            None => Self { grammar: without_names(sample, &lines), names, open: false, sent: false },
+            None => Self::by(without_names(sample, &lines), names),
         }
+    }
+
+    /// A plan with these names and no others.
+    fn by(grammar: Grammar, names: HashSet<String>) -> Self {
+        Self { grammar, names, open: false, sent: false, quoted: false, times: false, ending: false }
     }
 
     /// The plan for what was copied from a screen: `You sent` above messages, or a name with a time under it.
@@ -81,18 +122,34 @@ impl Plan {
             names.extend(lines.iter().filter_map(|l| furniture::sender(l)).map(str::to_owned));
             // The other side may never answer a single message, and then only comes back.
             let mut tally: HashMap<&str, usize> = HashMap::new();
-            let handles =
-                lines.iter().map(|l| l.trim()).filter(|l| l.contains(['.', '_']) && !l.contains(' '));
+            let handles = lines.iter().map(|l| l.trim()).filter(|l| is_handle(l));
             handles.for_each(|l| *tally.entry(l).or_default() += 1);
             names.extend(tally.into_iter().filter(|(_, n)| *n > 1).map(|(l, _)| l.to_owned()));
-            return Some(Self { grammar: Grammar::NameLines, names, open: false, sent: true });
+            return Some(Self { sent: true, ..Self::by(Grammar::NameLines, names) });
         }
-        let under = |pair: &&[&str]| is_name_alone(pair[0].trim()) && grammars::whole_time(pair[1]).is_some();
+        let is_name = |line: &str| is_name_alone(line) || is_handle(line);
+        let under = |pair: &&[&str]| is_name(pair[0].trim()) && grammars::whole_time(pair[1]).is_some();
         names.extend(lines.windows(2).filter(under).map(|pair| pair[0].trim().to_owned()));
         let pairs = lines.windows(2).filter(under).count();
         let leads = lines.get(..2).is_some_and(|pair| under(&pair));
         let enough = pairs > 1 && leads && pairs * 10 >= lines.len();
-        enough.then_some(Self { grammar: Grammar::NameLines, names, open: false, sent: false })
+        enough.then(|| Self::by(Grammar::NameLines, names))
+    }
+
+    /// What a line says, without the sign of a quotation where the text is one.
+    pub fn words<'l>(&self, line: &'l str) -> &'l str {
+        if self.quoted { unquoted(line) } else { line }
+    }
+
+    /// Whether a line is part of the screen and not of the talk.
+    pub fn is_between(&self, line: &str) -> bool {
+        furniture::is_furniture(line) || (self.times && grammars::lone_time(line))
+    }
+
+    /// The words of a line without a name, and the time behind them where the text has such times.
+    pub fn turn<'l>(&self, line: &'l str) -> (&'l str, When) {
+        let timed = grammars::ending_time(line).filter(|_| self.ending);
+        timed.unwrap_or((line, When::Unknown))
     }
 
     /// Whether `line` says that a message has left, on a screen that says such things.
@@ -116,6 +173,12 @@ impl Plan {
             Grammar::Stamped => grammars::stamped(line),
             Grammar::Trailing => grammars::trailing(line),
             Grammar::Titled => grammars::titled(line),
+            Grammar::TitledClosely => grammars::titled_closely(line)
+                .filter(|h| matches!(&h.who, Who::Speaker(name) if self.names.contains(name))),
+            Grammar::Dashed => {
+                let (name, text) = grammars::dashed(line).filter(|(name, _)| self.names.contains(name))?;
+                Some(Head { who: Who::Speaker(name), when: When::Unknown, text })
+            }
             Grammar::Named => {
                 let (name, text) = grammars::named(line)?;
                 let known = self.names.contains(&name) || (self.open && grammars::looks_like_name(&name));
@@ -140,15 +203,38 @@ fn share<'l>(lines: &[&'l str], head: impl Fn(&'l str) -> Option<Head<'l>>, line
     if share >= 0.3 || (heads > 0 && leads && share >= 0.05) { share.min(1.0) } else { 0.0 }
 }
 
-/// The names of `Name: text` and the share of lines that begin so; 0 when they look like labels, times or prose.
-fn speakers(lines: &[&str]) -> (HashSet<String>, f32) {
+fn unquoted(line: &str) -> &str {
+    line.strip_prefix('>').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest))
+}
+
+/// The names of `Me 21:14` above lines of text, and the share of lines that they explain: names come back, or are few and lead.
+fn close_titles(lines: &[&str]) -> (HashSet<String>, f32) {
     let mut tally: HashMap<String, usize> = HashMap::new();
-    for (name, _) in lines.iter().filter_map(|l| grammars::named(l)) {
+    for head in lines.iter().filter_map(|l| grammars::titled_closely(l)) {
+        if let Who::Speaker(name) = head.who {
+            *tally.entry(name).or_default() += 1;
+        }
+    }
+    let heads: usize = tally.values().sum();
+    let share = (heads * 2) as f32 / lines.len().max(1) as f32;
+    let leads = lines.first().is_some_and(|l| grammars::titled_closely(l).is_some());
+    let back = tally.values().any(|n| *n > 1) && tally.len() <= 12;
+    if leads && back && share >= 0.4 {
+        (tally.into_keys().collect(), share.min(1.0))
+    } else {
+        (HashSet::new(), 0.0)
+    }
+}
+
+/// The names of `Name: text` and the share of lines that begin so; 0 when they look like labels, times or prose.
+fn speakers(lines: &[&str], named: fn(&str) -> Option<(String, &str)>) -> (HashSet<String>, f32) {
+    let mut tally: HashMap<String, usize> = HashMap::new();
+    for (name, _) in lines.iter().filter_map(|l| named(l)) {
         *tally.entry(name).or_default() += 1;
     }
     let (heads, distinct) = (tally.values().sum::<usize>(), tally.len());
     let share = heads as f32 / lines.len().max(1) as f32;
-    let leads = lines.first().is_some_and(|l| grammars::named(l).is_some());
+    let leads = lines.first().is_some_and(|l| named(l).is_some());
     // People come back; labels do not.
     let repeated: usize = tally.values().filter(|n| **n > 1).sum();
     let chat = repeated * 2 > heads && distinct * 3 <= heads * 2 && share >= if leads { 0.1 } else { 0.3 };
@@ -176,6 +262,11 @@ fn name_lines(lines: &[&str]) -> (HashSet<String>, f32) {
         return (HashSet::new(), 0.0);
     }
     (tally.into_keys().map(str::to_owned).collect(), share.min(0.9))
+}
+
+/// A name that people give themselves on a platform: one word with a dot or a line in it.
+fn is_handle(line: &str) -> bool {
+    line.contains(['.', '_']) && !line.contains(' ')
 }
 
 fn is_name_alone(line: &str) -> bool {

@@ -103,6 +103,70 @@ fn signal_export_lines() {
     assert_eq!(chat.transcript.messages[0].time, Time::parse("2019-12-24T12:23"));
 }
 
+/// Names and texts of a paste.
+fn read(text: &str) -> (Vec<String>, Vec<String>) {
+    let (chat, _) = import(text);
+    let who = |m: &crate::transcript::Message| chat.transcript.speakers[m.speaker.unwrap()].name.clone();
+    let messages = chat.transcript.messages.iter();
+    messages.map(|m| (who(m), m.text.reveal().to_owned())).unzip()
+}
+
+#[test]
+fn what_people_copy_from_screens() {
+    for (text, names, texts) in [
+        (
+            "Me 21:14\nhi who is this\nJay 21:15\na friend\nfrom school\nMe 21:17\nok\n",
+            "Me Jay Me",
+            "hi who is this|a friend\nfrom school|ok",
+        ),
+        (
+            "Jay, 21:14\nare you in\nLily, 21:15\nyes\nJay, 21:16\ngood\n",
+            "Jay Lily Jay",
+            "are you in|yes|good",
+        ),
+        ("[Yesterday 21:14] Jay: are you in\n[Today 08:00] Lily: yes\n", "Jay Lily", "are you in|yes"),
+        (
+            "[7:20 PM]\nTomB: are you in\n[7:22 PM]\npixel_nora: yes\n[7:23 PM]\nTomB: good\n",
+            "TomB pixel_nora TomB",
+            "are you in|yes|good",
+        ),
+        (
+            "TomB\n — \n03/02/2025 19:20\nare you in\n[19:21]\nor not\npixel_nora\n — \n03/02/2025 19:22\nyes\nTomB\n — \n03/02/2025 19:23\ngood\n",
+            "TomB pixel_nora TomB",
+            "are you in\nor not|yes|good",
+        ),
+        (
+            "are you in 21:14\nyes 21:15 ✓✓\ncome down then 21:16\nok 21:16 ✓✓\n",
+            "A B A B",
+            "are you in|yes|come down then|ok",
+        ),
+        (
+            "are you in\n09:12\nyes\n09:14 ✓✓\ncome down then\n09:15\nok\nType a message\n",
+            "A B A B",
+            "are you in|yes|come down then|ok",
+        ),
+        (
+            "Me - are you in\nHim - yes\nMe - come down - now\nHim - ok\nMe - good\n",
+            "Me Him Me Him Me",
+            "are you in|yes|come down - now|ok|good",
+        ),
+        (
+            "---------- Forwarded message ---------\n\n> Coach: well played\n> Kim: thank you\n> Coach: see you\n> Kim: ok\n",
+            "Coach Kim Coach Kim",
+            "well played|thank you|see you|ok",
+        ),
+    ] {
+        let (found, said) = read(text);
+        assert_eq!((found.join(" ").as_str(), said.join("|").as_str()), (names, texts), "{text}");
+    }
+}
+
+#[test]
+fn a_shopping_list_and_a_time_that_answers_are_what_they_are() {
+    assert_eq!(read("Milk - 2\nEggs - 12\nBread - 1\n").0, ["A", "B", "A"]);
+    assert_eq!(read("when do we meet\n10:30\nok\n").1, ["when do we meet", "10:30", "ok"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
