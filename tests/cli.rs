@@ -179,7 +179,7 @@ fn score_keeps_record_ids_writes_in_order_and_resumes() {
 fn a_resumed_run_still_fails_on_what_was_scored_before() {
     let dir = TempDir::new().unwrap();
     let (chat, out) = (dir.path().join("a.txt"), dir.path().join("out.jsonl"));
-    fs::copy(example("raid-night.txt"), &chat).unwrap();
+    fs::copy(example("hotel-job.txt"), &chat).unwrap();
     fs::write(dir.path().join("picture.png"), "x").unwrap();
     let run = |more: &[&str]| {
         let mut command = rushlight();

@@ -127,7 +127,7 @@ impl Plan {
             names.extend(tally.into_iter().filter(|(_, n)| *n > 1).map(|(l, _)| l.to_owned()));
             return Some(Self { sent: true, ..Self::by(Grammar::NameLines, names) });
         }
-        let is_name = |line: &str| is_name_alone(line) || is_handle(line);
+        let is_name = |line: &str| (is_name_alone(line) || is_handle(line)) && !furniture::is_furniture(line);
         let under = |pair: &&[&str]| is_name(pair[0].trim()) && grammars::whole_time(pair[1]).is_some();
         names.extend(lines.windows(2).filter(under).map(|pair| pair[0].trim().to_owned()));
         let pairs = lines.windows(2).filter(under).count();
@@ -166,6 +166,10 @@ impl Plan {
         };
     }
 
+    fn knows(&self, who: &Who) -> bool {
+        matches!(who, Who::Speaker(name) if self.names.contains(name))
+    }
+
     /// How `line` begins a message, if it does.
     pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
         match self.grammar {
@@ -173,8 +177,7 @@ impl Plan {
             Grammar::Stamped => grammars::stamped(line),
             Grammar::Trailing => grammars::trailing(line),
             Grammar::Titled => grammars::titled(line),
-            Grammar::TitledClosely => grammars::titled_closely(line)
-                .filter(|h| matches!(&h.who, Who::Speaker(name) if self.names.contains(name))),
+            Grammar::TitledClosely => grammars::titled_closely(line).filter(|h| self.knows(&h.who)),
             Grammar::Dashed => {
                 let (name, text) = grammars::dashed(line).filter(|(name, _)| self.names.contains(name))?;
                 Some(Head { who: Who::Speaker(name), when: When::Unknown, text })
@@ -186,8 +189,13 @@ impl Plan {
             }
             Grammar::NameLines => {
                 let sender = furniture::sender(line).filter(|_| self.sent);
-                let name = sender.or(self.names.get(line.trim()).map(String::as_str))?;
-                Some(Head { who: Who::Speaker(name.to_owned()), when: When::Unknown, text: "" })
+                match sender.or(self.names.get(line.trim()).map(String::as_str)) {
+                    Some(name) => {
+                        Some(Head { who: Who::Speaker(name.to_owned()), when: When::Unknown, text: "" })
+                    }
+                    // Discord copies some names with their time on the same line.
+                    None => grammars::titled(line).filter(|h| self.knows(&h.who)),
+                }
             }
             Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }

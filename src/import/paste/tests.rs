@@ -131,9 +131,9 @@ fn what_people_copy_from_screens() {
             "are you in|yes|good",
         ),
         (
-            "TomB\n — \n03/02/2025 19:20\nare you in\n[19:21]\nor not\npixel_nora\n — \n03/02/2025 19:22\nyes\nTomB\n — \n03/02/2025 19:23\ngood\n",
-            "TomB pixel_nora TomB",
-            "are you in\nor not|yes|good",
+            "TomB\n — \n03/02/2025 19:20\nare you in\n[19:21]\nor not\npixel_nora\n — \n03/02/2025 19:22\nyes\nTomB\n — \n03/02/2025 19:23\ngood\nNEW\n[19:24]\npixel_nora — Today at 20:01\nsee you\n",
+            "TomB pixel_nora TomB pixel_nora",
+            "are you in\nor not|yes|good|see you",
         ),
         (
             "are you in 21:14\nyes 21:15 ✓✓\ncome down then 21:16\nok 21:16 ✓✓\n",
