@@ -51,12 +51,18 @@ const LATE_MONTHS: [&str; 14] = [
 
 /// Whether a line is part of the screen and not of the talk.
 pub fn is_furniture(line: &str) -> bool {
-    let line = super::cursor::plain(line).to_lowercase();
+    let line = super::cursor::plain(line);
+    // Discord's mark of what has not been read; in small letters it is a word.
+    if line == "NEW" {
+        return true;
+    }
+    let line = line.to_lowercase();
     let ago = |rest: &str| rest.ends_with(" ago") && rest.len() < 20;
     match line.as_str() {
-        "delivered" | "not delivered" | "seen" | "edited" | "(edited)" | "active now" | "online"
-        | "imessage" | "text message" | "type a message" | "message..." | "message…" | "liked a message"
-        | "new" | "—" | "–" => true,
+        "delivered" | "not delivered" | "seen" | "edited" | "(edited)" | "active now" | "imessage"
+        | "text message" | "type a message" | "message..." | "message…" | "liked a message" | "—" | "–" => {
+            true
+        }
         _ if line.strip_prefix("read ").is_some_and(is_day_or_time) => true,
         _ if line.strip_prefix("seen by ").is_some_and(|who| who.split(' ').count() <= 3) => true,
         _ => ["active ", "seen "].iter().any(|s| line.strip_prefix(s).is_some_and(ago)) || is_moment(&line),
@@ -121,8 +127,18 @@ mod tests {
         ] {
             assert!(is_furniture(line), "{line}");
         }
-        for line in ["Today", "read it", "10:30", "at 10:30 then", "seen him?", "Sent", "may I?", "ages ago"]
-        {
+        for line in [
+            "new",
+            "online",
+            "Today",
+            "read it",
+            "10:30",
+            "at 10:30 then",
+            "seen him?",
+            "Sent",
+            "may I?",
+            "ages ago",
+        ] {
             assert!(!is_furniture(line), "{line}");
         }
     }
