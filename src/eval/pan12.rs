@@ -139,17 +139,17 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
     let chosen = request.limit.map(|limit| chosen(xml, &options, request.ids, limit)).transpose()?;
     let mut met = HashSet::new();
     let read = import::read_path(xml, &options, &mut |imported| {
-        let id_here = id(&imported.transcript);
-        if let Some(first) = first_of(id_here).filter(|first| met.contains(*first)) {
+        let id = id(&imported.transcript);
+        if let Some(first) = first_of(id).filter(|first| met.contains(*first)) {
             problem = Some(anyhow!("{}: {first} stands there twice", xml.display()));
             return ControlFlow::Break(());
         }
-        met.insert(id_here.to_owned());
-        if ids.as_mut().is_some_and(|ids| !ids.meet(id(&imported.transcript))) {
+        met.insert(id.to_owned());
+        if ids.as_mut().is_some_and(|ids| !ids.meet(id)) {
             *skipped.entry("not in the list of --ids").or_default() += 1;
             return ControlFlow::Continue(());
         }
-        if chosen.as_ref().is_some_and(|chosen| !chosen.contains(id(&imported.transcript))) {
+        if chosen.as_ref().is_some_and(|chosen| !chosen.contains(id)) {
             *skipped.entry("beyond --limit").or_default() += 1;
             return ControlFlow::Continue(());
         }
@@ -162,7 +162,7 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
         *skipped
             .entry("messages that could not be read; the lines after them count one less")
             .or_default() += lost as usize;
-        match known.remove(id(&imported.transcript)) {
+        match known.remove(id) {
             Some(old) if old.sha256 == crate::score::fingerprint(&imported.transcript) => resumed.push(old),
             _ => batch.push(imported),
         }

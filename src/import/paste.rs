@@ -92,8 +92,7 @@ impl Reading<'_> {
     }
 
     fn take(&mut self, line: &Line<'_>) {
-        let words = self.plan.words(line.text).to_owned();
-        let line = &Line { text: &words, ..*line };
+        let line = &Line { text: self.plan.words(line.text), ..*line };
         match self.plan.grammar {
             Grammar::Prose => self.prose(line),
             Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines => self.titled(line),

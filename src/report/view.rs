@@ -114,9 +114,7 @@ impl View {
             ),
         }
     }
-}
 
-impl View {
     /// The heading of the quoted messages.
     pub fn why(&self) -> &'static str {
         if self.band == Band::CannotSay { "What its lines do; no judgement" } else { "Why, in order" }
