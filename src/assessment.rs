@@ -140,6 +140,9 @@ pub struct ModelRef {
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InputRef {
+    /// The file it was read from, as it was given or found in a folder; absent for what was pasted or piped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// How it was understood.
     pub format: String,
     /// SHA-256 over speakers, times, kinds and words of every message as understood.

@@ -201,7 +201,8 @@ fn judged(
     let model = stream.model;
     let language = language::detect(transcript);
     let risk = stream.risk();
-    let (band, reason) = band(model, transcript, &language, risk);
+    let unlike = caveats::unlike(model, stream.reader.tokens_per_word());
+    let (band, reason) = band(model, transcript, &language, unlike.clone(), risk);
     let loud = matches!(band, Band::Look | Band::LookNow);
     let concern = if loud { stream.concern() } else { Vec::new() };
     let moment =
@@ -230,7 +231,7 @@ fn judged(
             Band::CannotSay | Band::Quiet => Vec::new(),
         },
         messages: scored.iter().map(|s| message_score(transcript, s)).collect(),
-        caveats: [notes, &caveats::of(model, transcript, &language)].concat(),
+        caveats: [notes, &caveats::of(model, transcript, &language, unlike)].concat(),
         model: ModelRef {
             name: model.card.name.clone(),
             version: model.card.version.clone(),
@@ -238,6 +239,7 @@ fn judged(
             prevalence: model.card.calibration.prevalence,
         },
         input: InputRef {
+            file: None,
             format: format.to_owned(),
             sha256: fingerprint(transcript),
             entries: transcript.messages.len(),
@@ -251,6 +253,7 @@ fn band(
     model: &Model,
     transcript: &Transcript,
     language: &language::Language,
+    unlike: Option<String>,
     risk: f32,
 ) -> (Band, Option<String>) {
     if let Some(reason) = caveats::foreign(model, language) {
@@ -263,7 +266,7 @@ fn band(
     if risk >= bands.look {
         return (Band::Look, None);
     }
-    match caveats::too_little(transcript).or_else(|| caveats::one_sided(transcript)) {
+    match caveats::too_little(transcript).or(unlike).or_else(|| caveats::one_sided(transcript)) {
         Some(reason) => (Band::CannotSay, Some(reason)),
         None => (Band::Quiet, None),
     }

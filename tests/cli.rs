@@ -164,6 +164,8 @@ fn score_keeps_record_ids_writes_in_order_and_resumes() {
         .map(|l| serde_json::from_str::<Value>(l).unwrap()["id"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(ids, (0..150).map(|i| format!("case {i}")).collect::<Vec<_>>());
+    let line: Value = serde_json::from_str(whole.lines().next().unwrap()).unwrap();
+    assert_eq!(line["input"]["file"], path.to_str().unwrap());
 
     run(&[]).assert().code(2).stderr(predicate::str::contains("--resume"));
     let mut again = rushlight();

@@ -139,6 +139,20 @@ fn another_system_gets_texts_without_labels_and_stands_beside_ours_under_its_own
     let table = result["tables"].as_array().unwrap().iter().find(|t| t["id"] == "differences/test").unwrap();
     let row = table["rows"].as_array().unwrap().iter().find(|r| r["name"] == "rushlight − theirs").unwrap();
     assert_eq!(row["cells"]["AUROC"]["value"], 0.0);
+    // The same scores, compared with the result; and others, which raise no alarms and are no probabilities.
+    let compare = |a: &Path, b: &Path, gate: &str| {
+        rushlight().args(["eval", "compare"]).args([a, b]).args(["--fail-if-worse", gate]).assert()
+    };
+    compare(&out, &theirs, "test/fpr:0").code(0);
+    fs::write(
+        &texts,
+        ["a", "b", "c", "e", "f"].map(|i| format!("{{\"id\":\"{i}\",\"score\":-2}}\n")).concat(),
+    )
+    .unwrap();
+    compare(&texts, &out, "test/fpr:1").code(4).stdout(predicate::str::contains("test/fpr             –"));
+    compare(&texts, &theirs, "test/fpr:1").code(2).stderr(predicate::str::contains("must be a result"));
+    fs::write(&texts, "{\"id\":\"a\",\"score\":1}\n").unwrap();
+    compare(&out, &texts, "test/fpr:1").code(2).stderr(predicate::str::contains("no score for b"));
 }
 
 #[test]

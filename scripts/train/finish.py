@@ -27,6 +27,8 @@ VERSION = "2026.11.6"
 NEAR_MISSES = (0.05, 0.01)
 REAL = (0.005, 0.001)
 NAMED = 0.2
+# A text of more tokens a word than all but this share of dev and of the harmless real chats is not taken for a chat; of so many words or more.
+UNLIKE, ENOUGH_WORDS = 0.002, 40
 PROMPT = re.search(r"VERSION: u32 = (\d+)", (pathlib.Path(__file__).parents[2] / "src/prompt/mod.rs").read_text(encoding="utf-8"))[1]  # the program's way of reading text
 
 
@@ -65,6 +67,19 @@ def names(outputs, chats):
     return found
 
 
+def tokens_per_word(binary, tokenizer, paths):
+    """The most that is taken for a chat."""
+    found = []
+    for path in paths:
+        run = subprocess.run([binary, "tokens", str(path), "--tokenizer", str(tokenizer)], capture_output=True, check=True, text=True)
+        with open(path, encoding="utf-8") as lines:
+            for line, read in zip(lines, run.stdout.splitlines(), strict=True):
+                words = sum(len(m["text"].split()) for m in json.loads(line)["messages"])
+                if words >= ENOUGH_WORDS:
+                    found.append(sum(len(p["ids"]) - 2 for p in json.loads(read)["pieces"]) / words)
+    return float(np.quantile(found, 1 - UNLIKE))
+
+
 def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -97,7 +112,8 @@ def main():
     ends = np.array([float(so_far(o)[-1]) for o in outputs])
     patterns = np.array([o[-1, 11:17].numpy() for o in outputs])
     scale, shift = platt(ends, labels)
-    calibration = [f"prevalence = {labels.mean():.3f}", f"fall = {FALL}", f"risk = {{ scale = {scale:.4f}, shift = {shift:.4f} }}", "", "[calibration.patterns]"]
+    most = tokens_per_word(args.rushlight, base / "tokenizer.json", [args.data / "dev.jsonl", args.data / "quiet_dev.jsonl"])
+    calibration = [f"prevalence = {labels.mean():.3f}", f"fall = {FALL}", f"tokens_per_word = {most:.2f}", f"risk = {{ scale = {scale:.4f}, shift = {shift:.4f} }}", "", "[calibration.patterns]"]
     for i, pattern in enumerate(PATTERNS):
         a, b = platt(patterns[:, i], np.array([float(c["patterns"][i]) for c in dev]))
         calibration.append(f"{pattern} = {{ scale = {a:.4f}, shift = {b:.4f} }}")

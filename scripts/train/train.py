@@ -54,7 +54,8 @@ class Knobs:
     weak: float = 0.5
     weak_end: float = 0.4  # a risky source's label holds by the end, wherever the risk began
     long: float = 0.25  # share of batches whose chats are read within harmless ones
-    longest: int = 260  # pieces of such a chat
+    longest: int = 260  # pieces of such a chat, at most
+    kept: int = 400  # harmless chats that are kept to stand around others
 
 
 EDGE = 4  # pieces on either side of the onset
@@ -104,30 +105,53 @@ def gold(chats, device):
             "patterns": per_chat([c["patterns"] for c in chats]), "signals": pad([c["signals"] for c in chats]), "concern": pad([c["concern"] for c in chats])}
 
 
-def within_others(vectors, batch, chats, labels, knobs, rng):
-    """Each chat of a batch between harmless ones of the same batch, which cost no more of the encoder: what the head reads, and the labels that go with it. The risk
-    of a chat stays after it; what surrounds it counts for nothing else."""
-    quiet, sizes, orders = [i for i, chat in enumerate(chats) if not chat["risk"]], batch["pieces"], []
-    for i, chat in enumerate(chats):
-        others = [j for j in quiet if chats[j]["group"] != chat["group"]]
-        others = rng.sample(others, min(len(others), rng.choice((0, 2, 4, 8))))
-        while sizes[i] + sum(sizes[j] for j in others) > knobs.longest and others:
-            others.pop()
-        cut = rng.randrange(len(others) + 1)
-        orders.append((i, others[:cut] + [i] + others[cut:]))
-    speakers = [int(chat["speakers"].max()) + 1 for chat in chats]
+class Harmless:
+    """What was last read of harmless chats, to stand around others: their pieces cost no more of the encoder."""
+
+    def __init__(self, most):
+        self.kept = collections.deque(maxlen=most)
+
+    def keep(self, vectors, chats):
+        """Vectors [B, P, D] of the chats of a batch; of those that are harmless a copy is kept."""
+        for rows, chat in zip(vectors.detach(), chats):
+            if not chat["risk"]:
+                n = len(chat["lengths"])
+                self.kept.append({"vectors": rows[:n].half(), "group": chat["group"], "within": torch.ones(n, dtype=torch.bool, device=rows.device),
+                                  "speakers": chat["speakers"].to(rows.device), "features": chat["features"].to(rows.device)})
+
+    def around(self, chat, room, rng):
+        """Some of them, of other groups, with at most `room` pieces, before a chat and after it."""
+        found = []
+        for other in rng.sample(list(self.kept), min(len(self.kept), 60)):
+            if other["group"] != chat["group"] and len(other["within"]) <= room:
+                found.append(other)
+                room -= len(other["within"])
+        cut = rng.randrange(len(found) + 1)
+        return found[:cut], found[cut:]
+
+
+def within_others(vectors, batch, chats, labels, harmless, knobs, rng):
+    """Each chat of a batch between harmless ones that were read before: what the head reads, and the labels that go with it. The risk of a chat stays after it; what
+    surrounds it counts for nothing else."""
+    sizes, voices = batch["pieces"], [int(chat["speakers"].max()) + 1 for chat in chats]
+    sides = [harmless.around(chat, rng.randrange(max(1, knobs.longest - size)), rng) for chat, size in zip(chats, sizes)]
 
     def joined(values, other):
-        """`values` [B, P, …] of each chat and of those around it, which `other` sees first, with the number of the chat."""
-        parts = lambda i, order: torch.cat([values[j, :sizes[j]] if j == i else other(values[j, :sizes[j]], i) for j in order])
-        return torch.nn.utils.rnn.pad_sequence([parts(i, order) for i, order in orders], batch_first=True)
+        """`values` [B, P, …] of each chat between what `other` makes of those around it and the number of its speakers."""
+        parts = lambda some, i: [other(each, voices[i]).to(values.dtype) for each in some]
+        rows = (parts(before, i) + [values[i, :sizes[i]]] + parts(after, i) for i, (before, after) in enumerate(sides))
+        return torch.nn.utils.rnn.pad_sequence([torch.cat(row) for row in rows], batch_first=True)
 
-    same, nothing = (lambda part, i: part.detach()), (lambda part, i: torch.zeros_like(part))
-    head = {"speakers": joined(batch["speakers"], lambda part, i: part % speakers[i]), "within": joined(batch["within"], same), "own": joined(batch["within"], nothing)}
-    head["features"] = told_anew(joined(batch["features"], same), head["speakers"], head["within"])
-    labels = labels | {key: joined(labels[key], nothing) for key in ("since", "signals", "concern")}
+    nothing = lambda values: joined(values, lambda each, _: values.new_zeros(len(each["within"]), *values.shape[2:]))
+    head = {"speakers": joined(batch["speakers"], lambda each, voices: each["speakers"] % voices), "within": joined(batch["within"], lambda each, _: each["within"]),
+            "own": nothing(batch["within"])}
+    features = joined(batch["features"], lambda each, _: each["features"])
+    told = told_anew(features, head["speakers"], head["within"])
+    surrounded = torch.tensor([bool(before or after) for before, after in sides], device=told.device)
+    head["features"] = torch.where(surrounded[:, None, None], told, features)
+    labels = labels | {key: nothing(labels[key]) for key in ("since", "signals", "concern")}
     labels["since"] = labels["since"].cummax(1).values * head["within"]
-    return joined(vectors, same), head, labels
+    return joined(vectors, lambda each, _: each["vectors"]), head, labels
 
 
 def told_anew(features, speakers, within):
@@ -242,7 +266,7 @@ def stream(train, knobs, rng):
         yield from batches(units_of(forms[turn % len(forms)] + drawn), knobs, rng)
 
 
-def step(model, optimizer, units, knobs, rng, device):
+def step(model, optimizer, units, harmless, knobs, rng, device):
     """One step of the optimizer on a batch of twins and single chats; gives the loss."""
     model.train()
     units = [[stretch(chat, knobs, rng) for chat in unit] for unit in units]
@@ -251,9 +275,10 @@ def step(model, optimizer, units, knobs, rng, device):
     batch["ids"] = mask_words(batch["ids"], knobs.token_drop)
     with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
         vectors = model.encoder(batch, knobs.drop).float()
+    harmless.keep(vectors, chats)
     head = batch | {"own": batch["within"]}
     if rng.random() < knobs.long:
-        vectors, head, labels = within_others(vectors, batch, chats, labels, knobs, rng)
+        vectors, head, labels = within_others(vectors, batch, chats, labels, harmless, knobs, rng)
     out = model.head(vectors, head["features"], head["speakers"], knobs.head_drop)
     each, peak = losses(out, head, labels, knobs)
     loss = (each.sum() + knobs.twins * twins_apart(peak, units)) / len(chats)
@@ -284,10 +309,11 @@ def main():
         model.load_state_dict(torch.load(args.start, map_location=device)["model"])
     optimizer = optimizer_for(model, knobs)
     trained, peaks = [p for p in model.parameters() if p.requires_grad], [group["lr"] for group in optimizer.param_groups]
+    harmless = Harmless(knobs.kept)
     average, seen, started = [p.detach().clone() for p in trained], [], time.time()
     for done, units in enumerate(itertools.islice(stream(train, knobs, rng), knobs.steps), 1):
         set_rates(optimizer, peaks, done / knobs.steps, knobs)
-        seen.append(step(model, optimizer, units, knobs, rng, device))
+        seen.append(step(model, optimizer, units, harmless, knobs, rng, device))
         with torch.no_grad():
             torch._foreach_lerp_(average, trained, 1 - min(knobs.average, done / (9 + done)))
         if done % knobs.report == 0 or done == knobs.steps:

@@ -28,8 +28,8 @@ pub struct Args {
     /// Data in place of the suite's own: a .jsonl or .jsonl.xz file of labelled conversations, or a folder of them (.xz needs the program xz).
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
-    /// Scores of another system, judged beside ours under the file's name: JSONL of {"id", "score"}, the higher the riskier, and, for warnings, "messages", a score after each
-    /// message; what `rushlight score` writes will do. `--texts` gives the conversations to be scored.
+    /// Scores of another system, judged beside ours under the file's name: JSONL of {"id", "score"}, the higher the riskier; for warnings also "messages", a score after each
+    /// message; and, where it decides itself, "alarm", true or false. What `rushlight score` writes will do. `--texts` gives the conversations to be scored.
     #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
     /// Write the texts that the suite judges, for another system to score: JSONL of {"id", "split", "messages"} without labels. Nothing is measured.
@@ -76,14 +76,15 @@ struct Agreement {
     md: bool,
 }
 
-/// Compare two results on the same data, conversation by conversation: B less A, with paired 95 % intervals.
+/// Compare two results on the same data, conversation by conversation: B less A, with paired 95 % intervals. One of them may be another system's scores.
 #[derive(Debug, clap::Args)]
 struct Compare {
-    /// The result to compare with; its scores lie beside it.
+    /// The result to compare with; its scores lie beside it. Or another system's scores (.jsonl), as for --scores.
     a: PathBuf,
-    /// The result that is judged.
+    /// The result that is judged, or another system's scores.
     b: PathBuf,
-    /// Exit with 4 when B's number (not the end of the interval) is worse than A's by more than DELTA, as `test/auroc:0.01` (auroc, auprc, recall, fpr, brier; may be repeated).
+    /// Exit with 4 when B's number (not the end of the interval) is worse than A's by more than DELTA, as `test/auroc:0.01` (auroc, auprc, recall_at_fpr_1, recall_at_fpr_5, recall, fpr,
+    /// brier, ece; may be repeated).
     #[arg(long, value_name = "METRIC:DELTA")]
     fail_if_worse: Vec<String>,
 }
@@ -202,7 +203,7 @@ impl Compare {
             let range = format!("({} to {})", number(d.low), number(d.high));
             writeln!(
                 out,
-                "{name:<14} {} → {}   {} {range}  n {}",
+                "{name:<20} {} → {}   {} {range}  n {}",
                 number(*a),
                 number(*b),
                 number(d.value),

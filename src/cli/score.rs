@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -185,7 +186,8 @@ struct Run<'a> {
     done: Done,
     workers: Workers,
     bar: ProgressBar,
-    waiting: Vec<Imported>,
+    /// Each with the file it was read from.
+    waiting: Vec<(Arc<str>, Imported)>,
     people: People,
     tally: Tally,
 }
@@ -213,7 +215,9 @@ impl Tally {
 impl Run<'_> {
     /// Read one file; its conversations are scored as they come.
     fn file(&mut self, input: &Source, options: &import::Options) -> Result<()> {
-        let result = each(|sink| import::read(input, options, sink), |imported| self.take(imported))?;
+        let file: Arc<str> = input.path().to_string_lossy().into();
+        let take = |imported| self.take(file.clone(), imported);
+        let result = each(|sink| import::read(input, options, sink), take)?;
         let counts = match result {
             Ok(counts) => counts,
             Err(error) => {
@@ -232,10 +236,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn take(&mut self, mut imported: Imported) -> Result<()> {
+    fn take(&mut self, file: Arc<str>, mut imported: Imported) -> Result<()> {
         self.people.apply(&mut imported);
-        self.waiting.push(imported);
-        let messages: usize = self.waiting.iter().map(|i| i.transcript.messages.len()).sum();
+        self.waiting.push((file, imported));
+        let messages: usize = self.waiting.iter().map(|(_, i)| i.transcript.messages.len()).sum();
         let most = if self.model.device.likes_batches() { LARGE_BATCH } else { BATCH };
         if self.waiting.len() >= most || messages >= BATCH_MESSAGES { self.flush() } else { Ok(()) }
     }
@@ -243,11 +247,15 @@ impl Run<'_> {
     /// Score what is waiting, side by side, and write it in order.
     fn flush(&mut self) -> Result<()> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.retain(|imported| !self.written(imported));
-        for result in reading::assess_all(self.model, &self.workers, &waiting) {
+        waiting.retain(|(_, imported)| !self.written(imported));
+        let (files, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+        for (file, result) in files.iter().zip(reading::assess_all(self.model, &self.workers, &waiting)) {
             match result {
-                Err(error) => self.fail(format!("{error:#}")),
-                Ok(assessment) => self.write(assessment)?,
+                Err(error) => self.fail(format!("{file}: {error:#}")),
+                Ok(mut assessment) => {
+                    assessment.input.file = Some(file.to_string());
+                    self.write(assessment)?;
+                }
             }
         }
         self.bar.set_message(format!("{} conversations", self.tally.scored));

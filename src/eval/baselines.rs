@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::cases::Case;
 use crate::models::Model;
-use crate::transcript::Kind;
+use crate::transcript::{Kind, Transcript};
 
 /// Weight of the losses against the squared weights, as scikit-learn's `C`.
 const C: f64 = 10.0;
@@ -37,14 +37,14 @@ impl<'m> Baselines<'m> {
         Ok(Self { keywords, vectors: Vectors::fit(model, train)?, words: Words::fit(train) })
     }
 
-    /// The name of each, and its scores of `cases`.
-    pub fn scores(&self, cases: &[&Case]) -> Result<Vec<(&'static str, Vec<f64>)>> {
-        let by = |score: &dyn Fn(&Case) -> f64| cases.iter().map(|case| score(case)).collect();
+    /// The name of each, and its scores of `chats`.
+    pub fn scores(&self, chats: &[&Transcript]) -> Result<Vec<(&'static str, Vec<f64>)>> {
+        let by = |score: &dyn Fn(&Transcript) -> f64| chats.iter().map(|chat| score(chat)).collect();
         let [length_name, keywords, mean, words] = NAMES;
         let mut found = vec![(length_name, by(&length))];
         found.extend(self.keywords.as_ref().map(|k| (keywords, by(&|c| k.score(c)))));
         if let Some(vectors) = &self.vectors {
-            found.push((mean, vectors.scores(cases)?));
+            found.push((mean, vectors.scores(chats)?));
         }
         found.extend(self.words.as_ref().map(|w| (words, by(&|c| w.score(c)))));
         Ok(found)
@@ -52,8 +52,8 @@ impl<'m> Baselines<'m> {
 }
 
 /// Messages in it.
-fn length(case: &Case) -> f64 {
-    case.transcript.spoken().count() as f64
+fn length(chat: &Transcript) -> f64 {
+    chat.spoken().count() as f64
 }
 
 /// TF-IDF over words and pairs of words (logarithmic counts, rows of length one), and logistic regression.
@@ -62,6 +62,7 @@ struct Words {
     weights: Vec<f64>,
 }
 
+/// Places and values of a row; the others are 0.
 type Sparse = Vec<(usize, f64)>;
 
 /// How many different words or phrases of a list occur.
@@ -77,8 +78,8 @@ impl Keywords {
     }
 
     /// Number of them.
-    fn score(&self, case: &Case) -> f64 {
-        let spoken = case.transcript.spoken().filter(|(_, m)| m.kind == Kind::Message);
+    fn score(&self, chat: &Transcript) -> f64 {
+        let spoken = chat.spoken().filter(|(_, m)| m.kind == Kind::Message);
         let found = |text: String| {
             let words: Vec<&str> =
                 text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
@@ -108,18 +109,18 @@ impl<'m> Vectors<'m> {
         if !(labels.contains(&true) && labels.contains(&false)) {
             return Ok(None);
         }
-        let rows = train.par_iter().map(|c| mean_vector(model, c)).collect::<Result<Vec<_>>>()?;
+        let rows = train.par_iter().map(|c| mean_vector(model, &c.transcript)).collect::<Result<Vec<_>>>()?;
         Ok(Some(Self { model, weights: logistic(&rows, &labels, model.backbone.width()) }))
     }
 
-    /// Log-odds of being risky, for each of `cases`.
-    fn scores(&self, cases: &[&Case]) -> Result<Vec<f64>> {
-        cases.par_iter().map(|c| Ok(margin(&mean_vector(self.model, c)?, &self.weights))).collect()
+    /// Log-odds of being risky, for each of `chats`.
+    fn scores(&self, chats: &[&Transcript]) -> Result<Vec<f64>> {
+        chats.par_iter().map(|c| Ok(margin(&mean_vector(self.model, c)?, &self.weights))).collect()
     }
 }
 
-fn mean_vector(model: &Model, case: &Case) -> Result<Sparse> {
-    let (_, vectors) = crate::score::vectors(model, &case.transcript)?;
+fn mean_vector(model: &Model, chat: &Transcript) -> Result<Sparse> {
+    let (_, vectors) = crate::score::vectors(model, chat)?;
     let mut sum = vec![0.0; model.backbone.width()];
     for row in vectors.chunks_exact(sum.len()) {
         sum.iter_mut().zip(row).for_each(|(s, v)| *s += f64::from(*v));
@@ -135,7 +136,7 @@ impl Words {
         if !(labels.contains(&true) && labels.contains(&false)) {
             return None;
         }
-        let counts: Vec<BTreeMap<String, f64>> = train.iter().map(count).collect();
+        let counts: Vec<BTreeMap<String, f64>> = train.iter().map(|c| count(&c.transcript)).collect();
         let mut documents: BTreeMap<&str, usize> = BTreeMap::new();
         counts.iter().flat_map(BTreeMap::keys).for_each(|t| *documents.entry(t).or_default() += 1);
         let idf = |df: usize| ((1.0 + train.len() as f64) / (1.0 + df as f64)).ln() + 1.0;
@@ -148,8 +149,8 @@ impl Words {
     }
 
     /// Log-odds of being risky.
-    fn score(&self, case: &Case) -> f64 {
-        margin(&self.row(&count(case)), &self.weights)
+    fn score(&self, chat: &Transcript) -> f64 {
+        margin(&self.row(&count(chat)), &self.weights)
     }
 
     fn row(&self, counts: &BTreeMap<String, f64>) -> Sparse {
@@ -162,9 +163,9 @@ impl Words {
 }
 
 /// How often each word of two letters or more, and each pair of neighbours, occurs.
-fn count(case: &Case) -> BTreeMap<String, f64> {
+fn count(chat: &Transcript) -> BTreeMap<String, f64> {
     let mut text = String::new();
-    for (_, message) in case.transcript.spoken().filter(|(_, m)| m.kind == Kind::Message) {
+    for (_, message) in chat.spoken().filter(|(_, m)| m.kind == Kind::Message) {
         text += message.text.reveal();
         text.push(' ');
     }

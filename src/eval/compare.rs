@@ -1,16 +1,19 @@
-//! Two results on the same data, compared conversation by conversation on the same resamples.
+//! Two results on the same data, or a result and another system's scores, compared conversation by conversation on the same resamples.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
+use super::foreign::Scores;
 use super::result::{Measure, Outcome};
 use super::verdict::{Verdict, read_all};
-use crate::metrics::{Confusion, Ranking, Resamples, brier};
+use crate::metrics::{Confusion, Ranking, Resamples, brier, ece};
 
-/// The metrics that can be compared; of `brier` less is better.
-pub const METRICS: [&str; 5] = ["auroc", "auprc", "recall", "fpr", "brier"];
+/// The metrics that can be compared; of those in [`LESS_IS_BETTER`] less is better.
+pub const METRICS: [&str; 8] =
+    ["auroc", "auprc", "recall_at_fpr_1", "recall_at_fpr_5", "recall", "fpr", "brier", "ece"];
+const LESS_IS_BETTER: [&str; 3] = ["fpr", "brier", "ece"];
 
 /// What B is less A is.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,18 +42,73 @@ pub fn read(path: &Path) -> Result<Outcome> {
         .with_context(|| format!("{} is not a result of `rushlight eval`", path.display()))
 }
 
-/// Compare B with A: the models of both, and what B is less A.
+/// Compare B with A: what both are, and what B is less A. One of them may be a file of scores of another system (`.jsonl`) on the data of the other's result.
+///
+/// # Errors
+/// When they are not of the same data, or one holds no score of a conversation.
 pub fn compare(a: &Path, b: &Path) -> Result<([String; 2], Vec<Comparison>)> {
-    let (first, second) = (read(a)?, read(b)?);
-    for (split, data) in &first.data {
-        let same = second.data.get(split).is_some_and(|d| d.sha256 == data.sha256);
+    let elsewhere = |path: &Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("jsonl"));
+    let (first, second) = match (elsewhere(a), elsewhere(b)) {
+        (false, false) => results(a, b)?,
+        (false, true) => {
+            let ours = Judged::of(a)?;
+            let theirs = ours.beside(b)?;
+            (ours, theirs)
+        }
+        (true, false) => {
+            let ours = Judged::of(b)?;
+            let theirs = ours.beside(a)?;
+            (theirs, ours)
+        }
+        (true, true) => bail!("one of the two must be a result (.json), which knows the labels"),
+    };
+    let mut found = Vec::new();
+    for split in first.outcome.data.keys() {
+        let part: Vec<usize> = (0..first.known.len()).filter(|i| first.known[*i].split == *split).collect();
+        found.extend(split_of(split, &first, &second, &part));
+    }
+    Ok(([first.name, second.name], found))
+}
+
+/// What was said of the conversations of a result.
+struct Judged {
+    name: String,
+    outcome: Outcome,
+    /// Labels, groups and splits.
+    known: Vec<Verdict>,
+    /// Score and alarm of each.
+    said: Vec<(f64, Option<bool>)>,
+}
+
+impl Judged {
+    /// Of the model of a result.
+    fn of(result: &Path) -> Result<Self> {
+        let outcome = read(result)?;
+        let known = scores(result, &outcome)?;
+        let hash = outcome.model_sha256.get(..12).unwrap_or(&outcome.model_sha256);
+        let name = format!("{} ({hash})", outcome.model);
+        let said = known.iter().map(|v| (v.score, Some(v.alarm()))).collect();
+        Ok(Self { name, outcome, known, said })
+    }
+
+    /// Of another system on the same conversations.
+    fn beside(&self, path: &Path) -> Result<Self> {
+        let mut scores = Scores::read(path)?;
+        let said = self.known.iter().map(|v| scores.take(&v.id).map(|said| (said.score, said.alarm)));
+        let (outcome, known) = (self.outcome.clone(), self.known.clone());
+        Ok(Self { name: path.display().to_string(), outcome, known, said: said.collect::<Result<_>>()? })
+    }
+}
+
+/// Two results, the second in the order of the first.
+fn results(a: &Path, b: &Path) -> Result<(Judged, Judged)> {
+    let (first, mut second) = (Judged::of(a)?, Judged::of(b)?);
+    for (split, data) in &first.outcome.data {
+        let same = second.outcome.data.get(split).is_some_and(|d| d.sha256 == data.sha256);
         ensure!(same, "{} and {} were not measured on the same {split} data", a.display(), b.display());
     }
-    let ours = scores(a, &first)?;
-    let mut theirs: HashMap<String, Verdict> =
-        scores(b, &second)?.into_iter().map(|v| (v.id.clone(), v)).collect();
-    let mut pairs = Vec::new();
-    for v in ours {
+    let mut theirs: HashMap<String, Verdict> = second.known.drain(..).map(|v| (v.id.clone(), v)).collect();
+    for v in &first.known {
         let other =
             theirs.remove(&v.id).with_context(|| format!("{} has no score for {}", b.display(), v.id))?;
         ensure!(
@@ -58,15 +116,10 @@ pub fn compare(a: &Path, b: &Path) -> Result<([String; 2], Vec<Comparison>)> {
             "{}: its text or label differs between the two results",
             v.id
         );
-        pairs.push((v, other));
+        second.known.push(other);
     }
-    let mut found = Vec::new();
-    for split in first.data.keys() {
-        let part: Vec<&(Verdict, Verdict)> = pairs.iter().filter(|p| p.0.split == *split).collect();
-        found.extend(split_of(split, &part, first.resamples, first.seed));
-    }
-    let name = |o: &Outcome| format!("{} ({})", o.model, o.model_sha256.get(..12).unwrap_or(&o.model_sha256));
-    Ok(([name(&first), name(&second)], found))
+    second.said = second.known.iter().map(|v| (v.score, Some(v.alarm()))).collect();
+    Ok((first, second))
 }
 
 /// The scores that lie beside a result, which must be its own and whole.
@@ -87,57 +140,64 @@ fn scores(result: &Path, outcome: &Outcome) -> Result<Vec<Verdict>> {
     Ok(verdicts)
 }
 
-fn split_of(split: &str, pairs: &[&(Verdict, Verdict)], resamples: usize, seed: u64) -> Vec<Comparison> {
-    let groups: Vec<&str> = pairs.iter().map(|p| p.0.group.as_str()).collect();
-    let labels: Vec<bool> = pairs.iter().map(|p| p.0.label).collect();
-    let draws = Resamples::new(&groups, resamples, seed);
+fn split_of(split: &str, a: &Judged, b: &Judged, part: &[usize]) -> Vec<Comparison> {
+    let groups: Vec<&str> = part.iter().map(|i| a.known[*i].group.as_str()).collect();
+    let labels: Vec<bool> = part.iter().map(|i| a.known[*i].label).collect();
+    let draws = Resamples::new(&groups, a.outcome.resamples, a.outcome.seed);
     let all: Vec<usize> = (0..labels.len()).collect();
-    let a = Side::new(&labels, pairs.iter().map(|p| &p.0).collect());
-    let b = Side::new(&labels, pairs.iter().map(|p| &p.1).collect());
+    let [a, b] = [a, b].map(|judged| Side::of(&labels, part.iter().map(|i| judged.said[*i])));
     let one = |metric: &&str| {
         let (x, y) = (a.metric(metric, &all), b.metric(metric, &all));
         let less = |i: &[usize]| Some(b.metric(metric, i)? - a.metric(metric, i)?);
         let difference = Measure::over(&draws, labels.len(), labels.len(), less);
-        let worse = difference.value.map(|v| if ["fpr", "brier"].contains(metric) { v } else { -v });
+        let worse = difference.value.map(|v| if LESS_IS_BETTER.contains(metric) { v } else { -v });
         Comparison { name: format!("{split}/{metric}"), a: x, b: y, difference, worse }
     };
     METRICS.iter().map(one).collect()
 }
 
-/// What one model says of labelled conversations.
+/// What one system says of labelled conversations.
 pub struct Side<'a> {
     labels: &'a [bool],
     scores: Vec<f64>,
-    alarms: Vec<bool>,
+    /// Where it says so of every one.
+    alarms: Option<Vec<bool>>,
+    /// Whether all scores may be probabilities.
+    probability: bool,
     ranking: Ranking<'a>,
 }
 
 impl<'a> Side<'a> {
     /// A verdict for each label.
     pub fn new(labels: &'a [bool], verdicts: Vec<&Verdict>) -> Self {
-        Self::of(labels, verdicts.into_iter().map(|v| (v.score, v.alarm())))
+        Self::of(labels, verdicts.into_iter().map(|v| (v.score, Some(v.alarm()))))
     }
 
-    /// A score and whether it is an alarm, for each label.
-    pub fn of(labels: &'a [bool], said: impl Iterator<Item = (f64, bool)>) -> Self {
-        let (scores, alarms): (Vec<f64>, Vec<bool>) = said.unzip();
-        let ranking = Ranking::new(labels, &scores).expect("our own scores are numbers");
-        Self { labels, alarms, scores, ranking }
+    /// A finite score and whether it is an alarm, for each label.
+    pub fn of(labels: &'a [bool], said: impl Iterator<Item = (f64, Option<bool>)>) -> Self {
+        let (scores, alarms): (Vec<f64>, Vec<Option<bool>>) = said.unzip();
+        let ranking = Ranking::new(labels, &scores).expect("scores are finite numbers");
+        let probability = scores.iter().all(|s| (0.0..=1.0).contains(s));
+        Self { labels, alarms: alarms.into_iter().collect(), scores, probability, ranking }
     }
 
-    /// One of [`METRICS`] of some items, at the band `look` where a threshold is needed.
+    /// One of [`METRICS`] of some items. Recall and FPR are those of its alarms (of our model: at the band `look`); these, Brier and ECE are undefined for a system that raises
+    /// no alarms, or gives no probabilities.
     pub fn metric(&self, name: &str, items: &[usize]) -> Option<f64> {
-        let c = || Confusion::of_items(self.labels, &self.alarms, items);
+        let alarms = || Some(Confusion::of_items(self.labels, self.alarms.as_ref()?, items));
+        let within = |budget: f64| self.ranking.recall_at_fpr(items, budget).map(|o| o.recall);
+        let pick = |i: &usize| (self.labels[*i], self.scores[*i]);
+        let probabilities =
+            || self.probability.then(|| items.iter().map(pick).unzip::<_, _, Vec<_>, Vec<_>>());
         match name {
             "auroc" => self.ranking.auroc(items),
             "auprc" => self.ranking.average_precision(items),
-            "recall" => c().recall(),
-            "fpr" => c().fpr(),
-            _ => {
-                let pick = |i: &usize| (self.labels[*i], self.scores[*i]);
-                let (labels, scores): (Vec<bool>, Vec<f64>) = items.iter().map(pick).unzip();
-                brier(&labels, &scores)
-            }
+            "recall_at_fpr_1" => within(0.01),
+            "recall_at_fpr_5" => within(0.05),
+            "recall" => alarms()?.recall(),
+            "fpr" => alarms()?.fpr(),
+            "ece" => probabilities().and_then(|(labels, scores)| ece(&labels, &scores)),
+            _ => probabilities().and_then(|(labels, scores)| brier(&labels, &scores)),
         }
     }
 }

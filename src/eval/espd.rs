@@ -25,11 +25,13 @@ pub fn espd(part: &Part, again: &Again, thresholds: &[Threshold]) -> Result<(Tab
         .read(part, &[&rule], |case, at, _| windows(again.model, &case.transcript, &part.verdicts[at]))?;
     let found: Vec<Warned> = found.pop().unwrap_or_default();
     let mut rows = Vec::new();
-    for t in thresholds.iter().filter(|t| t.system == OURS && ["look", "look now"].contains(&t.name.as_str()))
-    {
-        if let (Some(value), Some(kept)) = (t.value, first(&part.systems[0], t)) {
-            rows.push(row(part, &format!("{OURS}, {}, sticky", t.name), &sticky(part, value)));
-            rows.push(row(part, &format!("{OURS}, {}, up at the end", t.name), &kept));
+    for system in &part.systems {
+        let shown =
+            |t: &&Threshold| t.system == system.name && (t.system != OURS || t.name.starts_with("look"));
+        for t in thresholds.iter().filter(shown) {
+            for (how, warned) in [("sticky", sticky(system, t)), ("up at the end", first(system, t))] {
+                rows.extend(warned.map(|w| row(part, &format!("{}, {}, {how}", system.name, t.name), &w)));
+            }
         }
     }
     for s in 1..=ESPD_KEPT {

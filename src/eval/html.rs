@@ -32,7 +32,7 @@ pub fn html(o: &Outcome) -> String {
     }
     out += "</ul>\n";
     if !o.plots.is_empty() {
-        out += "<p class=\"note\">Shaded: 95 % interval at each point of the first line; the others are told apart by dash.";
+        out += "<p class=\"note\">Shaded: 95 % interval at each point, of the model and of a system from elsewhere; baselines have none. Lines are told apart by dash.";
         if o.plots.iter().any(|plot| plot.id.starts_with("pr/")) {
             out += " Precision is drawn as the best at that recall or more; the AUPRC below is not interpolated.";
         }

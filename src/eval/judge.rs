@@ -7,21 +7,27 @@ use anyhow::{Context as _, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
 use super::again::Again;
-use super::baselines::{self, Baselines};
+use super::baselines::Baselines;
 use super::cases::{Case, Gold, Skipped};
+use super::foreign::Theirs;
 use super::result::{Data, Measure, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold};
 use super::suite::{Suite, Task};
 use super::texts::Texts;
-use super::verdict::{self, Foreign, Scorer, Verdict};
+use super::verdict::{Scorer, Verdict};
 use super::{
     espd, fairness, lengths, pan12, plots, quantization, robustness, signals, strata, tables, warnings,
 };
 use crate::assessment::Band;
 use crate::metrics::{Ranking, Resamples, best_threshold};
 use crate::models::Model;
+use crate::transcript::Transcript;
 
 /// The name of our model among the systems.
 pub(super) const OURS: &str = "rushlight";
+/// The name of the threshold with the best F1 on dev.
+const BEST: &str = "best F1";
+/// The name of the alarms that another system raises itself.
+pub(super) const OWN: &str = "its own";
 
 /// What to run, and on what.
 pub struct Request<'a> {
@@ -55,39 +61,6 @@ pub(super) struct Part<'a> {
     pub draws: Resamples,
 }
 
-/// Another system, under the name of its file of scores, in the order of the conversations that are judged.
-struct Theirs {
-    name: String,
-    scores: std::vec::IntoIter<Foreign>,
-    probability: bool,
-    /// How many scores are of other conversations.
-    others: usize,
-}
-
-impl Theirs {
-    /// What lies between 0 and 1 throughout is taken for probabilities.
-    fn read(path: &Path, judged: &[&Gold], by_message: bool) -> Result<Self> {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let taken = name == OURS || baselines::NAMES.contains(&name.as_str());
-        ensure!(
-            !taken,
-            "{}: {name:?} is the name of a system that stands there anyway; call the file after theirs",
-            path.display()
-        );
-        let (scores, others) = verdict::foreign(path, judged, by_message)?;
-        let probability = scores.iter().all(|f| (0.0..=1.0).contains(&f.score));
-        Ok(Self { name, scores: scores.into_iter(), probability, others })
-    }
-
-    /// Its scores of the next split, of `n` conversations.
-    fn of_next(&mut self, n: usize) -> System {
-        let (scores, messages): (Vec<f64>, Vec<_>) =
-            self.scores.by_ref().take(n).map(|f| (f.score, f.messages)).unzip();
-        let messages = messages.into_iter().collect();
-        System { messages, probability: self.probability, ..System::beside(&self.name, scores) }
-    }
-}
-
 /// One system's scores of a split.
 pub(super) struct System {
     pub name: String,
@@ -95,20 +68,44 @@ pub(super) struct System {
     /// By message: its index and the score by then.
     pub messages: Option<Vec<Vec<(usize, f64)>>>,
     pub probability: bool,
+    /// Of our model.
     pub bands: Option<Vec<Band>>,
+    /// Alarms that it raises itself.
+    pub own: Option<Vec<bool>>,
 }
 
 impl System {
     /// What stands beside the model: scores that are no probabilities, of whole conversations.
-    fn beside(name: &str, scores: Vec<f64>) -> Self {
-        Self { name: name.to_owned(), scores, messages: None, probability: false, bands: None }
+    pub fn beside(name: &str, scores: Vec<f64>) -> Self {
+        Self { name: name.to_owned(), scores, messages: None, probability: false, bands: None, own: None }
+    }
+
+    /// Where it is judged when one threshold must do: the model's band `look`; the alarms that another system raises itself, or else its best F1 on dev.
+    ///
+    /// # Errors
+    /// When it has none of these.
+    pub fn threshold<'t>(&self, thresholds: &'t [Threshold]) -> Result<&'t Threshold> {
+        let of = |name: &str| thresholds.iter().find(|t| t.system == self.name && t.name == name);
+        let found = of("look").or(of(OWN)).or(of(BEST).filter(|t| t.value.is_some()));
+        found.with_context(|| {
+            format!("{}: there is no dev part to choose a threshold on; its scores must say \"alarm\" (true or false) on each line", self.name)
+        })
+    }
+
+    /// Id and title of a table of this system alone; the model's are plain.
+    pub fn titled(&self, id: &str, title: &str) -> (String, String) {
+        match self.bands {
+            Some(_) => (id.to_owned(), title.to_owned()),
+            None => (format!("{id}, {}", self.name), format!("{title}: {}", self.name)),
+        }
     }
 
     /// Alarms at a threshold. A band also knows what the model declined to judge.
     pub fn alarms(&self, t: &Threshold) -> Vec<bool> {
-        match (&self.bands, t.name.as_str()) {
-            (Some(bands), "look") => bands.iter().map(|b| *b >= Band::Look).collect(),
-            (Some(bands), "look now") => bands.iter().map(|b| *b == Band::LookNow).collect(),
+        match (&self.bands, &self.own, t.name.as_str()) {
+            (Some(bands), _, "look") => bands.iter().map(|b| *b >= Band::Look).collect(),
+            (Some(bands), _, "look now") => bands.iter().map(|b| *b == Band::LookNow).collect(),
+            (_, Some(own), OWN) => own.clone(),
             _ => self.scores.iter().map(|s| t.value.is_some_and(|v| *s >= v)).collect(),
         }
     }
@@ -127,6 +124,7 @@ impl<'a> Part<'a> {
             ),
             probability: true,
             bands: Some(verdicts.iter().map(|v| v.band).collect()),
+            own: None,
         };
         Self { split: split.to_owned(), golds, labels, verdicts, systems: vec![ours], draws }
     }
@@ -175,13 +173,13 @@ pub fn run(request: &Request) -> Result<Outcome> {
     let of = |split: &str| golds.iter().filter(|g| g.split == split).collect::<Vec<_>>();
     let splits: Vec<&str> = ["dev", "test"].into_iter().filter(|s| !of(s).is_empty()).collect();
     let judged: Vec<&Gold> = splits.iter().flat_map(|s| of(s)).collect();
-    let by_message = suite.task == Task::Turns;
-    let mut theirs = request.scores.map(|path| Theirs::read(path, &judged, by_message)).transpose()?;
-    if let Some(theirs) = &theirs {
-        skipped.insert("scores of conversations that are not judged here", theirs.others);
-    }
+    let mut theirs = request.scores.map(|path| Theirs::read(path, &judged, suite.task)).transpose()?;
     let baselines = baselines(request, &texts, &of("train"))?;
     let (mut thresholds, mut cost, mut parts) = (card(model), Run::default(), Vec::new());
+    if let Some(theirs) = &theirs {
+        skipped.insert("scores of conversations that are not judged here", theirs.others);
+        thresholds.extend(own(theirs));
+    }
     for split in splits {
         let mut scorer = Scorer::new(model, request.side, suite.task.needs_messages())?;
         let (verdicts, beside) = read(&texts, &of(split), &mut scorer, baselines.as_ref())?;
@@ -204,8 +202,7 @@ fn baselines<'m>(request: &Request<'m>, texts: &Texts, train: &[&Gold]) -> Resul
     if request.suite.task != Task::Risk {
         return Ok(None);
     }
-    let keywords = request.suite.keywords.as_ref().map(|k| request.suite.folder.join(k));
-    Ok(Some(Baselines::fit(request.model, keywords.as_deref(), &texts.cases(train)?)?))
+    Ok(Some(Baselines::fit(request.model, request.suite.keywords().as_deref(), &texts.cases(train)?)?))
 }
 
 type Beside = Vec<(&'static str, Vec<f64>)>;
@@ -224,7 +221,8 @@ fn read(
         for ((at, _), verdict) in batch.iter().zip(scorer.score(&cases)?) {
             verdicts[*at] = Some(verdict);
         }
-        let scores = baselines.map(|b| b.scores(&cases)).transpose()?.unwrap_or_default();
+        let chats: Vec<&Transcript> = cases.iter().map(|c| &c.transcript).collect();
+        let scores = baselines.map(|b| b.scores(&chats)).transpose()?.unwrap_or_default();
         if beside.is_empty() {
             beside = scores.iter().map(|(name, _)| (*name, vec![0.0; golds.len()])).collect();
         }
@@ -249,6 +247,17 @@ pub(super) fn card(model: &Model) -> Vec<Threshold> {
     vec![threshold("look", bands.look), threshold("look now", bands.look_now)]
 }
 
+/// The alarms of a system that decides itself.
+pub(super) fn own(theirs: &Theirs) -> Option<Threshold> {
+    let chosen = "by the system, as its scores say".to_owned();
+    theirs.decides.then(|| Threshold {
+        system: theirs.name.clone(),
+        name: OWN.to_owned(),
+        value: None,
+        chosen,
+    })
+}
+
 /// Choose on dev, for every system: the best F1, and the most sensitive threshold within each budget.
 fn choose(suite: &Suite, dev: &Part, thresholds: &mut Vec<Threshold>) {
     if dev.labels.iter().all(|l| *l == dev.labels[0]) {
@@ -260,7 +269,7 @@ fn choose(suite: &Suite, dev: &Part, thresholds: &mut Vec<Threshold>) {
             thresholds.push(Threshold { system: system.name.clone(), name, value, chosen });
         };
         let best = best_threshold(&dev.labels, &system.scores, 1.0);
-        add("best F1".to_owned(), best.map(|b| b.0).filter(|v| v.is_finite()), "highest F1".to_owned());
+        add(BEST.to_owned(), best.map(|b| b.0).filter(|v| v.is_finite()), "highest F1".to_owned());
         let Some(ranking) = Ranking::new(&dev.labels, &system.scores) else { continue };
         for budget in &suite.budgets {
             let found =
@@ -282,6 +291,10 @@ fn outcome(
     let (suite, model) = (request.suite, request.model);
     let again = Again { texts, model, suite: &suite.sha256, beside: request.again };
     let data: BTreeMap<String, Data> = parts.iter().map(|p| (p.split.clone(), p.data())).collect();
+    for system in parts.iter().flat_map(|p| &p.systems).filter(|_| suite.task.warns()) {
+        let warns = thresholds.iter().any(|t| t.system == system.name && t.value.is_some());
+        ensure!(warns, "{}: there is no dev part to choose a threshold of its warnings on", system.name);
+    }
     let (mut found, mut plots) = (Vec::new(), Vec::new());
     for part in parts {
         let mut more = |(tables, cost): (Vec<Table>, Run)| {
@@ -298,17 +311,18 @@ fn outcome(
                 found.push(tables::patterns(part));
                 found.push(tables::concern(part));
                 found.push(warnings::timing(part, &thresholds));
-                plots.extend(plots::all(part, suite, &thresholds));
+                plots.extend(plots::ranked(part, suite));
+                plots.extend(plots::offsets(part, &thresholds));
             }
             Task::Turns => {
                 found.extend(warnings::turns(part, &thresholds));
                 plots.extend(plots::offsets(part, &thresholds));
             }
             Task::Signals => found.push(signals::signals(part, model)),
-            Task::Benign => found.push(strata::benign(suite, part)),
+            Task::Benign => found.extend(strata::benign(suite, part, &thresholds)?),
             Task::Languages => found.push(strata::languages(suite, part, f64::from(model.card.bands.look))),
             Task::Pan12 => bail!("pan12 has no splits"),
-            Task::Fairness => found.push(fairness::fairness(part, &suite.subgroups)),
+            Task::Fairness => found.extend(fairness::fairness(part, &suite.subgroups, &thresholds)?),
             Task::Espd => {
                 let (table, plot, cost) = espd::espd(part, &again, &thresholds)?;
                 more((vec![table], cost));

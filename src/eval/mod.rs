@@ -13,6 +13,7 @@ mod cases;
 mod compare;
 mod espd;
 mod fairness;
+mod foreign;
 mod html;
 mod ids;
 mod join;

@@ -12,15 +12,20 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::cases::Skipped;
+use super::baselines::{Baselines, NAMES};
+use super::cases::{self, Skipped};
+use super::foreign::Theirs;
 use super::ids::Ids;
-use super::judge::{self, Request};
-use super::result::{Data, Measure, Outcome, Row, Run, Table};
+use super::judge::{self, Part, Request, System};
+use super::result::{Measure, Outcome, Row, Run, Table, Threshold};
 use super::side::{self, Scored};
+use super::suite::Task;
+use super::verdict::Verdict;
+use super::{plots, tables};
 use crate::assessment::{Assessment, Band};
 use crate::head::Signal;
 use crate::import::{self, Imported, Options, WarningKind};
-use crate::metrics::{Confusion, Ranking, Resamples, Sets};
+use crate::metrics::{Resamples, Sets};
 use crate::models::Model;
 use crate::transcript::Transcript;
 
@@ -34,7 +39,9 @@ struct Seen {
     sha256: String,
     model: String,
     risk: f32,
-    loud: bool,
+    band: Band,
+    /// Scores of what stands beside the model, in the order of its names.
+    beside: Vec<f64>,
     messages: usize,
     /// Ids of all who write.
     authors: Vec<String>,
@@ -56,7 +63,7 @@ pub fn run(request: &Request) -> Result<Outcome> {
     let folder = request.suite.data(request.data)?;
     let (xml, gold) = files(&folder, request.ids)?;
     let begun = Instant::now();
-    let (seen, mut run, skipped) = read(request, &xml)?;
+    let (seen, mut run, mut skipped) = read(request, &xml)?;
     ensure!(!seen.is_empty(), "{}: no conversation in it", xml.display());
     // A part of it may well hold none.
     let whole = request.ids.is_none() && request.limit.is_none();
@@ -68,19 +75,26 @@ pub fn run(request: &Request) -> Result<Outcome> {
     );
     run.seconds = begun.elapsed().as_secs_f64();
     let run = run.told();
-    let mut tables = vec![conversations(request, &seen, &gold), authors(request, &seen, &gold)];
+    let mut thresholds = judge::card(request.model);
+    let golds: Vec<cases::Gold> = seen.iter().map(|s| gold.of(s)).collect();
+    let verdicts = seen.iter().zip(&golds).map(|(s, gold)| Verdict::brief(gold, f64::from(s.risk), s.band));
+    let mut part = Part::new(request.suite, "test", golds.iter().collect(), verdicts.collect());
+    for (at, name) in NAMES.into_iter().enumerate() {
+        let scores: Option<Vec<f64>> = seen.iter().map(|s| s.beside.get(at).copied()).collect();
+        part.systems.extend(scores.map(|scores| System::beside(name, scores)));
+    }
+    if let Some(path) = request.scores {
+        let mut theirs = Theirs::read(path, &part.golds, Task::Pan12)?;
+        skipped.insert("scores of conversations that are not judged here", theirs.others);
+        thresholds.extend(judge::own(&theirs));
+        part.systems.push(theirs.of_next(seen.len()));
+    }
+    let mut tables = conversations(request, &part, &thresholds);
+    tables.push(authors(request, &seen, &gold));
     tables.extend(gold.lines.as_ref().map(|lines| by_line(request, &seen, lines)));
-    let hash: String = seen.iter().map(|s| format!("{} {}\n", s.id, s.sha256)).collect();
-    let risky = seen.iter().filter(|s| gold.in_it(s)).count();
-    let data = Data {
-        sha256: crate::models::sha256(hash.as_bytes()),
-        conversations: seen.len(),
-        messages: seen.iter().map(|s| s.messages).sum(),
-        risky,
-        groups: groups(&seen, &gold).iter().collect::<BTreeSet<_>>().len(),
-    };
-    let data = BTreeMap::from([("test".to_owned(), data)]);
-    judge::finish(request, data, tables, Vec::new(), judge::card(request.model), run, skipped)
+    let data = BTreeMap::from([("test".to_owned(), part.data())]);
+    let plots = plots::ranked(&part, request.suite);
+    judge::finish(request, data, tables, plots, thresholds, run, skipped)
 }
 
 /// The one XML file, and the id lists, told by what stands in them; the list of `--ids` may lie among them.
@@ -122,12 +136,14 @@ fn files(folder: &Path, ids: Option<&Path>) -> Result<(PathBuf, Gold)> {
 }
 
 fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
+    let baselines = Baselines::fit(request.model, request.suite.keywords().as_deref(), &[])?;
     let mut known = side::known::<Seen>(request.side, &request.model.hash, |seen| seen)?;
     let (mut seen, mut batch, mut run, mut problem) = (Vec::new(), Vec::new(), Run::default(), None);
     let options = Options { format: Some("pan12".to_owned()), ..Options::default() };
     let mut flush = |batch: &mut Vec<Imported>| -> Result<()> {
         let some = std::mem::take(batch);
-        let assessed: Vec<Seen> = some.par_iter().map(|i| look(request.model, i)).collect::<Result<_>>()?;
+        let assessed = some.par_iter().map(|i| look(request.model, &baselines, i));
+        let assessed: Vec<Seen> = assessed.collect::<Result<_>>()?;
         side::append(request.side, &assessed)?;
         run.scored += assessed.len();
         run.messages += assessed.iter().map(|s| s.messages).sum::<usize>();
@@ -207,16 +223,17 @@ fn id(chat: &Transcript) -> &str {
     chat.id.rsplit_once('#').map_or(&chat.id, |(_, id)| id)
 }
 
-fn look(model: &Model, imported: &Imported) -> Result<Seen> {
+fn look(model: &Model, baselines: &Baselines, imported: &Imported) -> Result<Seen> {
     let chat = &imported.transcript;
     let a = crate::score::assess(model, chat, "pan12", &[]).with_context(|| chat.id.clone())?;
-    let loud = a.band >= Band::Look;
+    let (loud, beside) = (a.band >= Band::Look, baselines.scores(&[chat])?);
     Ok(Seen {
         id: id(chat).to_owned(),
         sha256: a.input.sha256.clone(),
         model: a.model.sha256.clone(),
         risk: a.risk,
-        loud,
+        band: a.band,
+        beside: beside.into_iter().flat_map(|(_, scores)| scores).collect(),
         messages: chat.messages.len(),
         authors: chat.speakers.iter().map(|s| s.name.clone()).collect(),
         lines: if loud { lines(model, &a) } else { Vec::new() },
@@ -249,41 +266,35 @@ impl Gold {
     }
 }
 
-/// Conversations of one predator belong together; all others stand alone.
-fn groups(seen: &[Seen], gold: &Gold) -> Vec<String> {
-    let predator = |s: &Seen| s.authors.iter().find(|a| gold.authors.contains(*a)).cloned();
-    seen.iter().map(|s| predator(s).unwrap_or_else(|| s.id.clone())).collect()
+impl Gold {
+    /// What is known of a conversation. Those of one predator belong together; all others stand alone.
+    fn of(&self, seen: &Seen) -> cases::Gold {
+        let predator = seen.authors.iter().find(|a| self.authors.contains(*a));
+        cases::Gold {
+            id: seen.id.clone(),
+            group: predator.unwrap_or(&seen.id).clone(),
+            messages: seen.messages,
+            risk: predator.is_some(),
+            sha256: seen.sha256.clone(),
+            ..cases::Gold::default()
+        }
+    }
 }
 
-fn conversations(request: &Request, seen: &[Seen], gold: &Gold) -> Table {
-    let draws = Resamples::new(&groups(seen, gold), request.suite.resamples, request.suite.seed);
-    let labels: Vec<bool> = seen.iter().map(|s| gold.in_it(s)).collect();
-    let scores: Vec<f64> = seen.iter().map(|s| f64::from(s.risk)).collect();
-    let (n, positives) = (seen.len(), labels.iter().filter(|l| **l).count());
-    let ranking = Ranking::new(&labels, &scores).expect("scores are finite");
-    let loud: Vec<bool> = seen.iter().map(|s| s.loud).collect();
-    let counts = |items: &[usize]| Confusion::of_items(&labels, &loud, items);
-    let measure =
-        |of: usize, metric: &(dyn Fn(&[usize]) -> Option<f64> + Sync)| Measure::over(&draws, n, of, metric);
-    let cells = vec![
-        ("AUROC", measure(n, &|i| ranking.auroc(i))),
-        ("AUPRC", measure(n, &|i| ranking.average_precision(i))),
-        ("recall at FPR 1 %", measure(positives, &|i| ranking.recall_at_fpr(i, 0.01).map(|o| o.recall))),
-        ("recall at look", measure(positives, &|i| counts(i).recall())),
-        ("false alarms at look", measure(n - positives, &|i| counts(i).fpr()).bounded(n - positives)),
-    ];
-    let note = format!(
-        "A conversation counts as risky when a predator writes in it: {positives} of {n}; AUPRC of chance {:.4}. Many of these hold a few harmless lines only.",
-        positives as f64 / n as f64
-    );
-    let columns: Vec<&str> = cells.iter().map(|c| c.0).collect();
-    Table::new(
-        "conversations",
-        "Conversations with a predator in them",
-        &note,
-        &columns,
-        vec![Row::new("rushlight", cells)],
-    )
+/// Those with a predator in them against the others.
+fn conversations(request: &Request, part: &Part, thresholds: &[Threshold]) -> Vec<Table> {
+    let mut order = tables::conversations(part);
+    order.note += " A conversation counts as risky when a predator writes in it; many of these hold a few harmless lines only.";
+    let (here, official) = (part.golds.len(), request.suite.data.counts.get("test"));
+    if let Some(official) = official.filter(|n| **n != here) {
+        order.note += &format!(" The test corpus has {official} conversations; {here} were read.");
+    }
+    vec![
+        order,
+        tables::differences(part),
+        tables::thresholds(part, thresholds, request.suite.prevalence),
+        tables::calibration(part),
+    ]
 }
 
 fn authors(request: &Request, seen: &[Seen], gold: &Gold) -> Table {

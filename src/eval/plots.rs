@@ -2,18 +2,19 @@
 
 use rayon::prelude::*;
 
+use super::baselines;
 use super::judge::{OURS, Part};
 use super::result::{Plot, Series, Threshold};
 use super::suite::Suite;
 use super::warnings;
-use crate::metrics::{ECE_BINS, Ranking, false_alarms_per_1000, percentile, reliability};
+use crate::metrics::{ECE_BINS, Ranking, false_alarms_per_1000, percentile, ratio, reliability};
 
 /// Steps of a horizontal axis.
 const GRID: usize = 50;
 const BINS: usize = 20;
 
-/// All plots of a split.
-pub(super) fn all(part: &Part, suite: &Suite, thresholds: &[Threshold]) -> Vec<Plot> {
+/// How systems order the conversations of a split, and what the model's probabilities are worth.
+pub(super) fn ranked(part: &Part, suite: &Suite) -> Vec<Plot> {
     let mut plots = vec![
         curves(part, "roc", "ROC", ["share of harmless with an alarm", "share of risky with an alarm"], roc),
         curves(part, "pr", "Precision and recall", ["recall", "precision"], pr),
@@ -22,7 +23,6 @@ pub(super) fn all(part: &Part, suite: &Suite, thresholds: &[Threshold]) -> Vec<P
         histogram(part),
     ];
     plots[0].diagonal = true;
-    plots.extend(offsets(part, thresholds));
     plots
 }
 
@@ -38,29 +38,45 @@ fn grid() -> Vec<f64> {
 
 /// Recall within each share of false alarms.
 fn roc(ranking: &Ranking, items: &[usize]) -> Vec<Option<f64>> {
-    grid().into_iter().map(|x| ranking.recall_at_fpr(items, x).map(|o| o.recall)).collect()
+    let curve = ranking.curve(items);
+    let all = curve[curve.len() - 1];
+    let (mut points, mut recall) = (curve.iter().peekable(), None);
+    let mut within = |x: f64| {
+        while let Some(point) = points.next_if(|p| all.fp == 0 || p.fp as f64 / all.fp as f64 <= x) {
+            recall = ratio(point.tp as f64, all.tp as f64).filter(|_| all.fp > 0);
+        }
+        recall
+    };
+    grid().into_iter().map(&mut within).collect()
 }
 
 /// The best precision at each recall or more.
 fn pr(ranking: &Ranking, items: &[usize]) -> Vec<Option<f64>> {
     let curve = ranking.curve(items);
-    let positives = curve.last().map_or(0, |p| p.tp) as f64;
-    let at = |x: f64| {
-        let fits = curve.iter().filter(|p| p.tp + p.fp > 0 && p.tp as f64 / positives >= x);
-        fits.map(|p| p.tp as f64 / (p.tp + p.fp) as f64).reduce(f64::max)
+    let positives = curve[curve.len() - 1].tp as f64;
+    let (mut points, mut best) = (curve.iter().rev().filter(|p| p.tp + p.fp > 0).peekable(), None);
+    let mut at = |x: f64| {
+        while let Some(point) = points.next_if(|p| p.tp as f64 / positives >= x) {
+            let precision = point.tp as f64 / (point.tp + point.fp) as f64;
+            best = Some(best.map_or(precision, |b: f64| b.max(precision)));
+        }
+        best.filter(|_| positives > 0.0)
     };
-    grid().into_iter().map(at).collect()
+    let mut found: Vec<Option<f64>> = grid().into_iter().rev().map(&mut at).collect();
+    found.reverse();
+    found
 }
 
 type Curve = fn(&Ranking, &[usize]) -> Vec<Option<f64>>;
 
-/// One line a system; the band is drawn for ours, by point.
+/// One line a system; a band, by point, for the model and for a system from elsewhere.
 fn curves(part: &Part, id: &str, title: &str, axes: [&str; 2], curve: Curve) -> Plot {
     let series = part.systems.iter().filter_map(|system| {
         let ranking = Ranking::new(&part.labels, &system.scores)?;
         let ys = curve(&ranking, &ranking.all());
         let points = grid().into_iter().zip(ys).filter_map(|(x, y)| Some([x, y?])).collect();
-        let band = if system.name == OURS { band(part, &ranking, curve) } else { Vec::new() };
+        let plain = baselines::NAMES.contains(&system.name.as_str());
+        let band = if plain { Vec::new() } else { band(part, &ranking, curve) };
         Some(Series { name: system.name.clone(), points, band })
     });
     let series = series.collect();
@@ -84,7 +100,7 @@ fn alarms(part: &Part, suite: &Suite) -> Plot {
     let series = part.systems.iter().filter_map(|system| {
         let ranking = Ranking::new(&part.labels, &system.scores)?;
         let curve = ranking.curve(&ranking.all());
-        let all = curve.last()?;
+        let all = curve.last().filter(|all| all.tp > 0 && all.fp > 0)?;
         let point = |p: &crate::metrics::Point| {
             let per = false_alarms_per_1000(p.fp as f64 / all.fp as f64, suite.prevalence);
             [per, p.tp as f64 / all.tp as f64]
@@ -150,4 +166,31 @@ pub(super) fn offsets(part: &Part, thresholds: &[Threshold]) -> Option<Plot> {
         x: [-20.0, 22.0],
         ..plot(part, "latency", "When the warning comes", axes, series)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_are_what_each_point_alone_would_be() {
+        let labels = [true, false, true, true, false, false, true, false];
+        let scores = [0.9, 0.9, 0.7, 0.4, 0.4, 0.3, 0.2, 0.1];
+        let ranking = Ranking::new(&labels, &scores).unwrap();
+        for sample in [ranking.all(), vec![0, 0, 1, 4, 7], vec![3, 6, 5, 5, 2]] {
+            let (ys, precisions) = (roc(&ranking, &sample), pr(&ranking, &sample));
+            let points = ranking.curve(&sample);
+            let positives = points[points.len() - 1].tp as f64;
+            for (at, x) in grid().into_iter().enumerate() {
+                assert_eq!(ys[at], ranking.recall_at_fpr(&sample, x).map(|o| o.recall));
+                let fits = points.iter().filter(|p| p.tp + p.fp > 0 && p.tp as f64 / positives >= x);
+                let best = fits.map(|p| p.tp as f64 / (p.tp + p.fp) as f64).reduce(f64::max);
+                assert_eq!(precisions[at], best, "{x}");
+            }
+        }
+        assert!(
+            roc(&ranking, &[0, 2]).iter().all(Option::is_none)
+                && pr(&ranking, &[1, 4]).iter().all(Option::is_none)
+        );
+    }
 }

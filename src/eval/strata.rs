@@ -2,26 +2,53 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Result;
+
 use super::judge::Part;
-use super::result::{Measure, Row, Table};
+use super::result::{Measure, Row, Table, Threshold};
 use super::suite::Suite;
 use super::tables::table;
 use crate::assessment::Band;
 use crate::metrics::{Confusion, Ranking, false_alarms_per_1000, ratio};
 
-/// Alarms on harmless conversations, by source.
-pub fn benign(suite: &Suite, part: &Part) -> Table {
+/// Alarms on harmless conversations, by source: a table for each system.
+///
+/// # Errors
+/// When there is no threshold of another system.
+pub fn benign(suite: &Suite, part: &Part, thresholds: &[Threshold]) -> Result<Vec<Table>> {
     let of = |at: usize| part.golds[at].source.clone();
-    let rows = by(suite, part, of, |name, part| quiet(name, part, suite.prevalence));
-    let columns = ["false alarms", "look now", "per 1,000", "cannot say"];
     let note = "False alarms: share at the band look or above. Where there is none, the interval ends at 3 over the groups (95 %).";
-    Table::new("benign", "Alarms on harmless conversations, by source", note, &columns, rows)
+    let rows = by(suite, part, of, |name, part, _| quiet(name, part, suite.prevalence));
+    let columns = ["false alarms", "look now", "per 1,000", "cannot say"];
+    let mut found = vec![Table::new("benign", BENIGN, note, &columns, rows)];
+    for system in &part.systems[1..] {
+        let t = system.threshold(thresholds)?;
+        let alarms = system.alarms(t);
+        let rows = by(suite, part, of, |name, part, items| {
+            let loud: Vec<bool> = items.iter().map(|i| alarms[*i]).collect();
+            let rate = |drawn: &[usize]| {
+                ratio(drawn.iter().filter(|i| loud[**i]).count() as f64, drawn.len() as f64)
+            };
+            Row::new(name, alarmed(part.false_alarms(&part.items(false), rate), suite.prevalence))
+        });
+        let (id, title) = system.titled("benign", BENIGN);
+        let note = format!("False alarms at {}.", t.name);
+        found.push(Table::new(&id, &title, &note, &["false alarms", "per 1,000"], rows));
+    }
+    Ok(found)
+}
+
+const BENIGN: &str = "Alarms on harmless conversations, by source";
+
+/// A rate of false alarms, and what comes of it in 1,000 chats.
+fn alarmed(rate: Measure, prevalence: f64) -> [(&'static str, Measure); 2] {
+    [("false alarms", rate), ("per 1,000", rate.map(|rate| false_alarms_per_1000(rate, prevalence)))]
 }
 
 /// What is judged at all, and how well, by language; `look` is where that band begins.
 pub fn languages(suite: &Suite, part: &Part, look: f64) -> Table {
     let of = |at: usize| part.golds[at].lang.clone().unwrap_or_default();
-    let rows = by(suite, part, of, |name, part| language(name, part, look));
+    let rows = by(suite, part, of, |name, part, _| language(name, part, look));
     let columns = [
         "cannot say",
         "AUROC, judged",
@@ -40,7 +67,7 @@ fn by(
     suite: &Suite,
     part: &Part,
     kind: impl Fn(usize) -> String,
-    row: impl Fn(&str, &Part) -> Row,
+    row: impl Fn(&str, &Part, &[usize]) -> Row,
 ) -> Vec<Row> {
     let mut kinds: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for at in 0..part.labels.len() {
@@ -50,9 +77,9 @@ fn by(
     for (name, items) in kinds {
         let golds = items.iter().map(|i| part.golds[*i]).collect();
         let verdicts = items.iter().map(|i| part.verdicts[*i].clone()).collect();
-        rows.push(row(&name, &Part::new(suite, &name, golds, verdicts)));
+        rows.push(row(&name, &Part::new(suite, &name, golds, verdicts), &items));
     }
-    rows.push(row("all", part));
+    rows.push(row("all", part, &(0..part.labels.len()).collect::<Vec<_>>()));
     rows
 }
 
@@ -71,15 +98,8 @@ fn quiet(name: &str, part: &Part, prevalence: f64) -> Row {
     let alarms =
         |wanted: fn(Band) -> bool| part.false_alarms(&part.items(false), |items| among(part, items, wanted));
     let (look, look_now) = (alarms(|b| b >= Band::Look), alarms(|b| b == Band::LookNow));
-    Row::new(
-        name,
-        vec![
-            ("false alarms", look),
-            ("look now", look_now),
-            ("per 1,000", look.map(|rate| false_alarms_per_1000(rate, prevalence))),
-            ("cannot say", share(part, |b| b == Band::CannotSay)),
-        ],
-    )
+    let more = [("look now", look_now), ("cannot say", share(part, |b| b == Band::CannotSay))];
+    Row::new(name, alarmed(look, prevalence).into_iter().chain(more))
 }
 
 fn language(name: &str, part: &Part, look: f64) -> Row {

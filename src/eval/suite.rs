@@ -80,6 +80,11 @@ impl Task {
         !matches!(self, Self::Benign | Self::Languages | Self::Turns | Self::Signals | Self::Pan12)
     }
 
+    /// Whether it is about when a warning comes, which takes a score after each message.
+    pub fn warns(self) -> bool {
+        matches!(self, Self::Turns | Self::Espd)
+    }
+
     /// Whether what was said of each message is needed to the end.
     pub fn needs_messages(self) -> bool {
         matches!(self, Self::Risk | Self::Turns | Self::Signals | Self::Espd | Self::Length)
@@ -228,9 +233,17 @@ impl Suite {
     /// # Errors
     /// When scores from elsewhere cannot stand beside ours.
     pub fn takes_scores(&self) -> Result<()> {
-        let takes = matches!(self.task, Task::Risk | Task::Turns);
+        let takes = match self.task {
+            Task::Risk | Task::Turns | Task::Espd | Task::Benign | Task::Fairness | Task::Pan12 => true,
+            Task::Signals | Task::Languages | Task::Robustness | Task::Length | Task::Quantization => false,
+        };
         ensure!(takes, "suite {} judges the model only; --scores and --texts have no place in it", self.name);
         Ok(())
+    }
+
+    /// Where its list of words is.
+    pub fn keywords(&self) -> Option<PathBuf> {
+        self.keywords.as_ref().map(|path| self.folder.join(path))
     }
 
     /// The data: what the user gave, else what the suite names.

@@ -231,6 +231,8 @@ pub(super) fn cell(m: Option<&Measure>) -> String {
     let number = |x: f64| if x.abs() >= 100.0 { format!("{x:.0}") } else { format!("{x:.3}") };
     match (m.value, m.low, m.high) {
         (Some(v), Some(a), Some(b)) => format!("{} ({} to {})", number(v), number(a), number(b)),
+        // Counts have no interval.
+        (Some(v), ..) if v > 1.0 && v.fract() == 0.0 => format!("{v:.0}"),
         (Some(v), ..) => number(v),
         (None, ..) => "–".to_owned(),
     }
@@ -263,6 +265,7 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
         "95 % intervals: {} resamples by group, seed {}; n: what the numbers of a row divide by",
         o.resamples, o.seed
     ));
+    facts.extend(undefined(o));
     facts.extend(o.thresholds.iter().map(|t| {
         let value = t.value.map_or_else(|| "none".to_owned(), |v| format!("{v:.4}"));
         format!("threshold {}, {}: {value}, {}", t.system, t.name, t.chosen)
@@ -283,6 +286,29 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
         o.readings.len()
     ));
     facts
+}
+
+/// Which intervals rest on fewer resamples than were drawn, since the number was undefined in the others.
+fn undefined(o: &Outcome) -> Option<String> {
+    const SHOWN: usize = 6;
+    let cells = o.tables.iter().flat_map(|t| t.rows.iter().map(move |r| (t, r)));
+    let cells = cells.flat_map(|(t, r)| r.cells.iter().map(move |(column, m)| (t, r, column, m)));
+    let fewer = cells.filter(|(.., m)| m.low.is_some() && (1..o.resamples).contains(&m.defined));
+    let mut fewer: Vec<_> = fewer.collect();
+    fewer.sort_by_key(|(.., m)| m.defined);
+    let shown: Vec<String> = fewer
+        .iter()
+        .take(SHOWN)
+        .map(|(t, r, column, m)| format!("{}, {}, {column} ({})", t.id, r.name, m.defined))
+        .collect();
+    let and = if fewer.len() > SHOWN { ", …" } else { "" };
+    let n = fewer.len();
+    (n > 0).then(|| {
+        format!(
+            "{n} intervals rest on fewer resamples, where the number is defined: {}{and}",
+            shown.join("; ")
+        )
+    })
 }
 
 /// The result as Markdown.

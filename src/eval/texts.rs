@@ -145,6 +145,11 @@ pub fn write_texts(
     out: &Path,
 ) -> Result<usize> {
     suite.takes_scores()?;
+    ensure!(
+        suite.task != Task::Pan12,
+        "suite {}: its texts are the corpus's own XML; score that",
+        suite.name
+    );
     let (measured, path) = suite.measured(data)?;
     let (texts, golds, _) = Texts::judged(&measured, &path, limit, ids)?;
     let mut judged: HashMap<&str, &str> = golds

@@ -1,10 +1,10 @@
-//! What a system says of each conversation: our model, scored now or taken over from an interrupted run, or a file from elsewhere.
+//! What our model says of each conversation, scored now or taken over from an interrupted run.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::cases::{Case, Gold};
@@ -60,6 +60,24 @@ impl Verdict {
             concern: a.person_of_concern.clone(),
             patterns: a.patterns.clone(),
             messages: a.messages.iter().map(row).collect(),
+        }
+    }
+
+    /// Of a conversation whose score and band are all that is kept.
+    pub(super) fn brief(gold: &Gold, score: f64, band: Band) -> Self {
+        let (patterns, messages, concern) = Default::default();
+        Self {
+            id: gold.id.clone(),
+            sha256: gold.sha256.clone(),
+            model: String::new(),
+            group: gold.group.clone(),
+            split: gold.split.clone(),
+            label: gold.risk,
+            score,
+            band,
+            concern,
+            patterns,
+            messages,
         }
     }
 
@@ -170,100 +188,4 @@ pub fn read_all(path: &Path) -> Result<Vec<Verdict>> {
         serde_json::from_str(line).map_err(|_| anyhow!("{}:{}: not a line of ours", path.display(), at + 1))
     };
     text.lines().enumerate().map(parse).collect()
-}
-
-/// Scores from elsewhere: `{"id":…, "score":…}` a line, with `"messages":[…]` for scores by message.
-pub struct Foreign {
-    /// Of the conversation.
-    pub score: f64,
-    /// By message: its index and the score by then.
-    pub messages: Option<Vec<(usize, f64)>>,
-}
-
-#[derive(Deserialize)]
-struct ForeignLine {
-    id: String,
-    #[serde(alias = "risk")]
-    score: Option<f64>,
-    messages: Option<Vec<ForeignMessage>>,
-}
-
-/// A score after each message, or what `rushlight score` says of some of them.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ForeignMessage {
-    Plain(Option<f64>),
-    Ours { index: usize, risk: f64 },
-}
-
-impl ForeignLine {
-    /// Scores by message of a conversation of `n`, or what is wrong with them; an empty list is none, as in short lines of `rushlight score`.
-    fn by_message(&self, n: usize) -> Result<Option<Vec<(usize, f64)>>, String> {
-        let Some(messages) = self.messages.as_ref().filter(|m| !m.is_empty()) else { return Ok(None) };
-        let found: Vec<(usize, Option<f64>)> = messages
-            .iter()
-            .enumerate()
-            .map(|(at, message)| match message {
-                ForeignMessage::Plain(score) => (at, *score),
-                ForeignMessage::Ours { index, risk } => (*index, Some(*risk)),
-            })
-            .collect();
-        let plain = messages.iter().filter(|m| matches!(m, ForeignMessage::Plain(_))).count();
-        if plain != 0 && (plain != found.len() || plain != n) {
-            return Err(format!("scores for {plain} messages where it has {n}"));
-        }
-        let in_order =
-            found.windows(2).all(|pair| pair[0].0 < pair[1].0) && found.iter().all(|(at, _)| *at < n);
-        if !in_order {
-            return Err(format!("an index of a message is beyond its {n} messages, or out of order"));
-        }
-        let scores = found.into_iter().map(|(at, s)| Some((at, s.filter(|s| s.is_finite())?)));
-        scores
-            .collect::<Option<_>>()
-            .map(Some)
-            .ok_or_else(|| "a score of a message is not a finite number".to_owned())
-    }
-}
-
-/// Read a file of scores; it must hold one finite score for each of `golds`, with scores by message for all or none (all where these are needed), and no id
-/// twice. Also how many scores are of other conversations.
-pub fn foreign(path: &Path, golds: &[&Gold], by_message: bool) -> Result<(Vec<Foreign>, usize)> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut lines: HashMap<String, (String, ForeignLine)> = HashMap::new();
-    for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let place = format!("{}:{}", path.display(), at + 1);
-        let line = foreign_line(line)
-            .map_err(|e| anyhow!("{place}: expected {{\"id\":…, \"score\":…}} (column {})", e.column()))?;
-        let id = line.id.clone();
-        if let Some((before, _)) = lines.insert(id.clone(), (place.clone(), line)) {
-            bail!("{place}: {id} stands there twice, first in {before}");
-        }
-    }
-    let mut found = Vec::with_capacity(golds.len());
-    for Gold { id, messages: n, .. } in golds {
-        let (place, line) =
-            lines.remove(id).ok_or_else(|| anyhow!("{}: no score for {id}", path.display()))?;
-        let score = line.score.filter(|s| s.is_finite());
-        let score = score.with_context(|| format!("{place}: {id}: it needs \"score\", a finite number"))?;
-        let messages = line.by_message(*n).map_err(|e| anyhow!("{place}: {id}: {e}"))?;
-        let missing = "this suite needs \"messages\", a score after each message";
-        ensure!(messages.is_some() || !by_message, "{place}: {id}: {missing}");
-        found.push(Foreign { score, messages });
-    }
-    let with = found.iter().filter(|f| f.messages.is_some()).count();
-    ensure!(
-        with == 0 || with == found.len(),
-        "{}: {with} of {} conversations have \"messages\"; all or none must",
-        path.display(),
-        found.len()
-    );
-    Ok((found, lines.len()))
-}
-
-/// Python writes NaN and Infinity bare, which JSON does not know; they are read as `null`.
-fn foreign_line(line: &str) -> serde_json::Result<ForeignLine> {
-    serde_json::from_str(line).or_else(|_| {
-        let plain = line.replace("-Infinity", "null").replace("NaN", "null").replace("Infinity", "null");
-        serde_json::from_str(&plain)
-    })
 }

@@ -25,10 +25,10 @@ pub fn first(system: &System, t: &Threshold) -> Option<Vec<Option<usize>>> {
 }
 
 /// For each conversation, the first message at or above a threshold: a warning that is never taken back.
-pub fn sticky(part: &Part, value: f64) -> Vec<Option<usize>> {
-    let first =
-        |rows: &Vec<(usize, f32, _)>| rows.iter().find(|row| f64::from(row.1) >= value).map(|row| row.0);
-    part.verdicts.iter().map(|v| first(&v.messages)).collect()
+pub fn sticky(system: &System, t: &Threshold) -> Option<Vec<Option<usize>>> {
+    let (messages, value) = (system.messages.as_ref()?, t.value?);
+    let first = |rows: &Vec<(usize, f64)>| rows.iter().find(|row| row.1 >= value).map(|row| row.0);
+    Some(messages.iter().map(first).collect())
 }
 
 const TURNS: [&str; 5] = ["premature", "timely", "late", "missed", "median offset"];

@@ -76,6 +76,9 @@ pub struct Calibration {
     pub patterns: BTreeMap<Pattern, Platt>,
     /// How far, in logits, the risk so far may fall below its highest when later messages explain earlier ones.
     pub fall: f32,
+    /// Tokens a word above which a text is not of the kind that the model learnt from (code, logs, lists of numbers), so that it is not called quiet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_per_word: Option<f32>,
     /// Share of risky conversations in the data it was fitted on.
     pub prevalence: f32,
 }

@@ -28,6 +28,8 @@ pub const FEATURES: usize = 12;
 pub const PIECE_TOKENS: usize = 128;
 /// Most characters of one message that are read; what is beyond is a caveat on the assessment.
 pub const MESSAGE_CHARS: usize = 20_000;
+/// Words before anything can be told of tokens a word.
+const ENOUGH_WORDS: u64 = 40;
 
 /// A message, or a part of a long one, as the model reads it.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,11 +116,7 @@ impl Prompt {
         let body = match message.kind {
             Kind::Media => Body::Media,
             Kind::Deleted => Body::Deleted,
-            _ => {
-                let words = message.text.reveal();
-                let end = words.char_indices().nth(MESSAGE_CHARS).map_or(words.len(), |(at, _)| at);
-                Body::Words(&words[..end])
-            }
+            _ => Body::Words(beginning(message)),
         };
         match &self.manner {
             Manner::Marks { open, close } => self.between_marks(&body, *open, *close),
@@ -127,6 +125,14 @@ impl Prompt {
                 let ids: Vec<u32> = opening.iter().copied().filter(|_| first).chain(words).collect();
                 Ok(ids.chunks(PIECE_TOKENS).map(<[u32]>::to_vec).collect())
             }
+        }
+    }
+
+    /// Tokens of each piece that stand around its words.
+    fn marks(&self) -> usize {
+        match self.manner {
+            Manner::Marks { .. } => 2,
+            Manner::Turns { .. } => 0,
         }
     }
 
@@ -144,6 +150,13 @@ impl Prompt {
         }
         Ok(words.chunks(PIECE_TOKENS - 2).map(wrap).collect())
     }
+}
+
+/// As much of a message as is read.
+fn beginning(message: &Message) -> &str {
+    let words = message.text.reveal();
+    let end = words.char_indices().nth(MESSAGE_CHARS).map_or(words.len(), |(at, _)| at);
+    &words[..end]
 }
 
 /// A `tokenizer.json` that reads a text as it stands: what a chat spells out as "[SEP]" is five characters of text, not a mark.
@@ -164,12 +177,15 @@ pub struct Reader<'p> {
     seen: u32,
     total: u64,
     last: Option<(u32, Option<Time>)>,
+    /// Words written so far, and the tokens that they became.
+    words: u64,
+    tokens: u64,
 }
 
 impl<'p> Reader<'p> {
     /// Before the first message.
     pub fn new(prompt: &'p Prompt) -> Self {
-        Self { prompt, speakers: Vec::new(), seen: 0, total: 0, last: None }
+        Self { prompt, speakers: Vec::new(), seen: 0, total: 0, last: None, words: 0, tokens: 0 }
     }
 
     /// The pieces of the next message; none for the app's own lines.
@@ -179,12 +195,23 @@ impl<'p> Reader<'p> {
         };
         let speaker = self.count(who);
         let mut out = Vec::new();
+        if message.kind == Kind::Message {
+            self.words += beginning(message).split_whitespace().count() as u64;
+        }
         for ids in self.prompt.pieces(message, speaker, self.total == 1)? {
+            if message.kind == Kind::Message {
+                self.tokens += (ids.len() - self.prompt.marks()) as u64;
+            }
             let features = self.features(who, message, ids.len());
             self.last = Some((speaker, message.time));
             out.push(Piece { message: index, speaker, ids, features });
         }
         Ok(out)
+    }
+
+    /// Tokens a word of what was written so far, once there are [`ENOUGH_WORDS`]: 1.1 to 2 in chats, more in what is no chat.
+    pub fn tokens_per_word(&self) -> Option<f32> {
+        (self.words >= ENOUGH_WORDS).then(|| self.tokens as f32 / self.words as f32)
     }
 
     /// All pieces of a whole conversation.

@@ -45,6 +45,14 @@ pub fn one_sided(transcript: &Transcript) -> Option<String> {
         .then(|| "only one side of the conversation is here; what was answered is missing".to_owned())
 }
 
+/// Why the text is not of the kind that the model can judge, if so.
+pub fn unlike(model: &Model, tokens_per_word: Option<f32>) -> Option<String> {
+    let (found, most) = (tokens_per_word?, model.card.calibration.tokens_per_word?);
+    (found > most).then(|| {
+        format!("the text is unlike a chat: its words look like code, numbers, names or links ({found:.1} tokens a word, where chats have at most {most:.1})")
+    })
+}
+
 /// Words written, counted no further than needed.
 fn words(transcript: &Transcript, enough: usize) -> usize {
     let written = transcript.spoken().filter(|(_, m)| m.kind == Kind::Message);
@@ -52,7 +60,12 @@ fn words(transcript: &Transcript, enough: usize) -> usize {
 }
 
 /// All that applies.
-pub fn of(model: &Model, transcript: &Transcript, language: &Language) -> Vec<Caveat> {
+pub fn of(
+    model: &Model,
+    transcript: &Transcript,
+    language: &Language,
+    unlike: Option<String>,
+) -> Vec<Caveat> {
     let mut caveats = Vec::new();
     let mut add = |code: &str, text: String| caveats.push(Caveat { code: code.to_owned(), text });
     let spoken: Vec<_> = transcript.spoken().map(|(_, m)| m).collect();
@@ -67,6 +80,9 @@ pub fn of(model: &Model, transcript: &Transcript, language: &Language) -> Vec<Ca
     }
     if let Some(text) = too_little(transcript) {
         add("too_short", sentence(&text));
+    }
+    if let Some(text) = unlike {
+        add("unlike_chat", sentence(&text));
     }
     if voices == 1 && spoken.len() == 1 && too_little(transcript).is_none() {
         add(

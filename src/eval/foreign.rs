@@ -1,0 +1,183 @@
+//! Scores of another system, as a file from elsewhere holds them: `{"id":…, "score":…}` a line, with `"messages":[…]` for scores by message and `"alarm":…` for what
+//! it decided itself. What `rushlight score` writes is such a file, too.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use serde::Deserialize;
+
+use super::baselines;
+use super::cases::Gold;
+use super::judge::{OURS, System};
+use super::suite::Task;
+use crate::assessment::Band;
+
+/// What a system says of a conversation.
+pub struct Said {
+    /// The higher, the riskier.
+    pub score: f64,
+    /// Whether it raises an alarm.
+    pub alarm: Option<bool>,
+    messages: Option<Vec<ForeignMessage>>,
+    place: String,
+}
+
+/// A file of scores, by conversation.
+pub struct Scores {
+    path: PathBuf,
+    lines: HashMap<String, (String, Line)>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    #[serde(alias = "risk")]
+    score: Option<f64>,
+    messages: Option<Vec<ForeignMessage>>,
+    alarm: Option<bool>,
+    /// Of a line of `rushlight score`.
+    band: Option<serde_json::Value>,
+}
+
+/// A score after each message, or what `rushlight score` says of some of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ForeignMessage {
+    Plain(Option<f64>),
+    Ours { index: usize, risk: f64 },
+}
+
+impl Scores {
+    /// # Errors
+    /// When a line is not one of scores, or an id stands there twice.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut lines: HashMap<String, (String, Line)> = HashMap::new();
+        for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+            let place = format!("{}:{}", path.display(), at + 1);
+            let line = parse(line).map_err(|e| {
+                anyhow!("{place}: expected {{\"id\":…, \"score\":…}} (column {})", e.column())
+            })?;
+            let id = line.id.clone();
+            if let Some((before, _)) = lines.insert(id.clone(), (place.clone(), line)) {
+                bail!("{place}: {id} stands there twice, first in {before}");
+            }
+        }
+        Ok(Self { path: path.to_owned(), lines })
+    }
+
+    /// Take out what is said of a conversation.
+    ///
+    /// # Errors
+    /// When there is nothing, or no finite score.
+    pub fn take(&mut self, id: &str) -> Result<Said> {
+        let (place, line) =
+            self.lines.remove(id).ok_or_else(|| anyhow!("{}: no score for {id}", self.path.display()))?;
+        let score = line.score.filter(|s| s.is_finite());
+        let score = score.with_context(|| format!("{place}: {id}: it needs \"score\", a finite number"))?;
+        let band = line.band.and_then(|band| serde_json::from_value::<Band>(band).ok());
+        let alarm = line.alarm.or(band.map(|band| band >= Band::Look));
+        // An empty list is none, as in short lines of `rushlight score`.
+        let messages = line.messages.filter(|m| !m.is_empty());
+        Ok(Said { score, alarm, messages, place: format!("{place}: {id}") })
+    }
+
+    /// Whether some of `said`, which were taken out, hold what all or none must.
+    fn all_or_none(&self, said: &[Said], what: &str, has: impl Fn(&Said) -> bool) -> Result<bool> {
+        let with = said.iter().filter(|s| has(s)).count();
+        ensure!(
+            with == 0 || with == said.len(),
+            "{}: {with} of {} conversations have {what}; all or none must",
+            self.path.display(),
+            said.len()
+        );
+        Ok(with > 0)
+    }
+}
+
+impl Said {
+    /// Scores by message of a conversation of `n`: index and score.
+    fn by_message(&self, n: usize) -> Result<Vec<(usize, f64)>> {
+        let messages = self.messages.as_deref().unwrap_or_default();
+        let one = |(at, message): (usize, &ForeignMessage)| match message {
+            ForeignMessage::Plain(score) => (at, *score),
+            ForeignMessage::Ours { index, risk } => (*index, Some(*risk)),
+        };
+        let found: Vec<(usize, Option<f64>)> = messages.iter().enumerate().map(one).collect();
+        let plain = messages.iter().filter(|m| matches!(m, ForeignMessage::Plain(_))).count();
+        let place = &self.place;
+        ensure!(
+            plain == 0 || (plain == found.len() && plain == n),
+            "{place}: scores for {plain} messages where it has {n}"
+        );
+        let in_order =
+            found.windows(2).all(|pair| pair[0].0 < pair[1].0) && found.iter().all(|(at, _)| *at < n);
+        ensure!(in_order, "{place}: an index of a message is beyond its {n} messages, or out of order");
+        let scores = found.into_iter().map(|(at, s)| Some((at, s.filter(|s| s.is_finite())?)));
+        let scores: Option<Vec<_>> = scores.collect();
+        scores.with_context(|| format!("{place}: a score of a message is not a finite number"))
+    }
+}
+
+/// Python writes NaN and Infinity bare, which JSON does not know; they are read as `null`.
+fn parse(line: &str) -> serde_json::Result<Line> {
+    serde_json::from_str(line).or_else(|_| {
+        let plain = line.replace("-Infinity", "null").replace("NaN", "null").replace("Infinity", "null");
+        serde_json::from_str(&plain)
+    })
+}
+
+/// Another system, under the name of its file of scores, in the order of the conversations that are judged.
+pub struct Theirs {
+    /// Of the file, without its ending.
+    pub name: String,
+    /// How many scores are of other conversations.
+    pub others: usize,
+    said: std::vec::IntoIter<(Said, Vec<(usize, f64)>)>,
+    probability: bool,
+    by_message: bool,
+    /// Whether it decides itself.
+    pub decides: bool,
+}
+
+impl Theirs {
+    /// What lies between 0 and 1 throughout is taken for probabilities.
+    ///
+    /// # Errors
+    /// When a conversation has no finite score, or scores by message that do not fit it; when some only have scores by message or alarms; when these are missing
+    /// and `task` needs them; when the file's name is that of a system that stands there anyway.
+    pub fn read(path: &Path, judged: &[&Gold], task: Task) -> Result<Self> {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let taken = name == OURS || baselines::NAMES.contains(&name.as_str());
+        ensure!(
+            !taken,
+            "{}: {name:?} is the name of a system that stands there anyway; call the file after theirs",
+            path.display()
+        );
+        let mut scores = Scores::read(path)?;
+        let said = judged.iter().map(|gold| scores.take(&gold.id)).collect::<Result<Vec<_>>>()?;
+        for s in said.iter().filter(|s| task.warns() && s.messages.is_none()) {
+            bail!("{}: this suite needs \"messages\", a score after each message", s.place);
+        }
+        let rows = said.iter().zip(judged).map(|(s, gold)| s.by_message(gold.messages));
+        let rows = rows.collect::<Result<Vec<_>>>()?;
+        let by_message = scores.all_or_none(&said, "\"messages\"", |s| s.messages.is_some())?;
+        let decides = scores.all_or_none(&said, "\"alarm\"", |s| s.alarm.is_some())?;
+        let probability = said.iter().all(|s| (0.0..=1.0).contains(&s.score));
+        let said = said.into_iter().zip(rows).collect::<Vec<_>>().into_iter();
+        Ok(Self { name, others: scores.lines.len(), said, probability, by_message, decides })
+    }
+
+    /// Its scores of the next split, of `n` conversations.
+    pub fn of_next(&mut self, n: usize) -> System {
+        let (said, messages): (Vec<Said>, Vec<_>) = self.said.by_ref().take(n).unzip();
+        System {
+            messages: self.by_message.then_some(messages),
+            probability: self.probability,
+            own: said.iter().map(|s| s.alarm).collect(),
+            ..System::beside(&self.name, said.iter().map(|s| s.score).collect())
+        }
+    }
+}
