@@ -37,6 +37,10 @@ pub mod convert;
 
 pub mod serve;
 
+pub mod alike;
+
+pub mod scripts;
+
 pub mod metrics;
 
 pub mod eval;

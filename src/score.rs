@@ -201,7 +201,7 @@ fn judged(
     let model = stream.model;
     let language = language::detect(transcript);
     let risk = stream.risk();
-    let unlike = caveats::unlike(model, stream.reader.tokens_per_word());
+    let unlike = caveats::unlike(model, &language, stream.reader.tokens_per_word());
     let (band, reason) = band(model, transcript, &language, unlike.clone(), risk);
     let loud = matches!(band, Band::Look | Band::LookNow);
     let concern = if loud { stream.concern() } else { Vec::new() };

@@ -50,6 +50,15 @@ fn the_six_examples_have_the_right_bands() {
 }
 
 #[test]
+fn text_that_is_no_chat_is_not_called_quiet() {
+    let result = json(rushlight().arg("check").arg(example("vectors.rs")).args(["--format", "json"]));
+    assert_eq!(result["band"], "cannot say");
+    assert!(result["reason"].as_str().unwrap().contains("unlike a chat"), "{}", result["reason"]);
+    let caveats = result["caveats"].as_array().unwrap();
+    assert!(caveats.iter().any(|c| c["code"] == "unlike_chat"));
+}
+
+#[test]
 fn the_report_of_a_worrying_chat_says_who_when_and_why() {
     rushlight()
         .arg("check")

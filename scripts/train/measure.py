@@ -5,7 +5,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from model import SIGNALS
 
 
-FALL = 3.0  # how far the risk so far may fall below its highest, in logits; chosen on dev
+FALL = 2.0  # how far the risk so far may fall below its highest, in logits; chosen on dev
 
 
 def so_far(output):

@@ -159,7 +159,10 @@ class Model(nn.Module):
         return self.head(self.encoder(batch, drop).float(), batch["features"], batch["speakers"], head_drop)
 
 
-def mean_of(checkpoints):
-    """The weights of a checkpoint, or the mean of several that began from the same weights (Wortsman et al. 2022)."""
-    states = [torch.load(path, map_location="cpu")["model"] for path in checkpoints]
-    return {name: sum(state[name].float() for state in states) / len(states) for name in states[0]}
+def mean_of(checkpoints, encoder=0.5, head=0.5):
+    """The weights of one checkpoint, or the mean of two that began from the same weights (Wortsman et al. 2022); the shares are those of the second."""
+    first, *second = [torch.load(path, map_location="cpu")["model"] for path in checkpoints]
+    if not second:
+        return first
+    share = lambda name: head if name.startswith("head.") else encoder
+    return {name: torch.lerp(first[name].float(), second[0][name].float(), share(name)) for name in first}

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::people::People;
 use crate::assessment::Assessment;
-use crate::import::{Columns, DateOrder, Flow, Imported, Options, Unnamed, format_names};
+use crate::import::{self, Columns, DateOrder, Flow, ImportError, Imported, Options, Unnamed, format_names};
 use crate::models::{Device, Model, Place, Precision};
 use crate::reading;
 use crate::transcript::Role;
@@ -182,6 +182,50 @@ pub fn not_among(out: &Path, inputs: &[PathBuf]) -> Result<()> {
     let same = inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == there));
     ensure!(!same, "{} is to be read and to be written; give another --out", out.display());
     Ok(())
+}
+
+/// What lies below some paths, but for the files that this program writes or has written itself; and how many files were passed over by their names.
+pub fn below(
+    paths: &[PathBuf],
+    options: &Options,
+    own: &[&Option<PathBuf>],
+) -> (Vec<Result<import::Input, ImportError>>, u64) {
+    let own: Vec<PathBuf> = own.iter().filter_map(|path| path.as_ref()?.canonicalize().ok()).collect();
+    let is_own = |found: &Result<import::Input, ImportError>| match found {
+        Ok(import::Input::File(path)) => path.canonicalize().is_ok_and(|path| own.contains(&path)),
+        _ => false,
+    };
+    let (mut found, mut passed_over) = (Vec::new(), 0);
+    for walk in paths.iter().map(|path| import::walk(path, options)) {
+        found.extend(walk.inputs.into_iter().filter(|found| !is_own(found)));
+        passed_over += walk.media;
+    }
+    (found, passed_over)
+}
+
+/// What is to be said of a file that was read.
+pub enum Told {
+    /// It, or a part of it, could not be read.
+    Failed(String),
+    /// It was read with a doubt.
+    Doubt(String),
+}
+
+/// Hand the conversations of one file to `take`, whose first error ends it; what is to be said of the file comes back.
+pub fn read_file(
+    input: &import::Input,
+    options: &Options,
+    take: impl FnMut(Imported) -> Result<()>,
+) -> Result<Vec<Told>> {
+    let counts = match each(|sink| import::read(input, options, sink), take)? {
+        Err(error) => return Ok(vec![Told::Failed(error.to_string())]),
+        Ok(counts) => counts,
+    };
+    let told = |warning: import::Warning| {
+        let message = format!("{}: {warning}", input.path().display());
+        if warning.kind.loses_records() { Told::Failed(message) } else { Told::Doubt(message) }
+    };
+    Ok(counts.warnings.into_iter().map(told).collect())
 }
 
 /// Let `read` hand conversations to `take`. The first error of `take` ends the reading and comes out; what the reading

@@ -13,6 +13,7 @@ mod people;
 mod pull;
 mod schema;
 mod score;
+mod scripts;
 mod serve;
 mod tokens;
 mod train;
@@ -43,6 +44,7 @@ pub struct Cli {
 enum Verb {
     Check(check::Args),
     Score(score::Args),
+    Scripts(scripts::Args),
     Import(import::Args),
     Serve(serve::Args),
     Eval(eval::Args),
@@ -61,6 +63,7 @@ impl Cli {
         match self.verb {
             Verb::Check(args) => args.run(),
             Verb::Score(args) => args.run(),
+            Verb::Scripts(args) => args.run(),
             Verb::Import(args) => args.run(),
             Verb::Serve(args) => args.run(),
             Verb::Eval(args) => args.run(),

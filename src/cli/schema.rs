@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::Exit;
 
-/// Print the JSON Schema of what `check --format json` and `score` write, or of the results of `eval`.
+/// Print the JSON Schema of what `check --format json` and `score` write, of the results of `eval`, or of what `scripts` writes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[arg(value_enum, default_value_t = Of::Assessment)]
@@ -19,6 +19,8 @@ enum Of {
     Assessment,
     /// A result of `eval`.
     Result,
+    /// A script, as `scripts` writes it.
+    Scripts,
 }
 
 impl Args {
@@ -27,6 +29,7 @@ impl Args {
         let schema = match self.of {
             Of::Assessment => crate::report::schema(),
             Of::Result => crate::eval::schema(),
+            Of::Scripts => crate::scripts::schema(),
         };
         writeln!(anstream::stdout().lock(), "{schema}")?;
         Ok(Exit::Read)

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::input::{Choice, Input, each, not_among};
+use super::input::{Choice, Input, Told, below, not_among, read_file};
 use super::people::People;
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef, ModelRef};
-use crate::import::{self, ImportError, Imported, Input as Source};
+use crate::import::{self, Imported, Input as Source};
 use crate::models::Model;
 use crate::reading;
 use crate::report::{self, one_line};
@@ -68,12 +68,7 @@ impl Args {
         let model = self.model.load()?;
         let (out, done) = self.open(&model)?;
         let options = self.input.options();
-        let (mut walked, mut passed_over) = (Vec::new(), 0);
-        for walk in self.paths.iter().map(|path| import::walk(path, &options)) {
-            walked.extend(walk.inputs);
-            passed_over += walk.media;
-        }
-        let found: Vec<_> = walked.into_iter().filter(|found| !self.is_out(found)).collect();
+        let (found, passed_over) = below(&self.paths, &options, &[&self.out]);
         let bar = bar(found.len());
         let (waiting, tally) = (Vec::new(), Tally { passed_over, ..Tally::default() });
         let people = self.input.people();
@@ -88,16 +83,6 @@ impl Args {
         }
         run.flush()?;
         run.finish()
-    }
-
-    /// Whether this is the file that is being written, which may lie in a folder that is read.
-    fn is_out(&self, found: &Result<Source, ImportError>) -> bool {
-        match (found, &self.out) {
-            (Ok(Source::File(path)), Some(out)) => {
-                out.canonicalize().ok().is_some_and(|out| path.canonicalize().ok() == Some(out))
-            }
-            _ => false,
-        }
     }
 
     /// Where lines go, and what an interrupted run has written already.
@@ -167,6 +152,23 @@ fn resume(path: &Path, model: &Model) -> Result<(File, Done)> {
     Ok((file, done))
 }
 
+/// The band of each conversation that a result file has a line for, by id and content.
+///
+/// # Errors
+/// When a line is none of `score`.
+pub fn bands(path: &Path) -> Result<HashMap<(String, String), Band>> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut bands = HashMap::new();
+    for (at, line) in BufReader::new(file).lines().enumerate() {
+        let place = || format!("{}:{}: not a line of `rushlight score`", path.display(), at + 1);
+        let line = line.with_context(place)?;
+        // What serde says may quote the line.
+        let Written { id, band, input, .. } = serde_json::from_str(&line).map_err(|_| anyhow!(place()))?;
+        bands.insert((id, input.sha256), band);
+    }
+    Ok(bands)
+}
+
 /// The bands of all whole lines that an interrupted run has written for each id and content.
 type Done = HashMap<(String, String), Vec<Band>>;
 
@@ -217,20 +219,12 @@ impl Run<'_> {
     fn file(&mut self, input: &Source, options: &import::Options) -> Result<()> {
         let file: Arc<str> = input.path().to_string_lossy().into();
         let take = |imported| self.take(file.clone(), imported);
-        let result = each(|sink| import::read(input, options, sink), take)?;
-        let counts = match result {
-            Ok(counts) => counts,
-            Err(error) => {
-                self.fail(error.to_string());
-                return Ok(());
-            }
-        };
-        for warning in counts.warnings {
-            let message = format!("{}: {warning}", input.path().display());
-            if warning.kind.loses_records() {
-                self.fail(message);
-            } else {
-                self.bar.suspend(|| anstream::eprintln!("warning: {}", one_line(&message)));
+        for told in read_file(input, options, take)? {
+            match told {
+                Told::Failed(message) => self.fail(message),
+                Told::Doubt(message) => {
+                    self.bar.suspend(|| anstream::eprintln!("warning: {}", one_line(&message)));
+                }
             }
         }
         Ok(())

@@ -78,6 +78,8 @@ struct Judged {
     known: Vec<Verdict>,
     /// Score and alarm of each.
     said: Vec<(f64, Option<bool>)>,
+    /// Whether the scores are probabilities.
+    probability: bool,
 }
 
 impl Judged {
@@ -88,15 +90,15 @@ impl Judged {
         let hash = outcome.model_sha256.get(..12).unwrap_or(&outcome.model_sha256);
         let name = format!("{} ({hash})", outcome.model);
         let said = known.iter().map(|v| (v.score, Some(v.alarm()))).collect();
-        Ok(Self { name, outcome, known, said })
+        Ok(Self { name, outcome, known, said, probability: true })
     }
 
     /// Of another system on the same conversations.
     fn beside(&self, path: &Path) -> Result<Self> {
-        let mut scores = Scores::read(path)?;
-        let said = self.known.iter().map(|v| scores.take(&v.id).map(|said| (said.score, said.alarm)));
-        let (outcome, known) = (self.outcome.clone(), self.known.clone());
-        Ok(Self { name: path.display().to_string(), outcome, known, said: said.collect::<Result<_>>()? })
+        let said = Scores::read(path)?.of(self.known.iter().map(|v| v.id.as_str()))?;
+        let (outcome, known, probability) = (self.outcome.clone(), self.known.clone(), said.probability);
+        let said = said.all.iter().map(|said| (said.score, said.alarm)).collect();
+        Ok(Self { name: path.display().to_string(), outcome, known, said, probability })
     }
 }
 
@@ -145,7 +147,8 @@ fn split_of(split: &str, a: &Judged, b: &Judged, part: &[usize]) -> Vec<Comparis
     let labels: Vec<bool> = part.iter().map(|i| a.known[*i].label).collect();
     let draws = Resamples::new(&groups, a.outcome.resamples, a.outcome.seed);
     let all: Vec<usize> = (0..labels.len()).collect();
-    let [a, b] = [a, b].map(|judged| Side::of(&labels, part.iter().map(|i| judged.said[*i])));
+    let [a, b] =
+        [a, b].map(|judged| Side::of(&labels, part.iter().map(|i| judged.said[*i]), judged.probability));
     let one = |metric: &&str| {
         let (x, y) = (a.metric(metric, &all), b.metric(metric, &all));
         let less = |i: &[usize]| Some(b.metric(metric, i)? - a.metric(metric, i)?);
@@ -162,7 +165,7 @@ pub struct Side<'a> {
     scores: Vec<f64>,
     /// Where it says so of every one.
     alarms: Option<Vec<bool>>,
-    /// Whether all scores may be probabilities.
+    /// Whether scores are probabilities.
     probability: bool,
     ranking: Ranking<'a>,
 }
@@ -170,14 +173,17 @@ pub struct Side<'a> {
 impl<'a> Side<'a> {
     /// A verdict for each label.
     pub fn new(labels: &'a [bool], verdicts: Vec<&Verdict>) -> Self {
-        Self::of(labels, verdicts.into_iter().map(|v| (v.score, Some(v.alarm()))))
+        Self::of(labels, verdicts.into_iter().map(|v| (v.score, Some(v.alarm()))), true)
     }
 
-    /// A finite score and whether it is an alarm, for each label.
-    pub fn of(labels: &'a [bool], said: impl Iterator<Item = (f64, Option<bool>)>) -> Self {
+    /// A finite score and whether it is an alarm, for each label; and whether scores are probabilities.
+    pub fn of(
+        labels: &'a [bool],
+        said: impl Iterator<Item = (f64, Option<bool>)>,
+        probability: bool,
+    ) -> Self {
         let (scores, alarms): (Vec<f64>, Vec<Option<bool>>) = said.unzip();
         let ranking = Ranking::new(labels, &scores).expect("scores are finite numbers");
-        let probability = scores.iter().all(|s| (0.0..=1.0).contains(s));
         Self { labels, alarms: alarms.into_iter().collect(), scores, probability, ranking }
     }
 

@@ -23,6 +23,16 @@ pub struct Said {
     place: String,
 }
 
+/// What a system says of all that is judged.
+pub struct Judgement {
+    /// In the order of the conversations.
+    pub all: Vec<Said>,
+    /// Whether it raises alarms itself.
+    pub decides: bool,
+    /// What lies between 0 and 1 throughout is taken for probabilities.
+    pub probability: bool,
+}
+
 /// A file of scores, by conversation.
 pub struct Scores {
     path: PathBuf,
@@ -69,10 +79,7 @@ impl Scores {
     }
 
     /// Take out what is said of a conversation.
-    ///
-    /// # Errors
-    /// When there is nothing, or no finite score.
-    pub fn take(&mut self, id: &str) -> Result<Said> {
+    fn take(&mut self, id: &str) -> Result<Said> {
         let (place, line) =
             self.lines.remove(id).ok_or_else(|| anyhow!("{}: no score for {id}", self.path.display()))?;
         let score = line.score.filter(|s| s.is_finite());
@@ -82,6 +89,17 @@ impl Scores {
         // An empty list is none, as in short lines of `rushlight score`.
         let messages = line.messages.filter(|m| !m.is_empty());
         Ok(Said { score, alarm, messages, place: format!("{place}: {id}") })
+    }
+
+    /// What is said of some conversations, in their order.
+    ///
+    /// # Errors
+    /// When there is nothing of one of them, or no finite score, or when some only have alarms.
+    pub fn of<'i>(&mut self, ids: impl Iterator<Item = &'i str>) -> Result<Judgement> {
+        let all = ids.map(|id| self.take(id)).collect::<Result<Vec<_>>>()?;
+        let decides = self.all_or_none(&all, "\"alarm\"", |s| s.alarm.is_some())?;
+        let probability = all.iter().all(|s| (0.0..=1.0).contains(&s.score));
+        Ok(Judgement { all, decides, probability })
     }
 
     /// Whether some of `said`, which were taken out, hold what all or none must.
@@ -143,12 +161,11 @@ pub struct Theirs {
 }
 
 impl Theirs {
-    /// What lies between 0 and 1 throughout is taken for probabilities.
+    /// A file's scores, and the name of the system.
     ///
     /// # Errors
-    /// When a conversation has no finite score, or scores by message that do not fit it; when some only have scores by message or alarms; when these are missing
-    /// and `task` needs them; when the file's name is that of a system that stands there anyway.
-    pub fn read(path: &Path, judged: &[&Gold], task: Task) -> Result<Self> {
+    /// As [`Scores::read`], and when the name is that of a system that stands there anyway.
+    pub fn open(path: &Path) -> Result<(String, Scores)> {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let taken = name == OURS || baselines::NAMES.contains(&name.as_str());
         ensure!(
@@ -156,17 +173,41 @@ impl Theirs {
             "{}: {name:?} is the name of a system that stands there anyway; call the file after theirs",
             path.display()
         );
-        let mut scores = Scores::read(path)?;
-        let said = judged.iter().map(|gold| scores.take(&gold.id)).collect::<Result<Vec<_>>>()?;
-        for s in said.iter().filter(|s| task.warns() && s.messages.is_none()) {
+        Ok((name, Scores::read(path)?))
+    }
+
+    /// What it says of the conversations that `task` judges.
+    ///
+    /// # Errors
+    /// When a conversation has no finite score, or scores by message that do not fit it; when some only have scores by message or alarms; when these are missing
+    /// and `task` needs them, or needs a dev part to choose a threshold on.
+    pub fn read(path: &Path, judged: &[&Gold], task: Task) -> Result<Self> {
+        let (name, mut scores) = Self::open(path)?;
+        let said = scores.of(judged.iter().map(|gold| gold.id.as_str()))?;
+        if let Some(s) = said.all.iter().find(|s| task.warns() && s.messages.is_none()) {
             bail!("{}: this suite needs \"messages\", a score after each message", s.place);
         }
-        let rows = said.iter().zip(judged).map(|(s, gold)| s.by_message(gold.messages));
+        let rows = said.all.iter().zip(judged).map(|(s, gold)| s.by_message(gold.messages));
         let rows = rows.collect::<Result<Vec<_>>>()?;
-        let by_message = scores.all_or_none(&said, "\"messages\"", |s| s.messages.is_some())?;
-        let decides = scores.all_or_none(&said, "\"alarm\"", |s| s.alarm.is_some())?;
-        let probability = said.iter().all(|s| (0.0..=1.0).contains(&s.score));
-        let said = said.into_iter().zip(rows).collect::<Vec<_>>().into_iter();
+        let by_message = scores.all_or_none(&said.all, "\"messages\"", |s| s.messages.is_some())?;
+        let dev = judged.iter().any(|gold| gold.split == "dev");
+        ensure!(
+            dev || !task.warns(),
+            "{}: there is no dev part to choose a threshold of its warnings on",
+            path.display()
+        );
+        ensure!(
+            said.decides
+                || match task {
+                    Task::Benign => false,
+                    Task::Fairness => dev,
+                    _ => true,
+                },
+            "{}: there is no dev part to choose a threshold on; its scores must say \"alarm\" (true or false) on each line",
+            path.display()
+        );
+        let Judgement { all, decides, probability } = said;
+        let said = all.into_iter().zip(rows).collect::<Vec<_>>().into_iter();
         Ok(Self { name, others: scores.lines.len(), said, probability, by_message, decides })
     }
 

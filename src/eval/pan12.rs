@@ -62,6 +62,7 @@ struct Gold {
 pub fn run(request: &Request) -> Result<Outcome> {
     let folder = request.suite.data(request.data)?;
     let (xml, gold) = files(&folder, request.ids)?;
+    request.scores.map(Theirs::open).transpose()?;
     let begun = Instant::now();
     let (seen, mut run, mut skipped) = read(request, &xml)?;
     ensure!(!seen.is_empty(), "{}: no conversation in it", xml.display());
@@ -226,6 +227,7 @@ fn id(chat: &Transcript) -> &str {
 fn look(model: &Model, baselines: &Baselines, imported: &Imported) -> Result<Seen> {
     let chat = &imported.transcript;
     let a = crate::score::assess(model, chat, "pan12", &[]).with_context(|| chat.id.clone())?;
+    ensure!(a.risk.is_finite(), "{}: a score of the model is not a finite number", chat.id);
     let (loud, beside) = (a.band >= Band::Look, baselines.scores(&[chat])?);
     Ok(Seen {
         id: id(chat).to_owned(),

@@ -97,6 +97,7 @@ fn band(part: &Part, ranking: &Ranking, curve: Curve) -> Vec<[f64; 3]> {
 /// Recall against false alarms per 1,000 chats, up to 100.
 fn alarms(part: &Part, suite: &Suite) -> Plot {
     const MOST: f64 = 100.0;
+    const STEPS: usize = 500;
     let series = part.systems.iter().filter_map(|system| {
         let ranking = Ranking::new(&part.labels, &system.scores)?;
         let curve = ranking.curve(&ranking.all());
@@ -105,8 +106,11 @@ fn alarms(part: &Part, suite: &Suite) -> Plot {
             let per = false_alarms_per_1000(p.fp as f64 / all.fp as f64, suite.prevalence);
             [per, p.tp as f64 / all.tp as f64]
         };
-        let points = curve.iter().map(point).filter(|p| p[0] <= MOST).collect();
-        Some(Series { name: system.name.clone(), points, band: Vec::new() })
+        let points: Vec<[f64; 2]> = curve.iter().map(point).filter(|p| p[0] <= MOST).collect();
+        let every = points.len().div_ceil(STEPS).max(1);
+        let last = points.len().saturating_sub(1);
+        let kept = points.into_iter().enumerate().filter(|(at, _)| at % every == 0 || *at == last);
+        Some(Series { name: system.name.clone(), points: kept.map(|(_, p)| p).collect(), band: Vec::new() })
     });
     let series = series.collect();
     let axes = ["false alarms per 1,000 chats", "share of risky with an alarm"];

@@ -39,7 +39,7 @@ pub fn against_whole(part: &Part, again: &Again) -> Result<(Vec<Table>, Run)> {
 fn cells(part: &Part, of: &[Brief], whole: &[Brief]) -> Vec<(&'static str, Measure)> {
     let labels = &part.labels;
     let (positives, n) = (labels.iter().filter(|l| **l).count(), labels.len());
-    let side = |of: &[Brief]| Side::of(labels, of.iter().map(|b| (b.score, Some(b.alarm()))));
+    let side = |of: &[Brief]| Side::of(labels, of.iter().map(|b| (b.score, Some(b.alarm()))), true);
     let (a, b) = (side(whole), side(of));
     let one = |name: &'static str, n: usize| part.measure(n, |i| b.metric(name, i));
     let less = |name: &'static str| part.measure(n, |i| Some(b.metric(name, i)? - a.metric(name, i)?));

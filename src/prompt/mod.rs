@@ -28,6 +28,8 @@ pub const FEATURES: usize = 12;
 pub const PIECE_TOKENS: usize = 128;
 /// Most characters of one message that are read; what is beyond is a caveat on the assessment.
 pub const MESSAGE_CHARS: usize = 20_000;
+/// Tokens of a piece that stand around its words: an encoder's marks.
+const MARKS: u64 = 2;
 /// Words before anything can be told of tokens a word.
 const ENOUGH_WORDS: u64 = 40;
 
@@ -128,14 +130,6 @@ impl Prompt {
         }
     }
 
-    /// Tokens of each piece that stand around its words.
-    fn marks(&self) -> usize {
-        match self.manner {
-            Manner::Marks { .. } => 2,
-            Manner::Turns { .. } => 0,
-        }
-    }
-
     fn between_marks(&self, body: &Body<'_>, open: u32, close: u32) -> Result<Vec<Vec<u32>>> {
         let words = match body {
             Body::Media => self.words("<media>")?,
@@ -195,13 +189,12 @@ impl<'p> Reader<'p> {
         };
         let speaker = self.count(who);
         let mut out = Vec::new();
+        let pieces = self.prompt.pieces(message, speaker, self.total == 1)?;
         if message.kind == Kind::Message {
             self.words += beginning(message).split_whitespace().count() as u64;
+            self.tokens += pieces.iter().map(|ids| (ids.len() as u64).saturating_sub(MARKS)).sum::<u64>();
         }
-        for ids in self.prompt.pieces(message, speaker, self.total == 1)? {
-            if message.kind == Kind::Message {
-                self.tokens += (ids.len() - self.prompt.marks()) as u64;
-            }
+        for ids in pieces {
             let features = self.features(who, message, ids.len());
             self.last = Some((speaker, message.time));
             out.push(Piece { message: index, speaker, ids, features });
@@ -209,17 +202,23 @@ impl<'p> Reader<'p> {
         Ok(out)
     }
 
-    /// Tokens a word of what was written so far, once there are [`ENOUGH_WORDS`]: 1.1 to 2 in chats, more in what is no chat.
+    /// Tokens a word of what was written so far, once there are [`ENOUGH_WORDS`]: 1.1 to 2 in chats, more in what is no chat. Not known of a decoder, whose template
+    /// writes words of its own.
     pub fn tokens_per_word(&self) -> Option<f32> {
-        (self.words >= ENOUGH_WORDS).then(|| self.tokens as f32 / self.words as f32)
+        let known = self.words >= ENOUGH_WORDS && matches!(self.prompt.manner, Manner::Marks { .. });
+        known.then(|| self.tokens as f32 / self.words as f32)
     }
 
     /// All pieces of a whole conversation.
     pub fn read(prompt: &'p Prompt, transcript: &Transcript) -> Result<Vec<Piece>> {
-        let mut reader = Self::new(prompt);
+        Self::new(prompt).all(transcript)
+    }
+
+    /// The pieces of all messages of a transcript.
+    pub fn all(&mut self, transcript: &Transcript) -> Result<Vec<Piece>> {
         let mut pieces = Vec::new();
         for (index, message) in transcript.messages.iter().enumerate() {
-            pieces.extend(reader.push(index, message)?);
+            pieces.extend(self.push(index, message)?);
         }
         Ok(pieces)
     }

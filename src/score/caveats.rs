@@ -45,8 +45,11 @@ pub fn one_sided(transcript: &Transcript) -> Option<String> {
         .then(|| "only one side of the conversation is here; what was answered is missing".to_owned())
 }
 
-/// Why the text is not of the kind that the model can judge, if so.
-pub fn unlike(model: &Model, tokens_per_word: Option<f32>) -> Option<String> {
+/// Why the text is not of the kind that the model can judge, if so; of another language that is all there is to say.
+pub fn unlike(model: &Model, language: &Language, tokens_per_word: Option<f32>) -> Option<String> {
+    if foreign(model, language).is_some() {
+        return None;
+    }
     let (found, most) = (tokens_per_word?, model.card.calibration.tokens_per_word?);
     (found > most).then(|| {
         format!("the text is unlike a chat: its words look like code, numbers, names or links ({found:.1} tokens a word, where chats have at most {most:.1})")

@@ -7,26 +7,33 @@ use super::{Reading, Stream, judged};
 use crate::assessment::Assessment;
 use crate::backbone::{Context, Lane, Segment};
 use crate::models::Model;
-use crate::prompt::{Piece, Reader};
+use crate::prompt::Piece;
 
 /// Tokens of all conversations in one call, unless one alone has more: what a decoder keeps of each of them is some 200 kB in the smallest models.
 const TOKENS: usize = 32_768;
 
+/// A conversation whose text was read, and its pieces, which the backbone has not seen yet.
+type Cut<'m> = (Stream<'m>, Vec<Piece>);
+
 /// All `readings` judged, in their order. Texts are cut into tokens and vectors are judged side by side; in between, a call of the backbone reads many.
 pub fn assess(model: &Model, readings: &[Reading<'_>]) -> Vec<Result<Assessment>> {
-    let pieces = readings.par_iter().map(|reading| Reader::read(&model.prompt, reading.transcript));
-    let pieces: Vec<Result<Vec<Piece>>> = pieces.collect();
-    let read: Vec<&[Piece]> = pieces.iter().map(|p| p.as_deref().unwrap_or_default()).collect();
+    let cut = |reading: &Reading<'_>| {
+        let mut stream = Stream::new(model);
+        let pieces = stream.reader.all(reading.transcript)?;
+        Ok((stream, pieces))
+    };
+    let cut: Vec<Result<Cut<'_>>> = readings.par_iter().map(cut).collect();
+    let read: Vec<&[Piece]> = cut.iter().map(|c| c.as_ref().map_or(&[][..], |(_, pieces)| pieces)).collect();
     let vectors: Vec<Vec<f32>> = calls(&read).into_iter().flat_map(|call| encode(model, call)).collect();
-    let one = |((reading, pieces), vectors): ((&Reading<'_>, Result<Vec<Piece>>), Vec<f32>)| {
-        let (pieces, mut stream, mut scored) = (pieces?, Stream::new(model), Vec::new());
+    let one = |((reading, cut), vectors): ((&Reading<'_>, Result<Cut<'_>>), Vec<f32>)| {
+        let ((mut stream, pieces), mut scored) = (cut?, Vec::new());
         let messages = &reading.transcript.messages;
         let speakers: Vec<usize> =
             pieces.iter().map(|p| messages[p.message].speaker.unwrap_or_default()).collect();
         stream.judge(&pieces, &speakers, &vectors, &mut scored);
         Ok(judged(&stream, &scored, reading.transcript, reading.format, &reading.notes))
     };
-    readings.par_iter().zip(pieces).zip(vectors).map(one).collect()
+    readings.par_iter().zip(cut).zip(vectors).map(one).collect()
 }
 
 /// Conversations cut into runs of some [`TOKENS`].

@@ -113,7 +113,13 @@ fn blank(name: String) -> Card {
         files: BTreeMap::new(),
         prompt: prompt::VERSION,
         template: None,
-        calibration: Calibration { risk, patterns: BTreeMap::new(), fall: FALL, tokens_per_word: None, prevalence: 0.5 },
+        calibration: Calibration {
+            risk,
+            patterns: BTreeMap::new(),
+            fall: FALL,
+            tokens_per_word: None,
+            prevalence: 0.5,
+        },
         bands: Bands {
             look: 0.5,
             look_now: 0.9,

@@ -163,7 +163,13 @@ mod tests {
         };
         let dev: Vec<Said> = (0..200).map(said).collect();
         let one = Platt { scale: 1.0, shift: 0.0 };
-        let before = Calibration { risk: one, patterns: BTreeMap::new(), fall: 3.0, tokens_per_word: None, prevalence: 0.5 };
+        let before = Calibration {
+            risk: one,
+            patterns: BTreeMap::new(),
+            fall: 3.0,
+            tokens_per_word: None,
+            prevalence: 0.5,
+        };
         let old = Bands { look: 0.5, look_now: 0.9, name: Names::each(|_| 0.3), chosen: String::new() };
         let bands = bands(&dev, &before, (0.1, 0.02), &old).unwrap();
         let alarms = |t: f32| dev.iter().filter(|s| !s.risk && one.probability(s.end) >= t).count();

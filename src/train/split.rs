@@ -1,20 +1,16 @@
 //! Who is learnt from, who decides when to stop and where bands lie, and who is only measured: dealt by group, after near-duplicates
 //! of different groups have been put together, so that nothing that is measured was seen.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 
+use crate::alike::{self, Sets};
 use crate::eval::Case;
 use crate::models::sha256;
 
-/// Words in a row by which texts are compared.
-const SHINGLE: usize = 8;
 /// Two conversations are near-duplicates when they share this part of the shorter one's runs of words, and at least two.
 const SHARED: f64 = 0.2;
-/// Holders of one run of words among which every pair is looked at; beyond it, each is compared with the next only, which joins copies all the same.
-const PAIRED: usize = 30;
 /// How far a part may outgrow its share to take a whole group; a larger group is learnt from.
 const OVER: f64 = 1.5;
 /// Conversations of each class that each part must hold.
@@ -158,56 +154,29 @@ fn both_classes(cases: &[Case], part: &[usize], name: &str) -> Result<()> {
 
 /// The group of each conversation after near-duplicates were joined, and how many groups that made one with another.
 fn groups(cases: &[Case]) -> (Vec<String>, usize) {
-    let shingles: Vec<Vec<u64>> = cases.iter().map(shingles).collect();
-    let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (i, all) in shingles.iter().enumerate() {
-        all.iter().for_each(|s| holders.entry(*s).or_default().push(i));
-    }
-    let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    for these in holders.values() {
-        let ahead = if these.len() > PAIRED { 1 } else { PAIRED };
-        for (at, a) in these.iter().enumerate() {
-            these[at + 1..].iter().take(ahead).for_each(|b| *shared.entry((*a, *b)).or_default() += 1);
-        }
-    }
+    let runs: Vec<Vec<u64>> = cases.iter().map(runs).collect();
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut root: Vec<usize> =
-        cases.iter().enumerate().map(|(i, c)| *first.entry(&c.gold.group).or_insert(i)).collect();
+    let mut sets = Sets::new(cases.iter().enumerate().map(|(i, c)| *first.entry(&c.gold.group).or_insert(i)));
     let mut joined = 0;
-    for ((a, b), n) in shared {
-        let least = shingles[a].len().min(shingles[b].len()) as f64;
-        let (one, other) = (find(&mut root, a), find(&mut root, b));
-        if n >= 2 && n as f64 >= SHARED * least && one != other {
-            root[one.max(other)] = one.min(other);
+    for ((a, b), n) in alike::shared(&runs) {
+        let least = runs[a].len().min(runs[b].len()) as f64;
+        if n >= 2 && n as f64 >= SHARED * least && sets.join(a, b) {
             joined += 1;
         }
     }
-    let names = (0..cases.len()).map(|i| cases[find(&mut root, i)].gold.group.clone()).collect();
+    let names = (0..cases.len()).map(|i| cases[sets.of(i)].gold.group.clone()).collect();
     (names, joined)
 }
 
-fn find(root: &mut [usize], mut i: usize) -> usize {
-    while root[i] != i {
-        root[i] = root[root[i]];
-        i = root[i];
+/// Hashes of every run of words, each once; of a text that is too short for one, two of the whole, so that its copies are found.
+fn runs(case: &Case) -> Vec<u64> {
+    let texts = case.transcript.spoken().map(|(_, m)| m.text.reveal());
+    let words: Vec<u64> = texts.flat_map(alike::words).collect();
+    let mut all = alike::runs(&words);
+    if all.is_empty() && !words.is_empty() {
+        let whole = alike::hash(&words);
+        all = vec![whole, !whole];
     }
-    i
-}
-
-/// Hashes of every run of [`SHINGLE`] words, or of the whole when it is shorter; sorted, each once.
-fn shingles(case: &Case) -> Vec<u64> {
-    let text: String = case.transcript.spoken().map(|(_, m)| m.text.reveal().to_lowercase() + " ").collect();
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    let hash = |run: &[&str]| {
-        let mut hasher = DefaultHasher::new();
-        run.hash(&mut hasher);
-        hasher.finish()
-    };
-    let mut all: Vec<u64> = if words.len() < SHINGLE {
-        vec![hash(&words), hash(&[&words[..], &["."]].concat())]
-    } else {
-        words.windows(SHINGLE).map(hash).collect()
-    };
     all.sort_unstable();
     all.dedup();
     all

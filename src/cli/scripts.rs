@@ -1,0 +1,149 @@
+//! `rushlight scripts`: the same words sent to many people.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::Exit;
+use super::input::{Input, Told, below, not_among, read_file};
+use crate::import::{Imported, Input as Source};
+use crate::report::one_line;
+use crate::scripts::{self, Finder, Script};
+use crate::transcript::Text;
+
+/// Find the same script run on many people: words that recur in what senders write in different conversations.
+///
+/// Other names and amounts, and answers in between, do not hide it; a text that is worded anew each time is not found. Of several exports or states of one
+/// conversation the longest counts. No model is needed. What comes out is a lead for human review: greetings, forwarded jokes and notices of offices go to many
+/// people, too.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files, or folders that are searched for chats.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    input: Input,
+    /// Conversations in which the same must have been written.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..))]
+    least: u16,
+    /// Words of a script, in rows of eight or more.
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(8..))]
+    words: u16,
+    /// What `rushlight score` wrote of the same conversations; scripts that reached more of the band `look` then come first.
+    #[arg(long, value_name = "FILE")]
+    scored: Option<PathBuf>,
+    /// File to write, a script a line of JSON without its words (see `rushlight schema scripts`).
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace FILE if it exists.
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+    /// Show the words, as one of the conversations has them.
+    #[arg(long)]
+    show: bool,
+}
+
+impl Args {
+    /// Find, report on standard output, write what was asked for.
+    pub fn run(self) -> Result<Exit> {
+        let read: Vec<PathBuf> = self.paths.iter().chain(&self.scored).cloned().collect();
+        self.out.as_ref().map_or(Ok(()), |out| not_among(out, &read))?;
+        if let Some(out) = self.out.as_ref().filter(|_| !self.overwrite) {
+            ensure!(!out.exists(), "{} exists; give --overwrite to replace it", out.display());
+        }
+        let bands = self.scored.as_deref().map(super::score::bands).transpose()?.unwrap_or_default();
+        let (lines, mut finder, mut failures) = (bands.len(), Finder::new(bands), 0);
+        let (found, passed_over) = below(&self.paths, &self.input.options(), &[&self.out, &self.scored]);
+        let mut fail = |message: &str| {
+            anstream::eprintln!("error: {}", one_line(message));
+            failures += 1;
+        };
+        let mut people = self.input.people();
+        for found in found {
+            let input = match found {
+                Ok(input) => input,
+                Err(error) => {
+                    fail(&error.to_string());
+                    continue;
+                }
+            };
+            let file = input.path().to_string_lossy().into_owned();
+            let take = |mut imported: Imported| {
+                people.apply(&mut imported);
+                finder.take(&file, &imported.transcript);
+                Ok(())
+            };
+            for told in read_file(&input, &self.input.options(), take)? {
+                match told {
+                    Told::Failed(message) => fail(&message),
+                    Told::Doubt(message) => anstream::eprintln!("warning: {}", one_line(&message)),
+                }
+            }
+        }
+        people.warn_of_strangers();
+        let (conversations, copies, scored) = finder.counts();
+        ensure!(conversations > 0, "no conversations found in what was given");
+        let scripts = finder.scripts(self.words.into(), self.least.into());
+        self.write(&scripts)?;
+        let words = if self.show { self.words_of(&scripts)? } else { Vec::new() };
+        write!(anstream::stdout().lock(), "{}", scripts::text(&scripts, &words))?;
+        anstream::eprintln!("{} in {conversations} conversations", counted(scripts.len(), "script"));
+        if copies > 0 {
+            anstream::eprintln!("  {copies} more were copies or earlier states of these");
+        }
+        if passed_over > 0 {
+            anstream::eprintln!(
+                "  {passed_over} pictures, recordings, documents and the like were passed over, by their names"
+            );
+        }
+        if self.scored.is_some() && scored < conversations {
+            anstream::eprintln!("warning: {scored} of these are among the {lines} that were scored");
+        }
+        Ok(if failures > 0 { Exit::SomeFailed } else { Exit::Read })
+    }
+
+    fn write(&self, scripts: &[Script]) -> Result<()> {
+        let Some(path) = &self.out else { return Ok(()) };
+        let context = || format!("cannot write {}", path.display());
+        let mut file = BufWriter::new(File::create(path).with_context(context)?);
+        for script in scripts {
+            writeln!(file, "{}", serde_json::to_string(script)?).with_context(context)?;
+        }
+        file.flush().with_context(context)
+    }
+
+    /// The messages of the first place of each script, read once more.
+    fn words_of(&self, scripts: &[Script]) -> Result<Vec<Vec<Text>>> {
+        let mut wanted: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, script) in scripts.iter().enumerate() {
+            wanted.entry(&script.places[0].file).or_default().push(at);
+        }
+        let (options, mut people) = (self.input.options(), self.input.people());
+        let mut words = vec![Vec::new(); scripts.len()];
+        for input in below(&self.paths, &options, &[&self.out, &self.scored]).0.into_iter().flatten() {
+            let input: Source = input;
+            let Some(these) = wanted.get(&*input.path().to_string_lossy()) else { continue };
+            let take = |mut imported: Imported| {
+                people.apply(&mut imported);
+                let transcript = &imported.transcript;
+                for at in these {
+                    let place = &scripts[*at].places[0];
+                    if place.id == transcript.id && words[*at].is_empty() {
+                        let texts = place.messages.iter().filter_map(|m| transcript.messages.get(*m));
+                        words[*at] = texts.map(|message| message.text.clone()).collect();
+                    }
+                }
+                Ok(())
+            };
+            read_file(&input, &options, take)?;
+        }
+        Ok(words)
+    }
+}
+
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
