@@ -8,10 +8,20 @@ pub const RUN: usize = 8;
 /// Holders of one run among which every pair is looked at; beyond it, each is compared with the next only, which joins copies all the same.
 const PAIRED: usize = 30;
 
-/// Hashes of the words of a text. Case and signs do not count.
+/// Hashes of the words of a text. Case and signs do not count; where words are written without spaces, each character is one.
 pub fn words(text: &str) -> Vec<u64> {
     let text = text.to_lowercase();
-    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(|word| hash(&word)).collect()
+    let parts = text.split(|c: char| !c.is_alphanumeric());
+    parts
+        .flat_map(|part| part.split_inclusive(spaceless))
+        .filter(|w| !w.is_empty())
+        .map(|word| hash(&word))
+        .collect()
+}
+
+/// Han, kana, Thai, Lao, Khmer and Burmese.
+fn spaceless(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '\u{3040}'..='\u{30ff}' | '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }
 
 /// A hash for each run of [`RUN`] words, by the place of its first word; none of fewer words.
@@ -77,6 +87,7 @@ mod tests {
         let one = words("Hi there, I pay you every week for easy work");
         assert_eq!(one, words("hi THERE i pay you: every week for easy work!"));
         assert_eq!((one.len(), runs(&one).len()), (10, 3));
+        assert_eq!(words("我在看你的照片").len(), 7);
         assert!(runs(&words("just four words here")).is_empty() && words(" ... ").is_empty());
     }
 

@@ -37,9 +37,9 @@ pub struct Script {
     pub script: usize,
     /// Conversations in which it was run.
     pub conversations: usize,
-    /// Names of those who sent it, as exported.
-    pub senders: BTreeSet<String>,
-    /// The earliest time of the messages below, as the source has it; absent where times are missing or of kinds that cannot be compared.
+    /// Those who wrote it, by name as exported, and in how many conversations. Someone who quotes it is among them.
+    pub senders: BTreeMap<String, usize>,
+    /// The earliest time of the messages below, as the source has it, of those that can be compared: with an offset or without one, whichever are more.
     pub first: Option<String>,
     /// The latest.
     pub last: Option<String>,
@@ -66,8 +66,8 @@ pub struct Place {
     pub band: Option<Band>,
 }
 
-/// Bands by id and hash of conversations that were scored.
-pub type Bands = HashMap<(String, String), Band>;
+/// Bands of conversations that were scored, by the hash of what was understood of them.
+pub type Bands = HashMap<String, Band>;
 
 /// Takes conversations one by one; keeps of each word some 30 bytes, and no text.
 pub struct Finder {
@@ -131,7 +131,7 @@ impl Finder {
     }
 
     fn band(&self, chat: &Chat) -> Option<Band> {
-        self.bands.get(&(chat.id.clone(), chat.sha256.clone())).copied()
+        self.bands.get(&chat.sha256).copied()
     }
 
     /// The scripts of `words` words or more (8 at least, in rows of eight or more) that were run in `least` conversations or more (2 at least).
@@ -206,7 +206,7 @@ impl Finder {
     /// A script of its places: conversation, side, and the words of that side that belong to it.
     fn script(&self, found: &[(usize, usize, Vec<usize>)]) -> Script {
         let (mut places, mut bands, mut times) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let (mut chats, mut senders) = (HashSet::new(), BTreeSet::new());
+        let (mut chats, mut senders) = (HashSet::new(), BTreeMap::new());
         for (at, side, words) in found {
             let Some(chat) = &self.chats[*at] else { continue };
             let side = &chat.sides[*side];
@@ -215,7 +215,7 @@ impl Finder {
             if chats.insert(*at) {
                 band.into_iter().for_each(|band| *bands.entry(band).or_default() += 1);
             }
-            senders.insert(side.speaker.clone());
+            *senders.entry(side.speaker.clone()).or_default() += 1;
             times.extend(messages.iter().filter_map(|at| side.times.get(at)));
             places.push(Place {
                 file: chat.file.clone(),
@@ -226,20 +226,23 @@ impl Finder {
                 band,
             });
         }
-        let (first, last) = (outermost(&times, |n| n < 0), outermost(&times, |n| n > 0));
+        let [first, last] = ends(&times);
         Script { schema: SCHEMA, script: 0, conversations: chats.len(), senders, first, last, bands, places }
     }
 }
 
-/// The time that no other is beyond; `None` when two of them cannot be compared.
-fn outermost(times: &[&Time], beyond: fn(i128) -> bool) -> Option<String> {
-    let (mut best, rest) = times.split_first()?;
-    for time in rest {
-        if beyond(time.nanoseconds_since(best)?) {
-            best = time;
-        }
-    }
-    Some(best.to_string())
+/// The earliest and the latest of the times that can be compared: dates with an offset, or those without, whichever are more.
+fn ends(times: &[&Time]) -> [Option<String>; 2] {
+    let with: Vec<&Time> = times.iter().copied().filter(|t| matches!(t, Time::Instant(_))).collect();
+    let without: Vec<&Time> = times.iter().copied().filter(|t| matches!(t, Time::Local(_))).collect();
+    let more = if with.len() > without.len() { with } else { without };
+    let beyond = |a: &Time, b: &Time, late: bool| {
+        b.nanoseconds_since(a).is_some_and(|n| if late { n > 0 } else { n < 0 })
+    };
+    [false, true].map(|late| {
+        let end = more.iter().copied().reduce(|a, b| if beyond(a, b, late) { b } else { a });
+        end.map(ToString::to_string)
+    })
 }
 
 impl Side {

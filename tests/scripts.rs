@@ -53,7 +53,7 @@ fn one_pitch_in_three_chats_is_one_script_and_its_words_are_shown_only_when_aske
     run.assert()
         .success()
         .stdout(
-            predicate::str::contains("SCRIPT 1   3 conversations · 2 senders")
+            predicate::str::contains("SCRIPT 1   3 conversations · by Nadia (2), Ola (1)")
                 .and(predicate::str::contains("aunt").not()),
         )
         .stderr(
@@ -75,7 +75,14 @@ fn one_pitch_in_three_chats_is_one_script_and_its_words_are_shown_only_when_aske
         .arg("--show")
         .assert()
         .stdout(predicate::str::contains("my aunt's office"));
-    rushlight().arg("scripts").arg(dir.path()).args(["--least", "4"]).assert().stdout("");
+    rushlight().arg("scripts").arg(dir.path()).args(["--least", "4"]).assert().success().stdout("");
+    // Its own output may be replaced, an export may not.
+    run.arg("--overwrite").assert().success();
+    for verb in ["scripts", "score"] {
+        let mut over = rushlight();
+        over.arg(verb).arg(dir.path()).arg("--overwrite").arg("--out").arg(dir.path().join("c.jsonl"));
+        over.assert().code(2).stderr(predicate::str::contains("c.jsonl holds something else than results"));
+    }
 }
 
 #[test]
@@ -89,7 +96,7 @@ fn bands_of_what_was_scored_stand_beside_it() {
     run.assert()
         .success()
         .stdout(predicate::str::is_match("SCRIPT 1 .* (look|look now|quiet|cannot say) 1\n").unwrap())
-        .stderr(predicate::str::contains("1 of 4 conversations are among the 1 that were scored"));
+        .stderr(predicate::str::contains("3 of these are not among the 1 that were scored"));
     fs::write(&scored, "{}\n").unwrap();
     run.assert().code(2).stderr(predicate::str::contains("scored.jsonl:1: not a line of `rushlight score`"));
 }

@@ -1,5 +1,7 @@
 //! What every verb that reads conversations shares: the flags, and the way from an import to an assessment.
 
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -183,6 +185,25 @@ pub fn not_among(out: &Path, inputs: &[PathBuf]) -> Result<()> {
     ensure!(!same, "{} is to be read and to be written; give another --out", out.display());
     Ok(())
 }
+
+/// # Errors
+/// When a file is there that holds something else than what `score` or `scripts` writes, such as an export.
+pub fn only_over_results(out: &Path) -> Result<()> {
+    let Ok(file) = File::open(out) else { return Ok(()) };
+    let mut line = String::new();
+    let read = BufReader::new(file.take(LONGEST_LINE)).read_line(&mut line);
+    // A long line is cut, so its beginning must do.
+    let ours = line.starts_with("{\"schema\":");
+    ensure!(
+        matches!(read, Ok(0)) || ours,
+        "{} holds something else than results of rushlight, and is not replaced; give another --out",
+        out.display()
+    );
+    Ok(())
+}
+
+/// As much of a line as is read to know whose it is.
+const LONGEST_LINE: u64 = 64;
 
 /// What lies below some paths, but for the files that this program writes or has written itself; and how many files were passed over by their names.
 pub fn below(

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::input::{Choice, Input, Told, below, not_among, read_file};
+use super::input::{Choice, Input, Told, below, not_among, only_over_results, read_file};
 use super::people::People;
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef, ModelRef};
@@ -96,6 +96,7 @@ impl Args {
         if path.exists() && !self.overwrite {
             bail!("{} exists; give --resume to go on with it or --overwrite to replace it", path.display());
         }
+        only_over_results(path)?;
         let file = OpenOptions::new().append(true).create(true).open(path).with_context(context)?;
         Ok((Box::new(Fresh { file: BufWriter::new(file), begun: false }), Done::default()))
     }
@@ -152,19 +153,19 @@ fn resume(path: &Path, model: &Model) -> Result<(File, Done)> {
     Ok((file, done))
 }
 
-/// The band of each conversation that a result file has a line for, by id and content.
+/// The band of each conversation that a result file has a line for, by the hash of its content.
 ///
 /// # Errors
 /// When a line is none of `score`.
-pub fn bands(path: &Path) -> Result<HashMap<(String, String), Band>> {
+pub fn bands(path: &Path) -> Result<HashMap<String, Band>> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut bands = HashMap::new();
     for (at, line) in BufReader::new(file).lines().enumerate() {
         let place = || format!("{}:{}: not a line of `rushlight score`", path.display(), at + 1);
         let line = line.with_context(place)?;
         // What serde says may quote the line.
-        let Written { id, band, input, .. } = serde_json::from_str(&line).map_err(|_| anyhow!(place()))?;
-        bands.insert((id, input.sha256), band);
+        let Written { band, input, .. } = serde_json::from_str(&line).map_err(|_| anyhow!(place()))?;
+        bands.insert(input.sha256, band);
     }
     Ok(bands)
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, ensure};
 
 use super::Exit;
-use super::input::{Input, Told, below, not_among, read_file};
+use super::input::{Input, Told, below, not_among, only_over_results, read_file};
 use crate::import::{Imported, Input as Source};
 use crate::report::one_line;
 use crate::scripts::{self, Finder, Script};
@@ -26,10 +26,10 @@ pub struct Args {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     input: Input,
-    /// Conversations in which the same must have been written.
+    /// Least number of conversations in which the same was written.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..))]
     least: u16,
-    /// Words of a script, in rows of eight or more.
+    /// Least number of words that are the same, in unbroken rows of eight or more; a row may go over several messages of one sender.
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(8..))]
     words: u16,
     /// What `rushlight score` wrote of the same conversations; scripts that reached more of the band `look` then come first.
@@ -54,6 +54,7 @@ impl Args {
         if let Some(out) = self.out.as_ref().filter(|_| !self.overwrite) {
             ensure!(!out.exists(), "{} exists; give --overwrite to replace it", out.display());
         }
+        self.out.as_deref().map_or(Ok(()), only_over_results)?;
         let bands = self.scored.as_deref().map(super::score::bands).transpose()?.unwrap_or_default();
         let (lines, mut finder, mut failures) = (bands.len(), Finder::new(bands), 0);
         let (found, passed_over) = below(&self.paths, &self.input.options(), &[&self.out, &self.scored]);
@@ -100,7 +101,10 @@ impl Args {
             );
         }
         if self.scored.is_some() && scored < conversations {
-            anstream::eprintln!("warning: {scored} of these are among the {lines} that were scored");
+            let missing = conversations - scored;
+            anstream::eprintln!(
+                "warning: {missing} of these are not among the {lines} that were scored, and have no band here"
+            );
         }
         Ok(if failures > 0 { Exit::SomeFailed } else { Exit::Read })
     }

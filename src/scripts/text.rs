@@ -9,6 +9,8 @@ use crate::transcript::Text;
 
 /// Places, and messages of a place, that are listed of one script.
 const LISTED: usize = 20;
+/// Senders who are named.
+const NAMED: usize = 5;
 
 /// Render scripts; `words` are the messages of one place of each, where they are to be shown.
 pub fn text(scripts: &[Script], words: &[Vec<Text>]) -> String {
@@ -29,10 +31,14 @@ pub fn text(scripts: &[Script], words: &[Vec<Text>]) -> String {
 }
 
 fn facts(script: &Script) -> String {
-    let senders = match script.senders.iter().next() {
-        Some(one) if script.senders.len() == 1 => format!("sent by {}", one_line(one)),
-        _ => format!("{} senders", script.senders.len()),
-    };
+    let mut senders: Vec<(&String, &usize)> = script.senders.iter().collect();
+    senders.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+    let named = senders.iter().take(NAMED).map(|(name, n)| format!("{} ({n})", one_line(name)));
+    let mut named: Vec<String> = named.collect();
+    if senders.len() > NAMED {
+        named.push(format!("{} more", senders.len() - NAMED));
+    }
+    let senders = format!("by {}", named.join(", "));
     let mut facts = vec![format!("{} conversations", script.conversations), senders];
     match (&script.first, &script.last) {
         (Some(first), Some(last)) if first == last => facts.push(first.clone()),
@@ -51,6 +57,8 @@ fn line(place: &Place) -> String {
         messages.push("…".to_owned());
     }
     let band = place.band.map_or_else(String::new, |band| format!(" · {}", band.name()));
-    let (file, id, speaker) = (one_line(&place.file), one_line(&place.id), one_line(&place.speaker));
-    format!("{file} · {id} · {speaker} · messages {}{band}", messages.join(", "))
+    let mut parts = vec![one_line(&place.file), one_line(&place.id), one_line(&place.speaker)];
+    parts.dedup();
+    let plural = if messages.len() == 1 { "" } else { "s" };
+    format!("{} · message{plural} {}{band}", parts.join(" · "), messages.join(", "))
 }
