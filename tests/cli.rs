@@ -206,7 +206,8 @@ fn what_is_written_is_not_what_is_read_and_nothing_found_replaces_nothing() {
     let dir = TempDir::new().unwrap();
     let (chat, out, empty) = (dir.path().join("a.txt"), dir.path().join("kept"), dir.path().join("empty"));
     fs::copy(example("raid-night.txt"), &chat).unwrap();
-    fs::write(&out, "what was there").unwrap();
+    let kept = "{\"schema\":1} was there";
+    fs::write(&out, kept).unwrap();
     fs::create_dir(&empty).unwrap();
     for verb in [&["score"][..], &["import", "--to", "csv"]] {
         let run = |from: &std::path::Path, to: &std::path::Path| {
@@ -214,7 +215,7 @@ fn what_is_written_is_not_what_is_read_and_nothing_found_replaces_nothing() {
         };
         run(&chat, &chat).stderr(predicate::str::contains("to be read and to be written"));
         run(&empty, &out).stderr(predicate::str::contains("no conversations found"));
-        assert_eq!(fs::read_to_string(&out).unwrap(), "what was there");
+        assert_eq!(fs::read_to_string(&out).unwrap(), kept);
         assert_eq!(fs::read(&chat).unwrap(), fs::read(example("raid-night.txt")).unwrap());
     }
     rushlight().args(["score", "-"]).assert().code(2).stderr(predicate::str::contains("rushlight check"));

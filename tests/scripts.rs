@@ -46,8 +46,8 @@ fn exports() -> TempDir {
 
 #[test]
 fn one_pitch_in_three_chats_is_one_script_and_its_words_are_shown_only_when_asked_for() {
-    let dir = exports();
-    let out = dir.path().join("found.json");
+    let (dir, results) = (exports(), TempDir::new().unwrap());
+    let out = results.path().join("found.json");
     let mut run = rushlight();
     run.arg("scripts").arg(dir.path()).arg("--out").arg(&out);
     run.assert()

@@ -26,7 +26,7 @@ fn another_system_is_counted_by_subgroup_with_its_own_alarms() {
     let bare = made.path("bare.jsonl");
     made.refused(
         &["--scores", bare.to_str().unwrap()],
-        "bare: there is no dev part to choose a threshold on",
+        "bare.jsonl: there is no dev part to choose a threshold on",
     );
     made.put("some.jsonl", &scores(|_| true).replacen(",\"alarm\":true", "", 1));
     let some = made.path("some.jsonl");
