@@ -10,8 +10,9 @@ const LEFT: f64 = 46.0;
 const BOTTOM: f64 = 40.0;
 const TOP: f64 = 10.0;
 const RIGHT: f64 = 14.0;
-const COLOURS: [&str; 5] = ["#1f4e79", "#b3541e", "#3b7a3b", "#7a3b75", "#555555"];
-const DASHES: [&str; 5] = ["none", "6 3", "2 3", "8 3 2 3", "1 2"];
+/// As many as there are systems in the largest suite, one from elsewhere included.
+const COLOURS: [&str; 6] = ["#1f4e79", "#b3541e", "#3b7a3b", "#7a3b75", "#555555", "#a8861a"];
+const DASHES: [&str; 6] = ["none", "6 3", "2 3", "8 3 2 3", "1 2", "10 4"];
 
 /// One figure.
 pub fn svg(plot: &Plot) -> String {
