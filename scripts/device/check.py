@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import pathlib
+import random
 import re
 import subprocess
 import sys
@@ -69,6 +70,14 @@ def tests(program, device):
     }
 
 
+def some(path, most):
+    """Leave `most` of the lines of a file."""
+    with open(path, encoding="utf-8") as file:
+        lines = file.readlines()
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(random.Random(1).sample(lines, min(most, len(lines))))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("binary")
@@ -76,6 +85,8 @@ def main():
     parser.add_argument("--processor", help="a release build to time the processor with, if BINARY is none")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--out", default="check_cuda.json")
+    parser.add_argument("--most", type=int, help="no more than so many of the corpus's chats, drawn by a fixed seed")
+    parser.add_argument("--untimed", action="store_true", help="only whether it is right, not how fast")
     parser.add_argument("--copies", type=int, default=2, help="how often all chats are read where it is timed")
     args = parser.parse_args()
     binary, device = os.path.realpath(args.binary), args.device
@@ -94,6 +105,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         chats = os.path.join(folder, "chats.jsonl")
         run([sys.executable, str(ROOT / "scripts" / "corpus" / "compile.py"), "--out", chats])
+        if args.most:
+            some(chats, args.most)
         if args.tests:
             result["tests"] = tests(os.path.realpath(args.tests), device)
             print(f"tests       {' '.join(result['tests']['said']) or result['tests']['tail']}", flush=True)
@@ -113,7 +126,7 @@ def main():
                   f"mean {apart['mean_difference_of_risk']:.5f}; bands that differ {apart['bands_that_differ']}; a second run differs by "
                   f"{result[f'again_{precision}']['largest_difference_of_risk']:.4f}", flush=True)
             keep()
-        for where, program in [(device, binary), ("cpu", processors)]:
+        for where, program in [] if args.untimed else [(device, binary), ("cpu", processors)]:
             for precision in ["int8", "f32"]:
                 name = f"{where}_{precision}"
                 result[f"time_{name}"] = timed = score(program, where, precision, chats, args.copies)[1]

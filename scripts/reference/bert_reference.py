@@ -2,11 +2,11 @@
 
     python3 scripts/reference/bert_reference.py
         writes tests/fixtures/engine/{tiny-*.gguf,expected.json}; the same bytes each time, as far as PyTorch keeps to its sums
-    python3 scripts/reference/bert_reference.py --model models/rushlight-small --checkpoint FILES [--f32 FILE.gguf]
-        writes tests/fixtures/engine/rushlight-small.json, and the weights unquantized for RUSHLIGHT_F32_GGUF
+    python3 scripts/reference/bert_reference.py --model models/rushlight-small [--f32 FILE.gguf]
+        writes tests/fixtures/engine/rushlight-small.json, and the weights as F32 for RUSHLIGHT_F32_GGUF
 
-Needs scripts/train/requirements.txt. PyTorch runs scripts/train/model.py in F32: on the weights as each file holds them (read
-back by gguf-py, not by us), and for the real model on the checkpoint before quantization. Rounded to 7 digits.
+Needs scripts/train/requirements.txt. PyTorch runs scripts/train/model.py in F32 on the weights as each file holds them, read
+back by gguf-py, not by us. Rounded to 7 digits.
 """
 import argparse
 import hashlib
@@ -21,7 +21,8 @@ import torch
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts/train"))
 import export  # noqa: E402
-from model import BACK, FEATURES, Encoder, mean_of  # noqa: E402
+from model import BACK, FEATURES, Encoder  # noqa: E402
+import weights  # noqa: E402
 from pack import collate  # noqa: E402
 
 OUT = ROOT / "tests/fixtures/engine"
@@ -148,11 +149,10 @@ def tiny():
         "conversations": chats, "vectors": {name: [rounded(v) for v in per_chat] for name, per_chat in found.items()}})
 
 
-def real(folder, checkpoint, f32):
+def real(folder, f32):
     from tokenizers import Tokenizer
 
-    state = mean_of(checkpoint)
-    state = {k.removeprefix("encoder."): v.float() for k, v in state.items() if k.startswith("encoder.")}
+    state = {k.removeprefix("encoder."): v for k, v in weights.read(folder).items() if k.startswith("encoder.")}
     encoder = Encoder({
         "hidden_size": state["words.weight"].shape[1], "num_hidden_layers": sum(k.endswith(".terms") for k in state),
         "num_attention_heads": state["layers.0.terms"].shape[0], "intermediate_size": state["layers.0.up.weight"].shape[0],
@@ -175,15 +175,12 @@ def real(folder, checkpoint, f32):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, help="folder with model.gguf and tokenizer.json")
-    parser.add_argument("--checkpoint", type=pathlib.Path, nargs="+", help="what scripts/train/train.py saved, from which the folder was made")
-    parser.add_argument("--f32", type=pathlib.Path, help="also write the unquantized weights here")
+    parser.add_argument("--f32", type=pathlib.Path, help="also write its weights here, as F32")
     args = parser.parse_args()
-    if (args.model is None) != (args.checkpoint is None):
-        parser.error("--model and --checkpoint go together")
     OUT.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     if args.model:
-        real(args.model, args.checkpoint, args.f32)
+        real(args.model, args.f32)
     else:
         tiny()
 

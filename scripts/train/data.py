@@ -1,7 +1,7 @@
 """Collect what the model is trained on, as labelled JSONL: python3 scripts/train/data.py --data DIR --out DIR
 
 `--data` is a folder of xz-compressed JSONL corpora of real and synthetic chats (labels of the conversation or of the source only).
-Writes train.jsonl (with variants), dev.jsonl and test.jsonl (written chats), quiet_dev.jsonl and quiet_test.jsonl (whole real chats of groups
+Writes adapt.jsonl (chats to read without labels), train.jsonl (with variants), dev.jsonl and test.jsonl (written chats), quiet_dev.jsonl and quiet_test.jsonl (whole real chats of groups
 not trained on, to choose bands by and to count false alarms on) and sources.json (counts and hashes). No text of those corpora is printed.
 """
 import argparse
@@ -20,13 +20,14 @@ import pack
 from train import base_folder
 
 SEED = 20261
-VARIANTS = 8  # written anew for each of this many passes
-DEV_WRITERS, TEST_WRITERS = {"w7", "w19"}, {"w8", "w25", "w32", "w35", "w70"}
+VARIANTS = 12  # written anew for each of this many passes
+DEV_WRITERS, TEST_WRITERS = {"w7", "w19", "w94", "w96", "w98"}, {"w8", "w25", "w32", "w35", "w70", "w100"}
 # Conversations drawn of each source, at random. None of the sources is marked non-commercial or no-derivatives.
 DRAW = {"pj": 800, "pj_lines": 1800, "scambait": 300, "scam_dialogue": 300, "synthetic_se": 120, "nus_sms": 1700, "teeworlds": 3000, "irc": 1200, "sgd": 700,
         "topical_chat": 500, "persuasion": 260, "casino": 300, "synthetic_persona": 580, "convai": 40, "diplomacy": 80, "conda": 560, "counsel_chat": 240,
         "annomi": 40, "mutual": 1200}
 CROPS = (20, 40, 80, 150)  # messages of one such conversation
+WHOLE = 150  # messages in one record that is read without labels
 ONE_SIDE, ONE_TEXT = 0.15, 0.2  # shares that become one speaker's messages only, or one text without speakers
 
 
@@ -36,12 +37,12 @@ def third(group):
 
 
 def records(folder, source):
-    """Labelled conversations of a source by the part of their group, each part in an order fixed by the seed."""
+    """Conversations of a source by the part of their group, each part in an order fixed by the seed."""
     parts = ([], [], [])
     with lzma.open(folder / f"{source}.jsonl.xz", "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
-            if record.get("risk") is not None and not record.get("segment"):
+            if not record.get("segment"):
                 parts[third(record.get("group", record["id"]))].append(record)
     for fits in parts:
         fits.sort(key=lambda r: hashlib.sha256(f"{SEED}{r['id']}".encode()).hexdigest())
@@ -64,9 +65,19 @@ def crop(record, rng):
             "messages": messages, "risk": record["risk"], "patterns": record.get("patterns", []), "weak": True}
 
 
+def to_read(found):
+    """All of part 0 in pieces of WHOLE messages, without labels."""
+    for record in found:
+        if "dev" not in record.get("overlaps_pan12", []):  # what PAN12 is measured on stays unread
+            for start in range(0, len(record["messages"]), WHOLE):
+                messages = [{"speaker": m["speaker"], "time": m.get("time"), "text": m["text"]} for m in record["messages"][start:start + WHOLE]]
+                yield {"id": f"{record['id']}+{start}", "lang": record["lang"], "source": record["source"], "group": record.get("group", record["id"]),
+                       "messages": messages, "weak": True}
+
+
 def real(found, source, rng):
-    """Crops of conversations of part 0, at random."""
-    fits = [r for r in found if "dev" not in r.get("overlaps_pan12", [])
+    """Crops of labelled conversations of part 0, at random."""
+    fits = [r for r in found if r.get("risk") is not None and "dev" not in r.get("overlaps_pan12", [])
             and len(r["messages"]) >= (12 if r["risk"] and source.startswith("pj") else 2)]
     if source == "scam_dialogue":  # both classes
         fits = [r for pair in zip([r for r in fits if r["risk"]], [r for r in fits if not r["risk"]]) for r in pair]
@@ -80,21 +91,22 @@ QUIET_EACH = 300
 
 def quiet(found):
     """Up to QUIET_EACH whole harmless conversations of one part of a source."""
-    fits = [r for r in found if not r["risk"] and 4 <= len(r["messages"]) <= 400]
+    fits = [r for r in found if r.get("risk") == 0 and 4 <= len(r["messages"]) <= 400]
     return [{k: r.get(k) for k in ("id", "lang", "source", "group", "messages", "risk")} for r in fits[:QUIET_EACH]]
 
 
 def real_and_quiet(folder, rng):
-    """What is drawn of the sources to train on; harmless conversations to choose bands by; and others to be measured on."""
-    drawn, quiet_dev, quiet_test = [], [], []
+    """What is read without labels; what is drawn of the sources to train on; harmless conversations to choose bands by; and others to be measured on."""
+    adapt, drawn, quiet_dev, quiet_test = [], [], [], []
     for source in [*DRAW, *UNSEEN]:
         to_train, to_choose, to_measure = records(folder, source)
         if source in DRAW:
+            adapt += to_read(to_train)
             drawn += real(to_train, source, rng)
         if source not in RISKY:
             quiet_dev += quiet(to_choose)
             quiet_test += quiet(to_measure)
-    return drawn, quiet_dev, quiet_test
+    return adapt, drawn, quiet_dev, quiet_test
 
 
 def corpus():
@@ -131,17 +143,18 @@ def main():
     args.out.mkdir(parents=True, exist_ok=True)
     chats = [c for c in corpus() if c["lang"] == "en"]
     train = [c for c in chats if c["writer"] not in DEV_WRITERS | TEST_WRITERS]
-    drawn, quiet_dev, quiet_test = real_and_quiet(args.data, random.Random(SEED))
+    adapt, drawn, quiet_dev, quiet_test = real_and_quiet(args.data, random.Random(SEED))
     for chat in train + drawn:
         chat["turn"] = 0
     sources = {
+        "adapt": write(args.out / "adapt.jsonl", adapt),
         "train": write(args.out / "train.jsonl", train + drawn + list(variants(train, random.Random(SEED + 1)))),
         "dev": write(args.out / "dev.jsonl", [c for c in chats if c["writer"] in DEV_WRITERS]),
         "test": write(args.out / "test.jsonl", [c for c in chats if c["writer"] in TEST_WRITERS]),
         "quiet_dev": write(args.out / "quiet_dev.jsonl", quiet_dev),
         "quiet_test": write(args.out / "quiet_test.jsonl", quiet_test),
         "written": len(train), "drawn": {s: sum(c["source"] == s for c in drawn) for s in DRAW}, "seed": SEED}
-    for part in ("train", "dev"):
+    for part in ("adapt", "train", "dev"):
         pack.pack(args.rushlight, (args.base or base_folder()) / "tokenizer.json", args.out / f"{part}.jsonl", args.out / f"{part}.npz")
     (args.out / "sources.json").write_text(json.dumps(sources, indent=1) + "\n")
     print(json.dumps(sources, indent=1))

