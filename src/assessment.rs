@@ -32,7 +32,7 @@ pub struct Assessment {
     pub patterns: BTreeMap<Pattern, f32>,
     /// Names of the speakers whose messages make it so; empty when the band is `quiet` or `cannot say`.
     pub person_of_concern: Vec<String>,
-    /// The message at which the risk so far reaches the band `look` and stays there to the end.
+    /// The message at which the risk so far reaches what the model warns from, or else the band `look`, and stays there to the end.
     pub first_warning: Option<Moment>,
     /// Every message that somebody wrote, in order.
     pub messages: Vec<MessageScore>,

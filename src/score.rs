@@ -44,6 +44,8 @@ pub struct Stream<'m> {
     context: Context,
     memory: Memory,
     so_far: SoFar,
+    /// Whether only one speaker is heard in the whole conversation.
+    one_sided: bool,
 }
 
 /// What is carried from message to message.
@@ -57,8 +59,10 @@ struct SoFar {
     patterns: Option<[f32; PATTERNS.len()]>,
     /// By index of the speaker in the transcript: sum and count of concern logits.
     concern: Vec<(f32, u32)>,
-    /// Where the warning that is still up began.
-    warning: Option<usize>,
+    /// Where the risk that is still in the band `look` came into it.
+    look: Option<usize>,
+    /// The same of the threshold from which the moment of a warning is read.
+    warn: Option<usize>,
 }
 
 /// What the model says of one message.
@@ -73,10 +77,15 @@ pub struct Scored {
 }
 
 impl<'m> Stream<'m> {
-    /// Before the first message.
+    /// Before the first message of a conversation of which nothing is known yet.
     pub fn new(model: &'m Model) -> Self {
         let (context, memory, so_far) = (Context::default(), Memory::default(), SoFar::default());
-        Self { model, reader: Reader::new(&model.prompt), context, memory, so_far }
+        Self { model, reader: Reader::new(&model.prompt), context, memory, so_far, one_sided: false }
+    }
+
+    /// Before the first message of `transcript`.
+    pub fn of(model: &'m Model, transcript: &Transcript) -> Self {
+        Self { one_sided: transcript.is_one_sided(), ..Self::new(model) }
     }
 
     /// The next messages, each with its index; the app's own lines give nothing. What is said of a message is the same to the
@@ -131,9 +140,11 @@ impl<'m> Stream<'m> {
         let calibration = &self.model.card.calibration;
         let logit = step.risk.max(so_far.peak.unwrap_or(step.risk) - calibration.fall);
         so_far.risk = Some(logit);
-        let risk = calibration.risk.probability(logit);
-        let up = risk >= self.model.card.bands.look;
-        so_far.warning = so_far.warning.filter(|_| up).or(up.then_some(index));
+        let risk = calibration.risk_so_far(logit, self.one_sided);
+        let bands = &self.model.card.bands;
+        let since = |before: Option<usize>, up: bool| before.filter(|_| up).or(up.then_some(index));
+        so_far.look = since(so_far.look, risk >= bands.look);
+        so_far.warn = since(so_far.warn, risk >= bands.warn.unwrap_or(bands.look));
         let signals = step.signals.map(sigmoid);
         match scored.last_mut().filter(|last| last.index == index) {
             Some(last) => {
@@ -146,12 +157,13 @@ impl<'m> Stream<'m> {
 
     /// Risk so far, calibrated; 0 before the first message.
     pub fn risk(&self) -> f32 {
-        self.so_far.risk.map_or(0.0, |logit| self.model.card.calibration.risk.probability(logit))
+        let calibration = &self.model.card.calibration;
+        self.so_far.risk.map_or(0.0, |logit| calibration.risk_so_far(logit, self.one_sided))
     }
 
-    /// Index of the message at which the risk so far reached the band `look` and has stayed there since.
+    /// Index of the message at which the risk so far reached the model's `warn`, or else the band `look`, and has stayed there since.
     pub fn first_warning(&self) -> Option<usize> {
-        self.so_far.warning
+        self.so_far.warn.or(self.so_far.look)
     }
 
     /// Indices of the speakers whose messages make it so: the first by mean concern, and any other who is likelier than not.
@@ -185,7 +197,7 @@ pub fn vectors(model: &Model, transcript: &Transcript) -> Result<(Vec<Piece>, Ve
 
 /// Read a whole conversation. `format` and `notes` say how it was imported.
 pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Caveat]) -> Result<Assessment> {
-    let mut stream = Stream::new(model);
+    let mut stream = Stream::of(model, transcript);
     let scored = stream.push(transcript.messages.iter().enumerate())?;
     Ok(judged(&stream, &scored, transcript, format, notes))
 }

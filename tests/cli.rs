@@ -406,7 +406,7 @@ fn the_schema_describes_the_output() {
 
 #[test]
 fn the_published_schemas_are_those_in_use() {
-    for of in ["assessment", "result"] {
+    for of in ["assessment", "result", "scripts"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/{of}.schema.json"));
         let published = fs::read_to_string(path).unwrap();
         let output = rushlight().args(["schema", of]).output().unwrap();

@@ -105,6 +105,42 @@ fn the_risk_so_far_falls_no_further_than_it_may_and_ends_as_the_whole() {
 }
 
 #[test]
+fn one_side_alone_reads_lower_by_what_the_model_says() {
+    let mut model = model();
+    model.card.calibration.one_sided = -2.0;
+    let both = chat(["Ann", "Ben", "Cleo"]);
+    let mut alone = both.clone();
+    alone.messages.iter_mut().for_each(|m| m.speaker = m.speaker.and(Some(0)));
+    let said = |chat: &Transcript| Stream::of(&model, chat).push(chat.messages.iter().enumerate()).unwrap();
+    assert_eq!(said(&both), all_at_once(&model, &both));
+    let logit = |p: f32| (p / (1.0 - p)).ln();
+    for (lower, plain) in said(&alone).iter().zip(all_at_once(&model, &alone)) {
+        assert!((logit(lower.risk) - logit(plain.risk) + 2.0).abs() < 1e-3);
+    }
+}
+
+#[test]
+fn a_warning_is_dated_where_the_model_warns_and_else_where_it_looks() {
+    let mut model = model();
+    let chat = chat(["Ann", "Ben", "Cleo"]);
+    let scored = all_at_once(&model, &chat);
+    let since = |least: f32| {
+        let down = scored.iter().rposition(|s| s.risk < least).map_or(0, |at| at + 1);
+        scored.get(down).map(|s| s.index)
+    };
+    let end = scored.last().unwrap().risk;
+    let (low, between) = (end * 0.5, end * 0.9);
+    for (look, warn) in [(low, None), (low, Some(between)), (low, Some(0.999_999))] {
+        (model.card.bands.look, model.card.bands.warn) = (look, warn);
+        let mut stream = Stream::new(&model);
+        stream.push(chat.messages.iter().enumerate()).unwrap();
+        assert_eq!(stream.first_warning(), warn.and_then(since).or(since(look)));
+        assert!(stream.first_warning().is_some());
+    }
+    assert_ne!(since(low), since(between), "the two thresholds are told apart");
+}
+
+#[test]
 fn a_whole_model_refuses_nothing_it_made_itself() {
     let place = Place::find(None).unwrap();
     let (card, hash) = place.card().unwrap();

@@ -54,6 +54,9 @@ impl Args {
                 writeln!(out, "{} {}, {place}\n{}", card.name, card.version, card.summary)?;
                 writeln!(out, "licence     {}\nlanguages   {}", card.license, card.languages.join(", "))?;
                 writeln!(out, "look        from a probability of {:.2}", card.bands.look)?;
+                if let Some(warn) = card.bands.warn {
+                    writeln!(out, "            first warning where it reached {warn:.2}, if it did")?;
+                }
                 writeln!(
                     out,
                     "look now    from a probability of {:.2}\n            {}",

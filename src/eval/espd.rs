@@ -65,7 +65,7 @@ fn probabilities(model: &Model, chat: &Transcript, verdict: &Verdict) -> Result<
             break;
         }
         let window = &known[last + 1 - ESPD_WINDOW..=last];
-        let mut stream = Stream::new(model);
+        let mut stream = Stream::of(model, chat);
         stream.push(window.iter().map(|m| (m.0, &chat.messages[m.0])))?;
         let risk = f64::from(stream.risk());
         ensure!(risk.is_finite(), "a score of the model is not a finite number");

@@ -242,6 +242,7 @@ pub(super) fn card(model: &Model) -> Vec<Threshold> {
         system: OURS.to_owned(),
         name: name.to_owned(),
         value: Some(f64::from(value)),
+        warn: bands.warn.filter(|warn| *warn > value).map(f64::from),
         chosen: format!("with the model: {}", bands.chosen),
     };
     vec![threshold("look", bands.look), threshold("look now", bands.look_now)]
@@ -254,6 +255,7 @@ pub(super) fn own(theirs: &Theirs) -> Option<Threshold> {
         system: theirs.name.clone(),
         name: OWN.to_owned(),
         value: None,
+        warn: None,
         chosen,
     })
 }
@@ -266,7 +268,7 @@ fn choose(suite: &Suite, dev: &Part, thresholds: &mut Vec<Threshold>) {
     for system in &dev.systems {
         let mut add = |name: String, value: Option<f64>, how: String| {
             let chosen = format!("{how} on dev (n {})", dev.labels.len());
-            thresholds.push(Threshold { system: system.name.clone(), name, value, chosen });
+            thresholds.push(Threshold { system: system.name.clone(), name, value, warn: None, chosen });
         };
         let best = best_threshold(&dev.labels, &system.scores, 1.0);
         add(BEST.to_owned(), best.map(|b| b.0).filter(|v| v.is_finite()), "highest F1".to_owned());

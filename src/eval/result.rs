@@ -75,6 +75,9 @@ pub struct Threshold {
     pub name: String,
     /// Alarms are scores at or above it; `null` when none keeps to the budget.
     pub value: Option<f64>,
+    /// A higher score from which the moment of a warning is read, if the system has one and reaches it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn: Option<f64>,
     /// How and on what it was chosen.
     pub chosen: String,
 }

@@ -17,9 +17,12 @@ pub fn first(system: &System, t: &Threshold) -> Option<Vec<Option<usize>>> {
     let (messages, value) = (system.messages.as_ref()?, t.value?);
     let alarms = system.alarms(t);
     let start = |(rows, alarm): (&Vec<(usize, f64)>, bool)| {
+        let since = |least: f64| {
+            let up: Vec<bool> = rows.iter().map(|(_, s)| *s >= least).collect();
+            latency(&up).map(|k| rows[k - 1].0)
+        };
         // What was said by the end decides whether there is a warning; rounding must not part the two.
-        let up: Vec<bool> = rows.iter().map(|(_, s)| *s >= value).collect();
-        alarm.then(|| latency(&up).map(|k| rows[k - 1].0)).flatten()
+        alarm.then(|| t.warn.and_then(since).or_else(|| since(value))).flatten()
     };
     Some(messages.iter().zip(alarms).map(start).collect())
 }

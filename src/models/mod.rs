@@ -76,11 +76,22 @@ pub struct Calibration {
     pub patterns: BTreeMap<Pattern, Platt>,
     /// How far, in logits, the risk so far may fall below its highest when later messages explain earlier ones.
     pub fall: f32,
+    /// Added to the risk, in calibrated logits, where only one speaker of a conversation is heard, which tells less: zero or below.
+    #[serde(default)]
+    pub one_sided: f32,
     /// Tokens a word above which a text is not of the kind that the model learnt from (code, logs, lists of numbers), so that it is not called quiet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_per_word: Option<f32>,
     /// Share of risky conversations in the data it was fitted on.
     pub prevalence: f32,
+}
+
+impl Calibration {
+    /// The risk so far, as a probability, of the head's logit for it; `one_sided`: nobody else is heard in the whole conversation.
+    pub fn risk_so_far(&self, logit: f32, one_sided: bool) -> f32 {
+        let less = if one_sided { self.one_sided } else { 0.0 };
+        Platt { shift: self.risk.shift + less, ..self.risk }.probability(logit)
+    }
 }
 
 /// One line of a calibration.
@@ -108,6 +119,9 @@ pub struct Bands {
     pub look: f32,
     /// A colleague should look now.
     pub look_now: f32,
+    /// From where the moment of a warning is read: above `look`, so that it is not called before there is reason. Where it is never reached, or not given, `look` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn: Option<f32>,
     /// In words: the data and the budget of false alarms that chose them.
     pub chosen: String,
     /// From where each signal is named.
@@ -302,7 +316,8 @@ impl Card {
         let step = logit(prevalence) - logit(self.calibration.prevalence);
         self.calibration.prevalence = prevalence;
         self.calibration.risk.shift += step;
-        for band in [&mut self.bands.look, &mut self.bands.look_now] {
+        let Bands { look, look_now, warn, .. } = &mut self.bands;
+        for band in [look, look_now].into_iter().chain(warn) {
             *band = crate::head::sigmoid(logit(*band) + step);
         }
         Ok(())
@@ -312,13 +327,15 @@ impl Card {
         let platts = self.calibration.patterns.values().chain([&self.calibration.risk]);
         ensure!(platts.clone().all(|p| p.scale > 0.0), "calibration scales must be above zero");
         ensure!(self.calibration.fall >= 0.0, "calibration.fall must not be negative");
+        ensure!(self.calibration.one_sided <= 0.0, "calibration.one_sided must not be above zero");
         let prevalence = self.calibration.prevalence;
         ensure!(0.0 < prevalence && prevalence < 1.0, "calibration.prevalence must lie between 0 and 1");
-        let Bands { look, look_now, .. } = self.bands;
+        let Bands { look, look_now, warn, .. } = self.bands;
         ensure!(
             0.0 < look && look <= look_now && look_now < 1.0,
             "bands must satisfy 0 < look <= look_now < 1"
         );
+        ensure!(warn.is_none_or(|warn| look <= warn && warn < 1.0), "bands must satisfy look <= warn < 1");
         self.bands.name.check()
     }
 }

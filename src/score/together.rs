@@ -18,7 +18,7 @@ type Cut<'m> = (Stream<'m>, Vec<Piece>);
 /// All `readings` judged, in their order. Texts are cut into tokens and vectors are judged side by side; in between, a call of the backbone reads many.
 pub fn assess(model: &Model, readings: &[Reading<'_>]) -> Vec<Result<Assessment>> {
     let cut = |reading: &Reading<'_>| {
-        let mut stream = Stream::new(model);
+        let mut stream = Stream::of(model, reading.transcript);
         let pieces = stream.reader.all(reading.transcript)?;
         Ok((stream, pieces))
     };
