@@ -14,7 +14,7 @@ use crate::assessment::{Assessment, Band, Caveat, InputRef, MessageScore, ModelR
 use crate::backbone::{Context, Lane};
 use crate::head::{Memory, PATTERNS, SIGNALS, Signal, Step, sigmoid};
 use crate::language;
-use crate::models::Model;
+use crate::models::{Model, Platt};
 use crate::prompt::{Piece, Reader};
 use crate::transcript::{Message, Transcript};
 
@@ -44,8 +44,8 @@ pub struct Stream<'m> {
     context: Context,
     memory: Memory,
     so_far: SoFar,
-    /// Whether only one speaker is heard in the whole conversation.
-    one_sided: bool,
+    /// From the head's logit to the risk so far.
+    platt: Platt,
 }
 
 /// What is carried from message to message.
@@ -80,12 +80,19 @@ impl<'m> Stream<'m> {
     /// Before the first message of a conversation of which nothing is known yet.
     pub fn new(model: &'m Model) -> Self {
         let (context, memory, so_far) = (Context::default(), Memory::default(), SoFar::default());
-        Self { model, reader: Reader::new(&model.prompt), context, memory, so_far, one_sided: false }
+        Self {
+            model,
+            reader: Reader::new(&model.prompt),
+            context,
+            memory,
+            so_far,
+            platt: model.card.calibration.risk,
+        }
     }
 
     /// Before the first message of `transcript`.
     pub fn of(model: &'m Model, transcript: &Transcript) -> Self {
-        Self { one_sided: transcript.is_one_sided(), ..Self::new(model) }
+        Self { platt: model.card.calibration.risk_of(transcript.heard()), ..Self::new(model) }
     }
 
     /// The next messages, each with its index; the app's own lines give nothing. What is said of a message is the same to the
@@ -140,7 +147,7 @@ impl<'m> Stream<'m> {
         let calibration = &self.model.card.calibration;
         let logit = step.risk.max(so_far.peak.unwrap_or(step.risk) - calibration.fall);
         so_far.risk = Some(logit);
-        let risk = calibration.risk_so_far(logit, self.one_sided);
+        let risk = self.platt.probability(logit);
         let bands = &self.model.card.bands;
         let since = |before: Option<usize>, up: bool| before.filter(|_| up).or(up.then_some(index));
         so_far.look = since(so_far.look, risk >= bands.look);
@@ -157,8 +164,7 @@ impl<'m> Stream<'m> {
 
     /// Risk so far, calibrated; 0 before the first message.
     pub fn risk(&self) -> f32 {
-        let calibration = &self.model.card.calibration;
-        self.so_far.risk.map_or(0.0, |logit| calibration.risk_so_far(logit, self.one_sided))
+        self.so_far.risk.map_or(0.0, |logit| self.platt.probability(logit))
     }
 
     /// Index of the message at which the risk so far reached the model's `warn`, or else the band `look`, and has stayed there since.

@@ -8,6 +8,17 @@ use std::fmt;
 
 use jiff::{Timestamp, civil};
 
+/// How much of a conversation is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Several speakers, or messages of nobody knows whom.
+    Several,
+    /// Several messages of one speaker and none of anyone else.
+    OneSide,
+    /// One text.
+    OneText,
+}
+
 /// One conversation, its messages in the order in which they were sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transcript {
@@ -235,6 +246,15 @@ impl Transcript {
     /// The messages that somebody wrote: everything but the app's own lines, with their indices.
     pub fn spoken(&self) -> impl Iterator<Item = (usize, &Message)> {
         self.messages.iter().enumerate().filter(|(_, m)| m.speaker.is_some() && m.kind != Kind::System)
+    }
+
+    /// How much is heard of it.
+    pub fn heard(&self) -> Heard {
+        match self.spoken().count() {
+            1 => Heard::OneText,
+            _ if self.is_one_sided() => Heard::OneSide,
+            _ => Heard::Several,
+        }
     }
 
     /// Whether several messages come from one speaker and none from anyone else. Lines without a name may be of several people.

@@ -114,3 +114,25 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_are_compared() {
         .stderr(predicate::str::contains("cut.zip"));
     rushlight().arg("scripts").arg(TempDir::new().unwrap().path()).assert().code(2);
 }
+
+#[test]
+fn results_that_lie_among_the_exports_are_passed_over() {
+    let dir = exports();
+    let run = |verb: &str, out: &str| {
+        let mut run = rushlight();
+        run.arg(verb).arg(dir.path()).arg("--out").arg(dir.path().join(out));
+        run.assert().success()
+    };
+    run("score", "scored.jsonl");
+    run("scripts", "scripts.jsonl").stderr(predicate::str::contains("1 file was passed over"));
+    run("score", "scored again.jsonl")
+        .stderr(predicate::str::contains("2 files were passed over that hold results of rushlight"));
+    let lines = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap().lines().count();
+    assert_eq!(lines("scored.jsonl"), lines("scored again.jsonl"));
+    rushlight()
+        .arg("import")
+        .arg(dir.path())
+        .assert()
+        .success()
+        .stderr(predicate::str::contains("3 files were passed over"));
+}

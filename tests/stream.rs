@@ -105,17 +105,21 @@ fn the_risk_so_far_falls_no_further_than_it_may_and_ends_as_the_whole() {
 }
 
 #[test]
-fn one_side_alone_reads_lower_by_what_the_model_says() {
+fn one_side_alone_and_one_text_read_lower_by_what_the_model_says() {
     let mut model = model();
-    model.card.calibration.one_sided = -2.0;
-    let both = chat(["Ann", "Ben", "Cleo"]);
-    let mut alone = both.clone();
-    alone.messages.iter_mut().for_each(|m| m.speaker = m.speaker.and(Some(0)));
+    (model.card.calibration.one_sided, model.card.calibration.one_text) = (-2.0, -1.0);
+    let several = chat(["Ann", "Ben", "Cleo"]);
+    let mut side = several.clone();
+    side.messages.iter_mut().for_each(|m| m.speaker = m.speaker.and(Some(0)));
+    let mut text = several.clone();
+    text.messages.drain(18..);
+    text.messages.drain(..17);
     let said = |chat: &Transcript| Stream::of(&model, chat).push(chat.messages.iter().enumerate()).unwrap();
-    assert_eq!(said(&both), all_at_once(&model, &both));
     let logit = |p: f32| (p / (1.0 - p)).ln();
-    for (lower, plain) in said(&alone).iter().zip(all_at_once(&model, &alone)) {
-        assert!((logit(lower.risk) - logit(plain.risk) + 2.0).abs() < 1e-3);
+    for (chat, less) in [(several, 0.0), (side, 2.0), (text, 1.0)] {
+        for (lower, plain) in said(&chat).iter().zip(all_at_once(&model, &chat)) {
+            assert!((logit(lower.risk) - logit(plain.risk) + less).abs() < 1e-3, "{less}");
+        }
     }
 }
 

@@ -27,7 +27,7 @@ VERSION = "2026.11.8"
 # Budgets of false alarms for the bands look and look now: shares of the near misses of dev, and of harmless real chats. The stricter one decides.
 NEAR_MISSES = (0.05, 0.01)
 REAL = (0.002, 0.0005)
-# Real texts of one side only keep to this budget of look by a lower risk (calibration.one_sided), and do not raise the bands of all others.
+# Real texts of one side only keep to this budget of look by a lower risk (calibration.one_sided), and do not raise the bands of all others; so do near misses as one text (one_text).
 ONE_SIDED = 0.01
 # How far above look, in calibrated logits, a warning may be dated.
 LATER = np.arange(0, 2.01, 0.25)
@@ -61,6 +61,11 @@ def sigmoid(x):
     return 1 / (1 + math.exp(-x))
 
 
+def less(look, risks, budget):
+    """What is added to the logits of chats that may raise an alarm this often, so that they do at `look`: zero or below."""
+    return min(0.0, logit(look) - logit(threshold(risks, budget)))
+
+
 def one_sided(chat):
     """Whether several messages come from one speaker and none from anyone else."""
     return len(chat["messages"]) > 1 and len({m["speaker"] for m in chat["messages"]}) == 1
@@ -75,6 +80,13 @@ def scored(binary, model, chats):
     with open(chats, encoding="utf-8") as lines:
         alone = [one_sided(json.loads(line)) for line in lines]
     return [r for r, a in zip(risks, alone) if not a], [r for r, a in zip(risks, alone) if a]
+
+
+def in_one_text(chats, out):
+    """Write the harmless ones of a file of chats as one text each."""
+    with open(chats, encoding="utf-8") as lines:
+        texts = [(c["id"], "\n".join(m["text"] for m in c["messages"])) for c in map(json.loads, lines) if not c["risk"]]
+    out.write_text("".join(json.dumps({"id": i, "messages": [{"speaker": "A", "text": t}]}) + "\n" for i, t in texts), encoding="utf-8")
 
 
 def later(dev, outputs, look, platt):
@@ -145,21 +157,23 @@ def main():
     patterns = np.array([o[-1, 11:17].numpy() for o in outputs])
     scale, shift = platt(ends, labels)
     most = tokens_per_word(args.rushlight, base / "tokenizer.json", [args.data / "dev.jsonl", args.data / "quiet_dev.jsonl"])
-    calibration = [f"prevalence = {labels.mean():.3f}", f"fall = {FALL}", "one_sided = {one_sided:.3f}", f"tokens_per_word = {most:.2f}", f"risk = {{{{ scale = {scale:.4f}, shift = {shift:.4f} }}}}", "", "[calibration.patterns]"]
+    calibration = [f"prevalence = {labels.mean():.3f}", f"fall = {FALL}", "one_sided = {one_sided:.3f}", "one_text = {one_text:.3f}", f"tokens_per_word = {most:.2f}", f"risk = {{{{ scale = {scale:.4f}, shift = {shift:.4f} }}}}", "", "[calibration.patterns]"]
     for i, pattern in enumerate(PATTERNS):
         a, b = platt(patterns[:, i], np.array([float(c["patterns"][i]) for c in dev]))
         calibration.append(f"{pattern} = {{{{ scale = {a:.4f}, shift = {b:.4f} }}}}")
     sources = json.loads((args.data / "sources.json").read_text())
     named = names(outputs, dev)
-    write = lambda look, look_now, warn, less, n: card(args.out, "\n".join(calibration).format(one_sided=less), (look, look_now, warn, named), (len(dev), n), sources, measured)
-    write(0.5, 0.5, 0.5, 0.0, 0)
+    write = lambda look, look_now, warn, one_sided, one_text, n: card(
+        args.out, "\n".join(calibration).format(one_sided=one_sided, one_text=one_text), (look, look_now, warn, named), (len(dev), n), sources, measured)
+    write(0.5, 0.5, 0.5, 0.0, 0.0, 0)
     near = [sigmoid(scale * end + shift) for end, label in zip(ends, labels) if not label]
     real, alone = scored(args.rushlight, args.out, args.data / "quiet_dev.jsonl")
+    in_one_text(args.data / "dev.jsonl", args.data / "dev_one_text.jsonl")
+    texts, _ = scored(args.rushlight, args.out, args.data / "dev_one_text.jsonl")
     look, look_now = (max(threshold(near, n), threshold(real, r)) for n, r in zip(NEAR_MISSES, REAL))
-    less = min(0.0, logit(look) - logit(threshold(alone, ONE_SIDED)))
     print(f"near misses {[round(threshold(near, b), 4) for b in NEAR_MISSES]} real {[round(threshold(real, b), 4) for b in REAL]} (n {len(real)}); "
-          f"one side only {threshold(alone, ONE_SIDED):.4f} (n {len(alone)})")
-    write(look, max(look, look_now), later(dev, outputs, look, (scale, shift)), less, len(real) + len(alone))
+          f"one side only {threshold(alone, ONE_SIDED):.4f} (n {len(alone)}), in one text {threshold(texts, NEAR_MISSES[0]):.4f}")
+    write(look, max(look, look_now), later(dev, outputs, look, (scale, shift)), less(look, alone, ONE_SIDED), less(look, texts, NEAR_MISSES[0]), len(real) + len(alone))
 
 
 def card(out, calibration, bands, n, sources, measured):
@@ -186,7 +200,7 @@ look = {look:.6f}
 look_now = {look_now:.6f}
 warn = {warn:.6f}
 chosen = "on {n[0]} invented chats by writers and in families unseen in training and {n[1]} harmless real ones of groups unseen in training: \
-at most {NEAR_MISSES[0]:.0%} of the near misses and {REAL[0] * 1000:g} in 1,000 real chats reach look, {NEAR_MISSES[1]:.0%} and {REAL[1] * 1000:g} in 1,000 look now; of one side only {ONE_SIDED:.0%} look"
+at most {NEAR_MISSES[0]:.0%} of the near misses and {REAL[0] * 1000:g} in 1,000 real chats reach look, {NEAR_MISSES[1]:.0%} and {REAL[1] * 1000:g} in 1,000 look now; of one side only {ONE_SIDED:.0%} look, of near misses in one text {NEAR_MISSES[0]:.0%}"
 
 [bands.name]
 {name}

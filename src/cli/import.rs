@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
 use super::Exit;
-use super::input::{Input, each, not_among};
+use super::input::{Below, Input, below, each, not_among};
 use super::people::People;
 use crate::convert::{Case, Pseudonyms, Target};
 use crate::import::{self, Counts, ImportError, Imported, Input as Source};
@@ -72,7 +72,7 @@ impl Args {
     pub fn run(self) -> Result<Exit> {
         self.out.as_ref().map_or(Ok(()), |out| not_among(out, &self.paths))?;
         let options = self.input.options();
-        let found = self.found(&options);
+        let mut found = self.found(&options);
         let mut run = Run {
             output: self.open()?,
             pseudonyms: self.pseudonyms()?,
@@ -82,31 +82,22 @@ impl Args {
             exit: Exit::Read,
             chats: 0,
         };
-        for found in found {
+        for found in std::mem::take(&mut found.inputs) {
             match found {
                 Ok(input) => run.file(&input, &options)?,
                 Err(error) => run.fail(&error),
             }
         }
+        found.tell();
         run.finish()
     }
 
-    fn found(&self, options: &import::Options) -> Vec<Result<Source, ImportError>> {
+    fn found(&self, options: &import::Options) -> Below {
         let pipe = PathBuf::from("-");
         let paths = if self.paths.is_empty() { std::slice::from_ref(&pipe) } else { &self.paths[..] };
-        let inputs = |path: &PathBuf| match path == &pipe {
-            true => vec![Ok(Source::File(path.clone()))],
-            false => import::walk(path, options).inputs,
-        };
         // What is being written may lie in a folder that is read.
         let out = self.out.iter().flat_map(|out| [out.clone(), output::beside(out)]);
-        let own: Vec<PathBuf> =
-            out.chain(self.case.clone()).filter_map(|path| path.canonicalize().ok()).collect();
-        let is_own = |found: &Result<Source, ImportError>| match found {
-            Ok(Source::File(path)) => path.canonicalize().is_ok_and(|path| own.contains(&path)),
-            _ => false,
-        };
-        paths.iter().flat_map(inputs).filter(|found| !is_own(found)).collect()
+        below(paths, options, out.chain(self.case.clone()))
     }
 
     fn open(&self) -> Result<Option<Output>> {

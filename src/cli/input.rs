@@ -1,7 +1,5 @@
 //! What every verb that reads conversations shares: the flags, and the way from an import to an assessment.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -189,39 +187,59 @@ pub fn not_among(out: &Path, inputs: &[PathBuf]) -> Result<()> {
 /// # Errors
 /// When a file is there that holds something else than what `score` or `scripts` writes, such as an export.
 pub fn only_over_results(out: &Path) -> Result<()> {
-    let Ok(file) = File::open(out) else { return Ok(()) };
-    let mut line = String::new();
-    let read = BufReader::new(file.take(LONGEST_LINE)).read_line(&mut line);
-    // A long line is cut, so its beginning must do.
-    let ours = line.starts_with("{\"schema\":");
+    let empty = std::fs::metadata(out).map_or(true, |file| file.len() == 0);
     ensure!(
-        matches!(read, Ok(0)) || ours,
+        empty || import::is_results(out),
         "{} holds something else than results of rushlight, and is not replaced; give another --out",
         out.display()
     );
     Ok(())
 }
 
-/// As much of a line as is read to know whose it is.
-const LONGEST_LINE: u64 = 64;
+/// What lies below some paths.
+#[derive(Default)]
+pub struct Below {
+    /// What to read, and what could not be looked into.
+    pub inputs: Vec<Result<import::Input, ImportError>>,
+    /// Files passed over by their names, and those passed over as results of this program.
+    passed_over: (u64, u64),
+}
 
-/// What lies below some paths, but for the files that this program writes or has written itself; and how many files were passed over by their names.
-pub fn below(
-    paths: &[PathBuf],
-    options: &Options,
-    own: &[&Option<PathBuf>],
-) -> (Vec<Result<import::Input, ImportError>>, u64) {
-    let own: Vec<PathBuf> = own.iter().filter_map(|path| path.as_ref()?.canonicalize().ok()).collect();
+/// What lies below some paths, but for the files `own` that this run writes or reads for something else. `-` is standard input.
+pub fn below(paths: &[PathBuf], options: &Options, own: impl IntoIterator<Item = PathBuf>) -> Below {
+    let own: Vec<PathBuf> = own.into_iter().filter_map(|path| path.canonicalize().ok()).collect();
     let is_own = |found: &Result<import::Input, ImportError>| match found {
         Ok(import::Input::File(path)) => path.canonicalize().is_ok_and(|path| own.contains(&path)),
         _ => false,
     };
-    let (mut found, mut passed_over) = (Vec::new(), 0);
-    for walk in paths.iter().map(|path| import::walk(path, options)) {
-        found.extend(walk.inputs.into_iter().filter(|found| !is_own(found)));
-        passed_over += walk.media;
+    let mut below = Below::default();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            below.inputs.push(Ok(import::Input::File(path.clone())));
+            continue;
+        }
+        let walk = import::walk(path, options);
+        below.inputs.extend(walk.inputs.into_iter().filter(|found| !is_own(found)));
+        below.passed_over.0 += walk.media;
+        below.passed_over.1 += walk.results;
     }
-    (found, passed_over)
+    below
+}
+
+impl Below {
+    /// What is to be said of files that were passed over, on standard error.
+    pub fn tell(&self) {
+        let (media, results) = self.passed_over;
+        if media > 0 {
+            anstream::eprintln!(
+                "  {media} pictures, recordings, documents and the like were passed over, by their names"
+            );
+        }
+        if results > 0 {
+            let files = if results == 1 { "file was" } else { "files were" };
+            anstream::eprintln!("  {results} {files} passed over that hold results of rushlight");
+        }
+    }
 }
 
 /// What is to be said of a file that was read.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::input::{Choice, Input, Told, below, not_among, only_over_results, read_file};
+use super::input::{Below, Choice, Input, Told, below, not_among, only_over_results, read_file};
 use super::people::People;
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef, ModelRef};
@@ -68,12 +68,14 @@ impl Args {
         let model = self.model.load()?;
         let (out, done) = self.open(&model)?;
         let options = self.input.options();
-        let (found, passed_over) = below(&self.paths, &options, &[&self.out]);
+        let mut below = below(&self.paths, &options, self.out.clone());
+        let found = std::mem::take(&mut below.inputs);
         let bar = bar(found.len());
-        let (waiting, tally) = (Vec::new(), Tally { passed_over, ..Tally::default() });
+        let (waiting, tally) = (Vec::new(), Tally::default());
         let people = self.input.people();
         let workers = Workers::new()?;
-        let mut run = Run { args: &self, model: &model, out, done, workers, bar, waiting, people, tally };
+        let mut run =
+            Run { args: &self, model: &model, out, done, workers, bar, waiting, people, below, tally };
         for found in found {
             match found {
                 Ok(input) => run.file(&input, &options)?,
@@ -192,6 +194,7 @@ struct Run<'a> {
     /// Each with the file it was read from.
     waiting: Vec<(Arc<str>, Imported)>,
     people: People,
+    below: Below,
     tally: Tally,
 }
 
@@ -202,8 +205,6 @@ struct Tally {
     scored: u64,
     messages: u64,
     skipped: u64,
-    /// Files that hold no chat by their names.
-    passed_over: u64,
     failures: Vec<String>,
     reached: bool,
 }
@@ -292,7 +293,7 @@ impl Run<'_> {
         let elapsed = self.bar.elapsed().max(Duration::from_millis(1));
         self.bar.finish_and_clear();
         self.people.warn_of_strangers();
-        let Tally { bands, scored: chats, messages, skipped, passed_over, failures, reached } = &self.tally;
+        let Tally { bands, scored: chats, messages, skipped, failures, reached } = &self.tally;
         anstream::eprintln!(
             "{chats} conversations, {messages} messages in {:.1} s ({:.1} conversations/s)",
             elapsed.as_secs_f64(),
@@ -304,11 +305,7 @@ impl Run<'_> {
         if *skipped > 0 {
             anstream::eprintln!("  {skipped} of these had been scored before");
         }
-        if *passed_over > 0 {
-            anstream::eprintln!(
-                "  {passed_over} pictures, recordings, documents and the like were passed over, by their names"
-            );
-        }
+        self.below.tell();
         if !failures.is_empty() {
             anstream::eprintln!("{} could not be read in full (named above)", inputs(failures.len()));
             return Ok(if *reached { Exit::Reached } else { Exit::SomeFailed });

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, ensure};
 
 use super::Exit;
-use super::input::{Input, Told, below, not_among, only_over_results, read_file};
-use crate::import::{Imported, Input as Source};
+use super::input::{Below, Input, Told, below, not_among, only_over_results, read_file};
+use crate::import::Imported;
 use crate::report::one_line;
 use crate::scripts::{self, Finder, Script};
 use crate::transcript::Text;
@@ -57,13 +57,13 @@ impl Args {
         self.out.as_deref().map_or(Ok(()), only_over_results)?;
         let bands = self.scored.as_deref().map(super::score::bands).transpose()?.unwrap_or_default();
         let (lines, mut finder, mut failures) = (bands.len(), Finder::new(bands), 0);
-        let (found, passed_over) = below(&self.paths, &self.input.options(), &[&self.out, &self.scored]);
+        let mut below = self.below();
         let mut fail = |message: &str| {
             anstream::eprintln!("error: {}", one_line(message));
             failures += 1;
         };
         let mut people = self.input.people();
-        for found in found {
+        for found in std::mem::take(&mut below.inputs) {
             let input = match found {
                 Ok(input) => input,
                 Err(error) => {
@@ -95,11 +95,7 @@ impl Args {
         if copies > 0 {
             anstream::eprintln!("  {copies} more were copies or earlier states of these");
         }
-        if passed_over > 0 {
-            anstream::eprintln!(
-                "  {passed_over} pictures, recordings, documents and the like were passed over, by their names"
-            );
-        }
+        below.tell();
         if self.scored.is_some() && scored < conversations {
             let missing = conversations - scored;
             anstream::eprintln!(
@@ -107,6 +103,10 @@ impl Args {
             );
         }
         Ok(if failures > 0 { Exit::SomeFailed } else { Exit::Read })
+    }
+
+    fn below(&self) -> Below {
+        below(&self.paths, &self.input.options(), self.out.iter().chain(&self.scored).cloned())
     }
 
     fn write(&self, scripts: &[Script]) -> Result<()> {
@@ -127,8 +127,7 @@ impl Args {
         }
         let (options, mut people) = (self.input.options(), self.input.people());
         let mut words = vec![Vec::new(); scripts.len()];
-        for input in below(&self.paths, &options, &[&self.out, &self.scored]).0.into_iter().flatten() {
-            let input: Source = input;
+        for input in self.below().inputs.into_iter().flatten() {
             let Some(these) = wanted.get(&*input.path().to_string_lossy()) else { continue };
             let take = |mut imported: Imported| {
                 people.apply(&mut imported);

@@ -80,7 +80,7 @@ pub use lines::{Line, Lines};
 pub use order::{Basis, Verdict};
 pub use sink::{Counts, Sink};
 pub use source::{Replay, Sample, Source};
-pub use walk::{Input, Walk, walk};
+pub use walk::{Input, Walk, is_results, walk};
 pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.

@@ -1,5 +1,7 @@
 //! Every file below a folder that could be a chat, in a stable order, and the names files go by.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -68,12 +70,12 @@ impl Input {
     }
 }
 
-/// Everything to be read below `root`, in a stable order. Hidden files and loops of links are passed over, media is
-/// counted and passed over. A `root` that is a file is given as it is, whatever it is called.
+/// Everything to be read below `root`, in a stable order. Hidden files and loops of links are passed over; media,
+/// and results of this program, are counted and passed over. A `root` that is a file is given as it is, whatever it is called.
 pub fn walk(root: &Path, options: &Options) -> Walk {
     let walker = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
     let seen = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy());
-    let (mut files, mut walk) = (Vec::new(), Walk { inputs: Vec::new(), media: 0 });
+    let (mut files, mut walk) = (Vec::new(), Walk { inputs: Vec::new(), media: 0, results: 0 });
     for entry in walker.filter_entry(seen) {
         match entry {
             Ok(entry) if !entry.file_type().is_file() => {}
@@ -98,6 +100,17 @@ pub struct Walk {
     pub inputs: Vec<Result<Input, ImportError>>,
     /// How many media files were passed over.
     pub media: u64,
+    /// How many files were passed over that this program wrote of other chats.
+    pub results: u64,
+}
+
+/// Whether a file begins as what `score` and `scripts` write: a line of JSON that states its schema first.
+pub fn is_results(path: &Path) -> bool {
+    let mut beginning = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut beginning));
+    let rest = beginning.strip_prefix(b"{\"schema\":").unwrap_or_default();
+    let rest = &rest[rest.iter().take_while(|b| b.is_ascii_digit()).count()..];
+    read.is_ok() && [&b",\"version\":"[..], b",\"script\":"].iter().any(|next| rest.starts_with(next))
 }
 
 impl Walk {
@@ -119,6 +132,8 @@ impl Walk {
             }
             if is_media(&name) {
                 self.media += 1;
+            } else if is_results(&path) {
+                self.results += 1;
             } else {
                 self.inputs.push(Ok(Input::File(path)));
             }
@@ -157,7 +172,11 @@ mod tests {
         let paths = walked.inputs.iter().map(|i| i.as_ref().unwrap().path());
         let names: Vec<_> = paths.map(|p| p.strip_prefix(dir.path()).unwrap().to_owned()).collect();
         assert_eq!(names, ["a.json", "aa/z.txt", "b.txt"].map(PathBuf::from));
-        assert_eq!(walked.media, 1);
+        assert_eq!((walked.media, walked.results), (1, 0));
+        std::fs::write(dir.path().join("b.txt"), "{\"schema\":1,\"version\":\"0.1.0\",\"id\":\"x\"}\n")
+            .unwrap();
+        let walked = walk(dir.path(), &Options::default());
+        assert_eq!((walked.inputs.len(), walked.results), (2, 1));
         let one = |name: &str| walk(&dir.path().join(name), &Options::default()).inputs;
         assert_eq!(one("pic.png").len(), 1);
         assert!(matches!(one("no")[..], [Err(ImportError::Vanished { .. })]));

@@ -24,6 +24,7 @@ use crate::head::{Head, Names, Pattern};
 use crate::kernels::Level;
 pub use crate::kernels::Precision;
 use crate::prompt::{self, PIECE_TOKENS, Prompt, Template, TemplateRef};
+use crate::transcript::Heard;
 
 pub use vocabulary::vocabulary;
 
@@ -79,6 +80,9 @@ pub struct Calibration {
     /// Added to the risk, in calibrated logits, where only one speaker of a conversation is heard, which tells less: zero or below.
     #[serde(default)]
     pub one_sided: f32,
+    /// The same where all is one text, in which nobody knows who wrote what.
+    #[serde(default)]
+    pub one_text: f32,
     /// Tokens a word above which a text is not of the kind that the model learnt from (code, logs, lists of numbers), so that it is not called quiet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_per_word: Option<f32>,
@@ -87,10 +91,14 @@ pub struct Calibration {
 }
 
 impl Calibration {
-    /// The risk so far, as a probability, of the head's logit for it; `one_sided`: nobody else is heard in the whole conversation.
-    pub fn risk_so_far(&self, logit: f32, one_sided: bool) -> f32 {
-        let less = if one_sided { self.one_sided } else { 0.0 };
-        Platt { shift: self.risk.shift + less, ..self.risk }.probability(logit)
+    /// The line for the risk so far in a conversation of which so much is heard.
+    pub fn risk_of(&self, heard: Heard) -> Platt {
+        let less = match heard {
+            Heard::Several => 0.0,
+            Heard::OneSide => self.one_sided,
+            Heard::OneText => self.one_text,
+        };
+        Platt { shift: self.risk.shift + less, ..self.risk }
     }
 }
 
@@ -327,7 +335,8 @@ impl Card {
         let platts = self.calibration.patterns.values().chain([&self.calibration.risk]);
         ensure!(platts.clone().all(|p| p.scale > 0.0), "calibration scales must be above zero");
         ensure!(self.calibration.fall >= 0.0, "calibration.fall must not be negative");
-        ensure!(self.calibration.one_sided <= 0.0, "calibration.one_sided must not be above zero");
+        let Calibration { one_sided, one_text, .. } = self.calibration;
+        ensure!(one_sided.max(one_text) <= 0.0, "calibration.one_sided and one_text must not be above zero");
         let prevalence = self.calibration.prevalence;
         ensure!(0.0 < prevalence && prevalence < 1.0, "calibration.prevalence must lie between 0 and 1");
         let Bands { look, look_now, warn, .. } = self.bands;

@@ -118,6 +118,7 @@ fn blank(name: String) -> Card {
             patterns: BTreeMap::new(),
             fall: FALL,
             one_sided: 0.0,
+            one_text: 0.0,
             tokens_per_word: None,
             prevalence: 0.5,
         },

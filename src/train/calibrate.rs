@@ -70,6 +70,7 @@ pub fn calibrate(dev: &[Said], before: &Calibration) -> Calibration {
         patterns,
         fall: before.fall,
         one_sided: before.one_sided,
+        one_text: before.one_text,
         tokens_per_word: before.tokens_per_word,
         prevalence: prevalence.unwrap_or_default() as f32,
     }
@@ -170,10 +171,12 @@ mod tests {
             patterns: BTreeMap::new(),
             fall: 3.0,
             one_sided: 0.0,
+            one_text: 0.0,
             tokens_per_word: None,
             prevalence: 0.5,
         };
-        let old = Bands { look: 0.5, look_now: 0.9, warn: None, name: Names::each(|_| 0.3), chosen: String::new() };
+        let old =
+            Bands { look: 0.5, look_now: 0.9, warn: None, name: Names::each(|_| 0.3), chosen: String::new() };
         let bands = bands(&dev, &before, (0.1, 0.02), &old).unwrap();
         let alarms = |t: f32| dev.iter().filter(|s| !s.risk && one.probability(s.end) >= t).count();
         assert!(alarms(bands.look) <= 10 && alarms(bands.look_now) <= 2 && bands.look <= bands.look_now);
