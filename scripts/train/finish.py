@@ -14,7 +14,7 @@ import tempfile
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, precision_score
 
 import export
 from measure import FALL, in_time, judge, report, so_far
@@ -31,7 +31,6 @@ REAL = (0.002, 0.0005)
 ONE_SIDED = 0.01
 # How far above look, in calibrated logits, a warning may be dated.
 LATER = np.arange(0, 2.01, 0.25)
-NAMED = 0.2
 # A text of more tokens a word than all but this share of dev and of the harmless real chats is not taken for a chat; of so many words or more.
 UNLIKE, ENOUGH_WORDS = 0.002, 40
 PROMPT = re.search(r"VERSION: u32 = (\d+)", (pathlib.Path(__file__).parents[2] / "src/prompt/mod.rs").read_text(encoding="utf-8"))[1]  # the program's way of reading text
@@ -99,13 +98,13 @@ def later(dev, outputs, look, platt):
 
 
 def names(outputs, chats):
-    """For each signal the lowest threshold of best F1, at which it is named; NAMED where it is never hit."""
+    """For each signal the threshold of best F1, at which it is named, of those at which at least half of what is named is right; the highest where none is."""
     gold = np.concatenate([c["signals"].numpy() for c in chats])
     said = 1 / (1 + np.exp(-np.concatenate([o[:, :10].numpy() for o in outputs])))
-    found = []
+    grid, found = np.arange(0.04, 0.71, 0.02), []
     for i in range(len(SIGNALS)):
-        best, at = max((f1_score(gold[:, i], said[:, i] >= t, zero_division=0), -t) for t in np.arange(0.04, 0.71, 0.02))
-        found.append(float(-at) if best > 0 else NAMED)
+        right = [t for t in grid if precision_score(gold[:, i], said[:, i] >= t, zero_division=0) >= 0.5]
+        found.append(float(max(right, key=lambda t: (f1_score(gold[:, i], said[:, i] >= t, zero_division=0), -t), default=grid[-1])))
     return found
 
 
