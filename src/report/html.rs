@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::assessment::Band;
 use crate::report::conversation::{Conversation, Line};
 use crate::report::timeline;
-use crate::report::view::{Quote, View, plural};
+use crate::report::view::{Quote, View, hundredths, plural};
 
 /// How a report looks, on screen and on paper.
 pub const CSS: &str = include_str!("report.css");
@@ -93,14 +93,13 @@ fn row(label: &str, class: &str, said: &str, shapes: &str, view: &View, out: &mu
 
 /// The course of the risk in words, for those who do not see it.
 fn spoken(view: &View) -> String {
-    let hundred = |risk: f32| (risk * 100.0).round();
     let highest = view.risk.iter().copied().fold(0.0, f32::max);
     let (first, last) = (view.risk.first().copied().unwrap_or(0.0), view.risk.last().copied().unwrap_or(0.0));
     format!(
         "risk so far: {} of 100 at the first message, {} at the highest, {} at the end",
-        hundred(first),
-        hundred(highest),
-        hundred(last)
+        hundredths(first),
+        hundredths(highest),
+        hundredths(last)
     )
 }
 
@@ -212,7 +211,7 @@ fn entry(line: &Line, quote: Option<&Quote>, view: &View, out: &mut String) {
 /// The risk so far beside a message: a bar, and the number where the band is one to act on.
 fn gauge(line: &Line, view: &View) -> String {
     let Some(risk) = line.risk.filter(|_| view.band != Band::CannotSay) else { return String::new() };
-    let percent = (risk * 100.0).round();
+    let percent = hundredths(risk);
     let number = format!("<span class=\"points\"><span class=\"hidden\">risk so far </span>{percent}</span>");
     let number = if view.number.is_empty() { String::new() } else { number };
     format!(

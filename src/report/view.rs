@@ -121,9 +121,14 @@ impl View {
     }
 }
 
+/// A probability as a whole number of hundredths that people read: never certain, either way.
+pub fn hundredths(probability: f32) -> f32 {
+    (probability * 100.0).round().clamp(1.0, 99.0)
+}
+
 fn number(assessment: &Assessment) -> String {
     match assessment.band {
-        Band::Look | Band::LookNow => format!("{} of 100", (assessment.risk * 100.0).round()),
+        Band::Look | Band::LookNow => format!("{} of 100", hundredths(assessment.risk)),
         Band::Quiet | Band::CannotSay => String::new(),
     }
 }
@@ -172,7 +177,7 @@ fn patterns(assessment: &Assessment) -> String {
     if named.is_empty() {
         return "no single pattern stands out".to_owned();
     }
-    let words = named.iter().map(|(p, v)| format!("{} ({} %)", p.plain(), (v * 100.0).round()));
+    let words = named.iter().map(|(p, v)| format!("{} ({} %)", p.plain(), hundredths(*v)));
     words.collect::<Vec<_>>().join("; ")
 }
 
