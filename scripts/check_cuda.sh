@@ -4,6 +4,7 @@
 # BINARY is a rushlight built with `--features cuda`; TESTS, if given, is the test program `engine` of that build (`cargo test --features cuda --test engine --no-run`),
 # whose part `device` is then run on the card. Needs python3 and, in LD_LIBRARY_PATH or found beside PyTorch, the CUDA libraries. Prints a table;
 # writes check_cuda.json below $OUT, or here. DEVICE=cuda:1 takes another card.
+# What else is given goes to scripts/device/check.py: --most N reads so many of the corpus's chats, --untimed leaves out how fast it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -16,7 +16,7 @@ use crate::head::{Memory, PATTERNS, SIGNALS, Signal, Step, sigmoid};
 use crate::language;
 use crate::models::{Model, Platt};
 use crate::prompt::{Piece, Reader};
-use crate::transcript::{Message, Transcript};
+use crate::transcript::{Heard, Message, Transcript};
 
 pub use evidence::MOST as MOST_EVIDENCE;
 pub use workers::Workers;
@@ -92,7 +92,14 @@ impl<'m> Stream<'m> {
 
     /// Before the first message of `transcript`.
     pub fn of(model: &'m Model, transcript: &Transcript) -> Self {
-        Self { platt: model.card.calibration.risk_of(transcript.heard()), ..Self::new(model) }
+        let calibration = &model.card.calibration;
+        let less = match transcript.heard() {
+            Heard::Several => 0.0,
+            Heard::OneSide => calibration.one_sided,
+            Heard::OneText => calibration.one_text,
+        };
+        let platt = Platt { shift: calibration.risk.shift + less, ..calibration.risk };
+        Self { platt, ..Self::new(model) }
     }
 
     /// The next messages, each with its index; the app's own lines give nothing. What is said of a message is the same to the

@@ -206,7 +206,7 @@ fn what_is_written_is_not_what_is_read_and_nothing_found_replaces_nothing() {
     let dir = TempDir::new().unwrap();
     let (chat, out, empty) = (dir.path().join("a.txt"), dir.path().join("kept"), dir.path().join("empty"));
     fs::copy(example("raid-night.txt"), &chat).unwrap();
-    let kept = "{\"schema\":1} was there";
+    let kept = "{\"schema\":1,\"version\":\"0\"} was there";
     fs::write(&out, kept).unwrap();
     fs::create_dir(&empty).unwrap();
     for verb in [&["score"][..], &["import", "--to", "csv"]] {

@@ -136,7 +136,7 @@ mod tests {
         let (verdicts, _) = super::super::verdict::score(&model, &[&case], None).unwrap();
         let (found, scored) = probabilities(&model, &case.transcript, &verdicts[0]).unwrap();
         assert_eq!(scored, (found.len() - ESPD_WINDOW) * ESPD_WINDOW);
-        for at in [0, 7, ESPD_WINDOW - 1].into_iter().chain(ESPD_WINDOW..found.len()) {
+        for at in [1, 7, ESPD_WINDOW - 1].into_iter().chain(ESPD_WINDOW..found.len()) {
             let mut window = case.transcript.clone();
             window.messages.truncate(at + 1);
             window.messages.drain(..(at + 1).saturating_sub(ESPD_WINDOW));

@@ -24,7 +24,6 @@ use crate::head::{Head, Names, Pattern};
 use crate::kernels::Level;
 pub use crate::kernels::Precision;
 use crate::prompt::{self, PIECE_TOKENS, Prompt, Template, TemplateRef};
-use crate::transcript::Heard;
 
 pub use vocabulary::vocabulary;
 
@@ -88,18 +87,6 @@ pub struct Calibration {
     pub tokens_per_word: Option<f32>,
     /// Share of risky conversations in the data it was fitted on.
     pub prevalence: f32,
-}
-
-impl Calibration {
-    /// The line for the risk so far in a conversation of which so much is heard.
-    pub fn risk_of(&self, heard: Heard) -> Platt {
-        let less = match heard {
-            Heard::Several => 0.0,
-            Heard::OneSide => self.one_sided,
-            Heard::OneText => self.one_text,
-        };
-        Platt { shift: self.risk.shift + less, ..self.risk }
-    }
 }
 
 /// One line of a calibration.
