@@ -3,13 +3,9 @@
 Masked words are to be guessed from the rest of their message and the messages that it looks back to (Devlin et al. 2019; Gururangan et al. 2020), on adapt.npz and the chats
 of train.npz, whose labels are not looked at. The layer that guesses is thrown away. Writes checkpoint.npz, for `train.py --start`.
 """
-import argparse
-import ast
 import dataclasses
 import itertools
 import math
-import pathlib
-import random
 import time
 
 import torch
@@ -17,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from pack import collate, load
-from train import MARKS, MASK, base_folder, batches, beginning, optimizer_for, set_rates, stretch
+from train import MARKS, MASK, base_folder, batches, begin, beginning, optimizer_for, paced, set_rates, stretch
 from weights import thin
 
 
@@ -66,19 +62,7 @@ def stream(chats, knobs, rng):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=pathlib.Path, required=True)
-    parser.add_argument("--base", type=pathlib.Path)
-    parser.add_argument("--start", type=pathlib.Path)
-    parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value of a knob")
-    args = parser.parse_args()
-    knobs = dataclasses.replace(Knobs(), **{name: ast.literal_eval(value) for name, value in (pair.split("=") for pair in args.set)})
-    args.out.mkdir(parents=True, exist_ok=True)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.set_float32_matmul_precision("high")
-    torch.manual_seed(knobs.seed)
-    rng = random.Random(knobs.seed)
+    args, knobs, device, rng = begin(Knobs(), __doc__)
     chats = [dict(chat, onset=None) for part in ("adapt", "train") for chat in load(args.data / f"{part}.npz")]
     model = beginning(args.base or base_folder(), args.start).to(device)
     words = model.encoder.words.weight
@@ -86,8 +70,7 @@ def main():
     optimizer = optimizer_for(model, knobs)
     optimizer.add_param_group({"params": list(guess.parameters()), "lr": knobs.rate_head})
     peaks, started, losses = [group["lr"] for group in optimizer.param_groups], time.time(), []
-    for done, units in enumerate(stream(chats, knobs, rng), 1):
-        share = max(done / knobs.steps, (time.time() - started) / knobs.seconds)
+    for done, share, units in paced(stream(chats, knobs, rng), knobs):
         set_rates(optimizer, peaks, share, knobs)
         batch = collate([stretch(chat, knobs, rng) for [chat] in units], device)
         hidden, hit = hide(batch["ids"], knobs.share, len(words))
@@ -102,8 +85,6 @@ def main():
         if done % 200 == 0 or share >= 1:
             print(f"{done} steps, loss {float(torch.stack(losses).mean()):.4f}, {time.time() - started:.0f} s", flush=True)
             losses.clear()
-        if share >= 1:
-            break
     thin(model.state_dict(), args.out / "checkpoint.npz")
 
 

@@ -114,10 +114,10 @@ def tokens_per_word(binary, tokenizer, paths):
     for path in paths:
         run = subprocess.run([binary, "tokens", str(path), "--tokenizer", str(tokenizer)], capture_output=True, check=True, text=True)
         with open(path, encoding="utf-8") as lines:
-            for line, read in zip(lines, run.stdout.splitlines(), strict=True):
+            for line, said in zip(lines, run.stdout.splitlines(), strict=True):
                 words = sum(len(m["text"].split()) for m in json.loads(line)["messages"])
                 if words >= ENOUGH_WORDS:
-                    found.append(sum(len(p["ids"]) - 2 for p in json.loads(read)["pieces"]) / words)
+                    found.append(sum(len(p["ids"]) - 2 for p in json.loads(said)["pieces"]) / words)
     return float(np.quantile(found, 1 - UNLIKE))
 
 

@@ -301,28 +301,41 @@ def step(model, optimizer, units, harmless, knobs, rng, device):
     return loss.detach()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def begin(knobs, doc):
+    """What train.py and adapt.py begin with: the arguments of the command line, the knobs as it turns them, the device, and a seeded draw."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--base", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--start", type=pathlib.Path, help="weights to go on from, with rates that rise anew: a checkpoint or a model folder")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value of a knob")
     args = parser.parse_args()
-    knobs = dataclasses.replace(Knobs(), **{name: ast.literal_eval(value) for name, value in (pair.split("=") for pair in args.set)})
+    knobs = dataclasses.replace(knobs, **{name: ast.literal_eval(value) for name, value in (pair.split("=") for pair in args.set)})
     args.out.mkdir(parents=True, exist_ok=True)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_float32_matmul_precision("high")
     torch.manual_seed(knobs.seed)
-    rng = random.Random(knobs.seed)
+    return args, knobs, "cuda" if torch.cuda.is_available() else "cpu", random.Random(knobs.seed)
+
+
+def paced(batches, knobs):
+    """Batches with their number and the share of the run that they end, until the steps or the seconds are over."""
+    started = time.time()
+    for done, units in enumerate(batches, 1):
+        share = max(done / knobs.steps, (time.time() - started) / knobs.seconds)
+        yield done, share, units
+        if share >= 1:
+            return
+
+
+def main():
+    args, knobs, device, rng = begin(Knobs(), __doc__)
     train, dev = (load(args.data / f"{part}.npz") for part in ("train", "dev"))
     model = beginning(args.base or base_folder(), args.start).to(device)
     optimizer = optimizer_for(model, knobs)
     trained, peaks = [p for p in model.parameters() if p.requires_grad], [group["lr"] for group in optimizer.param_groups]
     harmless = Harmless(knobs.kept)
     average, seen, started = [p.detach().clone() for p in trained], [], time.time()
-    for done, units in enumerate(stream(train, knobs, rng), 1):
-        share = max(done / knobs.steps, (time.time() - started) / knobs.seconds)
+    for done, share, units in paced(stream(train, knobs, rng), knobs):
         set_rates(optimizer, peaks, share, knobs)
         seen.append(step(model, optimizer, units, harmless, knobs, rng, device))
         with torch.no_grad():
@@ -332,8 +345,6 @@ def main():
             print(f"{done} of {knobs.steps} steps, loss {row['loss']:.4f}, {row['seconds']:.0f} s", flush=True)
             save_and_report(model, trained, average, dev, args.out, row, device)
             seen.clear()
-        if share >= 1:
-            break
 
 
 def save_and_report(model, trained, average, dev, out, row, device):
