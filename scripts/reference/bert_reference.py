@@ -96,7 +96,7 @@ def vectors(encoder, ids, speakers):
     with torch.no_grad():
         lengths = torch.tensor([len(i) for i in ids])
         chat = {"ids": torch.tensor(sum(ids, [])), "lengths": lengths, "speakers": torch.tensor(speakers), "features": torch.zeros(len(ids), FEATURES)}
-        return encoder(collate([chat], "cpu"))[0]
+        return encoder(collate([chat], "cpu"))
 
 
 def alone(encoder, ids):

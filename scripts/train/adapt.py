@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from pack import collate, load
-from train import MARKS, MASK, base_folder, batches, begin, beginning, optimizer_for, paced, set_rates, stretch
+from train import MASK, base_folder, batches, begin, beginning, is_word, optimizer_for, paced, set_rates, stretch
 from weights import thin
 
 
@@ -50,7 +50,7 @@ class Guess(nn.Module):
 def hide(ids, share, vocabulary):
     """Ids of which some words are masked (eight of ten), another word (one) or as they were (one), and which these are."""
     draw = torch.rand(ids.shape, device=ids.device)
-    hit = (draw < share) & ~torch.isin(ids, ids.new_tensor(MARKS))
+    hit = (draw < share) & is_word(ids)
     hidden = torch.where(hit & (draw < 0.8 * share), MASK, ids)
     other = hit & (draw >= 0.9 * share)
     return torch.where(other, torch.randint(1000, vocabulary, ids.shape, device=ids.device), hidden), hit

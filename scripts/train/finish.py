@@ -21,9 +21,9 @@ from measure import FALL, in_time, judge, report, so_far
 from model import PATTERNS, SIGNALS, Encoder, Head, Model
 from pack import load
 from train import base_folder, predict
-from weights import mean_of, put, read
+from weights import fill, mean_of, read
 
-VERSION = "2026.11.8"
+VERSION = "2026.11.9"
 # Budgets of false alarms for the bands look and look now: shares of the near misses of dev, and of harmless real chats. The stricter one decides.
 NEAR_MISSES = (0.05, 0.01)
 REAL = (0.002, 0.0005)
@@ -130,6 +130,7 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True, nargs="+", help="checkpoints or model folders; of several, which began from the same weights, the mean is taken")
     parser.add_argument("--shares", type=float, nargs="+", help="of each in that mean [default: all alike]")
+    parser.add_argument("--head-shares", type=float, nargs="+", help="the same of the head [default: as --shares]")
     parser.add_argument("--base", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--rushlight", default="target/release/rushlight")
@@ -137,7 +138,7 @@ def main():
     base = args.base or base_folder()
     args.out.mkdir(parents=True, exist_ok=True)
     model = Model(Encoder.pretrained(base), Head())
-    put(model, mean_of(args.checkpoint, args.shares))
+    fill(model, mean_of(args.checkpoint, args.shares, args.head_shares))
     model.eval()
     vocabulary = (base / "vocab.txt").read_text(encoding="utf-8").split("\n")
     export.write_gguf(model.encoder, [t for t in vocabulary if t], args.out / "model.gguf", "Q8_0")
@@ -146,7 +147,7 @@ def main():
     tokenizer["truncation"] = tokenizer["padding"] = None
     (args.out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
-    put(model, read(args.out))  # calibrated is what is shipped: rounding the mean of several to eight bits can move its risk by a quarter of a logit
+    fill(model, read(args.out))  # calibrated is what is shipped: rounding the mean of several to eight bits can move its risk by a quarter of a logit
     dev = load(args.data / "dev.npz")
     outputs = predict(model, dev)
     measured = judge(dev, outputs)

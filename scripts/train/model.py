@@ -1,7 +1,7 @@
 """The network as PyTorch sees it: BERT with a look back over messages, and the causal head. The Rust code computes the same.
 
-Shapes: N tokens of all chats of a batch in a row, cut into K blocks, each with the W tokens that its own may see; B chats and P pieces (messages, or parts of
-long ones) of the longest of them; D = 384, S speakers. Everything runs on the device of the weights.
+Shapes: N tokens of all chats of a batch in a row, cut into K blocks, each with the W tokens that its own may see; M pieces (messages, or parts of long ones) in a row;
+B chats and P pieces of the longest of them; D = 384, S speakers. Everything runs on the device of the weights, and nothing here waits for a GPU.
 """
 import json
 import math
@@ -11,7 +11,6 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
-from torch.nn.utils.rnn import pad_sequence
 
 SIGNALS = ["probing", "trust", "isolation", "sexualisation", "lure", "handoff", "meeting", "money", "coercion", "protective"]
 PATTERNS = ["grooming", "trust_building", "handoff", "recruitment", "extortion", "fraud"]
@@ -32,8 +31,8 @@ class Layer(nn.Module):
         far = torch.arange(1, BACK + 1) * -0.25 - 1.5
         self.terms = nn.Parameter(torch.cat([torch.zeros(1), far, far]).repeat(heads, 1))
 
-    def forward(self, x, looks, drop):
-        """x [N, D], looks as `looks_of` gives them."""
+    def forward(self, x, looks, order, drop):
+        """x [N, D], looks as `seen_from` gives them, `order` brings their blocks back in a row."""
         (N, width), K = x.shape, -(-len(x) // BLOCK)
         by_head = lambda rows: rows.view(*rows.shape[:2], self.heads, -1).transpose(1, 2)
         q, kv = self.qkv(x).split([width, 2 * width], 1)
@@ -45,7 +44,6 @@ class Layer(nn.Module):
             # A product with ones and zeros: exact, and unlike indexing its gradient is quick on a GPU.
             scores = by_head(q[blocks]) @ k.transpose(2, 3) + (see @ terms).permute(0, 3, 1, 2)
             mixed.append((scores.softmax(3) @ v).transpose(1, 2).reshape(-1, BLOCK, width))
-        order = torch.cat([blocks for blocks, _, _ in looks]).argsort()
         mixed = torch.cat(mixed)[order].view(K * BLOCK, width)[:N]
         x = self.out_norm(x + F.dropout(self.out(mixed), drop))
         return self.down_norm(x + F.dropout(self.down(F.gelu(self.up(x))), drop))
@@ -86,45 +84,51 @@ class Encoder(nn.Module):
 
     def tokens(self, batch, drop=0.0):
         """A batch of `pack.collate` -> [N, D]: what each token has become."""
-        piece, lengths = batch["piece"], batch["lengths"]
         x = self.norm(self.words(batch["ids"]) + self.places(batch["place"]) + self.types.weight[0])
         x = F.dropout(x, drop)
-        looks = looks_of(piece, lengths, batch["chat"], batch["voice"], x.dtype)
+        looks = [seen_from(*look, batch, x.dtype) for look in batch["looks"]]
+        order = torch.cat([blocks for blocks, _, _ in looks]).argsort()
         for layer in self.layers:
-            x = layer(x, looks, drop)
+            x = layer(x, looks, order, drop)
         return x
 
     def forward(self, batch, drop=0.0):
-        """A batch of `pack.collate` -> [B, P, D]: the mean over each piece's tokens."""
-        x, piece, lengths = self.tokens(batch, drop), batch["piece"], batch["lengths"]
-        sums = torch.zeros(len(lengths), x.shape[1], device=x.device).index_add(0, piece, x.float())
-        return pad_sequence((sums / lengths[:, None]).split(batch["pieces"]), batch_first=True)
+        """A batch of `pack.collate` -> [M, D]: the mean over each piece's tokens."""
+        x, lengths = self.tokens(batch, drop), batch["lengths"]
+        return torch.zeros(len(lengths), x.shape[1], device=x.device).index_add(0, batch["piece"], x.float()) / lengths[:, None]
 
 
-def looks_of(piece, lengths, chat, voice, dtype):
-    """Blocks of BLOCK tokens in groups of like width: for each group the numbers of its blocks [K], the tokens that each may see [K, W], and with which term a token sees
-    one of these [K, BLOCK, W, 2 BACK + 2] as ones and zeros: 0 of the same piece, d or BACK + d of d pieces back by the same or another speaker, the last one never.
-
-    piece [N]: the piece of each token; of each piece its length, its chat and its speaker, a number that no other chat has."""
-    N, device = len(piece), piece.device
-    ends, here = torch.cumsum(lengths, 0), torch.arange(len(lengths), device=device)
+def looks_of(lengths, chat):
+    """Blocks of BLOCK tokens in groups of like width: for each group the numbers of its blocks [K], the first token that each may see and the one after the last [K], and
+    how many these are at most. Of each piece its length and its chat [M]."""
+    ends, here = torch.cumsum(lengths, 0), torch.arange(len(lengths))
     starts = (ends - lengths)[torch.maximum(torch.searchsorted(chat, chat), here - BACK)]  # of the first piece that is seen
-    opening = torch.arange(0, N, BLOCK, device=device)
-    begin, end = starts[piece[opening]], ends[piece[(opening + BLOCK - 1).clamp(max=N - 1)]]
-    tokens = F.pad(torch.arange(N, device=device), (0, -N % BLOCK)).view(-1, BLOCK)
+    piece = torch.repeat_interleave(here, lengths)
+    opening = torch.arange(0, len(piece), BLOCK)
+    begin, end = starts[piece[opening]], ends[piece[(opening + BLOCK - 1).clamp(max=len(piece) - 1)]]
     doublings = ((end - begin) / (3 * BLOCK)).clamp(min=1).log2().ceil()
-    groups = []
-    for step in doublings.unique():
-        blocks = (doublings == step).nonzero()[:, 0]
-        from_, to = begin[blocks, None], end[blocks, None]
-        windows = from_ + torch.arange(int((to - from_).max()), device=device)
-        inside, windows = windows < to, windows.clamp(max=N - 1)
-        one, other = piece[tokens[blocks]][:, :, None], piece[windows][:, None, :]
-        back = one - other
-        seen = (back >= 0) & (back <= BACK) & (chat[one] == chat[other]) & inside[:, None, :]
-        term = torch.where(seen, back + BACK * ((voice[one] != voice[other]) & (back > 0)), 2 * BACK + 1)
-        groups.append((blocks, windows, F.one_hot(term, 2 * BACK + 2).to(dtype)))
-    return groups
+    groups = [(doublings == step).nonzero()[:, 0] for step in doublings.unique()]
+    return [(blocks, begin[blocks], end[blocks], int((end - begin)[blocks].max())) for blocks in groups]
+
+
+def seen_from(blocks, begin, end, width, batch, dtype):
+    """Of a group of `looks_of`: its blocks, the tokens that each may see [K, W], and with which term a token sees one of these [K, BLOCK, W, 2 BACK + 2] as ones and
+    zeros: 0 of the same piece, d or BACK + d of d pieces back by the same or another speaker, the last one never."""
+    piece, chat, voice = batch["piece"], batch["chat"], batch["voice"]
+    windows = begin[:, None] + torch.arange(width, device=piece.device)
+    inside, windows = windows < end[:, None], windows.clamp(max=len(piece) - 1)
+    tokens = blocks[:, None] * BLOCK + torch.arange(BLOCK, device=piece.device)
+    tokens = torch.where(tokens < len(piece), tokens, 0)
+    one, other = piece[tokens][:, :, None], piece[windows][:, None, :]
+    back = one - other
+    seen = (back >= 0) & (back <= BACK) & (chat[one] == chat[other]) & inside[:, None, :]
+    term = torch.where(seen, back + BACK * ((voice[one] != voice[other]) & (back > 0)), 2 * BACK + 1)
+    return blocks, windows, F.one_hot(term, 2 * BACK + 2).to(dtype)
+
+
+def spread(rows, slots, chats, pieces):
+    """Rows [M, …] of pieces at their slots of [B, P, …], zeros elsewhere."""
+    return rows.new_zeros(chats * pieces, *rows.shape[1:]).index_copy(0, slots, rows).view(chats, pieces, *rows.shape[1:])
 
 
 class Head(nn.Module):
@@ -136,22 +140,44 @@ class Head(nn.Module):
         self.vector, self.feature = nn.Linear(width, inner), nn.Linear(FEATURES, inner, bias=False)
         self.chat, self.speaker = nn.GRUCell(inner + own, inner), nn.GRUCell(2 * inner, own)
         self.out = nn.Linear(2 * inner + own, len(SIGNALS) + 1 + len(PATTERNS) + 1)
+        self.graphs = None  # `graphs.Graphs` of the two cells, where training runs on a GPU
 
-    def forward(self, vectors, features, speakers, drop=0.0):
-        """vectors [B, P, D], features [B, P, 12], speakers [B, P] (small numbers) -> [B, P, 18]."""
+    def forward(self, vectors, features, speakers, voices, drop=0.0):
+        """vectors [B, P, D], features [B, P, 12], speakers [B, P] (numbers below `voices`) -> [B, P, 18]."""
         x = F.gelu(self.vector(F.dropout(self.norm(vectors), drop)) + self.feature(features))
-        B, P, _ = x.shape
-        who = F.one_hot(speakers)[..., None].to(x.dtype)  # B, P, S, 1
-        chat = x.new_zeros(B, self.chat.hidden_size)
-        own = x.new_zeros(B, who.shape[2], self.speaker.hidden_size)
-        rows = []
-        for x_i, who_i in zip(x.unbind(1), who.unbind(1)):
-            before = (own * who_i).sum(1)
-            chat = self.chat(torch.cat([x_i, before], 1), chat)
-            after = self.speaker(torch.cat([x_i, chat], 1), before)
-            own = torch.where(who_i > 0, after[:, None], own)
-            rows.append(torch.cat([x_i, chat, after], 1))
-        return self.out(F.dropout(torch.stack(rows, 1), drop))
+        said = self.over_time(x, F.one_hot(speakers, voices).to(x.dtype))
+        return self.out(F.dropout(torch.cat([x, said], 2), drop))
+
+    def over_time(self, x, who):
+        """x [B, P, I] and who speaks [B, P, S] as ones and zeros -> [B, P, I + O]: the state of the chat and of the speaker after each piece."""
+        if self.graphs and self.training and self.graphs.hold(x, who):
+            return self.graphs(x, who)
+        chat, own = x.new_zeros(len(x), self.chat.hidden_size), x.new_zeros(len(x), who.shape[2], self.speaker.hidden_size)
+        return stretch(self.chat, self.speaker, x, who, chat, own)[0]
+
+
+def stretch(of_chat, of_speaker, x, who, chat, own):
+    """Some pieces in a row, by two GRU cells, from the state of the chat [B, I] and of each speaker [B, S, O] before them; gives these states after them as well."""
+    inner, rows = x.shape[2], []
+    from_x, from_own = of_chat.weight_ih.split([inner, own.shape[2]], 1)
+    by_x, by_chat = of_speaker.weight_ih.split([inner, inner], 1)
+    for_chat, for_speaker = F.linear(x, from_x, of_chat.bias_ih), F.linear(x, by_x, of_speaker.bias_ih)
+    for a, b, who_i, speaks in zip(for_chat.unbind(1), for_speaker.unbind(1), who.unbind(1), (who[..., None] > 0).unbind(1)):
+        before = (who_i[:, None] @ own)[:, 0]
+        chat = updated(torch.addmm(a, before, from_own.T), F.linear(chat, of_chat.weight_hh, of_chat.bias_hh), chat)
+        after = updated(torch.addmm(b, chat, by_chat.T), F.linear(before, of_speaker.weight_hh, of_speaker.bias_hh), before)
+        own = torch.where(speaks, after[:, None], own)
+        rows.append(torch.cat([chat, after], 1))
+    return torch.stack(rows, 1), chat, own
+
+
+def updated(gates, hidden, state):
+    """The state of a GRU after a step: `gates` [B, 3 H] of its input and `hidden` [B, 3 H] of its state, reset, update and new in this order, as in `nn.GRUCell`."""
+    if gates.is_cuda:
+        return torch.ops.aten._thnn_fused_gru_cell(gates, hidden, state)[0]
+    (reset, update), new = (gates + hidden)[:, :2 * state.shape[1]].sigmoid().chunk(2, 1), gates[:, 2 * state.shape[1]:]
+    new = torch.tanh(new + reset * hidden[:, 2 * state.shape[1]:])
+    return new + update * (state - new)
 
 
 class Model(nn.Module):
@@ -159,6 +185,6 @@ class Model(nn.Module):
         super().__init__()
         self.encoder, self.head = encoder, head
 
-    def forward(self, batch, drop=0.0, head_drop=0.0):
+    def forward(self, batch):
         """A batch of `pack.collate` -> logits [B, P, 18]; rows past a chat's end mean nothing."""
-        return self.head(self.encoder(batch, drop).float(), batch["features"], batch["speakers"], head_drop)
+        return self.head(spread(self.encoder(batch), batch["slots"], *batch["within"].shape), batch["features"], batch["speakers"], batch["voices"])

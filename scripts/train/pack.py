@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from model import PATTERNS, SIGNALS
+from model import PATTERNS, SIGNALS, looks_of
 
 FLAT = {"ids": np.uint16, "lengths": np.uint16, "message": np.uint16, "speakers": np.uint16, "features": np.float16, "signals": np.uint8, "concern": np.uint8}
 
@@ -64,14 +64,23 @@ def load(path):
 
 
 def collate(chats, device):
-    """What the model reads: the tokens of all chats in a row, what is known of their pieces in a row (`pieces`: how many each chat has), and what the head reads side
-    by side, filled up to the longest; `within` [B, P] is true for pieces that are there."""
-    lengths, pieces = torch.cat([c["lengths"] for c in chats]), [len(c["lengths"]) for c in chats]
+    """What the model reads: the tokens of all chats in a row, what is known of their pieces in a row, and what the head reads side by side, filled up to the longest:
+    `slots` [M] are the pieces' places in it, `within` [B, P] is true for pieces that are there. `voices`: speakers of a chat at most; `looks`: see `model.looks_of`."""
+    lengths, pieces = torch.cat([c["lengths"] for c in chats]), torch.tensor([len(c["lengths"]) for c in chats])
     piece = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
-    chat = torch.repeat_interleave(torch.arange(len(chats)), torch.tensor(pieces))
+    chat = torch.repeat_interleave(torch.arange(len(chats)), pieces)
     speakers = torch.cat([c["speakers"] for c in chats])
+    voices, longest = 1 + int(speakers.max()), int(pieces.max())
     batch = {"ids": torch.cat([c["ids"] for c in chats]), "place": torch.arange(len(piece)) - (torch.cumsum(lengths, 0) - lengths)[piece], "piece": piece,
-             "lengths": lengths, "chat": chat, "voice": chat * (1 + speakers.max()) + speakers}
+             "lengths": lengths, "chat": chat, "voice": chat * voices + speakers,
+             "slots": torch.arange(len(chat)) + (torch.arange(len(chats)) * longest - (torch.cumsum(pieces, 0) - pieces))[chat],
+             "within": torch.arange(longest) < pieces[:, None]}
     batch |= {key: pad_sequence([c[key] for c in chats], batch_first=True) for key in ("speakers", "features")}
-    batch["within"] = pad_sequence([torch.ones(n, dtype=torch.bool) for n in pieces], batch_first=True)
-    return {key: value.to(device, non_blocking=True) for key, value in batch.items()} | {"pieces": pieces}
+    batch = {key: put(value, device) for key, value in batch.items()}
+    looks = [(*(put(part, device) for part in parts), width) for *parts, width in looks_of(lengths, chat)]
+    return batch | {"voices": voices, "looks": looks}
+
+
+def put(values, device):
+    """A tensor on a device, without waiting for it."""
+    return values.to(device) if torch.device(device).type == "cpu" else values.pin_memory().to(device, non_blocking=True)

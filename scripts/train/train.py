@@ -17,10 +17,11 @@ import time
 import torch
 import torch.nn.functional as F
 
+from graphs import Graphs
 from measure import judge, report
-from model import Encoder, Head, Model
-from pack import collate, load
-from weights import put, read, thin
+from model import FEATURES, Encoder, Head, Model, spread
+from pack import collate, load, put
+from weights import fill, read, thin
 
 
 @dataclasses.dataclass
@@ -49,7 +50,8 @@ class Knobs:
     risk: float = 1.0  # weights of the losses
     edge: float = 2.0  # how much more the messages within EDGE of the onset count in the risk so far
     peak: float = 0.6
-    signals: float = 2.5
+    signals: float = 4.0
+    balance: float = 0.5  # how far rare signals are made up for: 0 not at all, 1 wholly
     patterns: float = 0.9
     concern: float = 0.4
     twins: float = 0.4
@@ -58,9 +60,11 @@ class Knobs:
     long: float = 0.25  # share of batches whose chats are read within harmless ones
     longest: int = 260  # pieces of such a chat, at most
     kept: int = 400  # harmless chats that are kept to stand around others
+    graphs: int = 1  # 0: launch the head's kernels one by one on a GPU, too
 
 
 EDGE = 4  # pieces on either side of the onset
+PIECES = 30  # of a chat, about
 READ = 12_000  # tokens in one call, when measuring
 MASK, MARKS = 103, (101, 102)  # of BERT's vocabulary
 
@@ -93,18 +97,26 @@ def stretch(chat, knobs, rng):
 
 def mask_words(ids, share):
     """Ids with a share of the words masked; the marks at the ends of a message stay."""
-    hit = (torch.rand(ids.shape, device=ids.device) < share) & ~torch.isin(ids, ids.new_tensor(MARKS))
-    return torch.where(hit, MASK, ids)
+    return torch.where((torch.rand(ids.shape, device=ids.device) < share) & is_word(ids), MASK, ids)
+
+
+def is_word(ids):
+    return (ids != MARKS[0]) & (ids != MARKS[1])
 
 
 def gold(chats, device):
-    """Labels of a batch, filled up as `collate` fills: per chat [B], per piece [B, P]."""
-    pad = lambda parts: torch.nn.utils.rnn.pad_sequence(parts, batch_first=True).to(device)
-    per_chat = lambda values: torch.tensor(values, dtype=torch.float32, device=device)
+    """Labels of a batch, filled up as `collate` fills: per chat [B], per piece [B, P]; `above` and `below` [T]: the chats of each pair of a risky one and its harmless twin."""
+    pad = lambda parts: put(torch.nn.utils.rnn.pad_sequence(parts, batch_first=True), device)
+    per_chat = lambda values, dtype=torch.float32: put(torch.tensor(values, dtype=dtype), device)
     since = [(c["message"] >= c["onset"]).float() if c["risk"] and c["onset"] is not None else torch.zeros(len(c["message"])) for c in chats]
-    weak = per_chat([c["weak"] for c in chats])
-    return {"risk": per_chat([c["risk"] if c["weak"] else float(s.any()) for c, s in zip(chats, since)]), "weak": weak, "since": pad(since),
-            "patterns": per_chat([c["patterns"] for c in chats]), "signals": pad([c["signals"] for c in chats]), "concern": pad([c["concern"] for c in chats])}
+    twins = collections.defaultdict(list)
+    for i, chat in enumerate(chats):
+        if not chat["weak"]:
+            twins[chat["group"]].append(i)
+    pairs = [(i, j) for alike in twins.values() for i in alike for j in alike if chats[i]["risk"] > chats[j]["risk"]]
+    return {"risk": per_chat([c["risk"] if c["weak"] else float(s.any()) for c, s in zip(chats, since)]), "weak": per_chat([float(c["weak"]) for c in chats]),
+            "since": pad(since), "patterns": per_chat([c["patterns"] for c in chats]), "signals": pad([c["signals"] for c in chats]),
+            "concern": pad([c["concern"] for c in chats]), "above": per_chat([i for i, _ in pairs], torch.int64), "below": per_chat([j for _, j in pairs], torch.int64)}
 
 
 def beginning(base, start=None):
@@ -113,74 +125,103 @@ def beginning(base, start=None):
     encoder = Encoder.pretrained(base) if whole else Encoder(json.loads((base / "config.json").read_text()))
     model = Model(encoder, Head())
     if start:
-        put(model, read(start), words=not whole)
+        fill(model, read(start), words=not whole)
     return model
 
 
 class Harmless:
-    """What was last read of harmless chats, to stand around others: their pieces cost no more of the encoder."""
+    """What was last read of harmless chats, to stand around others: their pieces cost no more of the encoder. A ring of ROOM pieces."""
+    ROOM = 40_000
 
-    def __init__(self, most):
-        self.kept = collections.deque(maxlen=most)
+    def __init__(self, most, width, device):
+        rows = lambda width, dtype: torch.zeros(self.ROOM, width, dtype=dtype, device=device)
+        self.vectors, self.features, self.speakers = rows(width, torch.float16), rows(FEATURES, torch.float32), rows(1, torch.int64)[:, 0]
+        self.kept, self.next = collections.deque(maxlen=most), 0  # group, first piece of all ever kept, and pieces of each chat
 
-    def keep(self, vectors, chats):
-        """Vectors [B, P, D] of the chats of a batch; of those that are harmless a copy is kept."""
-        for rows, chat in zip(vectors.detach(), chats):
+    def keep(self, vectors, batch, chats):
+        """Of the chats of a batch, vectors [M, D], a copy of those that are harmless."""
+        rows, slots, at = [], [], 0
+        for chat in chats:
+            n = len(chat["lengths"])
             if not chat["risk"]:
-                n = len(chat["lengths"])
-                self.kept.append({"vectors": rows[:n].half(), "group": chat["group"], "within": torch.ones(n, dtype=torch.bool, device=rows.device),
-                                  "speakers": chat["speakers"].to(rows.device), "features": chat["features"].to(rows.device)})
+                self.kept.append((chat["group"], self.next, n))
+                rows.append(torch.arange(at, at + n))
+                slots.append(torch.arange(self.next, self.next + n) % self.ROOM)
+                self.next += n
+            at += n
+        while self.kept and self.kept[0][1] < self.next - self.ROOM:
+            self.kept.popleft()
+        if rows:
+            rows, slots = (put(torch.cat(parts), vectors.device) for parts in (rows, slots))
+            self.vectors.index_copy_(0, slots, vectors.detach().index_select(0, rows).half())
+            rows = batch["slots"].index_select(0, rows)
+            self.features.index_copy_(0, slots, batch["features"].flatten(0, 1).index_select(0, rows))
+            self.speakers.index_copy_(0, slots, batch["speakers"].flatten().index_select(0, rows))
 
     def around(self, chat, room, rng):
-        """Some of them, of other groups, with at most `room` pieces, before a chat and after it."""
+        """Some of them, of other groups, with at most `room` pieces: the slots of what stands before a chat and after it."""
         found = []
-        for other in rng.sample(list(self.kept), min(len(self.kept), 60)):
-            if other["group"] != chat["group"] and len(other["within"]) <= room:
-                found.append(other)
-                room -= len(other["within"])
-        cut = rng.randrange(len(found) + 1)
-        return found[:cut], found[cut:]
+        for group, first, n in rng.sample(list(self.kept), min(len(self.kept), 60)):
+            if group != chat["group"] and n <= room:
+                found.append(torch.arange(first, first + n) % self.ROOM)
+                room -= n
+        cut, nothing = rng.randrange(len(found) + 1), [torch.zeros(0, dtype=torch.int64)]
+        return torch.cat(found[:cut] + nothing), torch.cat(found[cut:] + nothing)
 
 
 def within_others(vectors, batch, chats, labels, harmless, knobs, rng):
     """Each chat of a batch between harmless ones that were read before: what the head reads, and the labels that go with it. The risk of a chat stays after it; what
     surrounds it counts for nothing else."""
-    sizes, voices = batch["pieces"], [int(chat["speakers"].max()) + 1 for chat in chats]
-    sides = [harmless.around(chat, rng.randrange(max(1, knobs.longest - size)), rng) for chat, size in zip(chats, sizes)]
+    pieces = [len(chat["lengths"]) for chat in chats]
+    sides = [harmless.around(chat, rng.randrange(max(1, knobs.longest - n)), rng) for chat, n in zip(chats, pieces)]
+    rows = [torch.cat([before, torch.full((n,), -1), after]) for n, (before, after) in zip(pieces, sides)]
+    others = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=-2)
+    here, device = others.shape, vectors.device
+    slots, apart = put((others.flatten() == -1).nonzero()[:, 0], device), put(torch.tensor([len(row) > n for row, n in zip(rows, pieces)]), device)
+    others = put(others, device)
+    own, within, inside = others == -1, others > -2, others.clamp(min=0).flatten()
 
-    def joined(values, other):
-        """`values` [B, P, …] of each chat between what `other` makes of those around it and the number of its speakers."""
-        parts = lambda some, i: [other(each, voices[i]).to(values.dtype) for each in some]
-        rows = (parts(before, i) + [values[i, :sizes[i]]] + parts(after, i) for i, (before, after) in enumerate(sides))
-        return torch.nn.utils.rnn.pad_sequence([torch.cat(row) for row in rows], batch_first=True)
+    def joined(around, values):
+        """What is known of the pieces of harmless chats [ROOM, …] with that of the chat's own pieces [M, …] put among it -> [B, P, …]."""
+        return around.index_select(0, inside).to(values.dtype).index_copy(0, slots, values).view(*here, *values.shape[1:])
 
-    nothing = lambda values: joined(values, lambda each, _: values.new_zeros(len(each["within"]), *values.shape[2:]))
-    head = {"speakers": joined(batch["speakers"], lambda each, voices: each["speakers"] % voices), "within": joined(batch["within"], lambda each, _: each["within"]),
-            "own": nothing(batch["within"])}
-    features = joined(batch["features"], lambda each, _: each["features"])
-    told = told_anew(features, head["speakers"], head["within"])
-    surrounded = torch.tensor([bool(before or after) for before, after in sides], device=told.device)
-    head["features"] = torch.where(surrounded[:, None, None], told, features)
+    alone = lambda values: values.flatten(0, 1).index_select(0, batch["slots"])
+    nothing = lambda values: spread(alone(values), slots, *here)
+    voices = put(torch.tensor([1 + int(chat["speakers"].max()) for chat in chats]), device)
+    speakers = torch.where(own, nothing(batch["speakers"]), harmless.speakers.index_select(0, inside).view(here) % voices[:, None]) * within
+    features = joined(harmless.features, alone(batch["features"]))
+    features = torch.where(apart[:, None, None], told_anew(features, speakers, within, batch["voices"]), features) * within[..., None]
     labels = labels | {key: nothing(labels[key]) for key in ("since", "signals", "concern")}
-    labels["since"] = labels["since"].cummax(1).values * head["within"]
-    return joined(vectors, lambda each, _: each["vectors"]), head, labels
+    labels["since"] = labels["since"].cummax(1).values * within
+    head = {"speakers": speakers, "features": features, "voices": batch["voices"], "within": within, "own": own}
+    return joined(harmless.vectors, vectors) * within[..., None], head, labels
 
 
-def told_anew(features, speakers, within):
+def told_anew(features, speakers, within, voices):
     """Those features that depend on who wrote before, for chats put together of several, by pieces instead of messages: see `Reader::features` in src/prompt/mod.rs."""
-    features = features.clone()
-    for row, said, inside in zip(features, speakers.tolist(), within.sum(1).tolist()):
-        numbers, counts, told = {}, collections.Counter(), []
-        for at, speaker in enumerate(said[:inside]):
-            number = numbers.setdefault(speaker, len(numbers))
-            counts[number] += 1
-            told.append((at == 0, at > 0 and speaker == said[at - 1], number == 0, counts[number] / (at + 1), number >= 2, len(numbers) == 1))
-        row[:inside, [0, 1, 8, 9, 10, 11]] = torch.tensor(told, dtype=row.dtype, device=row.device)
-    return features
+    at = torch.arange(within.shape[1], device=within.device)
+    counts = (F.one_hot(speakers, voices) * within[..., None]).cumsum(1)
+    first = (counts == 0).sum(1)  # each speaker's first piece
+    number = (first[:, None, :] < first[:, :, None]).sum(2).gather(1, speakers)
+    so_far = counts.gather(2, speakers[..., None])[..., 0]
+    again = F.pad(speakers[:, 1:] == speakers[:, :-1], (1, 0))
+    told = ((at == 0).expand_as(again), again, number == 0, so_far / (at + 1), number >= 2, (counts > 0).sum(2) == 1)
+    features = list(features.unbind(2))
+    for i, values in zip((0, 1, 8, 9, 10, 11), told):
+        features[i] = values.to(features[i].dtype)
+    return torch.stack(features, 2)
 
 
-def losses(out, head, labels, knobs):
-    """Binary cross-entropies of each chat [B]; each counts the same, however long. Also the highest risk of each [B]."""
+def rarity(train, balance):
+    """A weight for each signal, higher for rarer ones: its share of the messages against the mean share of all, to the power of `balance`. All weights together: ten."""
+    share = torch.cat([chat["signals"] for chat in train if not chat["weak"]]).mean(0).clamp(min=1e-3)
+    weights = (share.mean() / share) ** balance
+    return weights / weights.mean()
+
+
+def losses(out, head, labels, rarity, knobs):
+    """Binary cross-entropies of each chat [B]; each counts the same, however long, but for its signals, which count by the root of its length; `rarity` weighs these [10].
+    Also the highest risk of each [B]."""
     bce = lambda said, truth: F.binary_cross_entropy_with_logits(said, truth, reduction="none")
     mean = lambda values, mask: (values * mask).sum(1) / mask.sum(1).clamp(min=1)
     within, own, weak, risky = head["within"].float(), head["own"].float(), labels["weak"], labels["risk"]
@@ -192,7 +233,8 @@ def losses(out, head, labels, knobs):
     by_end = knobs.weak_end * bce(last(risk), risky)
     timed = torch.where((weak > 0) & (risky > 0), by_end, by_piece)
     total = knobs.risk * timed + knobs.peak * bce(peak, risky) + knobs.patterns * bce(last(patterns), labels["patterns"]).mean(1)
-    strong = knobs.signals * mean(bce(signals, labels["signals"]).mean(2), own) + knobs.concern * mean(bce(concern, labels["concern"]), labels["since"] * own)
+    by_message = ((bce(signals, labels["signals"]) * rarity).mean(2) * own).sum(1) / (PIECES * own.sum(1)).sqrt()
+    strong = knobs.signals * by_message + knobs.concern * mean(bce(concern, labels["concern"]), labels["since"] * own)
     return torch.where(weak > 0, knobs.weak * total, total + strong), peak
 
 
@@ -203,17 +245,9 @@ def near_the_onset(since):
     return ((here - onset).abs() <= EDGE).float() * since.any(1, keepdim=True)
 
 
-def twins_apart(peak, units):
+def twins_apart(peak, labels):
     """The risky chat of a pair should peak above its harmless twin."""
-    above, below, at = [], [], 0
-    for unit in units:
-        for i, risky in enumerate(unit):
-            for j, quiet in enumerate(unit):
-                if risky["risk"] and not quiet["risk"]:
-                    above.append(at + i)
-                    below.append(at + j)
-        at += len(unit)
-    return F.softplus(peak[below] - peak[above] + 1.0).sum() if above else 0.0
+    return F.softplus(peak.index_select(0, labels["below"]) - peak.index_select(0, labels["above"]) + 1.0).sum()
 
 
 def units_of(chats):
@@ -278,22 +312,22 @@ def stream(train, knobs, rng):
         yield from batches(units_of(forms[turn % len(forms)] + drawn), knobs, rng)
 
 
-def step(model, optimizer, units, harmless, knobs, rng, device):
+def step(model, optimizer, units, harmless, weights, knobs, rng, device):
     """One step of the optimizer on a batch of twins and single chats; gives the loss."""
     model.train()
-    units = [[stretch(chat, knobs, rng) for chat in unit] for unit in units]
-    chats = [chat for unit in units for chat in unit]
+    chats = [stretch(chat, knobs, rng) for unit in units for chat in unit]
     batch, labels = collate(chats, device), gold(chats, device)
     batch["ids"] = mask_words(batch["ids"], knobs.token_drop)
     with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
         vectors = model.encoder(batch, knobs.drop).float()
-    harmless.keep(vectors, chats)
-    head = batch | {"own": batch["within"]}
+    harmless.keep(vectors, batch, chats)
     if rng.random() < knobs.long:
-        vectors, head, labels = within_others(vectors, batch, chats, labels, harmless, knobs, rng)
-    out = model.head(vectors, head["features"], head["speakers"], knobs.head_drop)
-    each, peak = losses(out, head, labels, knobs)
-    loss = (each.sum() + knobs.twins * twins_apart(peak, units)) / len(chats)
+        spaced, head, labels = within_others(vectors, batch, chats, labels, harmless, knobs, rng)
+    else:
+        spaced, head = spread(vectors, batch["slots"], *batch["within"].shape), batch | {"own": batch["within"]}
+    out = model.head(spaced, head["features"], head["speakers"], head["voices"], knobs.head_drop)
+    each, peak = losses(out, head, labels, weights, knobs)
+    loss = (each.sum() + knobs.twins * twins_apart(peak, labels)) / len(chats)
     loss.backward()
     torch.nn.utils.clip_grad_norm_((p for p in model.parameters() if p.requires_grad), 1.0)
     optimizer.step()
@@ -333,11 +367,14 @@ def main():
     model = beginning(args.base or base_folder(), args.start).to(device)
     optimizer = optimizer_for(model, knobs)
     trained, peaks = [p for p in model.parameters() if p.requires_grad], [group["lr"] for group in optimizer.param_groups]
-    harmless = Harmless(knobs.kept)
+    harmless = Harmless(knobs.kept, model.head.vector.in_features, device)
+    weights = rarity(train, knobs.balance).to(device)
+    if device == "cuda" and knobs.graphs:
+        model.head.graphs = Graphs(model.head, chats=2 * knobs.batch, voices=12, pieces=max(knobs.pieces, knobs.longest))
     average, seen, started = [p.detach().clone() for p in trained], [], time.time()
     for done, share, units in paced(stream(train, knobs, rng), knobs):
         set_rates(optimizer, peaks, share, knobs)
-        seen.append(step(model, optimizer, units, harmless, knobs, rng, device))
+        seen.append(step(model, optimizer, units, harmless, weights, knobs, rng, device))
         with torch.no_grad():
             torch._foreach_lerp_(average, trained, 1 - min(knobs.average, done / (9 + done)))
         if done % knobs.report == 0 or share >= 1:

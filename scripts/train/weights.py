@@ -73,15 +73,18 @@ def released(folder):
     return state
 
 
-def mean_of(paths, shares=None):
-    """The mean of files that began from the same weights (Wortsman et al. 2022), by their shares, or all alike; of one file its weights."""
+def mean_of(paths, shares=None, head_shares=None):
+    """The mean of files that began from the same weights (Wortsman et al. 2022), by their shares, or all alike; of one file its weights. The head may have shares of its own."""
     shares = shares or [1 / len(paths)] * len(paths)
-    assert len(shares) == len(paths) and abs(sum(shares) - 1) < 1e-6, "a share for each checkpoint, together 1"
+    head_shares = head_shares or shares
+    for each in (shares, head_shares):
+        assert len(each) == len(paths) and abs(sum(each) - 1) < 1e-6, "a share for each checkpoint, together 1"
     states = [read(path) for path in paths]
-    return {name: sum(share * state[name] for state, share in zip(states, shares)) for name in states[0] if all(name in state for state in states)}
+    mean = lambda name, shares: sum(share * state[name] for state, share in zip(states, shares))
+    return {name: mean(name, head_shares if name.startswith("head.") else shares) for name in states[0] if all(name in state for state in states)}
 
 
-def put(model, state, words=False):
+def fill(model, state, words=False):
     """Load a state into a model; unless it must bring the `words`, the model keeps its own where the state lacks them."""
     missing, unexpected = model.load_state_dict(state, strict=False)
     assert not unexpected and set(missing) <= (set() if words else {WORDS}), (missing, unexpected)
