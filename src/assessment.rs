@@ -28,9 +28,9 @@ pub struct Assessment {
     pub band: Band,
     /// Why nothing can be said, when the band is `cannot say`.
     pub reason: Option<String>,
-    /// Probability of each pattern, 0 to 1.
+    /// Probability of each pattern, 0 to 1, among conversations of which as many are risky as for `risk`.
     pub patterns: BTreeMap<Pattern, f32>,
-    /// Names of the speakers whose messages make it so; empty when the band is `quiet` or `cannot say`.
+    /// Names of the speakers whose messages make it so; empty when the band is `quiet` or `cannot say`, or the source does not name them.
     pub person_of_concern: Vec<String>,
     /// The message at which the risk so far reaches what the model warns from, or else the band `look`, and stays there to the end.
     pub first_warning: Option<Moment>,

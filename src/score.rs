@@ -16,7 +16,7 @@ use crate::head::{Memory, PATTERNS, SIGNALS, Signal, Step, sigmoid};
 use crate::language;
 use crate::models::{Model, Platt};
 use crate::prompt::{Piece, Reader};
-use crate::transcript::{Heard, Message, Transcript};
+use crate::transcript::{Heard, Message, Transcript, UNKNOWN};
 
 pub use evidence::MOST as MOST_EVIDENCE;
 pub use workers::Workers;
@@ -174,6 +174,16 @@ impl<'m> Stream<'m> {
         self.so_far.risk.map_or(0.0, |logit| self.platt.probability(logit))
     }
 
+    /// The risk against what it is at the share of risky conversations that the model was calibrated for. A pattern is a kind of risk: what share of the
+    /// risky ones show it does not hang on how many are risky, so its probability moves by this factor.
+    fn restated(&self) -> f32 {
+        let restated = self.model.card.calibration.restated;
+        let before = Platt { shift: self.platt.shift - restated, ..self.platt };
+        self.so_far.risk.filter(|_| restated != 0.0).map_or(1.0, |logit| {
+            self.platt.probability(logit) / before.probability(logit).max(f32::MIN_POSITIVE)
+        })
+    }
+
     /// Index of the message at which the risk so far reached the model's `warn`, or else the band `look`, and has stayed there since.
     pub fn first_warning(&self) -> Option<usize> {
         self.so_far.warn.or(self.so_far.look)
@@ -235,7 +245,7 @@ fn judged(
     let patterns = stream.so_far.patterns.unwrap_or([f32::NEG_INFINITY; PATTERNS.len()]);
     let calibrated = PATTERNS.iter().zip(patterns).map(|(pattern, logit)| {
         let platt = model.card.calibration.patterns.get(pattern);
-        (*pattern, tidy(platt.map_or_else(|| sigmoid(logit), |p| p.probability(logit))))
+        (*pattern, tidy(platt.map_or_else(|| sigmoid(logit), |p| p.probability(logit)) * stream.restated()))
     });
     Assessment {
         schema: SCHEMA,
@@ -245,7 +255,11 @@ fn judged(
         band,
         reason,
         patterns: calibrated.collect(),
-        person_of_concern: concern.iter().map(|i| transcript.speakers[*i].name.clone()).collect(),
+        person_of_concern: concern
+            .iter()
+            .map(|i| transcript.speakers[*i].name.clone())
+            .filter(|name| name != UNKNOWN)
+            .collect(),
         first_warning: stream.first_warning().filter(|_| loud).map(moment),
         evidence: match band {
             Band::Look | Band::LookNow => evidence::choose(model, transcript, scored, stream.first_warning()),
@@ -291,7 +305,11 @@ fn band(
     if risk >= bands.look {
         return (Band::Look, None);
     }
-    match caveats::too_little(transcript).or(unlike).or_else(|| caveats::one_sided(transcript)) {
+    match caveats::too_little(transcript)
+        .or(unlike)
+        .or_else(|| caveats::one_sided(transcript))
+        .or_else(|| caveats::one_text(transcript))
+    {
         Some(reason) => (Band::CannotSay, Some(reason)),
         None => (Band::Quiet, None),
     }

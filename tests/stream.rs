@@ -124,6 +124,20 @@ fn one_side_alone_and_one_text_read_lower_by_what_the_model_says() {
 }
 
 #[test]
+fn patterns_follow_the_risk_to_another_share_of_risky_conversations() {
+    let (before, mut after) = (model(), model());
+    after.card.at_prevalence(0.01).unwrap();
+    let chat = chat(["Ann", "Ben", "Cleo"]);
+    let [before, after] = [before, after].map(|model| assess(&model, &chat, "test", &[]).unwrap());
+    assert_eq!(before.band, after.band);
+    assert!(after.risk < before.risk);
+    for (pattern, p) in &before.patterns {
+        let expected = p * after.risk / before.risk;
+        assert!((after.patterns[pattern] - expected).abs() < 2e-4 + 0.01 * expected, "{pattern:?}");
+    }
+}
+
+#[test]
 fn a_warning_is_dated_where_the_model_warns_and_else_where_it_looks() {
     let mut model = model();
     let chat = chat(["Ann", "Ben", "Cleo"]);

@@ -1,5 +1,6 @@
 //! What every verb that reads conversations shares: the flags, and the way from an import to an assessment.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -13,6 +14,7 @@ use crate::assessment::Assessment;
 use crate::import::{self, Columns, DateOrder, Flow, ImportError, Imported, Options, Unnamed, format_names};
 use crate::models::{Device, Model, Place, Precision};
 use crate::reading;
+use crate::report::plural;
 use crate::transcript::Role;
 
 /// How to read the input, where the guess should be overruled.
@@ -201,8 +203,20 @@ pub fn only_over_results(out: &Path) -> Result<()> {
 pub struct Below {
     /// What to read, and what could not be looked into.
     pub inputs: Vec<Result<import::Input, ImportError>>,
-    /// Files passed over by their names, and those passed over as results of this program.
-    passed_over: (u64, u64),
+    passed_over: PassedOver,
+}
+
+/// How many files are not read, by the reason.
+#[derive(Default)]
+struct PassedOver {
+    /// By their names.
+    media: u64,
+    /// They stand beside the chats of a download and hold none.
+    beside: u64,
+    /// This program wrote them.
+    results: u64,
+    /// They were given before.
+    twice: u64,
 }
 
 /// What lies below some paths, but for the files `own` that this run writes or reads for something else. `-` is standard input.
@@ -212,16 +226,27 @@ pub fn below(paths: &[PathBuf], options: &Options, own: impl IntoIterator<Item =
         Ok(import::Input::File(path)) => path.canonicalize().is_ok_and(|path| own.contains(&path)),
         _ => false,
     };
-    let mut below = Below::default();
+    let (mut below, mut seen) = (Below::default(), HashSet::new());
+    let mut again = |found: &Result<import::Input, ImportError>| {
+        let Ok(input) = found else { return false };
+        let format = match input {
+            import::Input::File(_) => "",
+            import::Input::Bundle { format, .. } => format,
+        };
+        input.path().canonicalize().is_ok_and(|path| !seen.insert((path, format)))
+    };
     for path in paths {
         if path.as_os_str() == "-" {
             below.inputs.push(Ok(import::Input::File(path.clone())));
             continue;
         }
         let walk = import::walk(path, options);
-        below.inputs.extend(walk.inputs.into_iter().filter(|found| !is_own(found)));
-        below.passed_over.0 += walk.media;
-        below.passed_over.1 += walk.results;
+        for found in walk.inputs.into_iter().filter(|found| !is_own(found)) {
+            if again(&found) { below.passed_over.twice += 1 } else { below.inputs.push(found) }
+        }
+        below.passed_over.media += walk.media;
+        below.passed_over.beside += walk.beside;
+        below.passed_over.results += walk.results;
     }
     below
 }
@@ -229,15 +254,24 @@ pub fn below(paths: &[PathBuf], options: &Options, own: impl IntoIterator<Item =
 impl Below {
     /// What is to be said of files that were passed over, on standard error.
     pub fn tell(&self) {
-        let (media, results) = self.passed_over;
+        let PassedOver { media, beside, results, twice } = self.passed_over;
+        let hold = |n, which: &str, what: &str| {
+            let was = if n == 1 { "was passed over that holds" } else { "were passed over that hold" };
+            anstream::eprintln!("  {}{which} {was} {what}", plural(n, "file"));
+        };
+        if beside > 0 {
+            hold(beside, " of the download", "no chat");
+        }
         if media > 0 {
             anstream::eprintln!(
                 "  {media} pictures, recordings, documents and the like were passed over, by their names"
             );
         }
         if results > 0 {
-            let files = if results == 1 { "file was" } else { "files were" };
-            anstream::eprintln!("  {results} {files} passed over that hold results of rushlight");
+            hold(results, "", "results of rushlight");
+        }
+        if twice > 0 {
+            anstream::eprintln!("  {} given more than once and read once", plural(twice, "input"));
         }
     }
 }

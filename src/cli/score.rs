@@ -17,7 +17,7 @@ use crate::assessment::{Assessment, Band, InputRef, ModelRef};
 use crate::import::{self, Imported, Input as Source};
 use crate::models::Model;
 use crate::reading;
-use crate::report::{self, one_line};
+use crate::report::{self, one_line, plural};
 use crate::score::Workers;
 
 /// Conversations that are scored side by side before their lines are written.
@@ -295,7 +295,9 @@ impl Run<'_> {
         self.people.warn_of_strangers();
         let Tally { bands, scored: chats, messages, skipped, failures, reached } = &self.tally;
         anstream::eprintln!(
-            "{chats} conversations, {messages} messages in {:.1} s ({:.1} conversations/s)",
+            "{}, {} in {:.1} s ({:.1} conversations/s)",
+            plural(*chats, "conversation"),
+            plural(*messages, "message"),
             elapsed.as_secs_f64(),
             *chats as f64 / elapsed.as_secs_f64()
         );
@@ -305,12 +307,29 @@ impl Run<'_> {
         if *skipped > 0 {
             anstream::eprintln!("  {skipped} of these had been scored before");
         }
+        let gone: usize = self.done.values().map(Vec::len).sum();
+        if gone > 0 {
+            anstream::eprintln!(
+                "warning: {} of an earlier run {} to no conversation that was found now: a file has changed, is gone, or was not given; --overwrite begins anew",
+                plural(gone, "line"),
+                if gone == 1 { "belongs" } else { "belong" }
+            );
+        }
         self.below.tell();
         if !failures.is_empty() {
-            anstream::eprintln!("{} could not be read in full (named above)", inputs(failures.len()));
+            anstream::eprintln!(
+                "{} could not be read in full (named above)",
+                plural(failures.len(), "input")
+            );
             return Ok(if *reached { Exit::Reached } else { Exit::SomeFailed });
         }
         if chats + skipped == 0 {
+            // Nothing was written: an empty file would look like a result.
+            if let Some(out) =
+                self.args.out.as_ref().filter(|out| out.metadata().is_ok_and(|file| file.len() == 0))
+            {
+                std::fs::remove_file(out).with_context(|| format!("cannot remove {}", out.display()))?;
+            }
             bail!("no conversations found in what was given");
         }
         Ok(if *reached { Exit::Reached } else { Exit::Read })
@@ -324,8 +343,4 @@ fn bar(files: usize) -> ProgressBar {
     let bar = ProgressBar::new(files as u64).with_style(style).with_message("0 conversations");
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
-}
-
-fn inputs(n: usize) -> String {
-    if n == 1 { "1 input".to_owned() } else { format!("{n} inputs") }
 }

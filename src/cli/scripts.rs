@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use super::Exit;
 use super::input::{Below, Input, Told, below, not_among, only_over_results, read_file};
 use crate::import::Imported;
-use crate::report::one_line;
+use crate::report::{one_line, plural};
 use crate::scripts::{self, Finder, Script};
 use crate::transcript::Text;
 
@@ -62,7 +62,7 @@ impl Args {
             anstream::eprintln!("error: {}", one_line(message));
             failures += 1;
         };
-        let mut people = self.input.people();
+        let (mut people, mut guessed) = (self.input.people(), 0);
         for found in std::mem::take(&mut below.inputs) {
             let input = match found {
                 Ok(input) => input,
@@ -74,6 +74,7 @@ impl Args {
             let file = input.path().to_string_lossy().into_owned();
             let take = |mut imported: Imported| {
                 people.apply(&mut imported);
+                guessed += usize::from(imported.names_nobody());
                 finder.take(&file, &imported.transcript);
                 Ok(())
             };
@@ -91,9 +92,12 @@ impl Args {
         self.write(&scripts)?;
         let words = if self.show { self.words_of(&scripts)? } else { Vec::new() };
         write!(anstream::stdout().lock(), "{}", scripts::text(&scripts, &words))?;
-        anstream::eprintln!("{} in {conversations} conversations", counted(scripts.len(), "script"));
+        anstream::eprintln!("{} in {conversations} conversations", plural(scripts.len(), "script"));
         if copies > 0 {
             anstream::eprintln!("  {copies} more were copies or earlier states of these");
+        }
+        if guessed > 0 {
+            anstream::eprintln!("  {guessed} of them name nobody: A of one is not A of another");
         }
         below.tell();
         if self.scored.is_some() && scored < conversations {
@@ -145,8 +149,4 @@ impl Args {
         }
         Ok(words)
     }
-}
-
-fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

@@ -103,6 +103,8 @@ struct Tally<'n> {
     limits: Limits,
     unpacked: Cell<u64>,
     failed: Option<ImportError>,
+    /// The first entry that is a chat in a form that is not read.
+    foreign: Option<ImportError>,
     before: u64,
 }
 
@@ -112,7 +114,7 @@ impl<'n> Tally<'n> {
             return Err(ImportError::archive(name, ArchiveProblem::TooDeep));
         }
         let (limits, before) = (sink.options().limits, sink.conversations());
-        Ok(Self { name, depth, limits, unpacked: Cell::new(0), failed: None, before })
+        Ok(Self { name, depth, limits, unpacked: Cell::new(0), failed: None, foreign: None, before })
     }
 
     /// Read the entry called `entry`; `false` when the archive should be left alone.
@@ -136,7 +138,12 @@ impl<'n> Tally<'n> {
     fn judge(&mut self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> bool {
         match result {
             Ok(()) => {}
-            Err(error) if error.is_no_chat() => sink.doubt(WarningKind::SkippedEntry, 0),
+            Err(error) if error.is_no_chat() => {
+                sink.doubt(WarningKind::SkippedEntry, 0);
+                if matches!(error, ImportError::Foreign { general: false, .. }) {
+                    self.foreign.get_or_insert(error);
+                }
+            }
             Err(error) => {
                 let bomb = matches!(error, ImportError::Archive { problem: ArchiveProblem::Bomb, .. });
                 self.failed.get_or_insert(error);
@@ -151,7 +158,8 @@ impl<'n> Tally<'n> {
         match self.failed {
             Some(error) => Err(error),
             None if sink.conversations() == self.before && !sink.is_stopped() => {
-                Err(ImportError::archive(self.name, ArchiveProblem::NoChat))
+                let nothing = || ImportError::archive(self.name, ArchiveProblem::NoChat);
+                Err(self.foreign.unwrap_or_else(nothing))
             }
             None => Ok(()),
         }

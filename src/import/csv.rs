@@ -4,6 +4,7 @@
 //! The table is read twice: once to see where each conversation ends and how its dates are written, once to read it.
 //! So rows of a conversation need not stand together, and still only conversations that are open are held.
 
+mod imazing;
 pub(super) mod layout;
 mod records;
 
@@ -18,8 +19,9 @@ use super::jsonl::told_kind;
 use super::order::{Evidence, Verdict};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
-use super::{Flow, Format, Sink, UNKNOWN, times};
+use super::{Flow, Format, Sink, UNKNOWN, parts, times};
 use crate::transcript::Kind;
+use imazing::{Direction, IMazing};
 use layout::Layout;
 use records::Records;
 
@@ -159,7 +161,8 @@ impl Reading<'_, '_, '_> {
             self.open.insert(conversation.to_owned(), (number, chat));
         }
         let Some((_, chat)) = self.open.get_mut(conversation) else { return Ok(Flow::Continue(())) };
-        say(chat, self.layout, line, row);
+        let me = || parts::me(self.sink.options());
+        say(chat, self.layout, line, row, &me);
         chat.room(self.name, line)?;
         if self.survey.last.get(conversation) != Some(&number) {
             return Ok(Flow::Continue(()));
@@ -188,8 +191,8 @@ impl Reading<'_, '_, '_> {
     }
 }
 
-/// Put one row into its conversation.
-fn say(chat: &mut Chat, layout: &Layout, line: u64, row: &StringRecord) {
+/// Put one row into its conversation; `me` is the name of the owner.
+fn say(chat: &mut Chat, layout: &Layout, line: u64, row: &StringRecord, me: &dyn Fn() -> String) {
     if row.iter().all(|field| field.trim().is_empty()) {
         return chat.blank();
     }
@@ -201,16 +204,49 @@ fn say(chat: &mut Chat, layout: &Layout, line: u64, row: &StringRecord) {
         chat.doubt(WarningKind::InvalidTime, line);
         When::Unknown
     });
+    if let Some(imazing) = &layout.imazing {
+        return say_imazing(chat, layout, imazing, row, (when, line), me);
+    }
     let (kind, text) = told_kind(layout.kind(row), &text);
     let line = layout.line(row).unwrap_or(line);
     if kind == Kind::System {
         return chat.note(when, text, line);
     }
-    let speaker = layout.speaker(row).unwrap_or_else(|| {
-        chat.doubt(WarningKind::UnknownSpeaker, line);
-        UNKNOWN
-    });
+    let speaker = layout.speaker(row).unwrap_or_else(|| unknown(chat, line));
     chat.say(speaker, when, kind, text, line);
+}
+
+/// The same for a row of iMazing, at this time and line.
+fn say_imazing(
+    chat: &mut Chat,
+    layout: &Layout,
+    imazing: &IMazing,
+    row: &StringRecord,
+    (when, line): (When, u64),
+    me: &dyn Fn() -> String,
+) {
+    let text = layout.text(row).unwrap_or_default();
+    let named = layout.speaker(row);
+    let speaker = match imazing.direction(row) {
+        Direction::Notification => return chat.note(when, &text, line),
+        Direction::Outgoing => {
+            let name = named.map_or_else(me, str::to_owned);
+            chat.set_owner(&name);
+            name
+        }
+        Direction::Incoming => {
+            named.or_else(|| imazing.sender(row)).unwrap_or_else(|| unknown(chat, line)).to_owned()
+        }
+    };
+    let file = imazing.file(row).map(|name| (Kind::Media, name));
+    let words = Some((Kind::Message, text.as_ref())).filter(|(_, t)| !t.trim().is_empty() || file.is_none());
+    let sent: Vec<_> = file.into_iter().chain(words).collect();
+    parts::say_all(chat, &speaker, when, &sent, line);
+}
+
+fn unknown(chat: &mut Chat, line: u64) -> &'static str {
+    chat.doubt(WarningKind::UnknownSpeaker, line);
+    UNKNOWN
 }
 
 #[cfg(test)]
@@ -303,6 +339,37 @@ mod tests {
         assert_eq!(found[0].transcript.messages.len(), 3);
         let error = import_with(table, columns("who", "was")).unwrap_err();
         assert!(matches!(error, ImportError::NoSuchColumn { columns: 3, .. }), "{error}");
+    }
+
+    #[test]
+    fn imazings_tables_tell_whose_they_are() {
+        let (found, _) = import(
+            "Chat Session,Message Date,Delivered Date,Service,Type,Sender ID,Sender Name,Status,Text,Attachment\n\
+             Ida,2024-03-04 16:01:05,,SMS,Incoming,+15550100,Ida,Read,hello,\n\
+             Ida,2024-03-04 16:02:05,2024-03-04 16:02:06,SMS,Outgoing,,,Sent,hi,cat.jpg\n\
+             Max,2024-03-04 16:03:05,,SMS,Incoming,+15550101,,Read,,a.png\n\
+             Max,2024-03-04 16:04:05,,SMS,Notification,,,,You left,\n",
+        );
+        let shown = |c: &Imported| {
+            let t = &c.transcript;
+            let name = |m: &crate::transcript::Message| {
+                m.speaker.map_or("*", |s| t.speakers[s].name.as_str()).to_owned()
+            };
+            t.messages.iter().map(|m| format!("{}: {}", name(m), m.text.reveal())).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&found[0]), ["Ida: hello", "Me: cat.jpg", "Me: hi"]);
+        assert_eq!(found[0].transcript.speakers[1].role, crate::transcript::Role::Me);
+        assert_eq!(found[0].transcript.messages[0].time, Time::parse("2024-03-04T16:01:05"));
+        assert_eq!(shown(&found[1]), ["+15550101: a.png", "*: You left"]);
+    }
+
+    #[test]
+    fn channels_stand_apart() {
+        let (found, _) = import(
+            "channel_url,username,created_at,message\nc1,Ida,2024-03-04 16:01:05.0 UTC,hi\nc2,Max,,yo\n",
+        );
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].transcript.messages[0].time, Time::parse("2024-03-04T16:01:05Z"));
     }
 
     proptest! {

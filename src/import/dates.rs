@@ -63,6 +63,11 @@ impl Shape {
         self.separator == Some('-') && self.year == Some(Year::First) && !self.time_first && !self.meridiem
     }
 
+    /// Whether the date stands before the time.
+    pub fn is_date_first(&self) -> bool {
+        !self.time_first
+    }
+
     /// `2019-12-24, 12:23`: what signal-export writes, and no phone.
     pub fn is_iso_minutes(&self) -> bool {
         self.separator == Some('-') && self.year == Some(Year::First) && !self.seconds && !self.time_first
@@ -226,6 +231,11 @@ fn between(at: &mut Cursor<'_>) -> Option<bool> {
     *at = after_word.unwrap_or(*at);
     // `14:56:12T`, `2024-05-01T18:02` and a bare end of date all have something; `1.2.20241:00` has nothing.
     (at.rest().len() < start || at.eat('T') || at.peek().is_some_and(char::is_alphabetic)).then_some(comma)
+}
+
+/// A time of day alone: `16:01`, `4:01:05 PM`, `오후 4:01`.
+pub(super) fn clock(at: &mut Cursor<'_>) -> Option<civil::Time> {
+    time(at).map(|(clock, _, _)| clock)
 }
 
 /// Hours, minutes and perhaps seconds, with the word for the half of the day before or behind; the time, whether it

@@ -6,7 +6,7 @@ use super::chat::Chat;
 use super::error::ImportError;
 use super::fields::{self, close, first_of, flow, items, linked_file};
 use super::json::{self, Path, Walker, Want, str_at, text_of};
-use super::parts::say_all;
+use super::parts::{Part, say_all};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Flow, Format, Sink};
@@ -77,22 +77,44 @@ fn take(chat: &mut Chat, value: &Value, line: u64) {
     if !matches!(kind.as_str(), "" | "Default" | "Reply" | "0" | "19" | "20" | "23") {
         return chat.note(when, &format!("{speaker}: {}", content.unwrap_or(&kind)), line);
     }
-    let mut parts: Vec<(Kind, String)> = content.map(|c| (Kind::Message, c.to_owned())).into_iter().collect();
-    let files = items(value, "attachments").iter().map(|file| {
-        let name = first_of(file, &["fileName"]).or_else(|| first_of(file, &["url"]).map(linked_file));
-        (Kind::Media, name.unwrap_or_default().to_owned())
-    });
-    parts.extend(files);
-    let stickers = items(value, "stickers").iter();
-    parts.extend(stickers.map(|s| (Kind::Media, first_of(s, &["name"]).unwrap_or_default().to_owned())));
+    let mut parts = sent(value);
+    if let Some(forwarded) = value.get("forwardedMessage").filter(|f| f.is_object()) {
+        parts.extend(sent(forwarded));
+        if parts.is_empty() {
+            parts.push(embedded(forwarded));
+        }
+    }
     if parts.is_empty() {
         parts.push(embedded(value));
     }
     say_all(chat, &speaker, when, &parts, line);
 }
 
+/// The words, files and stickers of a message, or of one that it passes on.
+fn sent(value: &Value) -> Vec<Part> {
+    let words = first_of(value, &["content"]).map(|c| (Kind::Message, c.to_owned()));
+    let files = items(value, "attachments").iter().map(|file| {
+        let name = first_of(file, &["fileName"]).or_else(|| first_of(file, &["url"]).map(linked_file));
+        (Kind::Media, name.unwrap_or_default().to_owned())
+    });
+    let stickers = items(value, "stickers").iter();
+    let stickers = stickers.map(|s| (Kind::Media, first_of(s, &["name"]).unwrap_or_default().to_owned()));
+    words.into_iter().chain(poll(value)).chain(files).chain(stickers).collect()
+}
+
+/// The question of a poll with its answers, one a line.
+fn poll(value: &Value) -> Option<Part> {
+    let poll = value.get("poll")?;
+    let mut text = str_at(poll, &["question", "text"])?.to_owned();
+    for answer in items(poll, "answers").iter().filter_map(|a| first_of(a, &["text"])) {
+        text += "\n- ";
+        text += answer;
+    }
+    Some((Kind::Message, text))
+}
+
 /// What a message without words or files shows: the words of its embeds.
-fn embedded(value: &Value) -> (Kind, String) {
+fn embedded(value: &Value) -> Part {
     let embeds = items(value, "embeds").iter();
     let words = embeds.flat_map(|e| ["title", "description"].into_iter().filter_map(|k| first_of(e, &[k])));
     let words: Vec<&str> = words.collect();
@@ -116,5 +138,37 @@ fn author(chat: &mut Chat, value: &Value, line: u64) -> String {
             chat.doubt(WarningKind::UnknownSpeaker, line);
             super::UNKNOWN.to_owned()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_passed_on_is_said() {
+        let said = |value: Value| {
+            let mut chat = Chat::new("c", &super::super::Limits::default());
+            take(&mut chat, &value, 1);
+            let messages = chat.finish(None).transcript.messages;
+            messages.iter().map(|m| (m.kind, m.text.reveal().to_owned())).collect::<Vec<_>>()
+        };
+        let base = |rest: Value| {
+            let mut value =
+                json!({"timestamp": "2024-05-01T18:02:00Z", "content": "", "author": {"name": "ida"}});
+            value.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+            value
+        };
+        let passed = base(
+            json!({"forwardedMessage": {"content": "bring cups", "attachments": [{"fileName": "a.png"}]}}),
+        );
+        assert_eq!(said(passed), [(Kind::Message, "bring cups".into()), (Kind::Media, "a.png".into())]);
+        let own = base(json!({"content": "look", "forwardedMessage": {"content": "rain"}}));
+        assert_eq!(said(own), [(Kind::Message, "look".into()), (Kind::Message, "rain".into())]);
+        let card = base(json!({"forwardedMessage": {"content": "", "embeds": [{"title": "Cakes"}]}}));
+        assert_eq!(said(card), [(Kind::Message, "Cakes".into())]);
+        let poll = base(json!({"poll": {"question": {"text": "Which day?"}, "answers": [{"text": "Sat"}]}}));
+        assert_eq!(said(poll), [(Kind::Message, "Which day?\n- Sat".into())]);
     }
 }

@@ -66,6 +66,8 @@ enum Place {
     Words,
     /// In a block that lists files or stickers.
     Files,
+    /// In a message that is passed on.
+    Forwarded,
     /// In a block of embeds or reactions.
     Aside,
     /// Behind the last message.
@@ -97,7 +99,8 @@ impl Reading {
             _ if fresh && self.block(text) => self.chat.heading(),
             Place::Aside => self.chat.heading(),
             Place::Files => self.file(text, line.number),
-            Place::Top | Place::Words => self.words(line),
+            Place::Forwarded if text.starts_with("Originally sent: ") => self.chat.heading(),
+            Place::Top | Place::Words | Place::Forwarded => self.words(line),
         }
     }
 
@@ -130,7 +133,8 @@ impl Reading {
     fn block(&mut self, text: &str) -> bool {
         self.place = match text {
             "{Attachments}" | "{Stickers}" => Place::Files,
-            "{Embed}" | "{Embeds}" | "{Reactions}" | "{Forwarded Message}" => Place::Aside,
+            "{Embed}" | "{Embeds}" | "{Reactions}" => Place::Aside,
+            "{Forwarded Message}" => Place::Forwarded,
             _ => return false,
         };
         true
@@ -241,4 +245,28 @@ fn has_month_in_words(date: &str) -> bool {
     let clock = year && at.number(2).is_some() && (at.eat(':') || at.eat('.')) && at.number(2).is_some();
     // Letters of some scripts carry marks that are no letters.
     day && clock && month.starts_with(char::is_alphabetic) && !month.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Flow, Options, read_text};
+
+    #[test]
+    fn what_is_passed_on_is_said() {
+        let text = format!(
+            "{0}\nGuild: Garden\nChannel: beds\n{0}\n\n[01-May-24 06:02 PM] ida\n\n{{Forwarded Message}}\nbring cups\n\
+             Originally sent: 01-May-24 05:00 PM\n\n[01-May-24 06:03 PM] max\nlook\n\n{{Forwarded Message}}\nrain\n",
+            "=".repeat(62)
+        );
+        let mut said = Vec::new();
+        let counts = read_text("t.txt", text.as_bytes(), &Options::default(), &mut |imported| {
+            said.extend(imported.transcript.messages.iter().map(|m| m.text.reveal().to_owned()));
+            Flow::Continue(())
+        });
+        let counts = counts.unwrap();
+        assert_eq!(
+            (counts.lines, said),
+            (counts.accounted(), vec!["bring cups".to_owned(), "look\n\nrain".to_owned()])
+        );
+    }
 }

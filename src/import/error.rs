@@ -77,6 +77,18 @@ pub enum ImportError {
         /// What it looks like.
         looks: &'static str,
     },
+    /// An export that is known and not read.
+    #[error("{name}: this is {what}, which is not read; {instead}")]
+    Foreign {
+        /// The input.
+        name: String,
+        /// What it is.
+        what: &'static str,
+        /// What to do instead.
+        instead: &'static str,
+        /// Whether it could be a page of anything.
+        general: bool,
+    },
     /// The format asked for does not exist.
     #[error("there is no format called \"{asked}\"; known are {known}")]
     NoSuchFormat {
@@ -179,6 +191,7 @@ impl ImportError {
         matches!(
             self,
             Self::UnknownFormat { .. }
+                | Self::Foreign { .. }
                 | Self::Binary { .. }
                 | Self::Empty { .. }
                 | Self::NoMessages { .. }

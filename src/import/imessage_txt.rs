@@ -12,17 +12,31 @@ use super::warning::WarningKind;
 use super::{Format, Sink, walk};
 use crate::transcript::{Kind, Time};
 
-/// Lines that the exporter writes about a message.
-const REMARKS: [&str; 6] = [
+/// Lines that the exporter writes about a message, as they stand.
+const REMARKS: [&str; 4] = [
     "This message responded to an earlier message.",
     "Tapbacks:",
-    "Sent with",
-    "Edited ",
-    "Expired ",
-    "Translation:",
+    "Translated from:",
+    "This message was deleted from the conversation!",
 ];
-/// How a message without words begins.
-const UNSENT: [&str; 2] = ["This message was unsent", "unsent this message"];
+/// What a message may be `Sent with`.
+const EFFECTS: [&str; 13] = [
+    "Balloons",
+    "Confetti",
+    "Echo",
+    "Fireworks",
+    "Gentle",
+    "Heart",
+    "Invisible Ink",
+    "Lasers",
+    "Loud",
+    "Shooting Star",
+    "Slam",
+    "Sparkles",
+    "Spotlight",
+];
+/// The units of the exporter's spans of time.
+const UNITS: [&str; 5] = ["day", "hour", "minute", "second", "week"];
 
 /// The format.
 pub struct IMessageText;
@@ -37,7 +51,7 @@ impl Format for IMessageText {
         let head = lines.next().and_then(Head::read);
         let name = lines.next().is_some_and(|l| !l.trim().is_empty());
         match head {
-            Some(head) if !head.indented && (name || head.notice.is_some()) => 0.95,
+            Some(head) if !head.indented && (name || head.notice().is_some()) => 0.95,
             _ => 0.0,
         }
     }
@@ -46,7 +60,7 @@ impl Format for IMessageText {
         let (name, owner) = (source.name().to_owned(), me(sink.options()));
         let mut chat = sink.chat(name.as_str());
         let mut lines = source.into_lines()?;
-        let mut reading = Reading { chat: &mut chat, owner, place: Place::Outside };
+        let mut reading = Reading { chat: &mut chat, owner, place: Place::Outside, apart: true };
         let result = lines.each(|line| {
             reading.take(line);
             reading.chat.room(&name, line.number)
@@ -59,11 +73,12 @@ impl Format for IMessageText {
     }
 }
 
-/// `May 17, 2022  5:29:42 PM (Read by you after 1 hour)`, or the time with a notice behind it.
+/// `May 17, 2022  5:29:42 PM (Read by you after 1 hour)`, or the time with a notice behind it. In an edited message its
+/// first words stand behind the time.
 struct Head<'l> {
     time: civil::DateTime,
     indented: bool,
-    notice: Option<&'l str>,
+    rest: &'l str,
 }
 
 impl<'l> Head<'l> {
@@ -75,9 +90,12 @@ impl<'l> Head<'l> {
             ["AM", "PM"].iter().filter_map(|half| text.find(half)).min().filter(|at| month && *at < 32)?;
         let (time, rest) = text.split_at(half + 2);
         let time = civil::DateTime::strptime("%b %d, %Y %I:%M:%S %p", time.replace('\u{202f}', " ")).ok()?;
-        let rest = rest.trim();
-        let notice = (!rest.is_empty() && !rest.starts_with('(')).then_some(rest);
-        Some(Self { time, indented: text.len() < line.len(), notice })
+        Some(Self { time, indented: text.len() < line.len(), rest: rest.trim() })
+    }
+
+    /// What the exporter tells behind the time, when was read aside.
+    fn notice(&self) -> Option<&'l str> {
+        (!self.rest.is_empty() && !self.rest.starts_with('(')).then_some(self.rest)
     }
 }
 
@@ -99,16 +117,41 @@ struct Reading<'c> {
     chat: &'c mut Chat,
     owner: String,
     place: Place,
+    /// Whether the line before was blank, as it is before each message.
+    apart: bool,
 }
 
 impl Reading<'_> {
     fn take(&mut self, line: &Line<'_>) {
+        let apart = std::mem::replace(&mut self.apart, line.is_blank());
         if line.is_blank() {
             return self.chat.blank();
         }
         if let Some(head) = Head::read(line.text) {
+            let inside = !apart && matches!(self.place, Place::Fresh(..) | Place::Words);
+            if inside && !head.indented && !head.rest.is_empty() {
+                return self.words(&Line { text: head.rest, ..*line });
+            }
             return self.head(&head, line);
         }
+        match edited(line.text) {
+            Some(words) if !matches!(self.place, Place::Outside | Place::Named(..)) => {
+                self.words(&Line { text: words, ..*line });
+            }
+            _ => self.line(line),
+        }
+    }
+
+    /// Words of the message that is open, whatever they look like.
+    fn words(&mut self, line: &Line<'_>) {
+        match std::mem::replace(&mut self.place, Place::Words) {
+            Place::Fresh(time, name, _) => self.begin(time, name, line),
+            _ if line.is_blank() || !self.chat.append(line) => self.chat.heading(),
+            _ => {}
+        }
+    }
+
+    fn line(&mut self, line: &Line<'_>) {
         match std::mem::replace(&mut self.place, Place::Aside) {
             Place::Outside => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
             Place::Named(time, _) => {
@@ -143,7 +186,7 @@ impl Reading<'_> {
             return self.chat.heading();
         }
         self.close();
-        self.place = match head.notice {
+        self.place = match head.notice() {
             Some(notice) => {
                 self.chat.note(When::Known(Time::Local(head.time)), notice, line.number);
                 Place::Outside
@@ -162,9 +205,7 @@ impl Reading<'_> {
         }
         let (when, text) = (When::Known(Time::Local(time)), line.text);
         match text.trim() {
-            gone if UNSENT.iter().any(|u| gone.contains(u)) => {
-                self.chat.say(&name, when, Kind::Deleted, "", line.number)
-            }
+            gone if is_unsent(gone) => self.chat.say(&name, when, Kind::Deleted, "", line.number),
             path if is_attachment(path) => {
                 self.chat.say(&name, when, Kind::Media, file_name(path), line.number)
             }
@@ -187,7 +228,36 @@ impl Reading<'_> {
 }
 
 fn is_remark(line: &str) -> bool {
-    REMARKS.iter().any(|remark| line.starts_with(remark))
+    let line = line.trim_end();
+    REMARKS.contains(&line) || line.strip_prefix("Sent with ").is_some_and(|effect| EFFECTS.contains(&effect))
+}
+
+/// The words of `Edited 1 hour, 30 seconds later: words`.
+fn edited(line: &str) -> Option<&str> {
+    let (span, words) = line.strip_prefix("Edited ")?.split_once(" later:")?;
+    is_span(span).then(|| words.trim_start())
+}
+
+/// Whether `text` is a span of time as the exporter writes it: `1 hour, 30 seconds`.
+fn is_span(text: &str) -> bool {
+    text.split(", ").all(|part| {
+        part.split_once(' ').is_some_and(|(count, unit)| {
+            let unit = unit.strip_suffix('s').unwrap_or(unit);
+            !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit()) && UNITS.contains(&unit)
+        })
+    })
+}
+
+/// Whether the line stands for words that were taken back: `They unsent this message part 1 minute after sending!`.
+fn is_unsent(text: &str) -> bool {
+    if text.trim_end_matches(['.', '!']) == "This message was unsent" {
+        return true;
+    }
+    let behind =
+        text.split_once(" unsent this message").map(|(_, rest)| rest.strip_prefix(" part").unwrap_or(rest));
+    let Some(behind) = behind.and_then(|rest| rest.strip_suffix(['!', '.'])) else { return false };
+    behind.is_empty()
+        || behind.strip_prefix(' ').and_then(|b| b.strip_suffix(" after sending")).is_some_and(is_span)
 }
 
 fn is_attachment(text: &str) -> bool {
@@ -201,7 +271,7 @@ mod tests {
 
     #[test]
     fn heads() {
-        let read = |line| Head::read(line).map(|h| (h.time.to_string(), h.indented, h.notice));
+        let read = |line| Head::read(line).map(|h| (h.time.to_string(), h.indented, h.notice()));
         let time = || "2022-05-17T17:29:42".to_owned();
         assert_eq!(read("May 17, 2022  5:29:42 PM"), Some((time(), false, None)));
         assert_eq!(read("May 17, 2022  5:29:42 PM (Read by you after 1 hour)"), Some((time(), false, None)));
@@ -209,6 +279,50 @@ mod tests {
         assert_eq!(read("May 17, 2022 5:29:42 PM You left."), Some((time(), false, Some("You left."))));
         for line in ["May we meet at 5 PM", "", "May 17, 2022", "ähm, PM"] {
             assert_eq!(read(line), None, "{line}");
+        }
+    }
+    fn said(text: &str) -> Vec<(Kind, String)> {
+        let mut found = Vec::new();
+        let options = super::super::Options::default();
+        let counts = super::super::read_text("t.txt", text.as_bytes(), &options, &mut |imported| {
+            let messages = imported.transcript.messages;
+            found.extend(messages.iter().map(|m| (m.kind, m.text.reveal().to_owned())));
+            super::super::Flow::Continue(())
+        });
+        let counts = counts.unwrap();
+        assert_eq!(counts.lines, counts.accounted());
+        found
+    }
+
+    #[test]
+    fn an_edited_message_keeps_its_first_words_and_its_last() {
+        let found = said(
+            "May 17, 2022  5:29:42 PM (Read by you after 5 seconds)\nIda\n\
+             May 17, 2022  5:29:42 PM (at six) we bake\nEdited 1 minute, 30 seconds later: at seven we bake\n\n\
+             May 17, 2022  5:30:00 PM\nMe\nsee you\nSent with Confetti\n\n\
+             May 17, 2022  5:31:00 PM\nIda\nThey unsent this message part 3 seconds after sending!\n\n\
+             May 17, 2022  5:32:00 PM You left.\n",
+        );
+        let expected = [
+            (Kind::Message, "(at six) we bake\nat seven we bake"),
+            (Kind::Message, "see you"),
+            (Kind::Deleted, ""),
+            (Kind::System, "You left."),
+        ];
+        assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
+    }
+
+    #[test]
+    fn lines_of_people_that_begin_like_the_exporters_are_theirs() {
+        for words in [
+            "Edited my essay again\nSent with love",
+            "Sent with the post today\nEdited it a bit later: fine now",
+            "Expired milk\nTranslation: the title of a book",
+            "ha, she unsent this message too",
+            "ok\nTapbacks: what are they",
+        ] {
+            let found = said(&format!("May 17, 2022  5:29:42 PM\nIda\n{words}\n"));
+            assert_eq!(found, [(Kind::Message, words.to_owned())]);
         }
     }
 }

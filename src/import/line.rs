@@ -1,14 +1,17 @@
 //! LINE's text export: a heading, a date on a line of its own, then time, name and text between tabs.
 
+mod weekday;
+
 use jiff::civil::{self, DateTime};
 
 use super::chat::{Chat, When};
 use super::cursor::{self, Cursor};
-use super::dates::Stamp;
+use super::dates::{DateOrder, Stamp};
 use super::error::ImportError;
 use super::fields::close;
 use super::lines::Line;
 use super::meridiem;
+use super::order::{Basis, Verdict};
 use super::parts;
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
@@ -41,8 +44,14 @@ impl Format for LineChat {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let name = source.name().to_owned();
         let me = parts::me(sink.options());
-        let mut reading =
-            Reading { chat: sink.chat(name.as_str()), day: None, quoted: false, me, begun: false };
+        let mut reading = Reading {
+            chat: sink.chat(name.as_str()),
+            day: None,
+            quoted: false,
+            me,
+            begun: false,
+            settled: false,
+        };
         let mut lines = source.into_lines()?;
         let result = lines.each(|line| {
             reading.take(line);
@@ -60,6 +69,8 @@ struct Reading {
     day: Option<Day>,
     /// Whether something was said on that day at an hour before 24.
     begun: bool,
+    /// Whether a day of the week has told the order of the dates.
+    settled: bool,
     /// Whether a text in quotation marks is still open, in which nothing is a header.
     quoted: bool,
     /// The owner's name, whom the app calls "You".
@@ -75,6 +86,7 @@ impl Reading {
             return self.chat.blank();
         }
         if let Some(day) = Day::read(line.text) {
+            self.settle(&day);
             (self.day, self.begun) = (Some(day), false);
             return self.chat.heading();
         }
@@ -84,6 +96,15 @@ impl Reading {
             None if top && (line.number <= 2 || is_saved_on(line.text)) => self.chat.heading(),
             None if self.chat.append(line) => {}
             None => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
+        }
+    }
+
+    /// The first heading whose day of the week fits one order only settles it for the file.
+    fn settle(&mut self, day: &Day) {
+        if let Day::Open(_, Some(order)) = day
+            && !std::mem::replace(&mut self.settled, true)
+        {
+            self.chat.set_verdict(Verdict { order: *order, basis: Basis::Number, assumed: None });
         }
     }
 
@@ -135,11 +156,11 @@ impl Reading {
                     .map_or(When::Unknown, |t| When::Known(crate::transcript::Time::Local(t)))
             }
             // Which day comes next is not known before the order of the date is.
-            Day::Open(_) if late => {
+            Day::Open(..) if late => {
                 self.chat.doubt(WarningKind::InvalidTime, line);
                 When::Unknown
             }
-            Day::Open(words) => {
+            Day::Open(words, _) => {
                 let stamp = Stamp::full(&mut Cursor::new(&format!("{words}, {}:{minute:02}", hour % 24)));
                 stamp.map_or(When::Unknown, When::Written)
             }
@@ -151,8 +172,8 @@ impl Reading {
 enum Day {
     /// With the year first.
     Sure(civil::Date),
-    /// With the year last; its order is decided for the whole file.
-    Open(String),
+    /// With the year last; its order is decided for the whole file, perhaps by the day of the week beside this one.
+    Open(String, Option<DateOrder>),
 }
 
 impl Day {
@@ -164,7 +185,7 @@ impl Day {
         let line = cursor::plain(line);
         let start = line.find(|c| cursor::digit(c).is_some())?;
         let before = line[..start].trim_end_matches([' ', ',', '.']);
-        let weekday =
+        let is_name =
             |word: &str| word.chars().count() <= 14 && word.chars().all(|c| is_letter(c) || c == ' ');
         let mut at = Cursor::new(&line[start..]);
         let numbers = [number(&mut at)?, number(&mut at)?, number(&mut at)?];
@@ -172,10 +193,14 @@ impl Day {
             at.word(word);
         }
         let behind = at.rest().trim_matches(|c: char| matches!(c, ' ' | '(' | ')' | '（' | '）' | ',' | '.'));
-        (weekday(before) && weekday(behind)).then_some(())?;
+        (is_name(before) && is_name(behind)).then_some(())?;
         match numbers {
             [year @ 1970..2800, month, day] => date(year, month, day).map(Self::Sure),
-            [day, month, year @ 1970..2800] => Some(Self::Open(format!("{day}/{month}/{year}"))),
+            [a, b, year @ 1970..2800] => {
+                let word = if before.is_empty() { behind } else { before };
+                let order = weekday::order(word, date(year, b, a), date(year, a, b));
+                Some(Self::Open(format!("{a}/{b}/{year}"), order))
+            }
             _ => None,
         }
     }
@@ -322,5 +347,28 @@ fn body(text: &str) -> (Kind, &str) {
     match plain.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
         Some(word) if MEDIA.contains(&word) => (Kind::Media, ""),
         _ => (Kind::Message, text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Flow, Options, read_text};
+    use super::*;
+    use crate::transcript::Time;
+
+    #[test]
+    fn a_day_of_the_week_settles_the_order_of_dates() {
+        let mut found = Vec::new();
+        // The first date falls on a Monday either way.
+        let text = "[LINE] Chat history with Ida\nSaved on: 3/8/2024, 16:01\n\nMon, 2/12/2024\n04:01 PM\tMax\thello\n\n\
+                    Mon, 3/4/2024\n04:01 PM\tIda\thi\n24:10\tIda\tlate\n";
+        let counts = read_text("t.txt", text.as_bytes(), &Options::default(), &mut |imported| {
+            found.push(imported);
+            Flow::Continue(())
+        });
+        assert_eq!(counts.unwrap().messages, 3);
+        let times: Vec<_> = found[0].transcript.messages.iter().map(|m| m.time).collect();
+        assert_eq!(times[..2], [Time::parse("2024-02-12T16:01"), Time::parse("2024-03-04T16:01")]);
+        assert!(found[0].warnings.iter().all(|w| !matches!(w.kind, WarningKind::AmbiguousDateOrder(_))));
     }
 }

@@ -29,12 +29,18 @@ pub struct Lines<R> {
     limit: usize,
     number: u64,
     buffer: Vec<u8>,
+    end: u8,
 }
 
 impl<R: BufRead> Lines<R> {
     /// Lines of `input`, called `name` in errors, each kept up to `limit` bytes.
     pub fn new(input: R, name: &str, limit: usize) -> Self {
-        Self { input, name: name.to_owned(), limit, number: 0, buffer: Vec::new() }
+        Self { input, name: name.to_owned(), limit, number: 0, buffer: Vec::new(), end: b'\n' }
+    }
+
+    /// The same with lines that end in `end`.
+    pub fn ending_in(self, end: u8) -> Self {
+        Self { end, ..self }
     }
 
     /// The number of the line given last; 0 before the first.
@@ -56,12 +62,12 @@ impl<R: BufRead> Lines<R> {
     /// The next line, `None` at the end.
     pub fn next_line(&mut self) -> Result<Option<Line<'_>>, ImportError> {
         self.buffer.clear();
-        let read = self.input.by_ref().take(self.limit as u64 + 1).read_until(b'\n', &mut self.buffer);
+        let read = self.input.by_ref().take(self.limit as u64 + 1).read_until(self.end, &mut self.buffer);
         if read.map_err(|e| ImportError::io(&self.name, e))? == 0 {
             return Ok(None);
         }
         self.number += 1;
-        let ended = self.buffer.last() == Some(&b'\n');
+        let ended = self.buffer.last() == Some(&self.end);
         let mut cut = false;
         if ended {
             self.buffer.pop();
@@ -69,7 +75,7 @@ impl<R: BufRead> Lines<R> {
         } else if self.buffer.len() > self.limit {
             self.buffer.truncate(self.limit);
             cut = true;
-            self.input.skip_until(b'\n').map_err(|e| ImportError::io(&self.name, e))?;
+            self.input.skip_until(self.end).map_err(|e| ImportError::io(&self.name, e))?;
         }
         Ok(Some(Line { number: self.number, text: whole_characters(&self.buffer), cut }))
     }
@@ -99,6 +105,9 @@ mod tests {
         assert_eq!(all("a\r\n\nb", 10), expected);
         assert_eq!(all("a\n\r\nb\n", 10), expected);
         assert!(all("", 10).is_empty());
+        let mut old = Lines::new("a\rb".as_bytes(), "t", 10).ending_in(b'\r');
+        assert_eq!(old.next_line().unwrap().map(|l| l.text.to_owned()).as_deref(), Some("a"));
+        assert_eq!(old.next_line().unwrap().map(|l| l.text.to_owned()).as_deref(), Some("b"));
     }
 
     #[test]

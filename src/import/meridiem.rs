@@ -25,7 +25,7 @@ impl Half {
 }
 
 /// Lower case, without dots and spaces.
-const WORDS: [(&str, Half); 55] = [
+const WORDS: [(&str, Half); 57] = [
     ("am", Half::Morning),
     ("pm", Half::Afternoon),
     ("ص", Half::Morning),
@@ -65,6 +65,8 @@ const WORDS: [(&str, Half); 55] = [
     ("பிற்பகல்", Half::Afternoon),
     ("paradite", Half::Morning),
     ("pasdite", Half::Afternoon),
+    ("eparadites", Half::Morning),
+    ("epasdites", Half::Afternoon),
     ("fh", Half::Morning),
     ("eh", Half::Afternoon),
     ("fm", Half::Morning),
@@ -92,7 +94,8 @@ pub fn read(at: &mut Cursor<'_>) -> Option<Half> {
         match ahead.peek() {
             Some(c) if is_letter(c) => word.extend(c.to_lowercase()),
             Some('.' | '״' | '"') if !word.is_empty() => {}
-            Some(' ') if last == '.' => {}
+            // After a dot, and after the article of Albanian (`e pasdites`).
+            Some(' ') if last == '.' || word == "e" => {}
             _ => break,
         }
         last = ahead.bump().unwrap_or(' ');
@@ -123,6 +126,10 @@ mod tests {
             let mut at = Cursor::new(text);
             assert_eq!((read(&mut at), at.rest()), (Some(Half::Afternoon), rest), "{text}");
         }
+        let mut at = Cursor::new("e pasdites - Anna");
+        assert_eq!((read(&mut at), at.rest()), (Some(Half::Afternoon), " - Anna"));
+        assert_eq!(read(&mut Cursor::new("e paradites")), Some(Half::Morning));
+        assert_eq!(read(&mut Cursor::new("e Anna")), None);
         assert_eq!(read(&mut Cursor::new("pman")), None);
         assert_eq!(read(&mut Cursor::new("下午2:56")), Some(Half::Afternoon));
         assert_eq!(read(&mut Cursor::new("- Anna")), None);

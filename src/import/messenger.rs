@@ -4,6 +4,7 @@
 //! The apps write the bytes of UTF-8 as characters of their own (`\u00c3\u00a9` for `é`). Whether a file is so is
 //! decided from all of its texts before it is read; other tools repair it. The file does not tell whose it is.
 
+mod abroad;
 mod content;
 pub(super) mod fillers;
 mod mojibake;
@@ -105,6 +106,21 @@ fn numbered(entry: &str) -> Option<(&str, u64)> {
     let number = file_name(entry).strip_prefix("message_")?.strip_suffix(".json")?;
     let number = number.split_once(['(', ' ']).map_or(number, |(number, _)| number);
     Some((folder, number.parse().ok().filter(|n| *n > 0)?))
+}
+
+/// Whether the file `entry` is one of the settings and lists that stand beside the threads of a download, judged by where
+/// it lies among `entries`: `messages/BOX/THREAD/message_1.json` and `messages/autofill_information.json`.
+pub(super) fn is_beside(entry: &str, entries: &[String]) -> bool {
+    if !entry.ends_with(".json") || numbered(entry).is_some() {
+        return false;
+    }
+    entries.iter().filter_map(|e| numbered(e)).any(|(thread, _)| {
+        let folder = thread.rsplitn(3, '/').nth(2);
+        folder.is_some_and(|folder| {
+            file_name(folder) == "messages"
+                && entry.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        })
+    })
 }
 
 /// One thread while it is read, newest message first.
@@ -226,6 +242,9 @@ mod tests {
         let bundles = Messenger.bundles(&names.map(str::to_owned));
         assert_eq!(bundles.len(), 1);
         assert_eq!((bundles[0].root.as_str(), bundles[0].entries.len()), ("inbox/a_1", 2));
+        let threads = ["fb/messages/inbox/a_1/message_1.json".to_owned()];
+        assert!(is_beside("fb/messages/autofill_information.json", &threads));
+        assert!(!is_beside("fb/other.json", &threads) && !is_beside(&threads[0], &threads));
         assert_eq!(numbered("message_1 (1).json"), Some(("", 1)));
         assert_eq!((numbered("a/message_x.json"), numbered("a/my_message_1.json")), (None, None));
     }

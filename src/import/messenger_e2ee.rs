@@ -78,8 +78,13 @@ impl Reading<'_> {
         }
         let text = json::str_at(message, &["text"]).unwrap_or("");
         let unsent = message.get("isUnsent").and_then(Value::as_bool) == Some(true);
+        let call = json::str_at(message, &["type"]) == Some("call");
         match fillers::of(text, sender) {
             _ if unsent => self.chat.say(sender, time.into(), Kind::Deleted, "", line),
+            _ if call && text.trim().is_empty() => {
+                self.chat.note(time.into(), &format!("call by {sender}"), line);
+            }
+            _ if call => self.chat.note(time.into(), text.trim(), line),
             Some(Filler::Unsent) => self.chat.say(sender, time.into(), Kind::Deleted, "", line),
             Some(Filler::Event) => self.chat.note(time.into(), text.trim(), line),
             Some(Filler::Sent) => say_all(&mut self.chat, sender, time.into(), &parts(message, ""), line),
@@ -101,4 +106,31 @@ fn parts(message: &Value, words: &str) -> Vec<Part> {
         parts.push((Kind::Media, String::new()));
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Options, read_text};
+    use super::*;
+
+    #[test]
+    fn calls_are_told_by_the_app() {
+        let chat = serde_json::json!({"participants": ["Ida", "Max"], "threadName": "Ida_1", "messages": [
+            {"senderName": "Max", "text": "You missed an audio call from Ida", "timestamp": 1709568068000_i64, "type": "call"},
+            {"senderName": "Ida", "text": "", "timestamp": 1709568069000_i64, "type": "call"},
+            {"senderName": "Ida", "text": "hi", "timestamp": 1709568070000_i64, "type": "text"}]});
+        let mut said = Vec::new();
+        let counts = read_text("t.json", chat.to_string().as_bytes(), &Options::default(), &mut |imported| {
+            let messages = imported.transcript.messages;
+            said.extend(messages.iter().map(|m| (m.kind, m.text.reveal().to_owned())));
+            Flow::Continue(())
+        });
+        assert_eq!(counts.unwrap().system, 2);
+        let expected = [
+            (Kind::System, "You missed an audio call from Ida"),
+            (Kind::System, "call by Ida"),
+            (Kind::Message, "hi"),
+        ];
+        assert_eq!(said, expected.map(|(kind, text)| (kind, text.to_owned())));
+    }
 }

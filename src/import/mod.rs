@@ -25,6 +25,7 @@ mod element;
 mod encoding;
 mod error;
 mod fields;
+mod foreign;
 mod google_chat;
 mod hangouts;
 mod ids;
@@ -32,12 +33,14 @@ mod imessage;
 mod imessage_txt;
 mod json;
 mod jsonl;
+mod kakao;
 mod line;
 mod lines;
 mod markup;
 mod meridiem;
 mod messenger;
 mod messenger_e2ee;
+mod months;
 mod order;
 mod pan12;
 mod parquet;
@@ -60,6 +63,7 @@ mod telegram;
 mod telegram_html;
 mod threads;
 mod tiktok;
+mod tiktok_txt;
 mod times;
 mod twitter;
 mod walk;
@@ -107,8 +111,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &discord_package::DiscordPackage,
     &snapchat::Snapchat,
     &tiktok::TikTok,
+    &tiktok_txt::TikTokText,
     &twitter::Twitter,
     &line::LineChat,
+    &kakao::Kakao,
     &google_chat::GoogleChat,
     &hangouts::Hangouts,
     &skype::Skype,
@@ -164,6 +170,14 @@ pub struct Imported {
     pub dates: Option<Verdict>,
     /// What the reading could not be sure of.
     pub warnings: Vec<Warning>,
+}
+
+impl Imported {
+    /// Whether the source names nobody, so that its speakers are guessed or unknown.
+    pub fn names_nobody(&self) -> bool {
+        let nameless = [WarningKind::AlternatingSpeakers, WarningKind::UnknownSpeaker];
+        self.warnings.iter().any(|warning| nameless.contains(&warning.kind))
+    }
 }
 
 pub use crate::transcript::UNKNOWN;
@@ -358,9 +372,20 @@ fn read_stream<'a>(
     let format = match detect::choose(source.sample(), depth, sink.options()) {
         Ok(format) => format,
         // What cannot be read to its end is damaged rather than unknown.
-        Err(unknown) => return Err(source.failure().unwrap_or(unknown)),
+        Err(unknown) => {
+            let unknown = explained(unknown, source.sample());
+            return Err(source.failure().unwrap_or(unknown));
+        }
     };
     sink.start(format.name());
     sink.set_depth(depth);
     format.read(source, sink)
+}
+
+/// The error with the way out, where what begins with `sample` is an export that is known and not read.
+fn explained(unknown: ImportError, sample: &Sample) -> ImportError {
+    match unknown {
+        ImportError::UnknownFormat { .. } => foreign::refusal(sample).unwrap_or(unknown),
+        other => other,
+    }
 }

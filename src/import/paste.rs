@@ -1,10 +1,16 @@
 //! Pasted text: whatever way people copy or retype a chat. The grammars are ranked by the share of lines that each
 //! explains; with none, lines are taken as turns of two people or as one text of an unknown person, and said so.
 
+mod cast;
 mod furniture;
 mod grammars;
+mod lead;
+mod moments;
+mod names;
 mod plan;
+mod screen;
 
+use std::collections::HashMap;
 use std::io::BufRead;
 
 use super::chat::{Chat, When};
@@ -20,6 +26,9 @@ use crate::transcript::Kind;
 use grammars::{Head, Who};
 use plan::{Grammar, Plan};
 
+/// What the other person is called where only one's own lines are marked.
+const OTHER: &str = "the other";
+
 /// The format.
 pub struct Paste;
 
@@ -33,8 +42,8 @@ impl Format for Paste {
             return 0.0;
         }
         match Plan::of(sample).grammar {
-            Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Titled => 0.5,
-            Grammar::Named | Grammar::TitledClosely => 0.45,
+            Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Timed | Grammar::Titled => 0.5,
+            Grammar::Named | Grammar::Own | Grammar::TitledClosely => 0.45,
             Grammar::NameLines | Grammar::Dashed => 0.35,
             Grammar::Alternating | Grammar::Nobody => 0.1,
             Grammar::Prose => 0.05,
@@ -49,7 +58,7 @@ impl Format for Paste {
         }
         let mut chat = sink.chat(name.as_str());
         let mut lines = source.into_lines()?;
-        let mut reading = Reading { plan, chat: &mut chat, title: None, turn: 0 };
+        let mut reading = Reading { plan, chat: &mut chat, title: None, turn: 0, names: HashMap::new() };
         let result = reading.fill(&mut lines, &name);
         reading.close_title();
         sink.count_lines(lines.number());
@@ -66,6 +75,8 @@ struct Reading<'c> {
     /// Who wrote what follows, where names stand on lines of their own.
     title: Option<Title>,
     turn: u64,
+    /// Names as first seen, by the key that they have in any capitals.
+    names: HashMap<String, String>,
 }
 
 /// A name on a line of its own.
@@ -101,14 +112,29 @@ impl Reading<'_> {
             Grammar::Nobody => self.nobody(line),
             _ => match self.plan.head(line.text) {
                 Some(head) => self.begin(&head, line),
+                None if self.plan.grammar == Grammar::Own => self.other(line),
                 None => self.go_on(line),
             },
         }
     }
 
+    /// `name` as it was first seen: the same word in other capitals is the same person.
+    fn first_seen(&mut self, name: &str) -> String {
+        if !self.plan.is_retyped() {
+            return name.to_owned();
+        }
+        self.names.entry(names::key(name)).or_insert_with(|| name.to_owned()).clone()
+    }
+
     fn begin(&mut self, head: &Head<'_>, line: &Line<'_>) {
         match &head.who {
-            Who::Speaker(name) => self.say(&name.clone(), head.when, head.text, line),
+            Who::Speaker(name) => {
+                if self.plan.doubts(line.text) {
+                    self.chat.doubt(WarningKind::DoubtfulName, line.number);
+                }
+                let name = self.first_seen(name);
+                self.say(&name, head.when, head.text, line);
+            }
             Who::App => {
                 self.chat.note(head.when, head.text.trim(), line.number);
                 self.chat.note_cut(line);
@@ -125,7 +151,19 @@ impl Reading<'_> {
     fn go_on(&mut self, line: &Line<'_>) {
         if !self.chat.append(line) {
             self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+        } else if self.plan.doubts(line.text) {
+            self.chat.doubt(WarningKind::DoubtfulName, line.number);
         }
+    }
+
+    /// A line that is not marked as one's own is the other person's, as far as can be told.
+    fn other(&mut self, line: &Line<'_>) {
+        let (name, doubt) = match self.plan.has_other() {
+            true => (OTHER, WarningKind::OtherSpeaker),
+            false => (UNKNOWN, WarningKind::UnknownSpeaker),
+        };
+        self.chat.doubt(doubt, line.number);
+        self.say(name, When::Unknown, line.text.trim(), line);
     }
 
     /// A name on a line of its own is a heading; the next line begins the message.
@@ -136,13 +174,18 @@ impl Reading<'_> {
             self.title = Some(Title { name, when, line: line.number, fresh: true });
             return;
         }
-        if self.named_time(line) || self.plan.is_between(line.text) || self.plan.is_status(line.text) {
-            // A name above a presence is the head of the page.
-            self.title.take_if(|t| t.fresh && furniture::is_presence(line.text));
+        let fresh = self.title.as_ref().is_some_and(|t| t.fresh);
+        let head = furniture::is_presence(line.text) || self.plan.is_profile(line.text);
+        if head && (fresh || self.title.is_none()) {
+            // A name above a presence or a profile is the head of the page.
+            self.title = None;
+            return self.chat.heading();
+        }
+        if self.named_time(line) || self.plan.is_between(line.text) || self.plan.is_status(line.text, fresh) {
             return self.chat.heading();
         }
         let Some(title) = self.title.clone() else { return self.go_on(line) };
-        if let Some((when, text)) = grammars::bare_time(line.text) {
+        if let Some((when, text)) = moments::bracketed(line.text) {
             // Discord leaves the name out where somebody goes on after a while.
             self.say(&title.name, when, text, line);
         } else if title.fresh {
@@ -158,7 +201,7 @@ impl Reading<'_> {
         let Some(title) = self.title.as_mut().filter(|t| t.fresh && t.when == When::Unknown) else {
             return false;
         };
-        let Some(when) = grammars::whole_time(line.text) else { return false };
+        let Some(when) = moments::under_name(line.text) else { return false };
         title.when = when;
         true
     }

@@ -3,6 +3,7 @@
 //! A conversation is a channel over all its days. People and channels go by ids, whose names stand in `users.json` and
 //! `channels.json`; a day given alone has only the names that its messages bring along.
 
+mod blocks;
 mod markup;
 mod message;
 

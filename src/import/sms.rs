@@ -98,7 +98,7 @@ impl Backup {
         let declared = root.get("count").and_then(|c| c.trim().parse::<u64>().ok());
         // Messages of every conversation may stand behind the place.
         self.threads.iter_mut().for_each(|chat| chat.close(result, line));
-        if result.is_ok() && declared.is_some_and(|declared| declared != self.count) {
+        if result.is_ok() && declared.is_some_and(|declared| declared > self.count) {
             sink.doubt(WarningKind::CutOff, 0);
         }
         self.threads.close(sink);
@@ -299,5 +299,25 @@ fn unsent(folder: &str) -> Option<&'static str> {
         "4" | "6" => Some("waiting to be sent:"),
         "5" => Some("could not be sent:"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Flow, Options, read_text};
+    use super::*;
+
+    #[test]
+    fn only_a_count_that_is_not_reached_tells_of_a_cut() {
+        let cut = |count: u64| {
+            let text = format!(
+                "<smses count=\"{count}\"><sms address=\"+15550100\" date=\"1709568065000\" type=\"1\" body=\"one\" />\
+                 <sms address=\"+15550100\" date=\"1709568066000\" type=\"2\" body=\"two\" /></smses>"
+            );
+            let counts =
+                read_text("t.xml", text.as_bytes(), &Options::default(), &mut |_| Flow::Continue(()));
+            counts.unwrap().warnings.iter().any(|w| w.kind == WarningKind::CutOff)
+        };
+        assert_eq!([1, 2, 3].map(cut), [false, false, true]);
     }
 }

@@ -22,6 +22,8 @@ pub struct Sample {
     bytes: Vec<u8>,
     nature: Nature,
     text: String,
+    /// Whether lines end in a carriage return alone, as old programs write them; `text` has them as others do.
+    old: bool,
     whole: bool,
     outline: OnceCell<Value>,
 }
@@ -34,8 +36,12 @@ impl Sample {
             let decoded = Utf8::new(&bytes[..], nature, Replaced::default());
             let _ = decoded.and_then(|mut d| d.read_to_string(&mut text));
         }
+        let old = text.contains('\r') && !text.contains('\n');
+        if old {
+            text = text.replace('\r', "\n");
+        }
         let whole = (bytes.len() as u64) < SAMPLE;
-        Self { name: name.to_owned(), bytes, nature, text, whole, outline: OnceCell::new() }
+        Self { name: name.to_owned(), bytes, nature, text, old, whole, outline: OnceCell::new() }
     }
 
     /// The input's name: a path, or the name of an entry in an archive after the archive's.
@@ -143,8 +149,9 @@ impl<'a> Source<'a> {
 
     /// The whole of it, as lines of at most the size of a message.
     pub fn into_lines(self) -> Result<Lines<Utf8<impl Read + 'a>>, ImportError> {
-        let (name, limit) = (self.sample.name.clone(), self.limits.message);
-        Ok(Lines::new(self.into_text()?, &name, limit))
+        let (name, limit, old) = (self.sample.name.clone(), self.limits.message, self.sample.old);
+        let lines = Lines::new(self.into_text()?, &name, limit);
+        Ok(if old { lines.ending_in(b'\r') } else { lines })
     }
 
     /// Something that can be read several times: the file itself, or a copy in memory of what has none.

@@ -17,7 +17,7 @@ use super::parts::{Ids, say_all};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Flow, Format, Sink, UNKNOWN, times};
-use crate::transcript::Time;
+use crate::transcript::{Kind, Time};
 
 /// What the app calls its chats, as far as their type is all there is to know them by.
 const TYPES: [&str; 12] = [
@@ -172,6 +172,7 @@ impl<'s, 'a> Reading<'s, 'a> {
             Some("service") => {
                 let when = open.when(message, line);
                 service::note(&mut open.chat, message, when, line);
+                open.beside_gift(message, &self.head, self.owner.as_deref(), when, line);
             }
             Some("message") | None => open.say(message, &self.head, self.owner.as_deref(), line),
             Some(_) => open.chat.reject(WarningKind::UnknownRecord, line),
@@ -233,6 +234,17 @@ impl Open {
         say_all(&mut self.chat, &speaker, when, &parts, line);
     }
 
+    /// What somebody wrote to go with a gift, told of at `line`.
+    fn beside_gift(&mut self, event: &Value, head: &Head, owner: Option<&str>, when: When, line: u64) {
+        let words = message::words(event.get("gift_text").unwrap_or(&Value::Null));
+        if words.trim().is_empty() {
+            return;
+        }
+        let giver = serde_json::json!({"from": event.get("actor"), "from_id": event.get("actor_id")});
+        let speaker = self.speaker(&giver, head, owner, line);
+        self.chat.say_more(&speaker, when, Kind::Message, &words, line);
+    }
+
     fn speaker(&mut self, message: &Value, head: &Head, owner: Option<&str>, line: u64) -> String {
         let named = |key| json::str_at(message, &[key]).filter(|name| !name.trim().is_empty());
         let id = json::text_of(message.get("from_id"));
@@ -289,4 +301,29 @@ impl Open {
 /// An id the way older exports write it, without the word for what it is of.
 fn bare(id: &str) -> &str {
     id.strip_prefix("user").unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn words_beside_a_gift_are_the_givers() {
+        let chat = json!({"name": "Max", "type": "personal_chat", "id": 9, "messages": [
+            {"id": 1, "type": "message", "date_unixtime": "1709568065", "from": "Ida", "from_id": "user1", "text": "hi"},
+            {"id": 2, "type": "service", "date_unixtime": "1709568125", "actor": "Max", "actor_id": "user9",
+             "action": "send_star_gift", "gift_text": [{"type": "plain", "text": "for the cake"}], "text": ""}]});
+        let mut found = Vec::new();
+        let options = super::super::Options::default();
+        let counts =
+            super::super::read_text("t.json", chat.to_string().as_bytes(), &options, &mut |imported| {
+                found.push(imported.transcript);
+                Flow::Continue(())
+            });
+        assert_eq!(counts.unwrap().lines, 2);
+        let said: Vec<_> = found[0].messages.iter().map(|m| (m.speaker, m.text.reveal())).collect();
+        assert_eq!(said, [(Some(0), "hi"), (None, "Max sent a gift"), (Some(1), "for the cake")]);
+        assert_eq!(found[0].speakers[1].name, "Max");
+    }
 }

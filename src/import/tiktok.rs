@@ -128,8 +128,8 @@ impl Data<'_, '_> {
     }
 }
 
-/// The name in `Chat History with X:`.
-fn title(key: &str) -> &str {
+/// The name in `Chat History with X:`, however many colons there are.
+pub(super) fn title(key: &str) -> &str {
     let key = key.trim().trim_end_matches(':');
     let bare =
         ["Chat History with", "Group Chat with", "Group Chat:"].iter().find_map(|p| key.strip_prefix(p));

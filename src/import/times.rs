@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use super::chat::When;
 use super::cursor::Cursor;
 use super::dates::Stamp;
+use super::months;
 use crate::transcript::{Time, Transcript};
 
 /// Read a field: ISO 8601, a bare time, seconds (or finer) since 1970, or a date and time as people write them.
@@ -18,13 +19,51 @@ pub fn read(field: &str) -> Option<When> {
     if let Some(time) = Time::parse(field) {
         return Some(When::Known(time));
     }
+    if let Some(bare) = ["UTC", "GMT"].iter().find_map(|zone| field.strip_suffix(zone)) {
+        return read(bare).map(of_utc).filter(|when| *when != When::Unknown);
+    }
+    if let Some(time) = spaced_offset(field) {
+        return Some(When::Known(time));
+    }
     if let Ok(number) = field.parse::<f64>() {
         return epoch(number).map(When::Known);
+    }
+    if let Some(time) = with_month(field) {
+        return Some(When::Known(Time::Local(time)));
     }
     let mut at = Cursor::new(field);
     let stamp = Stamp::any(&mut at)?;
     at.spaces();
     at.rest().is_empty().then_some(When::Written(stamp))
+}
+
+/// A time that is of UTC unless it says otherwise.
+fn of_utc(when: When) -> When {
+    match when {
+        When::Known(Time::Local(time)) => {
+            TimeZone::UTC.to_timestamp(time).map_or(when, |moment| When::Known(Time::Instant(moment)))
+        }
+        other => other,
+    }
+}
+
+/// `2024-05-01 18:02:00 +0200`, with the offset apart.
+fn spaced_offset(field: &str) -> Option<Time> {
+    let (time, offset) = field.rsplit_once(' ')?;
+    let digits = offset.strip_prefix(['+', '-'])?.replace(':', "");
+    (digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(())?;
+    let (hours, minutes) = digits.split_at(2);
+    let time = match with_month(time) {
+        Some(time) => time.to_string(),
+        None => time.trim_end().to_owned(),
+    };
+    Time::parse(&format!("{time}{}{hours}:{minutes}", &offset[..1]))
+}
+
+/// A date with the month in words, and a time of day.
+fn with_month(field: &str) -> Option<jiff::civil::DateTime> {
+    let mut at = Cursor::new(field);
+    months::stamp(&mut at).filter(|_| at.rest().trim().is_empty())
 }
 
 /// Take times on the wall to be of `zone`. In the hour that is there twice in autumn the first is taken, in the one that
@@ -68,6 +107,20 @@ mod tests {
         assert_eq!(shown("2024-05-01T18:02:00+02:00"), "2024-05-01T16:02:00Z");
         assert_eq!(shown("18:02"), "18:02:00");
         assert_eq!(shown("01/05/2024 18:02"), "written");
+        for field in [
+            "2024-05-01 18:02:00 UTC",
+            "2024-05-01 18:02:00.0 UTC",
+            "2024-05-01 18:02:00 GMT",
+            "2024-05-01 18:02:00 +0000 UTC",
+            "2024-05-01 20:02:00 +0200",
+            "Wed, 01 May 2024 18:02:00 GMT",
+            "Wed, 01 May 2024 20:02:00 +0200",
+        ] {
+            assert_eq!(shown(field), "2024-05-01T18:02:00Z", "{field}");
+        }
+        assert_eq!(shown("May 1, 2024, 6:02 PM"), "2024-05-01T18:02:00");
+        assert_eq!(shown("1 May 2024 18:02"), "2024-05-01T18:02:00");
+        assert_eq!(shown("UTC"), "none");
         assert_eq!((shown(" "), shown("soon"), shown("12")), (String::new(), "none".into(), "none".into()));
     }
 }

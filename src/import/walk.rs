@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::Options;
 use super::archive::{self, Bundle};
 use super::error::ImportError;
+use super::source::{self, Sample};
+use super::{Options, detect, messenger};
 
 /// Endings of files that are never opened.
 const MEDIA: &[&str] = &[
@@ -71,11 +72,11 @@ impl Input {
 }
 
 /// Everything to be read below `root`, in a stable order. Hidden files and loops of links are passed over; media,
-/// and results of this program, are counted and passed over. A `root` that is a file is given as it is, whatever it is called.
+/// results of this program, and what stands beside the chats of a download, are counted and passed over. A `root` that is a file is given as it is, whatever it is called.
 pub fn walk(root: &Path, options: &Options) -> Walk {
     let walker = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
     let seen = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy());
-    let (mut files, mut walk) = (Vec::new(), Walk { inputs: Vec::new(), media: 0, results: 0 });
+    let (mut files, mut walk) = (Vec::new(), Walk { inputs: Vec::new(), media: 0, results: 0, beside: 0 });
     for entry in walker.filter_entry(seen) {
         match entry {
             Ok(entry) if !entry.file_type().is_file() => {}
@@ -102,6 +103,8 @@ pub struct Walk {
     pub media: u64,
     /// How many files were passed over that this program wrote of other chats.
     pub results: u64,
+    /// How many files of a download were passed over that stand beside its chats and hold none.
+    pub beside: u64,
 }
 
 /// Whether a file begins as what `score` and `scripts` write: a line of JSON that states its schema first.
@@ -111,6 +114,15 @@ pub fn is_results(path: &Path) -> bool {
     let rest = beginning.strip_prefix(b"{\"schema\":").unwrap_or_default();
     let rest = &rest[rest.iter().take_while(|b| b.is_ascii_digit()).count()..];
     read.is_ok() && [&b",\"version\":"[..], b",\"script\":"].iter().any(|next| rest.starts_with(next))
+}
+
+/// Whether some format claims the file.
+fn is_readable(path: &Path, name: &str, options: &Options) -> bool {
+    let Ok(file) = File::open(path) else { return true };
+    let mut stream: Box<dyn std::io::Read> = Box::new(file);
+    // What cannot be looked into is told when it is read.
+    source::head(name, &mut stream)
+        .map_or(true, |head| detect::choose(&Sample::new(name, head), 0, options).is_ok())
 }
 
 impl Walk {
@@ -134,6 +146,8 @@ impl Walk {
                 self.media += 1;
             } else if is_results(&path) {
                 self.results += 1;
+            } else if messenger::is_beside(&name, &names) && !is_readable(&path, &name, options) {
+                self.beside += 1;
             } else {
                 self.inputs.push(Ok(Input::File(path)));
             }
@@ -179,6 +193,13 @@ mod tests {
         assert_eq!((walked.inputs.len(), walked.results), (2, 1));
         let one = |name: &str| walk(&dir.path().join(name), &Options::default()).inputs;
         assert_eq!(one("pic.png").len(), 1);
+        let thread = dir.path().join("fb/messages/inbox/ida_1");
+        std::fs::create_dir_all(&thread).unwrap();
+        for name in ["message_1.json", "../../autofill_information.json"] {
+            std::fs::write(thread.join(name), "{\"x\": 1}").unwrap();
+        }
+        let walked = walk(&dir.path().join("fb"), &Options::default());
+        assert_eq!((walked.inputs.len(), walked.beside), (1, 1));
         assert!(matches!(one("no")[..], [Err(ImportError::Vanished { .. })]));
     }
 }

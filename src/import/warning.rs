@@ -45,6 +45,10 @@ pub enum WarningKind {
     InvalidTime,
     /// No names: two people taking turns, line by line, were assumed.
     AlternatingSpeakers,
+    /// Only the lines of the person who copied the text are marked; the others were taken for the other person's.
+    OtherSpeaker,
+    /// A line that may or may not begin with a name, so that who wrote it is not sure.
+    DoubtfulName,
     /// No names: it was kept as the words of one unknown person.
     UnknownSpeaker,
     /// A row with more or fewer fields than the others.
@@ -89,6 +93,8 @@ impl WarningKind {
             Self::DuplicateId => "duplicate-id",
             Self::InvalidTime => "invalid-time",
             Self::AlternatingSpeakers => "alternating-speakers",
+            Self::OtherSpeaker => "other-speaker",
+            Self::DoubtfulName => "doubtful-name",
             Self::UnknownSpeaker => "unknown-speaker",
             Self::RaggedRow => "ragged-row",
             Self::UnclosedQuote => "unclosed-quote",
@@ -120,6 +126,10 @@ impl WarningKind {
             Self::DuplicateId => ("conversation", "with the id of an earlier one; both were kept"),
             Self::InvalidTime => ("message", "with a time that cannot be read; kept without it"),
             Self::AlternatingSpeakers => ("line", "without a name; two people taking turns were assumed"),
+            Self::OtherSpeaker => ("line", "without a name, taken for the other person's words"),
+            Self::DoubtfulName => {
+                ("line", "that may or may not begin with a name; who speaks there is not sure")
+            }
             Self::UnknownSpeaker => ("message", "without a name; who wrote it is not known"),
             Self::RaggedRow => ("row", "with a different number of fields than the others"),
             Self::UnclosedQuote => ("row", "with a quote that is not closed; it was read as it stands"),

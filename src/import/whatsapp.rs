@@ -6,20 +6,21 @@
 
 mod bodies;
 mod media;
+mod names;
+mod notices;
+mod reading;
+mod survey;
 mod words;
 
 use std::collections::HashMap;
 
-use super::chat::{Chat, When};
-use super::cursor::{self, Cursor};
+use super::cursor::Cursor;
 use super::dates::{Shape, Stamp};
 use super::error::ImportError;
-use super::lines::Line;
 use super::source::{Sample, Source};
-use super::warning::WarningKind;
 use super::{Format, Sink};
-use crate::transcript::Kind;
-use bodies::Body;
+use reading::Reading;
+use survey::Survey;
 
 /// The format.
 pub struct WhatsApp;
@@ -32,6 +33,9 @@ impl Format for WhatsApp {
     fn detect(&self, sample: &Sample) -> f32 {
         let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
         let Some((look, heads)) = Look::of(lines.iter().copied()) else { return 0.0 };
+        if !look.has_names(&lines) {
+            return 0.0;
+        }
         let leads = lines.iter().take(3).any(|l| Header::read(l).is_some_and(|h| h.look == look));
         let share = heads as f32 / lines.len() as f32;
         match (leads, look.bracketed && look.shape.is_iso_minutes()) {
@@ -54,45 +58,15 @@ impl Format for WhatsApp {
         };
         let name = source.name().to_owned();
         let mut lines = source.into_lines()?;
-        let result = lines.each(|line| {
-            take(&mut chat, line, look);
-            chat.room(&name, line.number)
-        });
-        sink.count_lines(lines.number());
-        chat.close(&result, lines.number());
+        let mut reading = Reading::new(&mut chat, &name, look);
+        let result = lines.each(|line| reading.line(line));
+        let result = reading.flush().and(result);
+        let taken = reading.taken();
+        sink.count_lines(taken);
+        chat.close(&result, taken);
         let _ = sink.emit(chat);
         result
     }
-}
-
-/// What becomes of one line.
-fn take(chat: &mut Chat, line: &Line<'_>, look: Look) {
-    if let Some(header) = Header::read(line.text).filter(|h| h.look == look) {
-        begin(chat, &header, line);
-    } else if line.is_blank() {
-        chat.blank();
-    } else if !chat.append(line) {
-        chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
-    }
-}
-
-fn begin(chat: &mut Chat, header: &Header<'_>, line: &Line<'_>) {
-    let when = When::Written(header.stamp);
-    let Some((name, body)) = bodies::split_name(header.rest) else {
-        chat.note(when, &cursor::plain(header.rest), line.number);
-        return chat.note_cut(line);
-    };
-    match bodies::read(body) {
-        Body::App(text) => chat.note(when, &text, line.number),
-        Body::Words(text) => chat.say(&name, when, Kind::Message, text, line.number),
-        Body::Deleted => chat.say(&name, when, Kind::Deleted, "", line.number),
-        Body::Media(file) => chat.say(&name, when, Kind::Media, file, line.number),
-        Body::Captioned { words, file } => {
-            chat.say(&name, when, Kind::Message, words, line.number);
-            chat.say_more(&name, when, Kind::Media, file, line.number);
-        }
-    }
-    chat.note_cut(line);
 }
 
 /// How the headers of a file look.
@@ -111,6 +85,20 @@ impl Look {
         }
         let best = tally.into_iter().max_by_key(|(_, (count, first))| (*count, std::cmp::Reverse(*first)));
         best.map(|(look, (count, _))| (look, count))
+    }
+
+    /// Whether what stands behind the headers of this look is what the app writes: names with a colon, in brackets mostly,
+    /// as only other headers have lines without. A file with none may have only notices.
+    fn has_names(self, lines: &[&str]) -> bool {
+        let headers = lines.iter().filter_map(|l| Header::read(l)).filter(|h| h.look == self);
+        let survey = Survey::default();
+        let (mut named, mut all) = (0, 0);
+        for header in headers {
+            all += 1;
+            let name = names::first(header.rest, &survey, self.bracketed);
+            named += usize::from(name.is_some() || notices::is_app_notice(header.rest));
+        }
+        named > 0 && (!self.bracketed || named * 2 >= all)
     }
 }
 

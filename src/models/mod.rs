@@ -87,6 +87,9 @@ pub struct Calibration {
     pub tokens_per_word: Option<f32>,
     /// Share of risky conversations in the data it was fitted on.
     pub prevalence: f32,
+    /// What [`Card::at_prevalence`] has added to the risk since, in logits.
+    #[serde(skip)]
+    pub restated: f32,
 }
 
 /// One line of a calibration.
@@ -298,7 +301,7 @@ impl Card {
     }
 
     /// The same model among conversations of which a share `prevalence` is risky: probabilities and bands move by one step, logit π′ − logit π
-    /// (Saerens et al. 2002), so that the same conversations raise an alarm. Patterns stay as they are: they say what a risky conversation would be.
+    /// (Saerens et al. 2002), so that the same conversations raise an alarm.
     ///
     /// # Errors
     /// When `prevalence` does not lie between 0 and 1.
@@ -311,6 +314,7 @@ impl Card {
         let step = logit(prevalence) - logit(self.calibration.prevalence);
         self.calibration.prevalence = prevalence;
         self.calibration.risk.shift += step;
+        self.calibration.restated += step;
         let Bands { look, look_now, warn, .. } = &mut self.bands;
         for band in [look, look_now].into_iter().chain(warn) {
             *band = crate::head::sigmoid(logit(*band) + step);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::assessment::Assessment;
 use crate::report::sanitize::clean;
-use crate::report::view::{called, ends, plural, plural_people, readable, words};
+use crate::report::view::{called, ends, people, plural, readable, words};
 use crate::transcript::{Kind, Transcript};
 
 /// Entries of a conversation that are shown whole; of a longer one, those around the evidence.
@@ -93,5 +93,5 @@ fn shown(assessment: &Assessment, entries: usize) -> Vec<usize> {
 pub fn extent(transcript: &Transcript) -> String {
     let messages = plural(transcript.spoken().count(), "message");
     let when = ends(transcript).map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
-    format!("{messages} by {}{when}", plural_people(transcript.speakers.len()))
+    format!("{messages} by {}{when}", people(transcript))
 }

@@ -3,9 +3,9 @@
 use crate::assessment::{Assessment, Band, Evidence};
 use crate::head::{Names, Pattern, Signal};
 use crate::report::sanitize::one_line;
-use crate::transcript::{Kind, Message, Role, Transcript};
+use crate::transcript::{Kind, Message, Role, Transcript, UNKNOWN};
 
-/// A pattern is named in a report from this probability on.
+/// A pattern is named in a report from this probability on, in a conversation that is risky.
 const NAMED: f32 = 0.5;
 /// Longest stretch of one message that is quoted.
 const QUOTE_CHARS: usize = 400;
@@ -163,16 +163,16 @@ fn facts(assessment: &Assessment, transcript: &Transcript) -> Vec<(&'static str,
             facts.push(("First warning", format!("message {}{time}{line}", first.index + 1)));
         }
     }
-    let people = assessment.input.speakers;
-    let by = format!("{} by {}", plural(assessment.messages.len(), "message"), plural_people(people));
+    let by = format!("{} by {}", plural(assessment.messages.len(), "message"), people(transcript));
     let when = ends(transcript).map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
     facts.push(("Read", format!("{by}{when} ({})", assessment.input.format)));
     facts
 }
 
 fn patterns(assessment: &Assessment) -> String {
+    let of_all = NAMED * assessment.risk;
     let mut named: Vec<(Pattern, f32)> =
-        assessment.patterns.iter().map(|(p, v)| (*p, *v)).filter(|(_, v)| *v >= NAMED).collect();
+        assessment.patterns.iter().map(|(p, v)| (*p, *v)).filter(|(_, v)| *v >= of_all).collect();
     named.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     if named.is_empty() {
         return "no single pattern stands out".to_owned();
@@ -247,10 +247,21 @@ pub(super) fn ends(transcript: &Transcript) -> Option<(String, String)> {
     Some((readable(&first.to_string()), readable(&last.to_string())))
 }
 
-pub(super) fn plural(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+/// `1 message`, `2 messages`.
+pub fn plural(n: impl std::fmt::Display, what: &str) -> String {
+    let n = n.to_string();
+    let s = if n == "1" { "" } else { "s" };
+    format!("{n} {what}{s}")
 }
 
-pub(super) fn plural_people(n: usize) -> String {
-    if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
+/// How many wrote, and whether the source names them.
+pub(super) fn people(transcript: &Transcript) -> String {
+    let unknown = transcript.speakers.iter().any(|s| s.name == UNKNOWN);
+    match (transcript.speakers.len() - usize::from(unknown), unknown) {
+        (0, true) => "people unknown".to_owned(),
+        (1, false) => "1 person".to_owned(),
+        (1, true) => "1 person, others unknown".to_owned(),
+        (n, false) => format!("{n} people"),
+        (n, true) => format!("{n} people, others unknown"),
+    }
 }

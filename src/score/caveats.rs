@@ -10,7 +10,7 @@ use crate::transcript::{Kind, Transcript};
 const LEAST_WORDS: usize = 12;
 /// Fewer messages than this likewise, unless they hold [`ENOUGH_WORDS`].
 const LEAST_MESSAGES: usize = 3;
-/// A text of so many words can be judged even when it comes in one piece, as a paste without names does.
+/// So many words are enough in fewer messages.
 const ENOUGH_WORDS: usize = 40;
 /// A conversation with so small a share of common English words is not taken for English on the word of its export.
 const LEAST_ENGLISH: f32 = 0.06;
@@ -43,6 +43,14 @@ pub fn one_sided(transcript: &Transcript) -> Option<String> {
     transcript
         .is_one_sided()
         .then(|| "only one side of the conversation is here; what was answered is missing".to_owned())
+}
+
+/// Why nothing can be said of one text in which nothing was found, if it is one: a retelling is worded unlike a chat, and who answers what may be what matters.
+pub fn one_text(transcript: &Transcript) -> Option<String> {
+    (transcript.spoken().count() == 1).then(|| {
+        "it came as one text: who says what, and what follows what, cannot be told apart, and what someone retells is not judged"
+            .to_owned()
+    })
 }
 
 /// Why the text is not of the kind that the model can judge, if so; of another language that is all there is to say.
@@ -87,11 +95,8 @@ pub fn of(
     if let Some(text) = unlike {
         add("unlike_chat", sentence(&text));
     }
-    if voices == 1 && spoken.len() == 1 && too_little(transcript).is_none() {
-        add(
-            "one_message",
-            "It came as one message: who says what, and what follows what, cannot be told apart.".to_owned(),
-        );
+    if let Some(text) = one_text(transcript).filter(|_| too_little(transcript).is_none()) {
+        add("one_message", sentence(&text));
     }
     if let Some(text) = one_sided(transcript) {
         add("one_sided", sentence(&text));

@@ -121,6 +121,7 @@ fn blank(name: String) -> Card {
             one_text: 0.0,
             tokens_per_word: None,
             prevalence: 0.5,
+            restated: 0.0,
         },
         bands: Bands {
             look: 0.5,

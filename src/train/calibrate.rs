@@ -73,6 +73,7 @@ pub fn calibrate(dev: &[Said], before: &Calibration) -> Calibration {
         one_text: before.one_text,
         tokens_per_word: before.tokens_per_word,
         prevalence: prevalence.unwrap_or_default() as f32,
+        restated: 0.0,
     }
 }
 
@@ -174,6 +175,7 @@ mod tests {
             one_text: 0.0,
             tokens_per_word: None,
             prevalence: 0.5,
+            restated: 0.0,
         };
         let old =
             Bands { look: 0.5, look_now: 0.9, warn: None, name: Names::each(|_| 0.3), chosen: String::new() };

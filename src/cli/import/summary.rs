@@ -1,7 +1,7 @@
 //! What was understood of one input, in words and without any of the chat's.
 
 use crate::import::{Counts, Imported, Warning};
-use crate::report::one_line;
+use crate::report::{one_line, plural};
 use crate::transcript::{Kind, Role, Time};
 
 /// Chats, and people of a chat, that are told one by one.
@@ -84,7 +84,7 @@ impl Tally {
     }
 
     fn entries(&self) -> String {
-        let mut parts = vec![counted(self.words + self.media + self.deleted, "message")];
+        let mut parts = vec![plural(self.words + self.media + self.deleted, "message")];
         let kinds = [(self.media, "media"), (self.deleted, "deleted")];
         let of: Vec<String> =
             kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
@@ -92,7 +92,7 @@ impl Tally {
             parts[0] += &format!(" ({})", of.join(", "));
         }
         if self.system > 0 {
-            parts.push(counted(self.system, "system line"));
+            parts.push(plural(self.system, "system line"));
         }
         parts.join(", ")
     }
@@ -135,7 +135,7 @@ impl Summary {
         if let Some(counts) = counts {
             page.labelled(2, "lines", &lines(counts));
             if counts.media > 0 {
-                page.labelled(2, "media", &format!("{}, not opened", counted(counts.media, "file")));
+                page.labelled(2, "media", &format!("{}, not opened", plural(counts.media, "file")));
             }
             counts.warnings.iter().for_each(|w| page.labelled(2, "warning", &w.to_string()));
         }
@@ -225,10 +225,6 @@ fn spoken_of(role: Role) -> &'static str {
         Role::Staff => " (staff)",
         Role::Me => " (owner)",
     }
-}
-
-fn counted(n: u64, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 /// Date and time to the minute.

@@ -8,6 +8,7 @@ use ::csv::StringRecord;
 use super::super::chat::When;
 use super::super::source::Sample;
 use super::super::{Columns, ImportError, times};
+use super::imazing::IMazing;
 use super::records::Records;
 
 /// Names of columns, in lower case, letters only; the likeliest first.
@@ -22,12 +23,14 @@ const CONVERSATION: &[&str] = &[
     "threadid",
     "channel",
     "channelid",
+    "channelurl",
     "room",
     "roomid",
     "group",
     "groupid",
     "session",
     "sessionid",
+    "chatsession",
     "dialogue",
     "dialogueid",
     "dialog",
@@ -61,6 +64,7 @@ const SPEAKER: &[&str] = &[
 const TIME: &[&str] = &[
     "timestamp",
     "datetime",
+    "messagedate",
     "sent",
     "sentat",
     "sentdate",
@@ -97,6 +101,8 @@ pub struct Layout {
     /// Whether this program wrote the table: then it says of each row what kind it is and where it was, and every field
     /// is meant to the letter.
     pub own: bool,
+    /// What iMazing's tables tell besides.
+    pub imazing: Option<IMazing>,
 }
 
 impl Layout {
@@ -162,6 +168,7 @@ impl Layout {
             time: time.unwrap_or_default(),
             text,
             own: false,
+            imazing: known.and_then(|k| k.imazing),
         })
     }
 
@@ -178,7 +185,9 @@ impl Layout {
         let enough = conversation.is_some() || speaker.is_some() || !time.is_empty();
         let (width, own) = (names.len(), delimiter == b',' && first.iter().eq(OWN));
         let eol = b'\n';
-        enough.then_some(Self { delimiter, eol, header: true, width, conversation, speaker, time, text, own })
+        let (header, imazing) = (true, IMazing::by_names(&names));
+        let layout = Self { delimiter, eol, header, width, conversation, speaker, time, text, own, imazing };
+        enough.then_some(layout)
     }
 
     /// By what the columns hold: two or three of them, or more of which one is a time, the same in every row.
@@ -209,6 +218,7 @@ impl Layout {
             text: *text,
             eol: b'\n',
             own: false,
+            imazing: None,
         })
     }
 
@@ -224,8 +234,9 @@ impl Layout {
         let keys: Vec<usize> = (0..width).filter(names).collect();
         let speaker = keys.iter().rev().find(|k| **k < text).or(keys.first()).copied()?;
         let conversation = keys.into_iter().find(|k| *k < speaker);
-        let (header, speaker, time) = (false, Some(speaker), vec![time]);
-        Some(Self { delimiter, eol: b'\n', header, width, conversation, speaker, time, text, own: false })
+        let (header, speaker, time, own, imazing) = (false, Some(speaker), vec![time], false, None);
+        let eol = b'\n';
+        Some(Self { delimiter, eol, header, width, conversation, speaker, time, text, own, imazing })
     }
 
     /// The conversation a row belongs to; empty when there is only one.

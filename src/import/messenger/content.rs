@@ -35,7 +35,7 @@ pub fn read(message: &Value, sender: &str, mend: impl Fn(&str) -> String) -> Con
     }
     let kind = str_at(message, &["type"]).unwrap_or("");
     if filler == Some(Filler::Event) || ["Subscribe", "Unsubscribe"].contains(&kind) {
-        let named = text.starts_with(sender) || text.is_empty() || filler.is_none();
+        let named = text.contains(sender) || text.starts_with("You ") || text.is_empty() || filler.is_none();
         let text = text.trim();
         return Content::Noted(if named { text.to_owned() } else { format!("{sender}: {text}") });
     }

@@ -1,5 +1,7 @@
 //! Texts that the apps write in somebody's name where there are no words.
 
+use super::abroad;
+
 /// What such a text stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filler {
@@ -26,19 +28,20 @@ pub fn of(text: &str, sender: &str) -> Option<Filler> {
         _ if about.or(you).is_some_and(|rest| UNSENT.contains(&rest.trim_end_matches('.'))) => {
             Some(Filler::Unsent)
         }
-        "Liked a message" => Some(Filler::Event),
+        _ if TOLD.contains(&text.trim_end_matches('.')) || is_missed(text, sender) => Some(Filler::Event),
         "This message was unsent" => Some(Filler::Unsent),
         _ if is_reaction(text) || ENDED.contains(&text.trim_end_matches('.')) => Some(Filler::Event),
         _ if about.is_some_and(|rest| EVENTS.iter().any(|event| rest.starts_with(event))) => {
             Some(Filler::Event)
         }
-        _ => None,
+        _ => abroad::of(text, sender, about),
     }
 }
 
-const SENT: [&str; 9] = [
+const SENT: [&str; 10] = [
     "sent a GIF",
     "sent a file",
+    "sent a link",
     "sent a photo",
     "sent a sticker",
     "sent a video",
@@ -47,14 +50,22 @@ const SENT: [&str; 9] = [
     "shared a post",
     "shared a story",
 ];
+/// Whole texts of the app.
+const TOLD: [&str; 3] = [
+    "Liked a message",
+    "You are now connected on Messenger",
+    "You can now message and call each other and see info like Active Status and when you\'ve read messages",
+];
 const UNSENT: [&str; 1] = ["unsent a message"];
 const ENDED: [&str; 5] =
     ["Audio call ended", "The video chat ended", "Video call ended", "Video chat ended", "Voice call ended"];
-const EVENTS: [&str; 15] = [
+const EVENTS: [&str; 18] = [
     "added ",
+    "called you",
     "changed the chat theme",
     "changed the group photo",
     "changed the theme",
+    "created a poll: ",
     "created the group",
     "joined the ",
     "left the group",
@@ -63,6 +74,7 @@ const EVENTS: [&str; 15] = [
     "removed ",
     "set the emoji",
     "set the nickname",
+    "set the quick reaction to ",
     "set your nickname",
     "started a",
     "turned on disappearing messages",
@@ -71,7 +83,21 @@ const EVENTS: [&str; 15] = [
 /// `Reacted 😍 to your message`.
 fn is_reaction(text: &str) -> bool {
     let inner = text.strip_prefix("Reacted ").and_then(|rest| rest.strip_suffix(" to your message"));
-    inner.is_some_and(|emoji| !emoji.is_ascii() && emoji.chars().count() <= 12)
+    inner.is_some_and(is_sign)
+}
+
+/// Whether `text` is a sign such as people react with.
+pub(super) fn is_sign(text: &str) -> bool {
+    !text.is_ascii() && text.chars().count() <= 12 && !text.contains(char::is_alphabetic)
+}
+
+/// `You missed a call from X.`
+fn is_missed(text: &str, sender: &str) -> bool {
+    const CALLS: [&str; 4] = ["a call", "an audio call", "a video call", "a video chat"];
+    let call =
+        text.trim_end_matches('.').strip_prefix("You missed ").and_then(|rest| rest.strip_suffix(sender));
+    let call = call.and_then(|rest| rest.strip_suffix(" from ")).filter(|_| !sender.is_empty());
+    call.is_some_and(|call| CALLS.contains(&call))
 }
 
 #[cfg(test)]
@@ -90,6 +116,12 @@ mod tests {
             ("Ida named the group Tea.", Some(Filler::Event)),
             ("Ida started a video chat", Some(Filler::Event)),
             ("The video chat ended.", Some(Filler::Event)),
+            ("You are now connected on Messenger.", Some(Filler::Event)),
+            ("Ida created a poll: Which day?", Some(Filler::Event)),
+            ("Ida set the quick reaction to 🌱.", Some(Filler::Event)),
+            ("Ida sent a link.", Some(Filler::Sent)),
+            ("You missed an audio call from Ida", Some(Filler::Event)),
+            ("You missed a call from Max.", None),
             ("Max sent an attachment.", None),
             ("You left the group early", None),
             ("Reacted badly to your message", None),

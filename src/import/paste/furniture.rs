@@ -64,6 +64,7 @@ pub fn is_furniture(line: &str) -> bool {
             true
         }
         _ if line.strip_prefix("read ").is_some_and(is_day_or_time) => true,
+        _ if line.starts_with("you matched with ") => true,
         _ if line.strip_prefix("seen by ").is_some_and(|who| who.split(' ').count() <= 3) => true,
         _ => ["active ", "seen "].iter().any(|s| line.strip_prefix(s).is_some_and(ago)) || is_moment(&line),
     }
@@ -77,6 +78,29 @@ pub fn is_dash(line: &str) -> bool {
 /// Whether a line says when somebody was last there.
 pub fn is_presence(line: &str) -> bool {
     is_furniture(line) && super::cursor::plain(line).to_lowercase().starts_with("active ")
+}
+
+/// Whether a line is of the head that messengers set above a talk: whose profile it is.
+pub fn is_profile(line: &str) -> bool {
+    let line = line.trim();
+    matches!(line, "Instagram" | "Messenger" | "Facebook" | "View profile") || line.ends_with("· Instagram")
+}
+
+/// `TODAY`, `MARCH 2`: nothing but a day, in capitals.
+pub fn is_day(line: &str) -> bool {
+    is_loud(line) && is_day_in_any_case(line)
+}
+
+/// `Today`, `Saturday, 2 March`: nothing but a day.
+pub fn is_day_in_any_case(line: &str) -> bool {
+    let line = super::cursor::plain(line).to_lowercase();
+    let day = line.ends_with("day") || line.contains(|c: char| c.is_ascii_digit());
+    day && line.contains(|c: char| c.is_alphabetic()) && !line.contains(':') && is_day_or_time(&line)
+}
+
+/// Whether there are letters, and all of them capitals.
+pub fn is_loud(line: &str) -> bool {
+    line.contains(|c: char| c.is_uppercase()) && !line.contains(|c: char| c.is_lowercase())
 }
 
 /// `Mar 2, 2024, 4:10 PM`, `Today 16:10`: nothing but a date and a time.
@@ -124,6 +148,7 @@ mod tests {
             "Seen by mia.draws",
             " — ",
             "iMessage",
+            "You matched with Ida on 3/2/24",
         ] {
             assert!(is_furniture(line), "{line}");
         }
@@ -141,6 +166,17 @@ mod tests {
         ] {
             assert!(!is_furniture(line), "{line}");
         }
+    }
+
+    #[test]
+    fn days_and_profiles() {
+        for day in ["TODAY", "YESTERDAY", "MARCH 2", "SATURDAY"] {
+            assert!(is_day(day), "{day}");
+        }
+        for talk in ["Today", "MAY", "SUN", "7", "TODAY AT 16:10", "ok TODAY"] {
+            assert!(!is_day(talk), "{talk}");
+        }
+        assert!(is_day_in_any_case("Today") && is_profile("Ida Lund · Instagram") && !is_profile("ida"));
     }
 
     #[test]

@@ -5,8 +5,11 @@ use std::collections::{HashMap, HashSet};
 use super::super::Unnamed;
 use super::super::chat::When;
 use super::super::source::Sample;
-use super::furniture;
+use super::cast::Cast;
 use super::grammars::{self, Head, Who};
+use super::lead::Lead;
+use super::screen::Screen;
+use super::{furniture, moments, names};
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +20,16 @@ pub enum Grammar {
     Stamped,
     /// `Name (time): text`
     Trailing,
+    /// `Name 21:14: text`
+    Timed,
     /// `Name — Today at 10:11 PM`, then lines of text
     Titled,
     /// `Me 21:14`, then lines of text
     TitledClosely,
     /// `Name: text`
     Named,
+    /// `Me: text`, and lines of the other person without a name
+    Own,
     /// `Name - text`
     Dashed,
     /// A name on a line of its own, then lines of text
@@ -39,50 +46,63 @@ pub enum Grammar {
 pub struct Plan {
     /// The grammar.
     pub grammar: Grammar,
-    names: HashSet<String>,
-    /// Whether a name that was not seen before is believed: nearly every line begins with one.
-    open: bool,
-    /// Whether headings say who sent or answered.
-    sent: bool,
-    /// Whether lines are quoted as in an answer to a mail: `> Name: text`.
-    quoted: bool,
+    /// Who speaks, where names stand before the words.
+    cast: Cast,
+    /// Who speaks, where names stand on lines of their own.
+    screen: Screen,
+    /// What stands in front of each line.
+    lead: Lead,
     /// Whether times stand on lines of their own.
     times: bool,
     /// Whether times stand behind the words, where no line has a name.
     ending: bool,
+    /// Whether days stand on lines of their own, in capitals as the names do.
+    days: bool,
+    /// Whether lines say that a message was sent, where no line has a name.
+    sent: bool,
+    /// Whether the user said that nobody is to be assumed.
+    nobody: bool,
 }
 
 impl Plan {
     /// The plan for the text that begins with `sample`.
     pub fn of(sample: &Sample) -> Self {
         let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
-        let quoted = lines.iter().filter(|l| l.starts_with('>')).count() * 3 > lines.len();
-        let lines: Vec<&str> = if quoted { lines.into_iter().map(unquoted).collect() } else { lines };
-        let alone = lines.iter().filter(|l| grammars::lone_time(l)).count();
+        let lead = Lead::of(&lines);
+        let whole = lines.clone();
+        let lines: Vec<&str> = lines.into_iter().map(|l| lead.strip(l)).collect();
+        let alone = lines.iter().filter(|l| moments::is_alone(l)).count();
         let times = alone > 2 || (alone > 1 && alone * 4 >= lines.len());
-        let ending = lines.iter().filter(|l| grammars::ending_time(l).is_some()).count();
+        let ending = lines.iter().filter(|l| moments::ending(l).is_some()).count();
         let ending = lines.len() > 2 && ending * 5 >= lines.len() * 3;
-        Self { quoted, times, ending, ..Self::of_lines(sample, &lines, times) }
+        let sent = lines.iter().filter(|l| l.trim() == "Sent").count() > 1;
+        let mut plan = Self { lead, times, ending, sent, ..Self::of_lines(sample, &lines, times) };
+        if plan.grammar == Grammar::Alternating && matches!(lead, Lead::Number | Lead::Bullet) {
+            // A list in an article is as long as it stands there.
+            plan.grammar = without_names(sample, &whole);
+        }
+        plan
     }
 
     fn of_lines(sample: &Sample, lines: &[&str], times: bool) -> Self {
         let without =
             |what: fn(&str) -> bool| -> Vec<&str> { lines.iter().copied().filter(|l| !what(l)).collect() };
-        if let Some(plan) = Self::of_screen(&without(furniture::is_dash)) {
-            return plan;
+        if let Some(screen) = Screen::of(&without(furniture::is_dash)) {
+            return Self { screen, ..Self::by(Grammar::NameLines) };
         }
         let lines = match times {
-            true => without(|l| grammars::lone_time(l) || furniture::is_furniture(l)),
+            true => without(|l| moments::is_alone(l) || furniture::is_furniture(l)),
             false => without(furniture::is_furniture),
         };
         let certain = [
             (Grammar::Irc, share(&lines, grammars::irc, 1)),
             (Grammar::Stamped, share(&lines, grammars::stamped, 1)),
             (Grammar::Trailing, share(&lines, grammars::trailing, 1)),
+            (Grammar::Timed, mostly(share(&lines, grammars::timed, 1))),
             (Grammar::Titled, share(&lines, grammars::titled, 2)),
         ];
-        let (names, named) = speakers(&lines, grammars::named);
-        let (dashes, dashed) = speakers(&lines, grammars::dashed);
+        let (cast, named) = Cast::of(&lines);
+        let (dashes, dashed) = Cast::before(&lines, grammars::dashed);
         let back =
             lines.iter().filter(|l| grammars::dashed(l).is_some()).count().saturating_sub(dashes.len());
         let (close, closely) = close_titles(&lines);
@@ -97,68 +117,70 @@ impl Plan {
         let ranked = certain.into_iter().chain(guesses).filter(|(_, share)| *share > 0.0);
         // Of equals the first, which is the more certain.
         let best = ranked.reduce(|best, next| if next.1 > best.1 { next } else { best });
-        match best {
-            Some((grammar @ Grammar::NameLines, _)) => Self::by(grammar, titles),
-            Some((grammar @ Grammar::Dashed, _)) => Self::by(grammar, dashes),
-            Some((grammar @ Grammar::TitledClosely, _)) => Self::by(grammar, close),
-            // With only one name that comes back, the other side may have spoken once.
-            Some((grammar, share)) => {
-                Self { open: share >= 0.9 || names.len() < 2, ..Self::by(grammar, names) }
-            }
-            None => Self::by(without_names(sample, &lines), names),
+        match best.map(|(grammar, _)| grammar) {
+            Some(grammar @ Grammar::NameLines) => Self::titled(grammar, titles),
+            Some(grammar @ Grammar::TitledClosely) => Self::titled(grammar, close),
+            Some(grammar @ Grammar::Dashed) => Self { cast: dashes, ..Self::by(grammar) },
+            Some(Grammar::Named) if is_one_side(&cast, &lines) => Self { cast, ..Self::by(Grammar::Own) },
+            Some(grammar) => Self { cast, ..Self::by(grammar) },
+            None => Self::by(without_names(sample, &lines)),
         }
     }
 
-    /// A plan with these names and no others.
-    fn by(grammar: Grammar, names: HashSet<String>) -> Self {
-        Self { grammar, names, open: false, sent: false, quoted: false, times: false, ending: false }
-    }
-
-    /// The plan for what was copied from a screen: `You sent` above messages, or a name with a time under it.
-    fn of_screen(lines: &[&str]) -> Option<Self> {
-        let own = lines.iter().filter(|l| furniture::sender(l) == Some("You")).count();
-        let mut names: HashSet<String> = HashSet::new();
-        if own > 0 {
-            names.extend(lines.iter().filter_map(|l| furniture::sender(l)).map(str::to_owned));
-            // The other side may never answer a single message, and then only comes back.
-            let mut tally: HashMap<&str, usize> = HashMap::new();
-            let handles = lines.iter().map(|l| l.trim()).filter(|l| is_handle(l));
-            handles.for_each(|l| *tally.entry(l).or_default() += 1);
-            names.extend(tally.into_iter().filter(|(_, n)| *n > 1).map(|(l, _)| l.to_owned()));
-            return Some(Self { sent: true, ..Self::by(Grammar::NameLines, names) });
+    /// A plan that knows no names yet.
+    fn by(grammar: Grammar) -> Self {
+        Self {
+            grammar,
+            cast: Cast::default(),
+            screen: Screen::default(),
+            lead: Lead::None,
+            times: false,
+            ending: false,
+            days: false,
+            sent: false,
+            nobody: false,
         }
-        let is_name = |line: &str| (is_name_alone(line) || is_handle(line)) && !furniture::is_furniture(line);
-        let under = |pair: &&[&str]| is_name(pair[0].trim()) && grammars::whole_time(pair[1]).is_some();
-        names.extend(lines.windows(2).filter(under).map(|pair| pair[0].trim().to_owned()));
-        let pairs = lines.windows(2).filter(under).count();
-        let leads = lines.get(..2).is_some_and(|pair| under(&pair));
-        let enough = pairs > 1 && leads && pairs * 10 >= lines.len();
-        enough.then(|| Self::by(Grammar::NameLines, names))
     }
 
-    /// What a line says, without the sign of a quotation where the text is one.
+    /// A plan with these names on lines of their own, and no others.
+    fn titled(grammar: Grammar, names: HashSet<String>) -> Self {
+        let days = names.iter().all(|name| furniture::is_loud(name));
+        Self { days, screen: Screen::titles(names), ..Self::by(grammar) }
+    }
+
+    /// What a line says, without what stands in front of each.
     pub fn words<'l>(&self, line: &'l str) -> &'l str {
-        if self.quoted { unquoted(line) } else { line }
+        // The numbers of paragraphs are part of a text.
+        if self.grammar == Grammar::Prose && self.lead != Lead::Quote { line } else { self.lead.strip(line) }
     }
 
     /// Whether a line is part of the screen and not of the talk.
     pub fn is_between(&self, line: &str) -> bool {
-        furniture::is_furniture(line) || (self.times && grammars::lone_time(line))
+        let nameless = matches!(self.grammar, Grammar::Alternating | Grammar::Nobody);
+        furniture::is_furniture(line)
+            || (self.times && moments::is_alone(line))
+            || (self.sent && nameless && line.trim() == "Sent")
     }
 
     /// The words of a line without a name, and the time behind them where the text has such times.
     pub fn turn<'l>(&self, line: &'l str) -> (&'l str, When) {
-        let timed = grammars::ending_time(line).filter(|_| self.ending);
+        let timed = moments::ending(line).filter(|_| self.ending);
         timed.unwrap_or((line, When::Unknown))
     }
 
-    /// Whether `line` says that a message has left, on a screen that says such things.
-    pub fn is_status(&self, line: &str) -> bool {
-        self.sent && line.trim() == "Sent"
+    /// Whether `line` is none of the talk where names stand on lines of their own; `fresh` right under a name.
+    pub fn is_status(&self, line: &str, fresh: bool) -> bool {
+        self.screen.is_status(line, fresh) || (self.days && !fresh && furniture::is_day(line))
+    }
+
+    /// Whether `line` belongs to the head of a page on a screen that has one.
+    pub fn is_profile(&self, line: &str) -> bool {
+        self.screen.sent && furniture::is_profile(line)
     }
 
     /// Where no names were found, go by what the user says of them.
     pub fn told(&mut self, unnamed: Unnamed) {
+        self.nobody = unnamed == Unnamed::Unknown;
         self.grammar = match (self.grammar, unnamed) {
             (Grammar::Alternating | Grammar::Prose, Unnamed::Alternating) => Grammar::Alternating,
             (Grammar::Alternating, Unnamed::Unknown) => Grammar::Nobody,
@@ -166,37 +188,49 @@ impl Plan {
         };
     }
 
-    fn knows(&self, who: &Who) -> bool {
-        matches!(who, Who::Speaker(name) if self.names.contains(name))
+    /// Whether lines without a name are the other person's, as far as the user leaves that open.
+    pub fn has_other(&self) -> bool {
+        !self.nobody
+    }
+
+    /// Whether names were typed by people, who do not always write them in the same capitals.
+    pub fn is_retyped(&self) -> bool {
+        use Grammar::{Dashed, Named, Own, Timed, Trailing};
+        matches!(self.grammar, Named | Own | Dashed | Timed | Trailing)
+    }
+
+    /// Whether it is not sure whose words `line` is.
+    pub fn doubts(&self, line: &str) -> bool {
+        match self.grammar {
+            Grammar::Named | Grammar::Own => self.cast.doubts(line),
+            Grammar::NameLines => self.screen.doubts(line),
+            _ => false,
+        }
     }
 
     /// How `line` begins a message, if it does.
     pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
+        let titled =
+            |head: &Head<'_>| matches!(&head.who, Who::Speaker(name) if self.screen.names.contains(name));
         match self.grammar {
             Grammar::Irc => grammars::irc(line),
             Grammar::Stamped => grammars::stamped(line),
             Grammar::Trailing => grammars::trailing(line),
+            Grammar::Timed => grammars::timed(line),
             Grammar::Titled => grammars::titled(line),
-            Grammar::TitledClosely => grammars::titled_closely(line).filter(|h| self.knows(&h.who)),
+            Grammar::TitledClosely => grammars::titled_closely(line).filter(titled),
             Grammar::Dashed => {
-                let (name, text) = grammars::dashed(line).filter(|(name, _)| self.names.contains(name))?;
+                let (name, text) = grammars::dashed(line).filter(|(name, _)| self.cast.knows(name))?;
                 Some(Head { who: Who::Speaker(name), when: When::Unknown, text })
             }
-            Grammar::Named => {
-                let (name, text) = grammars::named(line)?;
-                let known = self.names.contains(&name) || (self.open && grammars::looks_like_name(&name));
-                known.then_some(Head { who: Who::Speaker(name), when: When::Unknown, text })
-            }
-            Grammar::NameLines => {
-                let sender = furniture::sender(line).filter(|_| self.sent);
-                match sender.or(self.names.get(line.trim()).map(String::as_str)) {
-                    Some(name) => {
-                        Some(Head { who: Who::Speaker(name.to_owned()), when: When::Unknown, text: "" })
-                    }
-                    // Discord copies some names with their time on the same line.
-                    None => grammars::titled(line).filter(|h| self.knows(&h.who)),
+            Grammar::Named | Grammar::Own => self.cast.head(line),
+            Grammar::NameLines => match self.screen.heading(line) {
+                Some(name) => {
+                    Some(Head { who: Who::Speaker(name.to_owned()), when: When::Unknown, text: "" })
                 }
-            }
+                // Discord copies some names with their time on the same line.
+                None => grammars::titled(line).filter(titled),
+            },
             Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }
     }
@@ -211,8 +245,15 @@ fn share<'l>(lines: &[&'l str], head: impl Fn(&'l str) -> Option<Head<'l>>, line
     if share >= 0.3 || (heads > 0 && leads && share >= 0.05) { share.min(1.0) } else { 0.0 }
 }
 
-fn unquoted(line: &str) -> &str {
-    line.strip_prefix('>').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest))
+/// Nothing for a share that hangs on the first lines: `dinner at 18:00: soup` begins like a message, too.
+fn mostly(share: f32) -> f32 {
+    if share >= 0.3 { share } else { 0.0 }
+}
+
+/// Whether only one's own lines are marked: the others stand bare between them.
+fn is_one_side(cast: &Cast, lines: &[&str]) -> bool {
+    let bare = lines.iter().filter(|l| cast.head(l).is_none()).count();
+    cast.is_own_only() && bare > 1 && bare * 5 >= lines.len()
 }
 
 /// The names of `Me 21:14` above lines of text, and the share of lines that they explain: names come back, or are few and lead.
@@ -227,37 +268,23 @@ fn close_titles(lines: &[&str]) -> (HashSet<String>, f32) {
     let share = (heads * 2) as f32 / lines.len().max(1) as f32;
     let leads = lines.first().is_some_and(|l| grammars::titled_closely(l).is_some());
     let back = tally.values().any(|n| *n > 1) && tally.len() <= 12;
-    if leads && back && share >= 0.4 {
+    // Short words with times beside them stand close together; names have words under them.
+    let is_title = |line: &str| grammars::titled_closely(line).is_some();
+    let together = lines.windows(2).filter(|pair| is_title(pair[0]) && is_title(pair[1])).count();
+    if leads && back && share >= 0.4 && together * 2 < heads {
         (tally.into_keys().collect(), share.min(1.0))
     } else {
         (HashSet::new(), 0.0)
     }
 }
 
-/// The names of `Name: text` and the share of lines that begin so; 0 when they look like labels, times or prose.
-fn speakers(lines: &[&str], named: fn(&str) -> Option<(String, &str)>) -> (HashSet<String>, f32) {
-    let mut tally: HashMap<String, usize> = HashMap::new();
-    for (name, _) in lines.iter().filter_map(|l| named(l)) {
-        *tally.entry(name).or_default() += 1;
-    }
-    let (heads, distinct) = (tally.values().sum::<usize>(), tally.len());
-    let share = heads as f32 / lines.len().max(1) as f32;
-    let leads = lines.first().is_some_and(|l| named(l).is_some());
-    // People come back; labels do not.
-    let repeated: usize = tally.values().filter(|n| **n > 1).sum();
-    let chat = repeated * 2 > heads && distinct * 3 <= heads * 2 && share >= if leads { 0.1 } else { 0.3 };
-    let short = heads > 1 && distinct <= 3 && share >= 0.6 && leads;
-    if !chat && !short {
-        return (HashSet::new(), 0.0);
-    }
-    let sure = tally.into_iter().filter(|(_, n)| *n > 1 || (short && lines.len() <= 8));
-    (sure.map(|(name, _)| name).collect(), share)
-}
-
 /// Lines that say one of a few names and nothing else, again and again, with text between them.
 fn name_lines(lines: &[&str]) -> (HashSet<String>, f32) {
+    // Snapchat sets days above and between.
+    let first = lines.iter().position(|l| !furniture::is_day_in_any_case(l)).unwrap_or(0);
+    let lines = &lines[first..];
     let mut tally: HashMap<&str, usize> = HashMap::new();
-    for line in lines.iter().map(|l| l.trim()).filter(|l| is_name_alone(l)) {
+    for line in lines.iter().map(|l| l.trim()).filter(|l| names::is_alone(l) && !furniture::is_day(l)) {
         *tally.entry(line).or_default() += 1;
     }
     tally.retain(|_, n| *n > 1);
@@ -270,23 +297,6 @@ fn name_lines(lines: &[&str]) -> (HashSet<String>, f32) {
         return (HashSet::new(), 0.0);
     }
     (tally.into_keys().map(str::to_owned).collect(), share.min(0.9))
-}
-
-/// A name that people give themselves on a platform: one word with a dot or a line in it.
-fn is_handle(line: &str) -> bool {
-    line.contains(['.', '_']) && !line.contains(' ')
-}
-
-fn is_name_alone(line: &str) -> bool {
-    const ANSWERS: [&str; 16] = [
-        "ok", "okay", "yes", "no", "yeah", "yep", "nope", "lol", "haha", "hi", "hey", "hello", "thanks",
-        "sure", "what", "why",
-    ];
-    let words = line.split_whitespace().count();
-    let capital =
-        line.chars().next().is_some_and(|c| c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase()));
-    let plain = line.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '\'' | '_'));
-    words <= 3 && line.len() <= 40 && capital && plain && !ANSWERS.contains(&line.to_lowercase().as_str())
 }
 
 /// A text without names: turns, or one text?

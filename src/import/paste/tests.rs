@@ -167,6 +167,130 @@ fn a_shopping_list_and_a_time_that_answers_are_what_they_are() {
     assert_eq!(read("when do we meet\n10:30\nok\n").1, ["when do we meet", "10:30", "ok"]);
 }
 
+/// The kinds of doubt that a paste leaves, beside who speaks in it.
+fn doubts(text: &str) -> Vec<(WarningKind, u64)> {
+    import(text).0.warnings.iter().map(|w| (w.kind, w.count)).collect()
+}
+
+#[test]
+fn a_prefix_that_comes_back_is_a_name_whatever_its_letters() {
+    for name in [
+        "Hill, Tom",
+        "The boy from my class",
+        "Mr. Tom van der Hill Jr",
+        "Tom?",
+        "tom!!",
+        "Tom/T",
+        "Tom | bikes",
+        "x_T=)_x",
+        "[removed]",
+        "<name removed>",
+        "???",
+        "Contact",
+    ] {
+        let text = format!("{name}: are you in\nRia: yes\n{name}: good\nRia: ok\n{name}: bye\nRia: bye\n");
+        assert_eq!(read(&text).0, [name, "Ria", name, "Ria", name, "Ria"], "{text}");
+        assert_eq!(doubts(&text), [], "{text}");
+    }
+}
+
+#[test]
+fn what_is_set_around_names_is_no_part_of_them() {
+    for (text, names) in [
+        ("**Tom Hill:** in?\n**Ria:** yes\n**Tom Hill:** ok\n", "Tom Hill,Ria,Tom Hill"),
+        ("*Tom*: in?\n*Ria*: yes\n*Tom*: ok\n", "Tom,Ria,Tom"),
+        ("\"Tom\": in?\nRia: yes\n\"Tom\": ok\n", "Tom,Ria,Tom"),
+        ("Tom Hill：in?\nRia: yes\nTom Hill： ok\n", "Tom Hill,Ria,Tom Hill"),
+        ("him: in?\n- me: yes\n- him: ok\n• me: bye\n", "him,me,him,me"),
+        ("1. him: in?\n2. him: well?\n3. me: yes\n", "him,him,me"),
+        ("HIM: in?\nme: yes\nhim: ok\nMe: bye\n", "HIM,me,HIM,me"),
+        ("Him; in?\nMe: yes\nHim: ok\nMe; bye; see you\nHim: ok\nMe: bye\n", "Him,Me,Him,Me,Him,Me"),
+    ] {
+        assert_eq!(read(text).0.join(","), names, "{text}");
+        assert_eq!(doubts(text), [], "{text}");
+    }
+    assert_eq!(read("1. in?\n2. yes\n3. ok\n").1, ["in?", "yes", "ok"]);
+}
+
+#[test]
+fn sentences_with_colons_are_no_names_and_a_doubt_is_told() {
+    let talk = "Ana: hi\nBen: hey\n".repeat(6);
+    let (names, texts) = read(&format!("{talk}so here is the deal: we meet\nre: the book\nlook: no\n"));
+    assert_eq!((names.len(), texts[11].lines().count(), doubts(&talk)), (12, 4, vec![]));
+    let often = read(&format!("{talk}Also, mum told me this: no\nand\n{talk}Also, mum told me this: yes\n"));
+    assert_eq!(often.0.len(), 24);
+    // Every other line begins with a name: this one does, too, or the doubt is told.
+    let one = (WarningKind::DoubtfulName, 1);
+    let new = format!("{talk}cy: who is in\n");
+    assert_eq!((read(&new).0.len(), doubts(&new)), (13, vec![one]));
+    let long = format!("{talk}my friend cy: who is in\n");
+    assert_eq!((read(&long).0.len(), doubts(&long)), (12, vec![one]));
+    let comma = format!("{talk}Hill, Cy: who is in\n");
+    assert_eq!((read(&comma).0.len(), doubts(&comma)), (13, vec![one]));
+}
+
+#[test]
+fn headers_of_mails_are_no_people() {
+    let mail = "From: Ana\nTo: Ben\nSubject: hi\nDate: today\nsee you\nat the gate\n";
+    assert!(!read(&mail.repeat(4)).0.iter().any(|n| n == "From" || n == "Subject"));
+}
+
+#[test]
+fn where_only_own_lines_are_marked_the_others_are_the_other_person_s() {
+    let text = "are you in\nMe: yes\ngood\nand ria\nMe: no\n";
+    assert_eq!(read(text).0, ["the other", "Me", "the other", "the other", "Me"]);
+    assert_eq!(doubts(text), [(WarningKind::OtherSpeaker, 3)]);
+    assert_eq!(read("Tom: yes\nfor now\nTom: no\nnot later\n").0, ["Tom", "Tom"]);
+}
+
+#[test]
+fn times_that_people_and_screens_write_beside_names() {
+    for text in [
+        "[02/03, 16:10] Tom Hill: in?\n[02/03, 16:11] Ria: yes\n[02/03, 16:12] Tom Hill: ok\n",
+        "[02.03., 16:10] Tom Hill: in?\n[02.03., 16:11] Ria: yes\n[02.03., 16:12] Tom Hill: ok\n",
+        "Sat 16:10 Tom Hill: in?\nSat 16:11 Ria: yes\nSat 16:12 Tom Hill: ok\n",
+        "2 March 2024 16:10 Tom Hill: in?\n2 March 2024 16:11 Ria: yes\n2 March 2024 16:12 Tom Hill: ok\n",
+        "Tom Hill 16:10: in?\nRia 16:11: yes\nTom Hill 16:12: ok\n",
+        "Tom Hill, 16:10: in?\nRia, 16:11: yes\nTom Hill, 16:12: ok\n",
+        "Tom Hill [BIRD] — 4:10 PM\nin?\nRia [BIRD] — 4:11 PM\nyes\nTom Hill [BIRD] — 4:12 PM\nok\n",
+        "Tom Hill\nRole icon, Art — 4:10 PM\nin?\nRia\nRole icon, Art — 4:11 PM\nyes\nTom Hill\nRole icon, Art — 4:12 PM\nok\n",
+        "[16:10] Tom Hill\nin?\n[16:11] Ria\nyes\n[16:12] Tom Hill\nok\n",
+        "Tom Hill, [2 Mar 2024 at 16:10]:\nin?\n\nRia, [2 Mar 2024 at 16:11]:\nyes\n\nTom Hill, [2 Mar 2024 at 16:12]:\nok\n",
+        "Tom Hill at 4:10 PM\nin?\nRia at 4:11 PM\nyes\nTom Hill at 4:12 PM\nok\n",
+    ] {
+        let (names, texts) = read(text);
+        assert_eq!(
+            (names.join(",").as_str(), texts.join("|").as_str()),
+            ("Tom Hill,Ria,Tom Hill", "in?|yes|ok"),
+            "{text}"
+        );
+        let timed = import(text).0.transcript.messages.iter().all(|m| m.time.is_some());
+        assert!(timed, "{text}");
+    }
+    assert_eq!(read("[16:10] Hey\n[16:11] Ok\n[16:12] Ok\n[16:13] Hey\n").0, ["A", "B", "A", "B"]);
+}
+
+#[test]
+fn signs_of_the_screen_are_no_talk() {
+    for (text, names, texts) in [
+        (
+            "Tom Hill\nInstagram\nView profile\nSat 4:10 PM\nTom Hill\nin?\nEnter\nYou sent\nyes\nEnter\nTom Hill\nok\nEnter\n",
+            "Tom Hill You Tom Hill",
+            "in?|yes|ok",
+        ),
+        ("TODAY\nTOM\nin?\nME\nTODAY\nTOM\nok\nTODAY\nME\nbye\n", "TOM ME TOM ME", "in?|TODAY|ok|bye"),
+        ("You matched with Tom on 3/2/24\nin?\nyes\nSent\nok\nbye\nSent\n", "A B A B", "in?|yes|ok|bye"),
+    ] {
+        let (found, said) = read(text);
+        assert_eq!((found.join(" ").as_str(), said.join("|").as_str()), (names, texts), "{text}");
+    }
+}
+
+#[test]
+fn lines_that_end_as_on_old_machines() {
+    assert_eq!(read("Tom: in?\rRia: yes\rTom: ok\r").1, ["in?", "yes", "ok"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

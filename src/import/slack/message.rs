@@ -7,7 +7,7 @@ use super::super::fields::{first_of, items, seconds};
 use super::super::json::text_of;
 use super::super::parts::say_all;
 use super::super::warning::WarningKind;
-use super::{Names, markup, name_of};
+use super::{Names, blocks, markup, name_of};
 use crate::transcript::Kind;
 
 /// Subtypes under which people and bots speak; the others are told by the app.
@@ -62,6 +62,7 @@ fn say(chat: &mut Chat, value: &Value, names: &Names, when: When, line: u64) {
     let speaker = speaker(chat, value, names, line);
     let mut parts: Vec<(Kind, String)> = Vec::new();
     let text = first_of(value, &["text"]).map(|t| markup::plain(t, names));
+    let text = text.or_else(|| Some(blocks::words(value, names)).filter(|t| !t.trim().is_empty()));
     parts.extend(text.map(|t| (Kind::Message, t)));
     let single = value.get("file").filter(|f| f.is_object());
     for file in items(value, "files").iter().chain(single) {

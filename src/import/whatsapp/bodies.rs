@@ -1,9 +1,11 @@
-//! What stands behind a header: a name and words, or one of the many things the app writes in their place.
+//! What stands behind a name: words, or one of the many things the app writes in their place.
 
 use std::borrow::Cow;
 
 use super::super::cursor;
 use super::media;
+use super::notices;
+use super::survey::Survey;
 use super::words;
 
 /// A body, told apart.
@@ -26,37 +28,70 @@ pub enum Body<'l> {
     App(Cow<'l, str>),
 }
 
-/// Longest name taken for one. Phones allow 25 characters, address books more.
-const LONGEST_NAME: usize = 100;
+/// Where a body stands.
+pub struct Place<'p> {
+    /// Under which name.
+    pub name: &'p str,
+    /// What is known of the file's names.
+    pub survey: &'p Survey,
+    /// No other line of words follows.
+    pub alone: bool,
+}
 
-/// Split `Name: body`. `None` for the app's own lines, which have no name though they may have a colon.
-pub fn split_name(rest: &str) -> Option<(String, &str)> {
-    let ends = |(at, _): &(usize, &str)| {
-        let behind = &rest[at + 1..];
-        behind.chars().next().is_none_or(|c| c.is_whitespace() || cursor::is_mark(c))
-    };
-    let (at, _) = rest.match_indices(':').find(ends)?;
-    let name = cursor::plain(&rest[..at]);
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || words::is_notice(&name) {
-        return None;
+impl Place<'_> {
+    /// Whether a body with the app's mark is a notice. A mark alone must not hide a message, as anybody can write one: the
+    /// words must be known, or tell of whom they stand under, or stand under the name of a group, which cannot speak.
+    fn is_notice(&self, text: &str) -> bool {
+        const LONGEST: usize = 240;
+        let told = || text.chars().count() <= LONGEST && self.survey.tells_of(text, self.name);
+        self.alone && (notices::is_app_notice(text) || self.survey.is_group(self.name) || told())
     }
-    let body = &rest[at + 1..];
-    // One space belongs to the header; others are the writer's.
-    Some((name, body.strip_prefix([' ', '\u{a0}', '\u{202f}']).unwrap_or(body)))
+
+    fn is_deleted(&self, text: &str) -> bool {
+        let by_known = || words::deleted_by(text).is_some_and(|who| self.survey.knows(&who));
+        words::is_deleted(text) || by_known()
+    }
+}
+
+/// The last line of a message of several.
+#[derive(Debug, PartialEq, Eq)]
+pub enum End<'l> {
+    /// Somebody's words, as the other lines.
+    Words(&'l str),
+    /// Nothing but the note that the message was edited.
+    Note,
+    /// Something sent that is no text.
+    Media(&'l str),
+    /// The same with words before it.
+    Captioned {
+        /// The words.
+        words: &'l str,
+        /// The file name.
+        file: &'l str,
+    },
+}
+
+/// Whether the app's mark stands before the body: it puts one before whatever it writes itself.
+pub fn is_marked(body: &str) -> bool {
+    body.trim_start_matches(' ').starts_with('\u{200e}')
+}
+
+/// Whether a body could be a notice by its mark: it is marked and neither something sent nor something taken back.
+pub fn may_be_notice(body: &str) -> bool {
+    let text = bare(body);
+    is_marked(body) && !words::is_deleted(text) && media::whole(text, true).is_none()
 }
 
 /// Tell what a body is, by its first line.
-pub fn read(body: &str) -> Body<'_> {
-    // The app puts a mark of direction before whatever it writes itself.
-    let marked = body.trim_start_matches(' ').starts_with('\u{200e}');
-    let text = without_edited(body.trim_matches(|c| c == ' ' || cursor::is_mark(c)));
-    if words::is_deleted(text) {
+pub fn read<'l>(body: &'l str, place: &Place<'_>) -> Body<'l> {
+    let (marked, text) = (is_marked(body), without_edited(bare(body)));
+    if place.is_deleted(text) {
         return Body::Deleted;
     }
     if let Some(file) = media::whole(text, marked) {
         return Body::Media(file);
     }
-    if marked && words::is_app_notice(text) {
+    if marked && place.is_notice(text) {
         return Body::App(cursor::plain(text).into());
     }
     match media::after_words(text) {
@@ -67,6 +102,21 @@ pub fn read(body: &str) -> Body<'_> {
         }
         None => Body::Words(text),
     }
+}
+
+/// Tell what the last line of a message is, as a picture's caption and the note on an edited message end there.
+pub fn end(line: &str) -> End<'_> {
+    let text = without_edited(line);
+    let whole = || media::whole(bare(text), true).filter(|_| is_marked(text));
+    match media::after_words(text) {
+        Some((words, file)) => End::Captioned { words, file },
+        None if text.is_empty() => End::Note,
+        None => whole().map_or(End::Words(text), End::Media),
+    }
+}
+
+fn bare(body: &str) -> &str {
+    body.trim_matches(|c| c == ' ' || cursor::is_mark(c))
 }
 
 /// The text without the note that it was edited.
@@ -85,26 +135,19 @@ fn without_edited(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    #[test]
-    fn names() {
-        let name = |rest| split_name(rest).map(|(name, body)| (name, body.to_owned()));
-        let some = |name: &str, body: &str| Some((name.to_owned(), body.to_owned()));
-        assert_eq!(name("Ana: see: this"), some("Ana", "see: this"));
-        assert_eq!(name("\u{202a}+44 7700\u{a0}900123\u{202c}: hi"), some("+44 7700 900123", "hi"));
-        assert_eq!(name("~\u{202f}Ana: hi"), some("~ Ana", "hi"));
-        assert_eq!(name("Dr. 10:30 Club: hi"), some("Dr. 10:30 Club", "hi"));
-        assert_eq!(name("Ana:"), some("Ana", ""));
-        assert_eq!(name("Ana:\u{200e}image omitted"), some("Ana", "\u{200e}image omitted"));
-        assert_eq!(name("Ana joined using this group's invite link"), None);
-        assert_eq!(name("Ana changed the subject to: picnic"), None);
-        assert_eq!(name("Ana hat den Betreff von „Alt“ zu: „Neu“ geändert"), None);
-        assert_eq!(name("Ana changed the group name from “a” to “b: c”"), None);
+    /// What a body is that stands under Ana's name, in a file where Ben and Dr. Cy speak too.
+    fn read(body: &str) -> Body<'_> {
+        let survey = Survey::of(["Ana: hi", "Ben: hey", "Dr. Cy: hey"], true);
+        super::read(body, &Place { name: "Ana", survey: &survey, alone: true })
     }
 
     #[test]
     fn edited_messages_lose_the_note() {
         assert_eq!(read("see you <This message was edited>"), Body::Words("see you"));
         assert_eq!(read("bis dann \u{200e}<Diese Nachricht wurde bearbeitet.>"), Body::Words("bis dann"));
+        assert_eq!(read("так <Це повідомлення відредаговано>"), Body::Words("так"));
+        assert_eq!(read("כן \u{200e}<ההודעה נערכה>"), Body::Words("כן"));
+        assert_eq!(read("네 \u{200e}<수정된 메시지입니다>"), Body::Words("네"));
         assert_eq!(read("a <b>"), Body::Words("a <b>"));
     }
 
@@ -128,6 +171,9 @@ mod tests {
             "Dit bericht is verwijderd",
             "Questo messaggio è stato eliminato",
             "Сообщение удалено",
+            "Це повідомлення було видалено",
+            "यह मैसेज डिलीट कर दिया गया था.",
+            "삭제한 메시지입니다.",
             "Bu mesaj silindi",
             "Pesan ini telah dihapus",
             "Ta wiadomość została usunięta",
@@ -149,5 +195,43 @@ mod tests {
         assert!(matches!(read(text), Body::App(_)));
         assert!(matches!(read("\u{200e}Missed voice call"), Body::App(_)));
         assert!(matches!(read("calls are end-to-end encrypted, I heard"), Body::Words(_)));
+        for text in [
+            "Ana added Cy",
+            "Ana turned on disappearing messages. New messages will disappear after 24 hours.",
+            "Ana hat diese Gruppe erstellt",
+            "أضافك Ana",
+            "Ben hat die Gruppe verlassen",
+            "Voice call. \u{200e}3 min",
+            "Ligação de voz perdida. \u{200e}Toque para retornar a ligação",
+            "You blocked this contact",
+            "Сообщения и звонки защищены сквозным шифрованием.",
+            "Повідомлення та виклики захищено наскрізним шифруванням.",
+        ] {
+            assert!(matches!(read(&format!("\u{200e}{text}")), Body::App(_)), "{text}");
+            assert!(matches!(read(text), Body::Words(_)), "{text}");
+        }
+        assert_eq!(read("This message was deleted by admin Dr. Cy."), Body::Deleted);
+        assert!(matches!(read("This message was deleted by admin error, sorry"), Body::Words(_)));
+    }
+
+    #[test]
+    fn a_mark_hides_no_words() {
+        let survey = Survey::default();
+        let long = |text| super::read(text, &Place { name: "Ana", survey: &survey, alone: false });
+        assert!(matches!(long("\u{200e}Ana left"), Body::Words(_)));
+        for text in ["Ben, come here", "voice call me. now", "video calls are fun", "so it is"] {
+            let marked = format!("\u{200e}{text}");
+            assert_eq!(read(&marked), Body::Words(text));
+        }
+    }
+
+    #[test]
+    fn notes_at_the_end_of_several_lines() {
+        assert_eq!(end("line two \u{200e}<This message was edited>"), End::Words("line two"));
+        assert_eq!(end("\u{200e}<This message was edited>"), End::Note);
+        assert_eq!(end("caption \u{200e}image omitted"), End::Captioned { words: "caption", file: "" });
+        assert_eq!(end("\u{200e}<attached: a.jpg>"), End::Media("a.jpg"));
+        assert_eq!(end("<attached: a.jpg>"), End::Words("<attached: a.jpg>"));
+        assert_eq!(end("  as it is "), End::Words("  as it is "));
     }
 }

@@ -99,6 +99,9 @@ mod tests {
             "<मीडिया छोड़ा गया>",
             "<Archivo omitido>",
             "<Ficheiro não revelado>",
+            "<Fichier omis>",
+            "<已省略媒體>",
+            "<Đã bỏ qua file phương tiện>",
             "null",
             "image omitted",
             "GIF omitted",
@@ -109,9 +112,20 @@ mod tests {
         ] {
             assert_eq!(whole(text, false), Some(""), "{text}");
         }
-        for text in
-            ["imagem ocultada", "画像は含まれていません", "изображение отсутствует", "afbeelding weggelaten"]
-        {
+        for text in [
+            "imagem ocultada",
+            "画像は含まれていません",
+            "изображение отсутствует",
+            "afbeelding weggelaten",
+            "pominięto naklejkę",
+            "GIF retiré",
+            "carte de contact manquante",
+            "sticker non incluso",
+            "GIF esclusa",
+            "इमेज छोड़ी गई",
+            "GIF छो\u{95c}ा गया",
+            "تم استبعاد بطاقة جهة الاتصال",
+        ] {
             assert_eq!(whole(text, true), Some(""), "{text}");
         }
     }

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::super::{Counts, Imported, Options, read_text};
+use super::super::{Counts, Imported, Options, WarningKind, read_text};
 use super::*;
-use crate::transcript::Time;
+use crate::transcript::{Kind, Time};
 
 fn import(text: &str) -> (Imported, Counts) {
     let options = Options { format: Some("whatsapp".to_owned()), ..Options::default() };
@@ -47,6 +47,79 @@ fn headers_of_both_phones() {
     assert_eq!(header("[21:41:35, 3/27/22] Ana: x"), Some((true, "Ana: x".to_owned())));
     assert_eq!(header("18.03.22 14:56 Ana: x"), None);
     assert_eq!(header("[18.03.22 14:56 Ana: x"), None);
+}
+
+/// Who says what, a line each; the app is `*`.
+fn said(text: &str) -> Vec<String> {
+    let (chat, counts) = import(text);
+    assert_eq!(counts.lines, counts.accounted());
+    let speakers = &chat.transcript.speakers;
+    let who = |speaker: Option<usize>| speaker.map_or("*", |at| &speakers[at].name);
+    let messages = chat.transcript.messages.iter();
+    messages.map(|m| format!("{:?} {}: {}", m.kind, who(m.speaker), m.text.reveal())).collect()
+}
+
+#[test]
+fn notices_under_names_are_nobodys_words() {
+    let group = "[18/03/2022, 14:56:00] Plot: \u{200e}Messages and calls are end-to-end encrypted.\n\
+         [18/03/2022, 14:56:01] Plot: \u{200e}Ana hat dich hinzugefügt\n\
+         [18/03/2022, 14:56:02] Ana: hi\n[18/03/2022, 14:56:03] Ben: hey\n\
+         [18/03/2022, 14:56:04] Ben: \u{200e}Ben hat die Gruppe verlassen\n";
+    let expected = [
+        "System *: Messages and calls are end-to-end encrypted.",
+        "System *: Ana hat dich hinzugefügt",
+        "Message Ana: hi",
+        "Message Ben: hey",
+        "System *: Ben hat die Gruppe verlassen",
+    ];
+    assert_eq!(said(group), expected);
+    // Where there are two, a mark before all that one of them says hides none of it.
+    let two = group.lines().filter(|l| !l.contains("Ben")).collect::<Vec<_>>().join("\n");
+    assert_eq!(said(&two)[1], "Message Plot: Ana hat dich hinzugefügt");
+    let goes_on = "[18/03/2022, 14:56:02] Ana: \u{200e}Ana here\nare you there?\n";
+    assert_eq!(said(goes_on), ["Message Ana: Ana here\nare you there?"]);
+}
+
+#[test]
+fn messages_of_several_lines_end_in_notes() {
+    let text = "[18/03/2022, 14:56:00] Ana: one\ntwo \u{200e}<This message was edited>\n\
+         [18/03/2022, 14:56:01] Ana: my\n\ncat \u{200e}image omitted\n\n\
+         [18/03/2022, 14:56:02] Ben: three\n\u{200e}<This message was edited>\n";
+    let expected = ["Message Ana: one\ntwo", "Message Ana: my\n\ncat", "Media Ana: ", "Message Ben: three"];
+    assert_eq!(said(text), expected);
+}
+
+#[test]
+fn names_with_colons_and_notices_with_quotations() {
+    let text = "18/03/2022, 14:56 - Theo: Plot 9: hi\n18/03/2022, 14:56 - Theo: Plot 9: yes: so\n\
+         18/03/2022, 14:57 - Theo: School: no\n18/03/2022, 14:57 - Ana (Club: 2): a: b\n\
+         18/03/2022, 14:58 - Ana създаде група \"Сад: лято\"\n";
+    let expected = [
+        "Message Theo: Plot 9: hi",
+        "Message Theo: Plot 9: yes: so",
+        "Message Theo: School: no",
+        "Message Ana (Club: 2): a: b",
+        "System *: Ana създаде група \"Сад: лято\"",
+    ];
+    assert_eq!(said(text), expected);
+    let (chat, _) = import(text);
+    let names: Vec<&str> = chat.transcript.speakers.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["Theo: Plot 9", "Theo: School", "Ana (Club: 2)"]);
+}
+
+#[test]
+fn headers_without_names_are_of_another_app() {
+    let sure = |text: &str| WhatsApp.detect(&Sample::new("f", text.as_bytes().to_vec()));
+    assert_eq!(sure("[3/4/2024 4:01 PM] rosa\nhello\n\n[3/4/2024 4:02 PM] theo\nhi: there\n"), 0.0);
+    assert!(sure("[3/4/2024 4:01 PM] rosa: hello\n") > 0.6);
+    assert!(sure("3/4/24, 4:01 PM - Messages and calls are end-to-end encrypted.\n") > 0.6);
+}
+
+#[test]
+fn albanian_halves_of_the_day() {
+    let (chat, _) = import("13.3.24, 4:01 e pasdites - Rosa: hi\n13.3.24, 4:05 e paradites - Theo: hi\n");
+    assert_eq!(chat.transcript.messages[0].time, Time::parse("2024-03-13T16:01:00"));
+    assert_eq!(chat.transcript.speakers.len(), 2);
 }
 
 /// Lines that look like parts of a chat, in any order.

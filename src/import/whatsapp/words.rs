@@ -8,6 +8,13 @@ pub fn is_deleted(text: &str) -> bool {
     DELETED.contains(&folded(text).as_str())
 }
 
+/// A message that was taken back by somebody else, who is told of behind it.
+pub fn deleted_by(text: &str) -> Option<String> {
+    let text = cursor::plain(text);
+    let (deleted, who) = text.trim_end_matches('.').split_once(" by admin ")?;
+    is_deleted(deleted).then(|| who.to_owned())
+}
+
 /// The note on an edited message, without its brackets.
 pub fn is_edited(note: &str) -> bool {
     EDITED.contains(&folded(note).as_str())
@@ -27,7 +34,7 @@ pub fn names_media(inner: &str) -> bool {
 /// Whether there is a word for leaving out.
 pub fn says_omitted(text: &str) -> bool {
     let text = folded(text);
-    OMITTED.iter().any(|word| text.ends_with(word))
+    OMITTED.iter().any(|word| text.ends_with(word)) || OMITTED_FIRST.iter().any(|word| text.starts_with(word))
 }
 
 /// Whether the text begins with a known thing.
@@ -43,23 +50,10 @@ pub fn is_view_once(text: &str) -> bool {
         || text.starts_with("view once voice message omitted")
 }
 
-/// Whether what stands before a colon is no name but the start of a notice.
-pub fn is_notice(name: &str) -> bool {
-    let name = folded(name);
-    NOTICES.iter().any(|phrase| name.contains(phrase))
-}
-
-/// Whether a body with the app's mark is a notice. Every other marked body stays somebody's words: a mark alone must
-/// not hide a message.
-pub fn is_app_notice(text: &str) -> bool {
-    let text = folded(text);
-    is_notice(&text)
-        || ENCRYPTED.iter().any(|phrase| text.contains(phrase))
-        || APP_NOTICES.iter().any(|phrase| text.starts_with(phrase))
-}
-
-fn folded(text: &str) -> String {
-    cursor::plain(text).to_lowercase().trim_end_matches(['.', '。']).to_owned()
+/// `text` as the lists have it. Hindi letters with a dot may be one character or two.
+pub fn folded(text: &str) -> String {
+    let text = cursor::plain(text).to_lowercase().replace('\u{95c}', "\u{921}\u{93c}");
+    text.trim_end_matches(['.', '。', '।']).to_owned()
 }
 
 const DELETED: &[&str] = &[
@@ -133,6 +127,17 @@ const DELETED: &[&str] = &[
     "αυτό το μήνυμα διαγράφηκε",
     "הודעה זו נמחקה",
     "מחקת הודעה זו",
+    "यह मैसेज डिलीट कर दिया गया",
+    "यह मैसेज डिलीट कर दिया गया था",
+    "यह मैसेज डिलीट किया गया",
+    "आपने इस मैसेज को डिलीट कर दिया",
+    "आपने यह मैसेज डिलीट कर दिया",
+    "आपने यह मैसेज डिलीट किया",
+    "це повідомлення було видалено",
+    "삭제한 메시지입니다",
+    "ההודעה נמחקה",
+    "tin nhắn này đã bị xóa",
+    "bạn đã xóa tin nhắn này",
 ];
 
 const EDITED: &[&str] = &[
@@ -164,6 +169,13 @@ const EDITED: &[&str] = &[
     "denne besked er redigeret",
     "denne meldingen er redigert",
     "це повідомлення змінено",
+    "це повідомлення відредаговано",
+    "це повідомлення було відредаговано",
+    "повідомлення відредаговано",
+    "ההודעה נערכה",
+    "הודעה זו נערכה",
+    "수정된 메시지입니다",
+    "tin nhắn này đã được chỉnh sửa",
 ];
 
 const FILE_ATTACHED: &[&str] = &[
@@ -231,6 +243,10 @@ const MEDIA: &[&str] = &[
     "arquivo de mídia",
     "ficheiro não revelado",
     "utelämnad media",
+    "媒體",
+    "phương tiện",
+    "fichier omis",
+    "медіафайл",
 ];
 
 /// Endings that say that something was left out.
@@ -258,7 +274,6 @@ const OMITTED: &[&str] = &[
     "tidak disertakan",
     "pominięto",
     "pominięty",
-    "تم استبعاد الصورة",
     "含まれていません",
     "省略",
     "已忽略",
@@ -270,7 +285,22 @@ const OMITTED: &[&str] = &[
     "jätettiin pois",
     "הושמט",
     "הושמטה",
+    "retiré",
+    "manquant",
+    "manquante",
+    "non incluso",
+    "non inclusa",
+    "escluso",
+    "esclusa",
+    "छोड़ा गया",
+    "छोड़ी गई",
+    "छोड़े गए",
+    "제외됨",
+    "không được bao gồm",
 ];
+
+/// The same before the thing.
+const OMITTED_FIRST: &[&str] = &["pominięto ", "تم استبعاد ", "đã bỏ qua "];
 
 const THINGS: &[&str] = &[
     "image",
@@ -301,100 +331,4 @@ const THINGS: &[&str] = &[
     "видео",
     "аудио",
     "стикер",
-];
-
-/// Parts of notices that stand before a colon, where a name would stand.
-const NOTICES: &[&str] = &[
-    "changed the subject",
-    "changed the group",
-    "changed this group",
-    "changed the description",
-    "changed the settings",
-    "changed to +",
-    "created group",
-    "created this group",
-    "security code",
-    "pinned a message",
-    "hat den betreff",
-    "hat die gruppe",
-    "hat gruppe",
-    "hat die beschreibung",
-    "cambió el asunto",
-    "cambió el nombre",
-    "cambió la descripción",
-    "creó el grupo",
-    "a changé l",
-    "a modifié l",
-    "a créé le groupe",
-    "mudou o assunto",
-    "mudou o nome",
-    "alterou o nome",
-    "mudou a descrição",
-    "criou o grupo",
-    "ha cambiato l'oggetto",
-    "ha cambiato il nome",
-    "ha creato il gruppo",
-    "heeft het onderwerp",
-    "heeft de groep",
-    "heeft groep",
-    "изменил тему",
-    "изменил название",
-    "изменила название",
-    "создал группу",
-    "создала группу",
-    "grubun konusunu",
-    "konuyu değiştirdi",
-    "mengubah subjek",
-    "membuat grup",
-    "zmienił temat",
-    "zmieniła temat",
-    "utworzył grupę",
-    "ändrade ämnet",
-    "skapade gruppen",
-];
-
-/// How the notice of encryption, the first line of nearly every export, is told in each language.
-const ENCRYPTED: &[&str] = &[
-    "end-to-end encrypted",
-    "end-to-end-verschlüsselt",
-    "ende-zu-ende-verschlüsselt",
-    "cifrados de extremo a extremo",
-    "chiffrés de bout en bout",
-    "criptografia de ponta a ponta",
-    "encriptadas ponta a ponta",
-    "crittografati end-to-end",
-    "crittografia end-to-end",
-    "end-to-end versleuteld",
-    "сквозным шифрованием",
-    "uçtan uca şifreli",
-    "terenkripsi secara end-to-end",
-    "szyfrowane metodą end-to-end",
-    "مشفرة تمامًا بين الطرفين",
-    "एंड-टू-एंड एन्क्रिप्टेड",
-    "エンドツーエンド暗号化",
-    "端到端加密",
-    "端對端加密",
-    "종단간 암호화",
-    "krypterade från ände till ände",
-];
-
-/// How other notices begin that iOS puts under a name.
-const APP_NOTICES: &[&str] = &[
-    "missed voice call",
-    "missed video call",
-    "missed group",
-    "voice call,",
-    "video call,",
-    "you were added",
-    "waiting for this message",
-    "verpasster sprachanruf",
-    "verpasster videoanruf",
-    "llamada perdida",
-    "llamada de voz perdida",
-    "appel vocal manqué",
-    "appel vidéo manqué",
-    "chamada de voz perdida",
-    "chamada de vídeo perdida",
-    "chiamata persa",
-    "gemiste spraakoproep",
 ];

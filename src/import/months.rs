@@ -1,0 +1,124 @@
+//! Dates with the month in English words, in which nothing is left open: `Mar 4, 2024`, `4 March 2024`.
+
+use jiff::civil;
+
+use super::cursor::Cursor;
+use super::dates;
+
+/// English months, from January.
+pub const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+/// English days of the week, from Monday.
+pub const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// A date, with or without the day of the week before it.
+pub fn date(at: &mut Cursor<'_>) -> Option<civil::Date> {
+    let mut ahead = *at;
+    if name(&mut ahead, &WEEKDAYS).is_some() {
+        ahead.eat(',');
+        ahead.spaces();
+    }
+    let (month, day) = match name(&mut ahead, &MONTHS) {
+        Some(month) => {
+            gap(&mut ahead)?;
+            (month, number(&mut ahead)?)
+        }
+        None => {
+            let day = number(&mut ahead)?;
+            gap(&mut ahead)?;
+            (name(&mut ahead, &MONTHS)?, day)
+        }
+    };
+    gap(&mut ahead)?;
+    let (year, 4) = ahead.number(4)? else { return None };
+    let month = i8::try_from(month + 1).ok()?;
+    let date = civil::Date::new(i16::try_from(year).ok()?, month, i8::try_from(day).ok()?).ok()?;
+    *at = ahead;
+    Some(date)
+}
+
+/// A date, and a time of day behind it: `Mar 4, 2024, 4:01:05 PM`, `4 Mar 2024 at 16:01`.
+pub fn stamp(at: &mut Cursor<'_>) -> Option<civil::DateTime> {
+    let mut ahead = *at;
+    let date = date(&mut ahead)?;
+    ahead.eat(',');
+    (ahead.spaces() > 0).then_some(())?;
+    if ahead.word("at") {
+        ahead.spaces();
+    }
+    let clock = dates::clock(&mut ahead)?;
+    *at = ahead;
+    Some(date.to_datetime(clock))
+}
+
+/// The place among `names` of the one that is next, whole or cut to three or four letters, with or without a dot.
+pub fn name(at: &mut Cursor<'_>, names: &[&str]) -> Option<usize> {
+    let found = names.iter().enumerate().find_map(|(place, name)| {
+        let cuts = [*name, &name[..name.len().min(4)], &name[..3]];
+        cuts.into_iter().find_map(|word| {
+            let mut ahead = *at;
+            let whole = ahead.word(word) && !ahead.peek().is_some_and(char::is_alphabetic);
+            whole.then_some((place, ahead))
+        })
+    });
+    let (place, mut ahead) = found?;
+    ahead.eat('.');
+    *at = ahead;
+    Some(place)
+}
+
+/// A day of the month, as `4`, `04` or `4th`.
+fn number(at: &mut Cursor<'_>) -> Option<u32> {
+    let (value, _) = at.number(2)?;
+    let _ = ["st", "nd", "rd", "th"].into_iter().any(|end| at.word(end));
+    Some(value)
+}
+
+/// What may stand between the parts of a date; there must be something.
+fn gap(at: &mut Cursor<'_>) -> Option<()> {
+    let sign = [',', '-', '.', '/'].into_iter().any(|c| at.eat(c));
+    (at.spaces() > 0 || sign).then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_with_words() {
+        for text in [
+            "Mar 4, 2024, 4:01:05 PM",
+            "4 Mar 2024 16:01:05",
+            "Monday, March 4, 2024 at 4:01:05 PM",
+            "Mon, 04 Mar 2024 16:01:05",
+            "04-Mar-2024 16:01:05",
+            "March 4th, 2024 16:01:05",
+        ] {
+            let mut at = Cursor::new(text);
+            assert_eq!(
+                stamp(&mut at).map(|t| t.to_string()).as_deref(),
+                Some("2024-03-04T16:01:05"),
+                "{text}"
+            );
+            assert_eq!(at.rest(), "", "{text}");
+        }
+        for text in
+            ["Marble 4, 2024 16:01", "Mar 42, 2024 16:01", "Mar 4, 24 16:01", "4 2024 16:01", "Mar 4, 2024"]
+        {
+            assert_eq!(stamp(&mut Cursor::new(text)), None, "{text}");
+        }
+    }
+}

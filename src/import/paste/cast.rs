@@ -1,0 +1,146 @@
+//! Who speaks in a text whose lines begin with names: people come back, labels and openings of sentences do not.
+//!
+//! A prefix in plain letters needs little to be believed. One that looks odd (a comma in it, a question mark, many
+//! words) is believed when it comes back, for otherwise its words would be put into the mouth of whoever spoke before.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::chat::When;
+use super::grammars::{Head, Who};
+use super::names::{self, Prefix, Shape};
+
+/// The names of a text, each by its [`names::key`].
+#[derive(Default)]
+pub struct Cast {
+    known: HashSet<String>,
+    /// Whether a name that was not seen before is believed: nearly every line begins with one.
+    open: bool,
+    /// Whether every line has a colon and most begin with a name, so that even an odd one seen once is likely one.
+    full: bool,
+}
+
+impl Cast {
+    /// The names before colons in `lines`, and the share of lines that begin with one; 0 when they look like labels,
+    /// times or prose.
+    pub fn of(lines: &[&str]) -> (Self, f32) {
+        let prefixes: Vec<Option<Prefix<'_>>> = lines.iter().map(|l| names::prefix(l)).collect();
+        let odd = Tally::of(prefixes.iter().flatten().filter(|p| p.shape != Shape::Plain));
+        let believed =
+            |p: &Prefix<'_>| p.shape == Shape::Plain || odd.count(&p.name) >= needed(p, lines.len());
+        let tally = Tally::of(prefixes.iter().flatten().filter(|p| believed(p)));
+        let leads = prefixes.first().and_then(Option::as_ref).is_some_and(believed);
+        let (known, share) = tally.judge(lines.len(), leads);
+        let back = prefixes.iter().flatten().filter(|p| known.contains(&names::key(&p.name))).count();
+        let full = prefixes.iter().all(Option::is_some) && back * 5 >= lines.len() * 4;
+        // With only one name that comes back, the other side may have spoken once.
+        let open = share >= 0.9 || known.len() < 2;
+        (Self { known, open, full }, share)
+    }
+
+    /// The names before dashes, in the same way.
+    pub fn before(lines: &[&str], named: fn(&str) -> Option<(String, &str)>) -> (Self, f32) {
+        let found = || lines.iter().filter_map(|l| named(l));
+        let mut tally = Tally::default();
+        found().for_each(|(name, _)| tally.add(&name));
+        let leads = lines.first().is_some_and(|l| named(l).is_some());
+        let (known, share) = tally.judge(lines.len(), leads);
+        (Self { known, ..Self::default() }, share)
+    }
+
+    /// How many names it has.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether only the person who copied the text is named in it, as `You` or `Me`.
+    pub fn is_own_only(&self) -> bool {
+        self.known.len() == 1 && self.known.iter().all(|name| names::is_own(name))
+    }
+
+    /// Whether `name` is one of them, in whatever capitals.
+    pub fn knows(&self, name: &str) -> bool {
+        self.known.contains(&names::key(name))
+    }
+
+    /// How `line` begins a message, if it does.
+    pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
+        let prefix = self.misread(line).or_else(|| names::prefix(line).filter(|p| self.believes(p)))?;
+        Some(Head { who: Who::Speaker(prefix.name), when: When::Unknown, text: prefix.text })
+    }
+
+    /// Whether who speaks in `line` is not sure: a name that does not look like one was taken, or could have been.
+    pub fn doubts(&self, line: &str) -> bool {
+        let Some(prefix) = names::prefix(line).filter(|p| !self.knows(&p.name)) else { return false };
+        if self.misread(line).is_some() {
+            return false;
+        }
+        match self.believes(&prefix) {
+            true => !self.is_plain(&prefix),
+            false => names::may_be_name(&prefix),
+        }
+    }
+
+    fn believes(&self, prefix: &Prefix<'_>) -> bool {
+        self.knows(&prefix.name) || self.is_plain(prefix) || (self.full && names::may_be_new(prefix))
+    }
+
+    /// Whether a name that was not seen before is one without any doubt.
+    fn is_plain(&self, prefix: &Prefix<'_>) -> bool {
+        self.open && prefix.shape == Shape::Plain && names::looks_like_name(&prefix.name)
+    }
+
+    /// A known name whose colon was read as a semicolon, as happens with pictures of a screen.
+    fn misread<'l>(&self, line: &'l str) -> Option<Prefix<'l>> {
+        let (before, text) = line.split_once(';')?;
+        let name = names::tidy(before);
+        let text = text.strip_prefix(' ').filter(|_| self.knows(&name))?;
+        Some(Prefix { name, text: text.trim_start(), shape: Shape::Plain })
+    }
+}
+
+/// How often a prefix that does not look like a name must come back among `lines` to be one.
+fn needed(prefix: &Prefix<'_>, lines: usize) -> usize {
+    match prefix.shape {
+        Shape::Plain => 1,
+        // In a long talk sentences come back, too.
+        Shape::Odd => (if names::is_long(&prefix.name) { 3 } else { 2 }).max(lines / 200),
+        // `From` in a mail comes back, too, but not on every third line.
+        Shape::Label => lines.div_ceil(3).max(3),
+    }
+}
+
+/// How often each name begins a line.
+#[derive(Default)]
+struct Tally(HashMap<String, usize>);
+
+impl Tally {
+    fn of<'p>(prefixes: impl Iterator<Item = &'p Prefix<'p>>) -> Self {
+        let mut tally = Self::default();
+        prefixes.for_each(|p| tally.add(&p.name));
+        tally
+    }
+
+    fn add(&mut self, name: &str) {
+        *self.0.entry(names::key(name)).or_default() += 1;
+    }
+
+    fn count(&self, name: &str) -> usize {
+        self.0.get(&names::key(name)).copied().unwrap_or(0)
+    }
+
+    /// Those that are names in a text of so many lines, and the share of lines that begin with any.
+    fn judge(self, lines: usize, leads: bool) -> (HashSet<String>, f32) {
+        let (heads, distinct) = (self.0.values().sum::<usize>(), self.0.len());
+        let share = heads as f32 / lines.max(1) as f32;
+        // People come back; labels do not.
+        let repeated: usize = self.0.values().filter(|n| **n > 1).sum();
+        let chat =
+            repeated * 2 > heads && distinct * 3 <= heads * 2 && share >= if leads { 0.1 } else { 0.3 };
+        let short = heads > 1 && distinct <= 3 && share >= 0.6 && leads;
+        if !chat && !short {
+            return (HashSet::new(), 0.0);
+        }
+        let sure = self.0.into_iter().filter(|(_, n)| *n > 1 || (short && lines <= 8));
+        (sure.map(|(name, _)| name).collect(), share)
+    }
+}

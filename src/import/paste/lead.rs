@@ -1,0 +1,88 @@
+//! What people and programs set in front of every line of a copied talk: the sign of a quotation, a number, a bullet.
+
+/// What stands in front of the lines of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// Nothing.
+    None,
+    /// `> Name: text`, as in an answer to a mail.
+    Quote,
+    /// `1. Name: text`, `2) Name: text`, counted in a row.
+    Number,
+    /// `- Name: text`, `• Name: text`.
+    Bullet,
+}
+
+const BULLETS: [&str; 9] = ["- ", "* ", "• ", "· ", "‣ ", "▪ ", "● ", "◦ ", "– "];
+
+impl Lead {
+    /// What stands in front of `lines`.
+    pub fn of(lines: &[&str]) -> Self {
+        let most = |has: fn(&str) -> bool| lines.iter().filter(|l| has(l)).count() * 2 > lines.len();
+        if lines.iter().filter(|l| l.starts_with('>')).count() * 3 > lines.len() {
+            Self::Quote
+        } else if most(|l| numbered(l).is_some()) && in_a_row(lines) {
+            Self::Number
+        } else if lines.len() > 2 && most(|l| unbulleted(l) != l) {
+            Self::Bullet
+        } else {
+            Self::None
+        }
+    }
+
+    /// `line` without it.
+    pub fn strip(self, line: &str) -> &str {
+        match self {
+            Self::None => line,
+            Self::Quote => line.strip_prefix('>').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest)),
+            Self::Number => numbered(line).map_or(line, |(_, rest)| rest),
+            Self::Bullet => unbulleted(line),
+        }
+    }
+}
+
+/// `line` without a bullet.
+pub fn unbulleted(line: &str) -> &str {
+    let start = line.trim_start();
+    BULLETS.iter().find_map(|sign| start.strip_prefix(sign)).map_or(line, str::trim_start)
+}
+
+/// The number that `line` begins with, as lists have them, and the rest.
+fn numbered(line: &str) -> Option<(u32, &str)> {
+    let start = line.trim_start();
+    let end = start.find(|c: char| !c.is_ascii_digit())?;
+    let (number, rest) = start.split_at(end);
+    let rest = rest.strip_prefix(['.', ')'])?;
+    rest.starts_with(' ').then_some((number.parse().ok()?, rest.trim_start()))
+}
+
+/// Whether the numbers rise by one: others may be dates or sums.
+fn in_a_row(lines: &[&str]) -> bool {
+    let numbers: Vec<u32> = lines.iter().filter_map(|l| numbered(l)).map(|(n, _)| n).collect();
+    numbers.len() > 2 && numbers.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leads_of_lists_and_mails() {
+        for (lines, lead) in [
+            (["1. him: hi", "2. me: hey", "3. him: ok"], Lead::Number),
+            (["7) him: hi", "8) me: hey", "9) him: ok"], Lead::Number),
+            (["1. May: hi", "1. May: hey", "4. May: ok"], Lead::None),
+            (["- him: hi", "• me: hey", "him: ok"], Lead::Bullet),
+            (["> him: hi", "> me: hey", "him: ok"], Lead::Quote),
+            (["16.10 me: hi", "16.11 him: hey", "16.12 me: ok"], Lead::None),
+            (["-him: hi", "*me*: hey", "him: ok"], Lead::None),
+        ] {
+            assert_eq!(Lead::of(&lines), lead, "{lines:?}");
+        }
+        assert_eq!(
+            (Lead::Number.strip("12. me: 3. no"), Lead::Number.strip("3.5 km")),
+            ("me: 3. no", "3.5 km")
+        );
+        assert_eq!((Lead::Bullet.strip(" • me: hi"), Lead::Quote.strip(">> hi")), ("me: hi", "> hi"));
+    }
+}

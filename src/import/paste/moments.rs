@@ -1,0 +1,210 @@
+//! Times as people and screens write them beside names: `16:10`, `Today at 4:10 PM`, `Sat 16:10`, `02/03, 16:10`,
+//! `2 March 2024 16:10`. A day without a year cannot be placed; its time of day is kept.
+
+use jiff::civil;
+
+use super::super::chat::When;
+use super::super::cursor::Cursor;
+use super::super::dates::Stamp;
+use super::super::months::{self, MONTHS, WEEKDAYS};
+use crate::transcript::Time;
+
+/// How Discord reads out the picture of a role beside a name.
+pub const ROLE: &str = "Role icon, ";
+
+/// A time, perhaps with its day, that is all there is; `Today at` before it is passed over.
+pub fn whole(text: &str) -> Option<When> {
+    let mut at = Cursor::new(text);
+    at.spaces();
+    at.eat('[');
+    pass_near_day(&mut at);
+    let when = moment(&mut at)?;
+    at.eat(']');
+    at.spaces();
+    at.rest().is_empty().then_some(when)
+}
+
+/// The time on a line under a name; Discord names the picture of a role before it.
+pub fn under_name(line: &str) -> Option<When> {
+    let role = line.trim_start().starts_with(ROLE);
+    whole(line.rsplit_once(" — ").filter(|_| role).map_or(line, |(_, time)| time))
+}
+
+/// A time, in brackets or not, at the beginning of a line; what follows it after spaces.
+pub fn leading(line: &str) -> Option<(When, &str)> {
+    let mut at = Cursor::new(line);
+    at.spaces();
+    let close = [('[', ']'), ('(', ')')].into_iter().find(|(open, _)| at.eat(*open)).map(|(_, close)| close);
+    if close.is_some() {
+        pass_near_day(&mut at);
+    }
+    let when = moment(&mut at)?;
+    let ended = match close {
+        Some(close) => at.eat(close),
+        None => at.peek() == Some(' '),
+    };
+    at.spaces();
+    ended.then_some((when, at.rest()))
+}
+
+/// `[10:12 PM] text`: a time in brackets, and words.
+pub fn bracketed(line: &str) -> Option<(When, &str)> {
+    let found = leading(line).filter(|_| line.trim_start().starts_with('['));
+    found.filter(|(_, text)| !text.trim().is_empty())
+}
+
+/// `words 21:14`, perhaps with ticks behind it: what stands before the time.
+pub fn ending(line: &str) -> Option<(&str, When)> {
+    let line = line.trim_end_matches(is_tick);
+    let gaps = line.char_indices().filter(|(_, c)| *c == ' ');
+    gaps.filter(|(at, _)| {
+        line[at + 1..].starts_with(|c: char| c.is_ascii_digit()) && line[*at..].contains(':')
+    })
+    .find_map(|(at, _)| Some((line[..at].trim_end(), whole(&line[at..])?)))
+    .filter(|(words, _)| !words.is_empty())
+}
+
+/// `[7:20 PM]`, `09:14 ✓✓`: a time and nothing else.
+pub fn is_alone(line: &str) -> bool {
+    let line = line.trim().trim_end_matches(is_tick);
+    line.starts_with(|c: char| c == '[' || c.is_ascii_digit()) && line.contains(':') && whole(line).is_some()
+}
+
+fn is_tick(c: char) -> bool {
+    matches!(c, '✓' | '✔' | '√' | '\u{fe0f}') || c.is_whitespace()
+}
+
+/// Read a time with or without a day; `at` moves behind it.
+pub fn moment(at: &mut Cursor<'_>) -> Option<When> {
+    // The longest reading first: `02.03. 16:10` begins like a time with a dot in it.
+    for read in [
+        |at: &mut Cursor<'_>| Stamp::full(at).map(When::Written),
+        on_a_day,
+        |at: &mut Cursor<'_>| Stamp::any(at).map(When::Written),
+    ] {
+        let mut ahead = *at;
+        if let Some(when) = read(&mut ahead) {
+            *at = ahead;
+            return Some(when);
+        }
+    }
+    None
+}
+
+/// `Sat 16:10`, `Saturday, 2 March 2024 at 16:10`, `3/2, 4:10 PM`.
+fn on_a_day(at: &mut Cursor<'_>) -> Option<When> {
+    let weekday = months::name(at, &WEEKDAYS).is_some();
+    pause(at);
+    let date = date_in_words(at);
+    let day = date.is_some() || short_date(at);
+    (weekday || day).then_some(())?;
+    pause(at);
+    let stamp = Stamp::any(at)?;
+    Some(match date.flatten().filter(|_| stamp.date.is_none()) {
+        Some(date) => When::Known(Time::Local(date.to_datetime(stamp.clock))),
+        None => When::Written(stamp),
+    })
+}
+
+/// A date with its month in letters; the inner `None` where it has no year.
+fn date_in_words(at: &mut Cursor<'_>) -> Option<Option<civil::Date>> {
+    let mut ahead = *at;
+    let (day, month) = match months::name(&mut ahead, &MONTHS) {
+        Some(month) => (day_of_month(&mut ahead)?, month),
+        None => (day_of_month(&mut ahead)?, months::name(&mut ahead, &MONTHS)?),
+    };
+    *at = ahead;
+    ahead.eat(',');
+    ahead.spaces();
+    let Some((year, 4)) = ahead.number(4) else { return Some(None) };
+    *at = ahead;
+    Some(civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month + 1).ok()?, day).ok())
+}
+
+fn day_of_month(at: &mut Cursor<'_>) -> Option<i8> {
+    at.spaces();
+    let (day, _) = at.number(2).filter(|(day, _)| (1..=31).contains(day))?;
+    let _ = [".", "st", "nd", "rd", "th"].into_iter().any(|end| at.word(end));
+    at.spaces();
+    i8::try_from(day).ok()
+}
+
+/// Step over a day and a month in numbers without a year, as WhatsApp copies them.
+fn short_date(at: &mut Cursor<'_>) -> bool {
+    let mut ahead = *at;
+    let mut part = || ahead.number(2).map(|(number, _)| number);
+    let Some(first) = part() else { return false };
+    let Some(sign) = ['/', '.', '-'].into_iter().find(|sign| ahead.eat(*sign)) else { return false };
+    let Some((second, _)) = ahead.number(2) else { return false };
+    ahead.eat(sign);
+    let fits = (1..=31).contains(&first.max(second)) && (1..=12).contains(&first.min(second));
+    let ends = matches!(ahead.peek(), Some(' ' | ','));
+    if fits && ends {
+        *at = ahead;
+    }
+    fits && ends
+}
+
+/// Comma, spaces and `at` between a day and a time.
+fn pause(at: &mut Cursor<'_>) {
+    at.eat(',');
+    at.spaces();
+    let mut ahead = *at;
+    if ahead.word("at") && ahead.spaces() > 0 {
+        *at = ahead;
+    }
+}
+
+/// Go past `Today at`, which says a day that is not known.
+fn pass_near_day(at: &mut Cursor<'_>) {
+    for day in ["today", "yesterday", "last", "heute", "gestern", "hoy", "ayer", "aujourd’hui", "hier"] {
+        if at.word(day) {
+            at.spaces();
+            let _ = ["at", "um", "a las", "à"].into_iter().any(|w| at.word(w));
+            at.spaces();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_at_the_end_and_alone() {
+        assert_eq!(ending("how old are you 21:14 ✓✓").map(|(words, _)| words), Some("how old are you"));
+        assert_eq!(ending("see you at 9:14 PM").map(|(words, _)| words), Some("see you at"));
+        assert_eq!((ending("21:14").is_none(), ending("meet 3 of us").is_none()), (true, true));
+        assert!(is_alone("[7:20 PM]") && is_alone("09:14 ✓✓") && is_alone(" 21:15 "));
+        assert!(!is_alone("at 21:15") && !is_alone("3") && !is_alone("21:15 then"));
+    }
+
+    #[test]
+    fn days_with_and_without_a_year() {
+        for text in [
+            "2 March 2024 16:10",
+            "Sat, 2 Mar 2024 at 16:10",
+            "March 2, 2024, 4:10 PM",
+            "Mar. 2nd 2024 16:10",
+        ] {
+            assert_eq!(whole(text), Time::parse("2024-03-02T16:10").map(When::Known), "{text}");
+        }
+        for text in
+            ["02/03, 16:10", "3/2, 4:10 PM", "02.03., 16:10", "Sat 16:10", "Saturday at 16:10", "2 Mar 16:10"]
+        {
+            let Some(When::Written(stamp)) = whole(text) else { panic!("not read: {text}") };
+            assert_eq!((stamp.date, stamp.clock), (None, civil::time(16, 10, 0, 0)), "{text}");
+        }
+        for text in [
+            "Sat",
+            "31/31, 16:10",
+            "0/3 16:10",
+            "May I 16:10",
+            "Satur 16:10",
+            "2 March 2024",
+            "mon ami 16:10",
+        ] {
+            assert_eq!(whole(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What was copied from the screen of a messenger: headings such as `You sent` above messages, where the other side
+//! has its name alone on a line; or a name with a time under it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{furniture, moments, names};
+
+/// The names that stand on lines of their own on a screen.
+#[derive(Default)]
+pub struct Screen {
+    /// The names.
+    pub names: HashSet<String>,
+    /// The same people by a second name, on a line under the first.
+    second: HashSet<String>,
+    /// Lines that come back and could be names, but do not stand where names stand.
+    perhaps: HashSet<String>,
+    /// Whether headings say who sent or answered.
+    pub sent: bool,
+}
+
+impl Screen {
+    /// One of these names, as found by [`super::plan`].
+    pub fn titles(names: HashSet<String>) -> Self {
+        Self { names, ..Self::default() }
+    }
+
+    /// The screen that `lines` were copied from, if they were.
+    pub fn of(lines: &[&str]) -> Option<Self> {
+        let own = lines.iter().filter(|l| furniture::sender(l) == Some("You")).count();
+        if own > 0 {
+            let mut screen = Self { sent: true, ..Self::default() };
+            screen.names.extend(lines.iter().filter_map(|l| furniture::sender(l)).map(str::to_owned));
+            screen.add_others(lines, own);
+            return Some(screen);
+        }
+        let is_name =
+            |line: &str| (names::is_alone(line) || names::is_handle(line)) && !furniture::is_furniture(line);
+        let under = |pair: &&[&str]| is_name(pair[0].trim()) && moments::under_name(pair[1]).is_some();
+        let pairs = lines.windows(2).filter(under).count();
+        let leads = lines.get(..2).is_some_and(|pair| under(&pair));
+        let names = lines.windows(2).filter(under).map(|pair| pair[0].trim().to_owned()).collect();
+        let enough = pairs > 1 && leads && pairs * 10 >= lines.len();
+        enough.then(|| Self { names, ..Self::default() })
+    }
+
+    /// The other side never sent anything by its own account: its name stands alone, again and again, above its words.
+    fn add_others(&mut self, lines: &[&str], own: usize) {
+        for (line, places) in coming_back(lines) {
+            let above = |at: &usize| at.checked_sub(1).map(|at| lines[at].trim());
+            // Under a heading stand the words of a message.
+            let under = |name: &str| name != line && self.is_heading(name);
+            let words = places.iter().filter_map(above).filter(|l| under(l)).count();
+            let small = line.starts_with(char::is_lowercase) && !names::is_handle(line);
+            let often = places.len() * if small { 2 } else { 4 } >= own;
+            if words == 0 && often {
+                self.names.insert(line.to_owned());
+            } else if words == places.len() && places.iter().filter_map(above).all(|n| is_part(n, line)) {
+                self.second.insert(line.to_owned());
+            } else if words == 0 && !small {
+                self.perhaps.insert(line.to_owned());
+            }
+        }
+    }
+
+    fn is_heading(&self, line: &str) -> bool {
+        furniture::sender(line).is_some() || self.names.contains(line)
+    }
+
+    /// Who `line` is a heading for.
+    pub fn heading<'l>(&'l self, line: &'l str) -> Option<&'l str> {
+        let sender = furniture::sender(line).filter(|_| self.sent);
+        sender.or(self.names.get(line.trim()).map(String::as_str))
+    }
+
+    /// Whether `line` is none of the talk; `fresh` where it stands right under a heading.
+    pub fn is_status(&self, line: &str, fresh: bool) -> bool {
+        let line = line.trim();
+        self.sent && (line == "Sent" || (line == "Enter" && !fresh) || (fresh && self.second.contains(line)))
+    }
+
+    /// Whether `line` could be a heading and was not taken for one.
+    pub fn doubts(&self, line: &str) -> bool {
+        self.perhaps.contains(line.trim())
+    }
+}
+
+/// The lines that could be names and come back, the most frequent first, each with where it stands.
+fn coming_back<'l>(lines: &[&'l str]) -> Vec<(&'l str, Vec<usize>)> {
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, line) in lines.iter().map(|l| l.trim()).enumerate() {
+        let name = names::is_alone_in_any_case(line) || names::is_handle(line);
+        if name && furniture::sender(line).is_none() && !furniture::is_furniture(line) && !is_sign(line) {
+            places.entry(line).or_default().push(at);
+        }
+    }
+    let mut found: Vec<_> = places.into_iter().filter(|(_, at)| at.len() > 1).collect();
+    found.sort_by_key(|(_, at)| (std::cmp::Reverse(at.len()), at[0]));
+    found
+}
+
+/// Words of the screen that come back as names do.
+fn is_sign(line: &str) -> bool {
+    matches!(line, "Sent" | "Enter") || furniture::is_profile(line)
+}
+
+/// Whether `name` is a part of `whole`: a first name.
+fn is_part(name: &str, whole: &str) -> bool {
+    whole.split(' ').any(|word| word == name) || name.split(' ').any(|word| word == whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let lines: Vec<&str> = text.split('|').collect();
+        let mut names: Vec<String> = Screen::of(&lines).expect("a screen").names.into_iter().collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_other_side_stands_alone_on_a_line() {
+        assert_eq!(found("Tom Hill|hi|You sent|hey|Tom Hill|home?|You sent|yes"), ["Tom Hill", "You"]);
+        assert_eq!(found("tom|hi|You sent|hey|tom|home?|You sent|yes"), ["You", "tom"]);
+        assert_eq!(found("Tom|Tom Hill|hi|You sent|hey|Tom|Tom Hill|home?|You sent|yes"), ["Tom", "You"]);
+        assert_eq!(found("Tom|Cool|You sent|hey|Tom|Cool|You sent|Great|You sent|Great"), ["Tom", "You"]);
+    }
+
+    #[test]
+    fn a_word_that_comes_back_seldom_leaves_a_doubt() {
+        let talk = "Tom|hi|Bus|You sent|hey|".repeat(2) + &"Tom|hi|You sent|hey|".repeat(8);
+        let screen = Screen::of(&talk.split('|').collect::<Vec<_>>()).unwrap();
+        assert!(screen.doubts("Bus") && !screen.doubts("Tom") && screen.heading("Bus").is_none());
+    }
+}

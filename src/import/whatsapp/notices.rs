@@ -1,0 +1,267 @@
+//! What the app says of itself in its languages: lines without a name, and notices that iOS puts under one. All lists
+//! are in lower case.
+
+use super::words::folded;
+
+/// Whether what stands before a colon is no name but the start of a notice.
+pub fn is_notice(name: &str) -> bool {
+    let name = folded(name);
+    NOTICES.iter().any(|phrase| name.contains(phrase))
+}
+
+/// Whether a body with the app's mark is a notice by its words.
+pub fn is_app_notice(text: &str) -> bool {
+    let text = folded(text);
+    is_notice(&text)
+        || tells_of_encryption(&text)
+        || BEGINNINGS.iter().any(|phrase| text.starts_with(phrase))
+        || WHOLE.contains(&text.as_str())
+        || CALLS.iter().any(|call| text.strip_prefix(call).is_some_and(is_about_a_call))
+}
+
+/// Whether it is the notice of encryption.
+pub fn tells_of_encryption(text: &str) -> bool {
+    let text = folded(text);
+    ENCRYPTED.iter().any(|phrase| text.contains(phrase))
+}
+
+/// Who left, when the text says only that somebody did.
+pub fn without_leaving(text: &str) -> Option<String> {
+    let text = text.trim_end_matches(['.', '。']);
+    let lower = text.to_lowercase();
+    let behind = LEFT_BEHIND.iter().find(|phrase| lower.ends_with(*phrase));
+    let before = LEFT_BEFORE.iter().find(|phrase| lower.starts_with(*phrase));
+    let who = match (behind, before) {
+        (Some(phrase), _) => text.get(..text.len().checked_sub(phrase.len())?)?,
+        (None, Some(phrase)) => text.get(phrase.len()..)?,
+        (None, None) => return None,
+    };
+    Some(who.to_owned())
+}
+
+/// What may stand behind the word for a call: nothing, or one more short sentence.
+fn is_about_a_call(rest: &str) -> bool {
+    const LONGEST: usize = 48;
+    rest.is_empty() || (rest.starts_with(['.', ',', '。']) && rest.chars().count() <= LONGEST)
+}
+
+/// Parts of notices that stand before a colon, where a name would stand.
+const NOTICES: &[&str] = &[
+    "changed the subject",
+    "changed the group",
+    "changed this group",
+    "changed the description",
+    "changed the settings",
+    "changed to +",
+    "created group",
+    "created this group",
+    "started an event",
+    "security code with",
+    "pinned a message",
+    "hat den betreff",
+    "hat die gruppe",
+    "hat gruppe",
+    "hat die beschreibung",
+    "cambió el asunto",
+    "cambió el nombre",
+    "cambió la descripción",
+    "creó el grupo",
+    "a changé l",
+    "a modifié l",
+    "a créé le groupe",
+    "mudou o assunto",
+    "mudou o nome",
+    "alterou o nome",
+    "mudou a descrição",
+    "criou o grupo",
+    "ha cambiato l'oggetto",
+    "ha cambiato il nome",
+    "ha creato il gruppo",
+    "heeft het onderwerp",
+    "heeft de groep",
+    "heeft groep",
+    "изменил тему",
+    "изменил название",
+    "изменила название",
+    "создал группу",
+    "создала группу",
+    "grubun konusunu",
+    "konuyu değiştirdi",
+    "mengubah subjek",
+    "membuat grup",
+    "zmienił temat",
+    "zmieniła temat",
+    "utworzył grupę",
+    "ändrade ämnet",
+    "skapade gruppen",
+];
+
+/// How the notice of encryption, the first line of nearly every export, is told in each language.
+const ENCRYPTED: &[&str] = &[
+    "end-to-end encrypted",
+    "end-to-end-verschlüsselt",
+    "ende-zu-ende-verschlüsselt",
+    "cifrados de extremo a extremo",
+    "chiffrés de bout en bout",
+    "criptografia de ponta a ponta",
+    "encriptadas ponta a ponta",
+    "crittografati end-to-end",
+    "crittografia end-to-end",
+    "end-to-end versleuteld",
+    "сквозным шифрованием",
+    "uçtan uca şifreli",
+    "terenkripsi secara end-to-end",
+    "szyfrowane metodą end-to-end",
+    "مشفرة تمامًا بين الطرفين",
+    "एंड-टू-एंड एन्क्रिप्टेड",
+    "エンドツーエンド暗号化",
+    "端到端加密",
+    "端對端加密",
+    "종단간 암호화",
+    "наскрізним шифруванням",
+    "w pełni szyfrowane",
+    "מוצפנות מקצה לקצה",
+    "エンドツーエンドで暗号化",
+    "mã hóa đầu cuối",
+    "krypterade från ände till ände",
+];
+
+/// How other notices begin that iOS puts under a name.
+const BEGINNINGS: &[&str] = &[
+    "you were added",
+    "you joined using this group",
+    "you're now an admin",
+    "you’re now an admin",
+    "you turned on disappearing messages",
+    "you turned off disappearing messages",
+    "this group was created",
+    "waiting for this message",
+    "your security code with",
+];
+
+/// Notices as a whole.
+const WHOLE: &[&str] = &[
+    "you blocked this contact",
+    "you unblocked this contact",
+    "silenced voice call",
+    "silenced video call",
+    "live location shared",
+];
+
+/// Calls, taken and missed. How long one was or what to tap may follow.
+const CALLS: &[&str] = &[
+    "missed voice call",
+    "missed video call",
+    "missed group voice call",
+    "missed group video call",
+    "missed group call",
+    "voice call",
+    "video call",
+    "verpasster sprachanruf",
+    "verpasster videoanruf",
+    "sprachanruf",
+    "videoanruf",
+    "llamada perdida",
+    "llamada de voz perdida",
+    "llamada",
+    "llamada de voz",
+    "videollamada perdida",
+    "videollamada",
+    "appel vocal manqué",
+    "appel vidéo manqué",
+    "appel vocal",
+    "appel vidéo",
+    "chamada de voz perdida",
+    "chamada de vídeo perdida",
+    "chamada de voz",
+    "chamada de vídeo",
+    "ligação de voz perdida",
+    "ligação de vídeo perdida",
+    "ligação de voz",
+    "ligação de vídeo",
+    "chiamata persa",
+    "chiamata vocale persa",
+    "videochiamata persa",
+    "chiamata vocale",
+    "videochiamata",
+    "gemiste spraakoproep",
+    "gemiste video-oproep",
+    "spraakoproep",
+    "video-oproep",
+    "пропущенный аудиозвонок",
+    "пропущенный видеозвонок",
+    "аудиозвонок",
+    "видеозвонок",
+    "пропущений голосовий виклик",
+    "пропущений відеовиклик",
+    "голосовий виклик",
+    "відеовиклик",
+    "nieodebrane połączenie głosowe",
+    "nieodebrane połączenie wideo",
+    "połączenie głosowe",
+    "połączenie wideo",
+    "cevapsız sesli arama",
+    "cevapsız görüntülü arama",
+    "sesli arama",
+    "görüntülü arama",
+    "मिस्ड वॉइस कॉल",
+    "मिस्ड वीडियो कॉल",
+    "वॉइस कॉल",
+    "वीडियो कॉल",
+    "مكالمة صوتية فائتة",
+    "مكالمة فيديو فائتة",
+    "مكالمة صوتية",
+    "مكالمة فيديو",
+    "שיחה קולית שלא נענתה",
+    "שיחת וידאו שלא נענתה",
+    "שיחה קולית",
+    "שיחת וידאו",
+    "音声通話に応答できませんでした",
+    "ビデオ通話に応答できませんでした",
+    "音声通話",
+    "ビデオ通話",
+    "부재중 음성통화",
+    "부재중 영상통화",
+    "음성통화",
+    "영상통화",
+    "未接语音通话",
+    "未接视频通话",
+    "语音通话",
+    "视频通话",
+    "未接語音通話",
+    "未接視訊通話",
+    "語音通話",
+    "視訊通話",
+];
+
+/// What stands behind a name when somebody leaves.
+const LEFT_BEHIND: &[&str] = &[
+    " left",
+    " hat die gruppe verlassen",
+    " est parti",
+    " est partie",
+    " est parti·e",
+    " est parti(e)",
+    " salió del grupo",
+    " saiu",
+    " saiu do grupo",
+    " ha abbandonato",
+    " ha abbandonato il gruppo",
+    " heeft de groep verlaten",
+    " opuścił(a) grupę",
+    " вышел(-а) из группы",
+    " вышел из группы",
+    " вышла из группы",
+    " виходить із групи",
+    " ayrıldı",
+    " चले गए",
+    " עזב",
+    " עזב/ה",
+    "が退出しました",
+    "님이 나갔습니다",
+    " 已退出",
+    "已退出",
+];
+
+/// The same in front of a name.
+const LEFT_BEFORE: &[&str] = &["غادر "];

@@ -1,0 +1,161 @@
+//! An export being read. Its lines are held back until enough of the file is known to tell its names, and each message
+//! until its last line is known: a notice of the app has one line, and notes on a message stand at its end.
+
+use super::super::chat::{Chat, When};
+use super::super::cursor;
+use super::super::dates::Stamp;
+use super::super::error::ImportError;
+use super::super::lines::Line;
+use super::super::warning::WarningKind;
+use super::bodies::{self, Body, End, Place};
+use super::names;
+use super::survey::Survey;
+use super::{Header, Look};
+use crate::transcript::Kind;
+
+/// How much of a file is surveyed, in bytes. Phones write exports of a quarter of this.
+const SURVEYED: usize = 16 << 20;
+
+/// The state between two lines.
+pub struct Reading<'c> {
+    chat: &'c mut Chat,
+    name: String,
+    look: Look,
+    survey: Option<Survey>,
+    held: Vec<Held>,
+    bytes: usize,
+    /// Who speaks, and when; nobody while the app does.
+    speaks: Option<(String, When)>,
+    taken: u64,
+}
+
+/// A line held back.
+struct Held {
+    number: u64,
+    text: String,
+    cut: bool,
+    /// The time in its header, and where that ends.
+    header: Option<(Stamp, usize)>,
+}
+
+impl Held {
+    fn new(line: &Line<'_>, look: Look) -> Self {
+        let header = Header::read(line.text).filter(|h| h.look == look);
+        let header = header.map(|h| (h.stamp, line.text.len() - h.rest.len()));
+        Self { number: line.number, text: line.text.to_owned(), cut: line.cut, header }
+    }
+
+    fn line(&self) -> Line<'_> {
+        Line { number: self.number, text: &self.text, cut: self.cut }
+    }
+
+    fn rest(&self) -> Option<&str> {
+        self.header.map(|(_, end)| &self.text[end..])
+    }
+}
+
+impl<'c> Reading<'c> {
+    /// Messages whose headers have this `look` go to `chat`, of the file called `name`.
+    pub fn new(chat: &'c mut Chat, name: &str, look: Look) -> Self {
+        let (name, held) = (name.to_owned(), Vec::new());
+        Self { chat, name, look, survey: None, held, bytes: 0, speaks: None, taken: 0 }
+    }
+
+    /// The next line. An error when the conversation has grown past its limit.
+    pub fn line(&mut self, line: &Line<'_>) -> Result<(), ImportError> {
+        let next = Held::new(line, self.look);
+        let begins = next.header.is_some() && (self.survey.is_some() || self.bytes > SURVEYED);
+        if begins || self.bytes > 2 * SURVEYED {
+            self.flush()?;
+        }
+        self.bytes += next.text.len() + size_of::<Held>();
+        self.held.push(next);
+        Ok(())
+    }
+
+    /// Put down all that is held back; at the end of the file it must be called.
+    pub fn flush(&mut self) -> Result<(), ImportError> {
+        let held = std::mem::take(&mut self.held);
+        self.bytes = 0;
+        let named = self.look.bracketed;
+        let survey = self.survey.take();
+        let survey = survey.unwrap_or_else(|| Survey::of(held.iter().filter_map(Held::rest), named));
+        let mut records = held.chunk_by(|_, next| next.header.is_none());
+        let result = records.try_for_each(|record| self.record(record, &survey));
+        self.survey = Some(survey);
+        result
+    }
+
+    /// The number of the last line that was put down.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// A header with the lines that go on after it, or lines before the first header.
+    fn record(&mut self, lines: &[Held], survey: &Survey) -> Result<(), ImportError> {
+        let last = lines.iter().rposition(|held| !held.line().is_blank()).unwrap_or(0);
+        for (at, held) in lines.iter().enumerate() {
+            match held.header {
+                Some((stamp, _)) => self.begin(held, stamp, survey, last == 0),
+                None => self.go_on(&held.line(), at == last),
+            }
+            self.taken = held.number;
+            self.chat.room(&self.name, held.number)?;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, held: &Held, stamp: Stamp, survey: &Survey, alone: bool) {
+        let (chat, number, when) = (&mut *self.chat, held.number, When::Written(stamp));
+        let rest = held.rest().unwrap_or_default();
+        let split = names::split(rest, survey, self.look.bracketed);
+        match &split {
+            None => chat.note(when, &cursor::plain(rest), number),
+            Some((name, body)) => {
+                let place = Place { name, survey, alone };
+                say(chat, name, when, bodies::read(body, &place), number);
+            }
+        }
+        self.speaks = split.map(|(name, _)| (name, when));
+        chat.note_cut(&held.line());
+    }
+
+    fn go_on(&mut self, line: &Line<'_>, last: bool) {
+        if line.is_blank() {
+            self.chat.blank();
+        } else if self.chat.is_empty() {
+            self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+        } else {
+            match &self.speaks {
+                Some((name, when)) if last => append_end(self.chat, name, *when, line),
+                _ => _ = self.chat.append(line),
+            }
+        }
+    }
+}
+
+/// The last line of what `name` said.
+fn append_end(chat: &mut Chat, name: &str, when: When, line: &Line<'_>) {
+    match bodies::end(line.text) {
+        End::Words(text) => _ = chat.append(&Line { text, ..*line }),
+        End::Note => chat.heading(),
+        End::Media(file) => chat.add_media(file, line.number),
+        End::Captioned { words, file } => {
+            chat.append(&Line { text: words, ..*line });
+            chat.say_more(name, when, Kind::Media, file, line.number);
+        }
+    }
+}
+
+fn say(chat: &mut Chat, name: &str, when: When, body: Body<'_>, line: u64) {
+    match body {
+        Body::App(text) => chat.note(when, &text, line),
+        Body::Words(text) => chat.say(name, when, Kind::Message, text, line),
+        Body::Deleted => chat.say(name, when, Kind::Deleted, "", line),
+        Body::Media(file) => chat.say(name, when, Kind::Media, file, line),
+        Body::Captioned { words, file } => {
+            chat.say(name, when, Kind::Message, words, line);
+            chat.say_more(name, when, Kind::Media, file, line);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What only the file as a whole tells of its names: which have a colon, and which is the group's.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::cursor;
+use super::bodies;
+use super::names;
+use super::notices;
+
+/// So many messages must begin alike before a part of a name is believed.
+const ENOUGH: usize = 3;
+/// Most beginnings remembered, so that no file fills the memory with them.
+const MOST: usize = 20_000;
+
+/// The names of a file.
+#[derive(Debug, Default)]
+pub struct Survey {
+    beginnings: HashMap<String, Beginning>,
+    in_two_parts: HashSet<String>,
+    heads: HashMap<String, Head>,
+    group: Option<String>,
+}
+
+/// What could be a name by its colon.
+#[derive(Debug)]
+struct Beginning {
+    times: usize,
+    /// The name, unless it is none. Judged once, as names recur.
+    name: Option<String>,
+}
+
+/// What is seen under one name.
+#[derive(Debug, Default)]
+struct Head {
+    /// The notice of encryption, which iOS puts under the group's name, or the other person's where there is no group.
+    encryption: bool,
+    /// Anything else than what the app writes.
+    words: bool,
+}
+
+impl Survey {
+    /// Look at what stands behind the headers of a file. `named`: every header has a name.
+    pub fn of<'l>(rests: impl IntoIterator<Item = &'l str> + Clone, named: bool) -> Self {
+        let mut survey = Self::default();
+        survey.count_beginnings(rests.clone());
+        survey.in_two_parts = survey.names_in_two_parts(rests.clone(), named);
+        for rest in rests {
+            survey.see(rest, named);
+        }
+        survey.group = survey.find_group();
+        survey
+    }
+
+    /// How often a name could end where `beginning` ends.
+    pub fn times(&self, beginning: &str) -> usize {
+        self.beginnings.get(beginning).map_or(0, |seen| seen.times)
+    }
+
+    /// The name that `beginning` is, if it is one.
+    pub fn name(&self, beginning: &str) -> Option<String> {
+        match self.beginnings.get(beginning) {
+            Some(seen) => seen.name.clone(),
+            None => names::judge(beginning),
+        }
+    }
+
+    /// Whether names that begin with `name` have a second part behind a colon.
+    pub fn has_two_parts(&self, name: &str) -> bool {
+        self.in_two_parts.contains(name)
+    }
+
+    /// Whether somebody is called `name`.
+    pub fn knows(&self, name: &str) -> bool {
+        self.heads.contains_key(name)
+    }
+
+    /// Whether `name` is the group's.
+    pub fn is_group(&self, name: &str) -> bool {
+        self.group.as_deref() == Some(name)
+    }
+
+    fn count_beginnings<'l>(&mut self, rests: impl IntoIterator<Item = &'l str>) {
+        for beginning in rests.into_iter().flat_map(names::beginnings) {
+            if let Some(seen) = self.beginnings.get_mut(beginning) {
+                seen.times += 1;
+            } else if self.beginnings.len() < MOST {
+                let seen = Beginning { times: 1, name: names::judge(beginning) };
+                self.beginnings.insert(beginning.to_owned(), seen);
+            }
+        }
+    }
+
+    /// The names behind which a second colon always follows, with few different words before it.
+    fn names_in_two_parts<'l>(
+        &self,
+        rests: impl IntoIterator<Item = &'l str>,
+        named: bool,
+    ) -> HashSet<String> {
+        let mut tally: HashMap<String, (usize, HashMap<String, usize>)> = HashMap::new();
+        for (name, body) in rests.into_iter().filter_map(|rest| names::first(rest, self, named)) {
+            let second = names::second(body);
+            // `location: https://…` is the app's; neither says anything of the name.
+            let says_nothing = |(_, rest): &(String, &str)| rest.is_empty() || rest.starts_with("http");
+            let is_full = tally.len() >= MOST && !tally.contains_key(&name);
+            if is_full || second.as_ref().is_some_and(says_nothing) {
+                continue;
+            }
+            let (total, parts) = tally.entry(name).or_default();
+            *total += 1;
+            if let Some((part, _)) = second {
+                *parts.entry(part).or_default() += 1;
+            }
+        }
+        let recur = |(total, parts): &(usize, HashMap<String, usize>)| {
+            let seconds: usize = parts.values().sum();
+            // One in ten may be a line of the app, which has the name without the colon.
+            seconds >= ENOUGH && seconds * 10 >= total * 9 && parts.len() * 3 <= seconds * 2
+        };
+        tally.into_iter().filter(|(_, seen)| recur(seen)).map(|(name, _)| name).collect()
+    }
+
+    fn see(&mut self, rest: &str, named: bool) {
+        let Some((name, body)) = names::split(rest, self, named) else { return };
+        if self.heads.len() >= MOST && !self.heads.contains_key(&name) {
+            return;
+        }
+        let encryption = bodies::is_marked(body) && notices::tells_of_encryption(body);
+        let words = !bodies::may_be_notice(body);
+        let head = self.heads.entry(name).or_default();
+        head.encryption |= encryption;
+        head.words |= words;
+    }
+
+    /// The group stands above the notice of encryption and never speaks, while at least two others do: where there are
+    /// but two people, the name above it is the other's, whose words a mark must not hide.
+    fn find_group(&self) -> Option<String> {
+        let speak = self.heads.values().filter(|head| head.words).count();
+        let silent = self.heads.iter().find(|(_, head)| head.encryption && !head.words);
+        silent.filter(|_| speak >= 2).map(|(name, _)| name.clone())
+    }
+
+    /// Whether a marked line that stands under `name` is about `name`, or about somebody of the file who left.
+    pub fn tells_of(&self, text: &str, name: &str) -> bool {
+        let text = cursor::plain(text);
+        let bare = |name: &str| name.trim_start_matches(['~', ' ']).to_owned();
+        let own = bare(name);
+        let label = names::beginnings(&text).last().unwrap_or(&text).len();
+        let about =
+            text.match_indices(own.as_str()).any(|(at, _)| at < label && stands_alone(&text, at, own.len()));
+        about
+            || notices::without_leaving(&text)
+                .is_some_and(|who| self.heads.keys().any(|n| bare(n) == bare(&who)))
+    }
+}
+
+/// Whether the `length` bytes of `text` at `at` are no part of a longer word. Scripts without spaces have no words.
+fn stands_alone(text: &str, at: usize, length: usize) -> bool {
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{2e80}');
+    length > 0 && !joins(text[..at].chars().next_back()) && !joins(text[at + length..].chars().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_a_colon_recur() {
+        let heads = [
+            "Theo: Plot 9: hi",
+            "Theo: Plot 9: you: too",
+            "Ana: a: b",
+            "Theo: School: hi",
+            "Ana: no",
+            "Ana: c: d",
+        ];
+        let survey = Survey::of(heads, true);
+        let name = |rest| names::split(rest, &survey, true).map(|(name, _)| name);
+        assert_eq!(name(heads[1]).as_deref(), Some("Theo: Plot 9"));
+        assert_eq!(name(heads[3]).as_deref(), Some("Theo: School"));
+        assert_eq!(name(heads[2]).as_deref(), Some("Ana"));
+        let few = Survey::of(["Theo: Plot 9: hi", "Theo: Plot 9: you"], true);
+        assert!(!few.has_two_parts("Theo"));
+        let app = Survey::of(["Theo: location: https://maps.example/a"; 3], false);
+        assert!(!app.has_two_parts("Theo"));
+        let all_differ = Survey::of(["Theo: a: 1", "Theo: b: 1", "Theo: c: 1"], true);
+        assert!(!all_differ.has_two_parts("Theo"));
+    }
+
+    #[test]
+    fn the_group_is_silent_and_others_speak() {
+        let notice = "Plot: \u{200e}Messages and calls are end-to-end encrypted.";
+        let heads = [notice, "Plot: \u{200e}Ana added you", "Ana: hi", "Ben: hey"];
+        assert!(Survey::of(heads, true).is_group("Plot"));
+        let (two, speaking) = ([notice, "Plot: \u{200e}so", "Ana: hi"], [notice, "Plot: so", "Ana: hi"]);
+        assert!(!Survey::of(two, true).is_group("Plot"));
+        assert!(!Survey::of(speaking, true).is_group("Plot"));
+    }
+
+    #[test]
+    fn notices_tell_of_people() {
+        let survey = Survey::of(["Ana: hi", "~ Bea: hey", "花子: a"], true);
+        assert!(survey.tells_of("Ana created this group", "Ana"));
+        assert!(survey.tells_of("Bea left", "~ Bea"));
+        assert!(survey.tells_of("花子がグループを作成しました", "花子"));
+        assert!(survey.tells_of("Bea hat die Gruppe verlassen.", "Ana"));
+        assert!(!survey.tells_of("Ananas for all", "Ana"));
+        assert!(!survey.tells_of("Event: Ana's birthday", "Ana"));
+        assert!(!survey.tells_of("I wish he left", "Ana"));
+        assert!(!survey.tells_of("Bea come here", "Ana"));
+    }
+}
