@@ -278,25 +278,50 @@ fn close_titles(lines: &[&str]) -> (HashSet<String>, f32) {
     }
 }
 
-/// Lines that say one of a few names and nothing else, again and again, with text between them.
+/// Lines that say one of a few names and nothing else, again and again, with text between them; in small letters only where they stand above nearly every message.
 fn name_lines(lines: &[&str]) -> (HashSet<String>, f32) {
     // Snapchat sets days above and between.
     let first = lines.iter().position(|l| !furniture::is_day_in_any_case(l)).unwrap_or(0);
-    let lines = &lines[first..];
+    let lines: Vec<&str> = lines[first..].iter().map(|l| l.trim()).collect();
     let mut tally: HashMap<&str, usize> = HashMap::new();
-    for line in lines.iter().map(|l| l.trim()).filter(|l| names::is_alone(l) && !furniture::is_day(l)) {
+    for line in lines.iter().filter(|l| names::any(l).is_some() && !furniture::is_day(l)) {
         *tally.entry(line).or_default() += 1;
     }
     tally.retain(|_, n| *n > 1);
-    let is_title = |line: &str| tally.contains_key(line.trim());
+    let alone = tally.keys().copied().filter(|l| names::is_alone(l)).collect();
+    let above = above_words(&lines, &tally);
+    titles_share(&lines, above, 8, 0.6).or_else(|| titles_share(&lines, alone, 12, 0.4)).unwrap_or_default()
+}
+
+/// Of lines that come back the first of the text, and, from the most frequent on, those that never stand right under one of these.
+fn above_words<'l>(lines: &[&'l str], tally: &HashMap<&'l str, usize>) -> HashSet<&'l str> {
+    let mut found: HashSet<&str> =
+        lines.first().copied().filter(|l| tally.contains_key(l)).into_iter().collect();
+    let mut others: Vec<_> = tally.iter().map(|(line, n)| (std::cmp::Reverse(*n), *line)).collect();
+    others.sort_unstable();
+    for (_, line) in others {
+        let under = |pair: &[&str]| pair[1] == line && found.contains(pair[0]);
+        if !lines.windows(2).any(under) {
+            found.insert(line);
+        }
+    }
+    found
+}
+
+/// These names, and the share of lines that they explain as headings with one line of words each; nothing if they do not stand as headings do.
+fn titles_share(
+    lines: &[&str],
+    names: HashSet<&str>,
+    most: usize,
+    least: f32,
+) -> Option<(HashSet<String>, f32)> {
+    let is_title = |line: &str| names.contains(line);
     let apart = lines.windows(2).all(|pair| !(is_title(pair[0]) && is_title(pair[1])));
     let leads = lines.first().is_some_and(|l| is_title(l));
-    let heads: usize = tally.values().sum();
+    let heads = lines.iter().filter(|l| is_title(l)).count();
     let share = (heads * 2) as f32 / lines.len().max(1) as f32;
-    if !(2..=12).contains(&tally.len()) || !apart || !leads || share < 0.4 {
-        return (HashSet::new(), 0.0);
-    }
-    (tally.into_keys().map(str::to_owned).collect(), share.min(0.9))
+    let fits = (2..=most).contains(&names.len()) && apart && leads && share >= least;
+    fits.then(|| (names.into_iter().map(str::to_owned).collect(), share.min(0.9)))
 }
 
 /// A text without names: turns, or one text?

@@ -307,3 +307,14 @@ proptest! {
         prop_assert!(chat.transcript.messages.len() as u64 >= counts.messages + counts.system);
     }
 }
+
+#[test]
+fn names_in_small_letters_stand_above_nearly_every_message() {
+    let (chat, _) = import("ben\nok\nsam.k\nyes free\nben\nok\nben\nat four\nsam.k\nfine\n");
+    assert_eq!(names(&chat), ["ben", "sam.k"]);
+    assert_eq!(texts(&chat), ["ok", "yes free", "ok", "at four", "fine"]);
+    let (chat, _) = import("Mila\nhello\nsam.k\nhi\nZoe\nhey\nMila\nsix?\nsam.k\nyes\nZoe\nno\n");
+    assert_eq!(names(&chat), ["Mila", "sam.k", "Zoe"]);
+    let (chat, _) = import("hi\nhello there\nhow are you\nok\nand you\nok\nwhat now\nno idea\n");
+    assert_eq!(names(&chat), ["A", "B"]);
+}
