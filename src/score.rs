@@ -245,7 +245,10 @@ fn judged(
     let patterns = stream.so_far.patterns.unwrap_or([f32::NEG_INFINITY; PATTERNS.len()]);
     let calibrated = PATTERNS.iter().zip(patterns).map(|(pattern, logit)| {
         let platt = model.card.calibration.patterns.get(pattern);
-        (*pattern, tidy(platt.map_or_else(|| sigmoid(logit), |p| p.probability(logit)) * stream.restated()))
+        (
+            *pattern,
+            tidy(platt.map_or_else(|| sigmoid(logit), |p| p.probability(logit)) * stream.restated()).min(1.0),
+        )
     });
     Assessment {
         schema: SCHEMA,

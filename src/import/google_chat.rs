@@ -14,6 +14,7 @@ use super::archive::{Bundle, Entries};
 use super::chat::{Chat, When};
 use super::error::ImportError;
 use super::json;
+use super::months::MONTHS;
 use super::parts::{Part, say_all};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
@@ -23,20 +24,6 @@ use crate::transcript::{Kind, Time};
 /// The file with the messages, and the one beside it.
 const MESSAGES: &str = "messages.json";
 const GROUP: &str = "group_info.json";
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The format.
 pub struct GoogleChat;

@@ -58,7 +58,8 @@ impl Format for Paste {
         }
         let mut chat = sink.chat(name.as_str());
         let mut lines = source.into_lines()?;
-        let mut reading = Reading { plan, chat: &mut chat, title: None, turn: 0, names: HashMap::new() };
+        let mut reading =
+            Reading { plan, chat: &mut chat, title: None, turn: 0, said: false, names: HashMap::new() };
         let result = reading.fill(&mut lines, &name);
         reading.close_title();
         sink.count_lines(lines.number());
@@ -75,6 +76,8 @@ struct Reading<'c> {
     /// Who wrote what follows, where names stand on lines of their own.
     title: Option<Title>,
     turn: u64,
+    /// Whether anybody has said anything yet.
+    said: bool,
     /// Names as first seen, by the key that they have in any capitals.
     names: HashMap<String, String>,
 }
@@ -143,6 +146,7 @@ impl Reading<'_> {
     }
 
     fn say(&mut self, name: &str, when: When, text: &str, line: &Line<'_>) {
+        self.said = true;
         let (kind, text) = placeholder(text);
         self.chat.say(name, when, kind, text, line.number);
         self.chat.note_cut(line);
@@ -175,7 +179,7 @@ impl Reading<'_> {
             return;
         }
         let fresh = self.title.as_ref().is_some_and(|t| t.fresh);
-        let head = furniture::is_presence(line.text) || self.plan.is_profile(line.text);
+        let head = furniture::is_presence(line.text) || (!self.said && self.plan.is_profile(line.text));
         if head && (fresh || self.title.is_none()) {
             // A name above a presence or a profile is the head of the page.
             self.title = None;

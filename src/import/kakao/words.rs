@@ -89,8 +89,10 @@ pub fn is_event(line: &str) -> bool {
         " joined this chatroom",
         " left this chatroom",
     ];
-    let line = line.trim_end_matches('.');
-    DONE.iter().any(|words| line.ends_with(words) && line.len() > words.len())
+    // Before them stands a name or two, not a sentence.
+    let names =
+        |who: &str| (1..=60).contains(&who.chars().count()) && !who.contains(['.', '!', '?', '…', ',']);
+    DONE.iter().any(|words| line.trim_end_matches('.').strip_suffix(words).is_some_and(names))
 }
 
 /// Whether the app calls the owner of the export so.

@@ -213,7 +213,7 @@ pub fn of(text: &str, sender: &str, about: Option<&str>) -> Option<Filler> {
     let event = TOLD.contains(&bare)
         || reacts(text)
         || (!sender.is_empty() && MISSED.iter().any(|frame| within(bare, frame) == Some(sender)))
-        || about.is_some_and(|rest| EVENTS.iter().any(|event| rest.starts_with(event)));
+        || about.is_some_and(|rest| super::fillers::tells_of(&EVENTS, rest));
     event.then_some(Filler::Event)
 }
 

@@ -31,9 +31,7 @@ pub fn of(text: &str, sender: &str) -> Option<Filler> {
         _ if TOLD.contains(&text.trim_end_matches('.')) || is_missed(text, sender) => Some(Filler::Event),
         "This message was unsent" => Some(Filler::Unsent),
         _ if is_reaction(text) || ENDED.contains(&text.trim_end_matches('.')) => Some(Filler::Event),
-        _ if about.is_some_and(|rest| EVENTS.iter().any(|event| rest.starts_with(event))) => {
-            Some(Filler::Event)
-        }
+        _ if about.is_some_and(|rest| tells_of(&EVENTS, rest)) => Some(Filler::Event),
         _ => abroad::of(text, sender, about),
     }
 }
@@ -79,6 +77,16 @@ const EVENTS: [&str; 18] = [
     "started a",
     "turned on disappearing messages",
 ];
+
+/// Whether `rest` begins with one of `events`, and no speech follows it: a name, a title, a sign.
+pub(super) fn tells_of(events: &[&str], rest: &str) -> bool {
+    const LONGEST: usize = 60;
+    let no_speech = |tail: &str| {
+        tail.chars().count() <= LONGEST
+            && !tail.trim_end_matches(['.', '?', '!']).contains(['.', '!', '?', ','])
+    };
+    events.iter().any(|event| rest.strip_prefix(event).is_some_and(no_speech))
+}
 
 /// `Reacted 😍 to your message`.
 fn is_reaction(text: &str) -> bool {

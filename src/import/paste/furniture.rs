@@ -64,7 +64,12 @@ pub fn is_furniture(line: &str) -> bool {
             true
         }
         _ if line.strip_prefix("read ").is_some_and(is_day_or_time) => true,
-        _ if line.starts_with("you matched with ") => true,
+        _ if line
+            .strip_prefix("you matched with ")
+            .is_some_and(|who| who.split(' ').count() <= 3 || who.contains(" on ")) =>
+        {
+            line.len() < 60
+        }
         _ if line.strip_prefix("seen by ").is_some_and(|who| who.split(' ').count() <= 3) => true,
         _ => ["active ", "seen "].iter().any(|s| line.strip_prefix(s).is_some_and(ago)) || is_moment(&line),
     }

@@ -62,7 +62,9 @@ pub fn timed(line: &str) -> Option<Head<'_>> {
     let at =
         colons.find(|at| line[at + 1..].is_empty() || line[at + 1..].starts_with(char::is_whitespace))?;
     let (before, when) = moments::ending(&line[..at])?;
-    let name = names::plausible(before.trim_end_matches(','))?;
+    // `we meet at 18:00: bring soup` begins so, too.
+    let name = names::plausible(before.trim_end_matches(','))
+        .filter(|n| !n.contains(' ') || names::looks_like_name(n))?;
     Some(Head { who: Who::Speaker(name), when, text: line[at + 1..].trim_start() })
 }
 
@@ -116,7 +118,10 @@ pub fn titled(line: &str) -> Option<Head<'_>> {
         |(sign, (before, after))| {
             let before = untagged(before);
             // Hardly anybody types the long dash, so that before it stands a name whatever its signs.
-            let odd = || names::any(before).filter(|n| *sign == " — " && !n.starts_with(moments::ROLE));
+            let odd = || {
+                names::any(before)
+                    .filter(|n| *sign == " — " && !names::is_long(n) && !n.starts_with(moments::ROLE))
+            };
             let name = names::plausible(before).or_else(odd)?;
             let when = moments::whole(after)?;
             Some(Head { who: Who::Speaker(name), when, text: "" })

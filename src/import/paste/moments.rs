@@ -55,8 +55,10 @@ pub fn bracketed(line: &str) -> Option<(When, &str)> {
 
 /// `words 21:14`, perhaps with ticks behind it: what stands before the time.
 pub fn ending(line: &str) -> Option<(&str, When)> {
+    const LONGEST: usize = 60;
     let line = line.trim_end_matches(is_tick);
-    let gaps = line.char_indices().filter(|(_, c)| *c == ' ');
+    let from = line.ceil_char_boundary(line.len().saturating_sub(LONGEST));
+    let gaps = line[from..].char_indices().filter(|(_, c)| *c == ' ').map(|(at, c)| (from + at, c));
     gaps.filter(|(at, _)| {
         line[at + 1..].starts_with(|c: char| c.is_ascii_digit()) && line[*at..].contains(':')
     })

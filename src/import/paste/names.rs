@@ -149,7 +149,7 @@ pub enum Shape {
 pub fn prefix(line: &str) -> Option<Prefix<'_>> {
     let (before, text) = line.split_once([':', '：'])?;
     let wide = line[before.len()..].starts_with('：');
-    let text = unclosed(before, text);
+    let text = unclosed(before, text).trim_start_matches(cursor::is_mark);
     // `10:30` and `https://` have no space behind the colon; `Name:text` does not either, so letters must meet.
     let spaced = wide || text.chars().next().is_none_or(char::is_whitespace);
     let meets = || !text.starts_with(|c: char| matches!(c, '/' | ':' | ')') || c.is_ascii_digit());

@@ -164,7 +164,7 @@ impl Plan {
 
     /// The words of a line without a name, and the time behind them where the text has such times.
     pub fn turn<'l>(&self, line: &'l str) -> (&'l str, When) {
-        let timed = moments::ending(line).filter(|_| self.ending);
+        let timed = self.ending.then(|| moments::ending(line)).flatten();
         timed.unwrap_or((line, When::Unknown))
     }
 
@@ -297,11 +297,14 @@ fn name_lines(lines: &[&str]) -> (HashSet<String>, f32) {
 fn above_words<'l>(lines: &[&'l str], tally: &HashMap<&'l str, usize>) -> HashSet<&'l str> {
     let mut found: HashSet<&str> =
         lines.first().copied().filter(|l| tally.contains_key(l)).into_iter().collect();
+    let mut above: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for pair in lines.windows(2) {
+        above.entry(pair[1]).or_default().insert(pair[0]);
+    }
     let mut others: Vec<_> = tally.iter().map(|(line, n)| (std::cmp::Reverse(*n), *line)).collect();
     others.sort_unstable();
     for (_, line) in others {
-        let under = |pair: &[&str]| pair[1] == line && found.contains(pair[0]);
-        if !lines.windows(2).any(under) {
+        if above.get(line).is_none_or(|above| above.is_disjoint(&found)) {
             found.insert(line);
         }
     }

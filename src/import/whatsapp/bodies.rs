@@ -40,11 +40,14 @@ pub struct Place<'p> {
 
 impl Place<'_> {
     /// Whether a body with the app's mark is a notice. A mark alone must not hide a message, as anybody can write one: the
-    /// words must be known, or tell of whom they stand under, or stand under the name of a group, which cannot speak.
+    /// words must be known, in English at least, or stand under the name of a group, which cannot speak.
     fn is_notice(&self, text: &str) -> bool {
-        const LONGEST: usize = 240;
-        let told = || text.chars().count() <= LONGEST && self.survey.tells_of(text, self.name);
-        self.alone && (notices::is_app_notice(text) || self.survey.is_group(self.name) || told())
+        let known = || {
+            notices::is_app_notice(text)
+                || notices::is_done_by(self.name, text)
+                || self.survey.tells_who_left(text)
+        };
+        self.alone && (self.survey.is_group(self.name) || known())
     }
 
     fn is_deleted(&self, text: &str) -> bool {
@@ -198,8 +201,6 @@ mod tests {
         for text in [
             "Ana added Cy",
             "Ana turned on disappearing messages. New messages will disappear after 24 hours.",
-            "Ana hat diese Gruppe erstellt",
-            "أضافك Ana",
             "Ben hat die Gruppe verlassen",
             "Voice call. \u{200e}3 min",
             "Ligação de voz perdida. \u{200e}Toque para retornar a ligação",
@@ -219,7 +220,16 @@ mod tests {
         let survey = Survey::default();
         let long = |text| super::read(text, &Place { name: "Ana", survey: &survey, alone: false });
         assert!(matches!(long("\u{200e}Ana left"), Body::Words(_)));
-        for text in ["Ben, come here", "voice call me. now", "video calls are fun", "so it is"] {
+        for text in [
+            "Ben, come here",
+            "voice call me. now",
+            "video calls are fun",
+            "so it is",
+            "Ana wants a photo of you, dont tell mum",
+            "Ana added you? then come over",
+            "send it. nobody changed the group btw",
+            "Ana hat diese Gruppe erstellt",
+        ] {
             let marked = format!("\u{200e}{text}");
             assert_eq!(read(&marked), Body::Words(text));
         }

@@ -9,20 +9,36 @@ pub fn is_notice(name: &str) -> bool {
     NOTICES.iter().any(|phrase| name.contains(phrase))
 }
 
-/// Whether a body with the app's mark is a notice by its words.
+/// Whether a body with the app's mark is a notice by its words. Before them may stand who did it, and behind them no speech.
 pub fn is_app_notice(text: &str) -> bool {
+    const LONGEST: usize = 60;
     let text = folded(text);
-    is_notice(&text)
+    let short = |text: &str| text.chars().count() <= LONGEST;
+    let by_somebody = |phrase: &&str| {
+        text.find(*phrase).is_some_and(|at| short(&text[..at]) && !text[..at].contains(['.', '!', '?', ',']))
+    };
+    NOTICES.iter().any(|phrase| by_somebody(phrase))
         || tells_of_encryption(&text)
-        || BEGINNINGS.iter().any(|phrase| text.starts_with(phrase))
+        || BEGINNINGS.iter().any(|phrase| text.strip_prefix(phrase).is_some_and(short))
         || WHOLE.contains(&text.as_str())
         || CALLS.iter().any(|call| text.strip_prefix(call).is_some_and(is_about_a_call))
+}
+
+/// Whether a body with the app's mark says of `name`, under whose name it stands, what the app says that people have done.
+pub fn is_done_by(name: &str, text: &str) -> bool {
+    let bare = |text: &str| folded(text).trim_start_matches(['~', ' ']).to_owned();
+    let (name, text) = (bare(name), bare(text));
+    let Some(done) = text.strip_prefix(&*name).and_then(|rest| rest.strip_prefix(' ')) else { return false };
+    DONE.iter().any(|(words, most)| {
+        done.strip_prefix(words)
+            .is_some_and(|rest| rest.chars().count() <= *most && !rest.contains(['!', '?', ',']))
+    })
 }
 
 /// Whether it is the notice of encryption.
 pub fn tells_of_encryption(text: &str) -> bool {
     let text = folded(text);
-    ENCRYPTED.iter().any(|phrase| text.contains(phrase))
+    ENCRYPTED.iter().any(|phrase| text.find(phrase).is_some_and(|at| text[..at].chars().count() <= 60))
 }
 
 /// Who left, when the text says only that somebody did.
@@ -124,6 +140,18 @@ const ENCRYPTED: &[&str] = &[
     "エンドツーエンドで暗号化",
     "mã hóa đầu cuối",
     "krypterade från ände till ände",
+];
+
+/// What the app says that somebody has done, and how many letters may follow: names, an offer to change it.
+const DONE: &[(&str, usize)] = &[
+    ("added ", 40),
+    ("removed ", 40),
+    ("joined from the community", 0),
+    ("joined using this group's invite link", 0),
+    ("turned off disappearing messages", 40),
+    ("turned on disappearing messages", 120),
+    ("turned on admin approval", 60),
+    ("updated the message timer", 120),
 ];
 
 /// How other notices begin that iOS puts under a name.
