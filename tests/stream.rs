@@ -135,6 +135,11 @@ fn patterns_follow_the_risk_to_another_share_of_risky_conversations() {
         let expected = p * after.risk / before.risk;
         assert!((after.patterns[pattern] - expected).abs() < 2e-4 + 0.01 * expected, "{pattern:?}");
     }
+    let mut certain = model();
+    certain.card.at_prevalence(0.999).unwrap();
+    certain.card.calibration.patterns.values_mut().for_each(|platt| platt.shift += 9.0);
+    let certain = assess(&certain, &chat, "test", &[]).unwrap();
+    assert!(certain.patterns.values().all(|p| (0.0..=1.0).contains(p)));
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub fn bracketed(line: &str) -> Option<(When, &str)> {
 pub fn ending(line: &str) -> Option<(&str, When)> {
     const LONGEST: usize = 60;
     let line = line.trim_end_matches(is_tick);
-    let from = line.ceil_char_boundary(line.len().saturating_sub(LONGEST));
+    let from = line.char_indices().rev().nth(LONGEST).map_or(0, |(at, _)| at);
     let gaps = line[from..].char_indices().filter(|(_, c)| *c == ' ').map(|(at, c)| (from + at, c));
     gaps.filter(|(at, _)| {
         line[at + 1..].starts_with(|c: char| c.is_ascii_digit()) && line[*at..].contains(':')

@@ -318,3 +318,16 @@ fn names_in_small_letters_stand_above_nearly_every_message() {
     let (chat, _) = import("hi\nhello there\nhow are you\nok\nand you\nok\nwhat now\nno idea\n");
     assert_eq!(names(&chat), ["A", "B"]);
 }
+
+#[test]
+fn the_name_of_an_app_is_an_answer_once_somebody_has_spoken() {
+    let (chat, _) = import("Tom\nhi\nYou sent\nwhich app\nTom\nFacebook\nor call\nYou sent\nno\n");
+    assert_eq!(texts(&chat), ["hi", "which app", "Facebook\nor call", "no"]);
+}
+
+#[test]
+fn marks_of_direction_behind_a_colon_belong_to_it() {
+    let (chat, _) =
+        import("سارة:\u{200f} hi\nأحمد علي:\u{200f} hello\nسارة:\u{200f} so\nأحمد علي:\u{200f} yes\n");
+    assert_eq!(names(&chat), ["سارة", "أحمد علي"]);
+}

@@ -86,7 +86,7 @@ fn ends(rest: &str) -> impl Iterator<Item = usize> {
 /// The first of them that stands in no quotation or bracket.
 fn outside(rest: &str) -> Option<usize> {
     // No name is longer, nor is what it quotes.
-    let rest = &rest[..rest.floor_char_boundary(8 * LONGEST_NAME)];
+    let rest = rest.char_indices().nth(4 * LONGEST_NAME).map_or(rest, |(at, _)| &rest[..at]);
     let mut free = 0;
     for at in ends(rest) {
         while let Some(end) = next_pair(&rest[free..], at.saturating_sub(free)) {

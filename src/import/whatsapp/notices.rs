@@ -17,7 +17,7 @@ pub fn is_app_notice(text: &str) -> bool {
     let by_somebody = |phrase: &&str| {
         text.find(*phrase).is_some_and(|at| short(&text[..at]) && !text[..at].contains(['.', '!', '?', ',']))
     };
-    NOTICES.iter().any(|phrase| by_somebody(phrase))
+    NOTICES.iter().any(by_somebody)
         || tells_of_encryption(&text)
         || BEGINNINGS.iter().any(|phrase| text.strip_prefix(phrase).is_some_and(short))
         || WHOLE.contains(&text.as_str())
