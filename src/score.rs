@@ -243,12 +243,11 @@ fn judged(
     let moment =
         |index: usize| Moment { index, time: transcript.messages[index].time.map(|t| t.to_string()) };
     let patterns = stream.so_far.patterns.unwrap_or([f32::NEG_INFINITY; PATTERNS.len()]);
+    let restated = stream.restated();
     let calibrated = PATTERNS.iter().zip(patterns).map(|(pattern, logit)| {
         let platt = model.card.calibration.patterns.get(pattern);
-        (
-            *pattern,
-            tidy(platt.map_or_else(|| sigmoid(logit), |p| p.probability(logit)) * stream.restated()).min(1.0),
-        )
+        let probability = platt.map_or_else(|| sigmoid(logit), |p| p.probability(logit));
+        (*pattern, tidy((probability * restated).min(1.0)))
     });
     Assessment {
         schema: SCHEMA,

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from model import cell, gates
+
 LENGTH = 40  # pieces in one graph
 
 
@@ -18,9 +20,7 @@ class Stretch(nn.Module):
         self.chat, self.speaker = head.chat, head.speaker
 
     def forward(self, x, who, chat, own):
-        from_x, from_own = self.chat.weight_ih.split([x.shape[2], own.shape[2]], 1)
-        by_x, by_chat = self.speaker.weight_ih.split([x.shape[2], chat.shape[1]], 1)
-        for_chat, for_speaker = F.linear(x, from_x, self.chat.bias_ih), F.linear(x, by_x, self.speaker.bias_ih)
+        for_chat, for_speaker, from_own, by_chat = gates(self.chat, self.speaker, x)
         return Steps.apply(for_chat, for_speaker, who, chat, own, from_own, self.chat.weight_hh, self.chat.bias_hh, by_chat, self.speaker.weight_hh, self.speaker.bias_hh)
 
 
@@ -46,7 +46,7 @@ class Steps(torch.autograd.Function):
     @staticmethod
     def backward(ctx, d_said, d_chat, d_own):
         who, befores, chats, from_own, chat_hh, by_chat, speaker_hh = ctx.saved_tensors
-        inner, gates = chat_hh.shape[1], []
+        inner, found = chat_hh.shape[1], []
         for t in reversed(range(who.shape[1])):
             spoke, (chat_space, speaker_space) = who[:, t], ctx.spaces[t]
             d_after = torch.baddbmm(d_said[:, t, None, inner:], spoke[:, None], d_own)[:, 0]
@@ -56,25 +56,15 @@ class Steps(torch.autograd.Function):
             d_chat = torch.addmm(d_chat, d_a_state, chat_hh)
             d_before = torch.addmm(torch.addmm(d_before, d_b_state, speaker_hh), d_a, from_own)
             d_own = torch.where(spoke[..., None] > 0, d_before[:, None], d_own)
-            gates.append((d_a, d_a_state, d_b, d_b_state))
-        d_a, d_a_state, d_b, d_b_state = (torch.stack(parts[::-1]) for parts in zip(*gates))
+            found.append((d_a, d_a_state, d_b, d_b_state))
+        d_a, d_a_state, d_b, d_b_state = (torch.stack(parts[::-1]) for parts in zip(*found))
         by_weight = lambda gate, into: gate.flatten(0, 1).T @ into.flatten(0, 1)
         return (d_a.transpose(0, 1), d_b.transpose(0, 1), None, d_chat, d_own, by_weight(d_a, befores), by_weight(d_a_state, chats[:-1]), d_a_state.sum((0, 1)),
                 by_weight(d_b, chats[1:]), by_weight(d_b_state, befores), d_b_state.sum((0, 1)))
 
 
-def cell(gates, hidden, state):
-    """A GRU's step, as `model.updated`, and what going back needs [B, 5 H]: reset, update, new, the state before, and the hidden part of new."""
-    if gates.is_cuda:
-        return torch.ops.aten._thnn_fused_gru_cell(gates, hidden, state)
-    width = state.shape[1]
-    (reset, update), ahead = (gates + hidden)[:, :2 * width].sigmoid().chunk(2, 1), hidden[:, 2 * width:]
-    new = torch.tanh(gates[:, 2 * width:] + reset * ahead)
-    return new + update * (state - new), torch.cat([reset, update, new, state, ahead], 1)
-
-
 def cell_back(grad, space):
-    """From the gradient of a step's outcome to those of its input's gates, its state's gates and the state before."""
+    """From the gradient of a step's outcome (`model.cell`) to those of its input's gates, its state's gates and the state before."""
     if grad.is_cuda:
         return torch.ops.aten._thnn_fused_gru_cell_backward(grad.contiguous(), space, False)[:3]
     reset, update, new, state, ahead = space.chunk(5, 1)

@@ -158,26 +158,33 @@ class Head(nn.Module):
 
 def stretch(of_chat, of_speaker, x, who, chat, own):
     """Some pieces in a row, by two GRU cells, from the state of the chat [B, I] and of each speaker [B, S, O] before them; gives these states after them as well."""
-    inner, rows = x.shape[2], []
-    from_x, from_own = of_chat.weight_ih.split([inner, own.shape[2]], 1)
-    by_x, by_chat = of_speaker.weight_ih.split([inner, inner], 1)
-    for_chat, for_speaker = F.linear(x, from_x, of_chat.bias_ih), F.linear(x, by_x, of_speaker.bias_ih)
+    rows, (for_chat, for_speaker, from_own, by_chat) = [], gates(of_chat, of_speaker, x)
     for a, b, who_i, speaks in zip(for_chat.unbind(1), for_speaker.unbind(1), who.unbind(1), (who[..., None] > 0).unbind(1)):
         before = (who_i[:, None] @ own)[:, 0]
-        chat = updated(torch.addmm(a, before, from_own.T), F.linear(chat, of_chat.weight_hh, of_chat.bias_hh), chat)
-        after = updated(torch.addmm(b, chat, by_chat.T), F.linear(before, of_speaker.weight_hh, of_speaker.bias_hh), before)
+        chat, _ = cell(torch.addmm(a, before, from_own.T), F.linear(chat, of_chat.weight_hh, of_chat.bias_hh), chat)
+        after, _ = cell(torch.addmm(b, chat, by_chat.T), F.linear(before, of_speaker.weight_hh, of_speaker.bias_hh), before)
         own = torch.where(speaks, after[:, None], own)
         rows.append(torch.cat([chat, after], 1))
     return torch.stack(rows, 1), chat, own
 
 
-def updated(gates, hidden, state):
-    """The state of a GRU after a step: `gates` [B, 3 H] of its input and `hidden` [B, 3 H] of its state, reset, update and new in this order, as in `nn.GRUCell`."""
+def gates(of_chat, of_speaker, x):
+    """What the pieces x [B, P, I] give to the gates of both cells at once, and the weights for what else goes in: the state of the speaker before, that of the chat after."""
+    inner = x.shape[2]
+    from_x, from_own = of_chat.weight_ih.split([inner, of_speaker.hidden_size], 1)
+    by_x, by_chat = of_speaker.weight_ih.split([inner, of_chat.hidden_size], 1)
+    return F.linear(x, from_x, of_chat.bias_ih), F.linear(x, by_x, of_speaker.bias_ih), from_own, by_chat
+
+
+def cell(gates, hidden, state):
+    """A GRU's step: from `gates` [B, 3 H] of its input and `hidden` [B, 3 H] of its state, reset, update and new in this order, as in `nn.GRUCell`, to the state after it and
+    what going back needs [B, 5 H]: reset, update, new, the state before, and the hidden part of new."""
     if gates.is_cuda:
-        return torch.ops.aten._thnn_fused_gru_cell(gates, hidden, state)[0]
-    (reset, update), new = (gates + hidden)[:, :2 * state.shape[1]].sigmoid().chunk(2, 1), gates[:, 2 * state.shape[1]:]
-    new = torch.tanh(new + reset * hidden[:, 2 * state.shape[1]:])
-    return new + update * (state - new)
+        return torch.ops.aten._thnn_fused_gru_cell(gates, hidden, state)
+    width = state.shape[1]
+    (reset, update), ahead = (gates + hidden)[:, :2 * width].sigmoid().chunk(2, 1), hidden[:, 2 * width:]
+    new = torch.tanh(gates[:, 2 * width:] + reset * ahead)
+    return new + update * (state - new), torch.cat([reset, update, new, state, ahead], 1)
 
 
 class Model(nn.Module):

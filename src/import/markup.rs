@@ -15,6 +15,11 @@ pub struct Markup {
     pub call: Option<String>,
 }
 
+/// Words of which only the three signs of markup are escaped, as in exports of Slack and X; `&amp;` comes last, so that nothing is unescaped twice.
+pub fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
 /// Read `html`, broken or not. A message that only quotes keeps what it quotes.
 pub fn read(html: &str) -> Markup {
     let mut reading = Reading::default();

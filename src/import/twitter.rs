@@ -10,6 +10,7 @@ use super::chat::{Chat, When};
 use super::error::ImportError;
 use super::fields::{self, close, first_of, flow, items, linked_file};
 use super::json::{self, Path, Walker, Want, text_of};
+use super::markup::unescape;
 use super::parts::say_all;
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
@@ -211,7 +212,7 @@ fn take(chat: &mut Chat, kind: &str, event: &Value, line: u64) {
         "participantsJoin" => chat.note(when, "people were added to the conversation", line),
         "participantsLeave" => chat.note(when, "people left the conversation", line),
         "conversationNameUpdate" => {
-            let name = plain(first_of(event, &["name"]).unwrap_or_default());
+            let name = unescape(first_of(event, &["name"]).unwrap_or_default());
             chat.note(when, &format!("the conversation was named {name}"), line);
         }
         _ => chat.reject(WarningKind::UnknownRecord, line),
@@ -226,7 +227,7 @@ fn say(chat: &mut Chat, event: &Value, when: When, line: u64) {
         chat.doubt(WarningKind::NamelessPerson, line);
     }
     let speaker = chat.person(&id, &id);
-    let mut text = plain(first_of(event, &["text"]).unwrap_or_default());
+    let mut text = unescape(first_of(event, &["text"]).unwrap_or_default());
     for link in items(event, "urls") {
         let (Some(short), Some(long)) = (first_of(link, &["url"]), first_of(link, &["expanded"])) else {
             continue;
@@ -244,17 +245,12 @@ fn say(chat: &mut Chat, event: &Value, when: When, line: u64) {
     say_all(chat, &speaker, when, &parts, line);
 }
 
-/// Words without the three signs that the archive escapes.
-fn plain(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn signs_are_not_escaped() {
-        assert_eq!(plain("fish &amp; chips &lt;3 &amp;lt;"), "fish & chips <3 &lt;");
+        assert_eq!(unescape("fish &amp; chips &lt;3 &amp;lt;"), "fish & chips <3 &lt;");
     }
 }

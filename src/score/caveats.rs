@@ -4,7 +4,7 @@ use crate::assessment::Caveat;
 use crate::language::Language;
 use crate::models::Model;
 use crate::prompt::MESSAGE_CHARS;
-use crate::transcript::{Kind, Transcript};
+use crate::transcript::{Heard, Kind, Transcript};
 
 /// Fewer words than this are too few to call a conversation quiet.
 const LEAST_WORDS: usize = 12;
@@ -47,7 +47,7 @@ pub fn one_sided(transcript: &Transcript) -> Option<String> {
 
 /// Why nothing can be said of one text in which nothing was found, if it is one: a retelling is worded unlike a chat, and who answers what may be what matters.
 pub fn one_text(transcript: &Transcript) -> Option<String> {
-    (transcript.spoken().count() == 1).then(|| {
+    (transcript.heard() == Heard::OneText).then(|| {
         "it came as one text: who says what, and what follows what, cannot be told apart, and what someone retells is not judged"
             .to_owned()
     })

@@ -1,5 +1,6 @@
 //! The marks in the text of a Slack message: mentions and links between `<` and `>`, and three escaped signs.
 
+use super::super::markup::unescape;
 use super::Names;
 
 /// `text` as people see it.
@@ -19,7 +20,7 @@ pub fn plain(text: &str, names: &Names) -> String {
         }
     }
     out.push_str(rest);
-    out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    unescape(&out)
 }
 
 /// What stands between `<` and `>`: `@U1`, `@U1|name`, `#C1|general`, `!here`, `https://x|text`.
