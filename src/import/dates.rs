@@ -3,9 +3,11 @@
 //! A [`Stamp`] keeps the numbers as written: which of them is the day is decided for a whole file by
 //! [`super::order`], never line by line.
 
+mod jalali;
+
 use jiff::civil;
 
-use super::cursor::Cursor;
+use super::cursor::{self, Cursor};
 use super::meridiem;
 
 /// Which of three numbers is what.
@@ -83,6 +85,8 @@ pub struct Stamp {
     pub clock: civil::Time,
     /// How it is written.
     pub shape: Shape,
+    /// Whether phones of the United States write so, and next to nobody else: `1/5/24, 9:07 AM`.
+    pub american: bool,
 }
 
 impl Stamp {
@@ -97,7 +101,7 @@ impl Stamp {
             let (clock, seconds, meridiem) = time(at)?;
             let shape =
                 Shape { time_first: true, separator: None, year: None, comma: false, seconds, meridiem };
-            Some(Self { date: None, clock, shape })
+            Some(Self { date: None, clock, shape, american: false })
         })
     }
 
@@ -106,10 +110,12 @@ impl Stamp {
         let (date, separator) = date(&mut ahead)?;
         let comma = between(&mut ahead)?;
         let (clock, seconds, meridiem) = time(&mut ahead)?;
+        let written = &at.rest()[..at.rest().len() - ahead.rest().len()];
         *at = ahead;
         let year = Some(date.year);
         let shape = Shape { time_first: false, separator: Some(separator), year, comma, seconds, meridiem };
-        Some(Self { date: Some(date), clock, shape })
+        let american = separator == '/' && comma && meridiem && is_american(written);
+        Some(Self { date: Some(date), clock, shape, american })
     }
 
     fn time_first(at: &mut Cursor<'_>) -> Option<Self> {
@@ -120,7 +126,7 @@ impl Stamp {
         *at = ahead;
         let year = Some(date.year);
         let shape = Shape { time_first: true, separator: Some(separator), year, comma, seconds, meridiem };
-        Some(Self { date: Some(date), clock, shape })
+        Some(Self { date: Some(date), clock, shape, american: false })
     }
 
     /// The moment, with the date read in `order`; `None` when there is no date or no such day.
@@ -133,6 +139,9 @@ impl Date {
     /// The day, reading the numbers in `order`; a year of four digits overrules it.
     pub fn resolve(&self, order: DateOrder) -> Option<civil::Date> {
         let [a, b, c] = self.numbers;
+        if self.year == Year::First && jalali::is_year(a) {
+            return jalali::date(a, b, c);
+        }
         let (y, m, d) = match (self.year, order) {
             (Year::First, _) | (Year::Short, DateOrder::YearFirst) => (a, b, c),
             (_, DateOrder::DayFirst) => (c, b, a),
@@ -146,6 +155,17 @@ impl Date {
     pub fn needs_order(&self) -> bool {
         self.year != Year::First
     }
+}
+
+/// Whether a date and time has a year of two digits, no zeros in front and `AM` or `PM` in capitals. India and Australia
+/// write small letters, Britain 24 hours.
+fn is_american(written: &str) -> bool {
+    let written = cursor::plain(written);
+    let Some((date, time)) = written.split_once(", ") else { return false };
+    let bare = |number: &str| number.len() <= 2 && !number.starts_with('0');
+    let mut numbers = date.split('/');
+    let day = numbers.by_ref().take(2).all(bare) && numbers.next().is_some_and(|year| year.len() == 2);
+    day && (time.ends_with(" AM") || time.ends_with(" PM")) && time.split(':').next().is_some_and(bare)
 }
 
 /// Years as phones write them: Buddhist ones are 543 ahead; two digits are taken as 2000 to 2059, then as the Buddhist
@@ -280,8 +300,18 @@ fn time_separator(at: &mut Cursor<'_>) -> bool {
     found
 }
 
+/// What may follow the last number: a sign, or a word for the hour that says nothing (`21:07 Uhr`, `21:07 ч.`).
 fn time_end(at: &mut Cursor<'_>) {
-    let _ = ['分', '분', '秒', '초', 'Z'].into_iter().any(|c| at.eat(c));
+    if ['分', '분', '秒', '초', 'Z'].into_iter().any(|c| at.eat(c)) {
+        return;
+    }
+    let mut ahead = *at;
+    ahead.spaces();
+    let word = ["uhr", "ч", "hrs", "น"].into_iter().any(|word| ahead.word(word));
+    if word && !ahead.peek().is_some_and(char::is_alphanumeric) {
+        ahead.eat('.');
+        *at = ahead;
+    }
 }
 
 fn two_digits(at: &mut Cursor<'_>) -> Option<i8> {
@@ -327,6 +357,11 @@ mod tests {
             "18.03.2022. 14:56|",
             "18/3/22, 2:56_PM|",
             "18/03/22 02:56 PTG|",
+            "18.3.22 г., 14:56 ч.|",
+            "18.03.22, 14:56 Uhr|",
+            "18.3.2022, 2:56 MD|",
+            "18/03/2022 2:56 ከሰዓት|",
+            "18/3/22, 2:56 ਬਾ.ਦੁ.|",
         ] {
             assert_eq!(read(text, DateOrder::DayFirst), "2022-03-18T14:56:00", "{text}");
         }
@@ -345,6 +380,7 @@ mod tests {
             "2022-03-18T14:56:12|",
             "2022. 03. 18. 14:56:12|",
             "2022년 3월 18일 오후 2:56:12|",
+            "۱۴۰۰/۱۲/۲۷،\u{200f} ۱۴:۵۶:۱۲|",
         ] {
             assert_eq!(read(text, DateOrder::DayFirst), "2022-03-18T14:56:12", "{text}");
         }

@@ -24,8 +24,8 @@ impl Half {
     }
 }
 
-/// Lower case, without dots and spaces.
-const WORDS: [(&str, Half); 57] = [
+/// Lower case, without dots and spaces. Those from `pd` on are from memory.
+const WORDS: [(&str, Half); 67] = [
     ("am", Half::Morning),
     ("pm", Half::Afternoon),
     ("ص", Half::Morning),
@@ -83,6 +83,16 @@ const WORDS: [(&str, Half); 57] = [
     ("หลังเที่ยง", Half::Afternoon),
     ("לפנהצ", Half::Morning),
     ("אחהצ", Half::Afternoon),
+    ("pd", Half::Morning),
+    ("md", Half::Afternoon),
+    ("ጥዋት", Half::Morning),
+    ("ከሰዓት", Half::Afternoon),
+    ("ਪੂਦੁ", Half::Morning),
+    ("ਬਾਦੁ", Half::Afternoon),
+    ("ಪೂರ್ವಾಹ್ನ", Half::Morning),
+    ("ಅಪರಾಹ್ನ", Half::Afternoon),
+    ("priešpiet", Half::Morning),
+    ("popiet", Half::Afternoon),
 ];
 
 /// Read such a word at `at`, in any of its spellings (`PM`, `p.m.`, `p. m.`).
@@ -111,7 +121,7 @@ pub fn read(at: &mut Cursor<'_>) -> Option<Half> {
 /// Letters, and the signs of Indic and Thai scripts that are written between them.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic()
-        || matches!(c, '\u{94d}' | '\u{9cd}' | '\u{bcd}' | '\u{e31}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}')
+        || matches!(c, '\u{94d}' | '\u{9cd}' | '\u{bcd}' | '\u{ccd}' | '\u{e31}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}')
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Which number of a file's dates is the day. Decided once a file, by evidence: a number past 12 settles it, then
-//! the order in which messages stand, then what the user said. Else day first is assumed, and said so.
+//! the order in which messages stand, then what the user said. Else day first is assumed, or month first where every date
+//! is written as phones of the United States do, and said so.
 
 use jiff::civil;
 
@@ -13,6 +14,8 @@ pub struct Evidence {
     tracks: [Track; 3],
     /// Dates that read differently day first and month first, and the line of the first.
     open: (u64, u64),
+    /// How many dates are written as in the United States, and how many are not.
+    american: (u64, u64),
 }
 
 /// How well the dates fit one order.
@@ -92,6 +95,8 @@ impl Evidence {
     /// Take one more stamp, of `line`, into account.
     pub fn add(&mut self, stamp: &Stamp, line: u64) {
         let Some(date) = stamp.date.filter(|d| d.needs_order()) else { return };
+        self.american.0 += u64::from(stamp.american);
+        self.american.1 += u64::from(!stamp.american);
         for (track, order) in self.tracks.iter_mut().zip(ORDERS) {
             track.add(date.resolve(order));
         }
@@ -123,7 +128,9 @@ impl Evidence {
             (_, Some(order)) => sure(order, Basis::Asked),
             (_, None) => {
                 let assumed = (self.open.0 > 0).then_some(self.open);
-                Verdict { order: DateOrder::DayFirst, basis: Basis::Assumed, assumed }
+                let american = self.american.0 > 0 && self.american.1 == 0;
+                let order = if american { DateOrder::MonthFirst } else { DateOrder::DayFirst };
+                Verdict { order, basis: Basis::Assumed, assumed }
             }
         }
     }
@@ -167,6 +174,25 @@ mod tests {
         assert_eq!(verdict(&["2/2/24", "3/4/24"], None), (DayFirst, Some((1, 2))));
         assert_eq!(verdict(&["2/2/24", "2/2/24"], None), (DayFirst, None));
         assert_eq!(verdict(&["2024-03-04"], None), (DayFirst, None));
+    }
+
+    #[test]
+    fn what_only_americans_write_is_month_first() {
+        let of = |dates: &[&str]| {
+            let mut evidence = Evidence::default();
+            for (line, date) in (1..).zip(dates) {
+                evidence.add(&Stamp::full(&mut Cursor::new(date)).unwrap(), line);
+            }
+            let verdict = evidence.verdict(None);
+            (verdict.order, verdict.assumed)
+        };
+        assert_eq!(of(&["1/5/24, 9:07\u{202f}AM", "1/5/24, 10:08 PM"]), (MonthFirst, Some((2, 1))));
+        assert_eq!(of(&["1/5/24, 9:07:12 AM", "13/5/24, 9:07:12 AM"]).0, DayFirst);
+        for date in
+            ["1/5/24, 9:07 am", "01/05/24, 9:07 AM", "1/5/24, 09:07 AM", "1/5/2024, 9:07 AM", "1/5/24, 9:07"]
+        {
+            assert_eq!(of(&[date]), (DayFirst, Some((1, 1))), "{date}");
+        }
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub enum WarningKind {
     OtherSpeaker,
     /// A line that may or may not begin with a name, so that who wrote it is not sure.
     DoubtfulName,
+    /// A line under somebody's name that may be the app's; it was read as that person's words.
+    DoubtfulNotice,
     /// No names: it was kept as the words of one unknown person.
     UnknownSpeaker,
     /// A row with more or fewer fields than the others.
@@ -95,6 +97,7 @@ impl WarningKind {
             Self::AlternatingSpeakers => "alternating-speakers",
             Self::OtherSpeaker => "other-speaker",
             Self::DoubtfulName => "doubtful-name",
+            Self::DoubtfulNotice => "doubtful-notice",
             Self::UnknownSpeaker => "unknown-speaker",
             Self::RaggedRow => "ragged-row",
             Self::UnclosedQuote => "unclosed-quote",
@@ -130,6 +133,7 @@ impl WarningKind {
             Self::DoubtfulName => {
                 ("line", "that may or may not begin with a name; who speaks there is not sure")
             }
+            Self::DoubtfulNotice => ("line", "that may be the app's own, read as that person's words"),
             Self::UnknownSpeaker => ("message", "without a name; who wrote it is not known"),
             Self::RaggedRow => ("row", "with a different number of fields than the others"),
             Self::UnclosedQuote => ("row", "with a quote that is not closed; it was read as it stands"),

@@ -5,6 +5,7 @@
 //! message stays part of that message, so nobody can be made to have said what somebody else pasted.
 
 mod bodies;
+mod done;
 mod media;
 mod names;
 mod notices;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::cursor;
+use super::done;
 use super::media;
 use super::notices;
 use super::survey::Survey;
@@ -24,6 +25,8 @@ pub enum Body<'l> {
     },
     /// Words that were taken back.
     Deleted,
+    /// A message that the phone could not read or show; what the app says instead.
+    Unread(&'l str),
     /// A notice of the app, which iOS puts under somebody's name or the group's.
     App(Cow<'l, str>),
 }
@@ -40,11 +43,11 @@ pub struct Place<'p> {
 
 impl Place<'_> {
     /// Whether a body with the app's mark is a notice. A mark alone must not hide a message, as anybody can write one: the
-    /// words must be known, in English at least, or stand under the name of a group, which cannot speak.
+    /// words must be known, or stand under the name of a group, which cannot speak.
     fn is_notice(&self, text: &str) -> bool {
         let known = || {
             notices::is_app_notice(text)
-                || notices::is_done_by(self.name, text)
+                || done::is_done_by(self.name, text)
                 || self.survey.tells_who_left(text)
         };
         self.alone && (self.survey.is_group(self.name) || known())
@@ -85,11 +88,24 @@ pub fn may_be_notice(body: &str) -> bool {
     is_marked(body) && !words::is_deleted(text) && media::whole(text, true).is_none()
 }
 
+/// Whether words with the app's mark before them could be a notice that is not known. Polls have more lines, places and
+/// copied addresses a link, and the app marks nothing else that people write.
+pub fn is_doubtful(body: &str, alone: bool) -> bool {
+    alone
+        && is_marked(body)
+        && !bare(body).is_empty()
+        && !body.contains("://")
+        && !bare(body).starts_with('@')
+}
+
 /// Tell what a body is, by its first line.
 pub fn read<'l>(body: &'l str, place: &Place<'_>) -> Body<'l> {
     let (marked, text) = (is_marked(body), without_edited(bare(body)));
     if place.is_deleted(text) {
         return Body::Deleted;
+    }
+    if words::is_unread(text) && place.alone {
+        return Body::Unread(text);
     }
     if let Some(file) = media::whole(text, marked) {
         return Body::Media(file);
@@ -228,7 +244,8 @@ mod tests {
             "Ana wants a photo of you, dont tell mum",
             "Ana added you? then come over",
             "send it. nobody changed the group btw",
-            "Ana hat diese Gruppe erstellt",
+            "Ana hat diese Gruppe satt",
+            "You left your bag here",
         ] {
             let marked = format!("\u{200e}{text}");
             assert_eq!(read(&marked), Body::Words(text));

@@ -38,18 +38,35 @@ pub fn split<'l>(rest: &'l str, survey: &Survey, named: bool) -> Option<(String,
 
 /// The same, up to the first colon that can end a name.
 pub fn first<'l>(rest: &'l str, survey: &Survey, named: bool) -> Option<(String, &'l str)> {
+    let at = end(rest, survey, named)?;
+    survey.name(&rest[..at]).map(|name| (name, behind(rest, at)))
+}
+
+/// Whether what is taken for a notice by its words could be a name: nobody of the file stands before them.
+pub fn is_doubtful_notice(rest: &str, survey: &Survey, named: bool) -> bool {
+    let beginning = end(rest, survey, named).map(|at| &rest[..at]);
+    beginning.is_some_and(|beginning| {
+        notices::is_notice(&cursor::plain(beginning)) && !survey.is_of_somebody(beginning)
+    })
+}
+
+/// Where the colon stands that ends the name.
+fn end(rest: &str, survey: &Survey, named: bool) -> Option<usize> {
     let (plain, outside) = (ends(rest).next(), outside(rest));
     let times = |at: Option<usize>| at.map_or(0, |at| survey.times(&rest[..at]));
     let recurs = times(plain) >= RECURS && times(outside) * 2 < times(plain);
-    let at = if recurs { plain } else { outside.or(plain.filter(|_| named)) }?;
-    survey.name(&rest[..at]).map(|name| (name, behind(rest, at)))
+    if recurs { plain } else { outside.or(plain.filter(|_| named)) }
 }
 
 /// The name that stands before a colon, if it can be one.
 pub fn judge(beginning: &str) -> Option<String> {
+    fitting(beginning).filter(|name| !notices::is_notice(name))
+}
+
+/// The same where it is known to be no notice.
+pub fn fitting(beginning: &str) -> Option<String> {
     let name = cursor::plain(beginning);
-    let fits = !name.is_empty() && name.chars().count() <= LONGEST_NAME;
-    (fits && !notices::is_notice(&name)).then_some(name)
+    (!name.is_empty() && name.chars().count() <= LONGEST_NAME).then_some(name)
 }
 
 /// The second part of a name with a colon, and what follows it, if the body begins with what can be one.
@@ -114,10 +131,12 @@ fn next_pair(text: &str, limit: usize) -> Option<usize> {
     None
 }
 
-/// What closes that which `c` opens. A straight quotation mark opens after a space only: it is an apostrophe elsewhere.
+/// What closes that which `c` opens. A straight quotation mark opens after a space only: it is an apostrophe elsewhere, as a
+/// bracket behind a colon is a mouth (`Sam :(`).
 fn closers(before: char, c: char) -> Option<&'static str> {
     let straight = matches!(c, '"' | '\'') && !before.is_whitespace();
-    PAIRS.iter().find(|(open, _)| *open == c && !straight).map(|(_, closers)| *closers)
+    let mouth = c == '(' && matches!(before, ':' | ';' | '=' | '-');
+    PAIRS.iter().find(|(open, _)| *open == c && !straight && !mouth).map(|(_, closers)| *closers)
 }
 
 #[cfg(test)]
@@ -163,6 +182,7 @@ mod tests {
         assert_eq!(name("Ana (School: maths): page: 4"), some("Ana (School: maths)", "page: 4"));
         assert_eq!(name("Ana \"Bee\" Cole: he said \"a: b\""), some("Ana \"Bee\" Cole", "he said \"a: b\""));
         assert_eq!(name("Ana :( : hi"), some("Ana :(", "hi").map(|(_, b)| ("Ana :(".to_owned(), b)));
+        assert_eq!(name("Sam :(: so (not) now"), some("Sam :(", "so (not) now"));
         assert_eq!(name("O'Ana: it's mine"), some("O'Ana", "it's mine"));
     }
 

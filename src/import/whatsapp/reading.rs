@@ -110,10 +110,22 @@ impl<'c> Reading<'c> {
         let rest = held.rest().unwrap_or_default();
         let split = names::split(rest, survey, self.look.bracketed);
         match &split {
-            None => chat.note(when, &cursor::plain(rest), number),
+            None => {
+                if names::is_doubtful_notice(rest, survey, self.look.bracketed) {
+                    chat.doubt(WarningKind::DoubtfulName, number);
+                }
+                chat.note(when, &cursor::plain(rest), number);
+            }
             Some((name, body)) => {
+                if !self.look.bracketed && survey.may_be_notice(name) {
+                    chat.doubt(WarningKind::DoubtfulName, number);
+                }
                 let place = Place { name, survey, alone };
-                say(chat, name, when, bodies::read(body, &place), number);
+                let read = bodies::read(body, &place);
+                if matches!(read, Body::Words(_)) && bodies::is_doubtful(body, alone) {
+                    chat.doubt(WarningKind::DoubtfulNotice, number);
+                }
+                say(chat, name, when, read, number);
             }
         }
         self.speaks = split.map(|(name, _)| (name, when));
@@ -152,6 +164,10 @@ fn say(chat: &mut Chat, name: &str, when: When, body: Body<'_>, line: u64) {
         Body::App(text) => chat.note(when, &text, line),
         Body::Words(text) => chat.say(name, when, Kind::Message, text, line),
         Body::Deleted => chat.say(name, when, Kind::Deleted, "", line),
+        Body::Unread(text) => {
+            chat.doubt(WarningKind::Undecrypted, line);
+            chat.note(when, &format!("{name}: {text}"), line);
+        }
         Body::Media(file) => chat.say(name, when, Kind::Media, file, line),
         Body::Captioned { words, file } => {
             chat.say(name, when, Kind::Message, words, line);

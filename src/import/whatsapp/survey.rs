@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::cursor;
 use super::bodies;
+use super::done;
 use super::names;
 use super::notices;
 
@@ -11,6 +12,8 @@ use super::notices;
 const ENOUGH: usize = 3;
 /// Most beginnings remembered, so that no file fills the memory with them.
 const MOST: usize = 20_000;
+/// So many notices under one name are looked at to tell whether it is a group's.
+const MOST_NOTICES: usize = 50;
 
 /// The names of a file.
 #[derive(Debug, Default)]
@@ -20,7 +23,8 @@ pub struct Survey {
     heads: HashMap<String, Head>,
     /// The name above the notice of encryption, if it opens the file.
     opening: Option<String>,
-    group: Option<String>,
+    /// The names of the group, which may have changed.
+    groups: HashSet<String>,
 }
 
 /// What could be a name by its colon.
@@ -38,6 +42,8 @@ struct Head {
     encryption: bool,
     /// Anything else than what the app writes.
     words: bool,
+    /// Those bodies that could be notices by their mark, while there are no words: the first of them.
+    notices: Vec<String>,
 }
 
 impl Survey {
@@ -49,7 +55,7 @@ impl Survey {
         for rest in rests {
             survey.see(rest, named);
         }
-        survey.group = survey.find_group();
+        survey.groups = survey.find_groups();
         survey
     }
 
@@ -61,9 +67,32 @@ impl Survey {
     /// The name that `beginning` is, if it is one.
     pub fn name(&self, beginning: &str) -> Option<String> {
         match self.beginnings.get(beginning) {
+            // Somebody may be called like a notice, which is always of somebody.
+            Some(seen) if seen.name.is_none() && seen.times >= ENOUGH && !self.is_of_somebody(beginning) => {
+                names::fitting(beginning)
+            }
             Some(seen) => seen.name.clone(),
             None => names::judge(beginning),
         }
+    }
+
+    /// Whether `beginning` goes on behind the name or number of somebody, or the word for the owner.
+    pub fn is_of_somebody(&self, beginning: &str) -> bool {
+        let named = |at: usize| {
+            let before = beginning[..at].trim_start_matches(cursor::is_mark);
+            let seen = self.beginnings.get(before).or_else(|| self.beginnings.get(&beginning[..at]));
+            seen.is_some_and(|seen| seen.name.is_some())
+        };
+        let plain = cursor::plain(beginning);
+        plain.starts_with(['+', '~'])
+            || done::is_of_the_owner(&plain)
+            || beginning.match_indices(' ').any(|(at, _)| named(at))
+    }
+
+    /// Whether a name that stands there once goes on for some words behind that of somebody else, as notices do.
+    pub fn may_be_notice(&self, name: &str) -> bool {
+        const WORDS: usize = 4;
+        name.split_whitespace().count() >= WORDS && self.times(name) == 1 && self.is_of_somebody(name)
     }
 
     /// Whether names that begin with `name` have a second part behind a colon.
@@ -78,7 +107,7 @@ impl Survey {
 
     /// Whether `name` is the group's.
     pub fn is_group(&self, name: &str) -> bool {
-        self.group.as_deref() == Some(name)
+        self.groups.contains(name)
     }
 
     fn count_beginnings<'l>(&mut self, rests: impl IntoIterator<Item = &'l str>) {
@@ -134,14 +163,35 @@ impl Survey {
         let head = self.heads.entry(name).or_default();
         head.encryption |= encryption;
         head.words |= words;
+        if head.words {
+            head.notices = Vec::new();
+        } else if head.notices.len() < MOST_NOTICES {
+            head.notices.push(cursor::plain(body));
+        }
     }
 
-    /// The group stands above the notice of encryption, which opens the file, and never speaks, while at least two others do: where there are
-    /// but two people, the name above it is the other's, whose words a mark must not hide.
-    fn find_group(&self) -> Option<String> {
-        let speak = self.heads.values().filter(|head| head.words).count();
-        let opens = |name: &&String| self.heads.get(*name).is_some_and(|head| head.encryption && !head.words);
-        self.opening.as_ref().filter(opens).filter(|_| speak >= 2).cloned()
+    /// The group never speaks, while at least two others do: where there are but two people, the name above the notice of encryption is the
+    /// other's, whose words a mark must not hide. It stands above that notice where it opens the file, or else, as long
+    /// chats are exported without their beginning, above nothing but what others have done.
+    fn find_groups(&self) -> HashSet<String> {
+        if self.heads.values().filter(|head| head.words).count() < 2 {
+            return HashSet::new();
+        }
+        let is_group = |(name, head): &(&String, &Head)| {
+            let opens = head.encryption && self.opening.as_ref() == Some(name);
+            !head.words && (opens || head.notices.iter().all(|told| self.tells_of_others(name, told)))
+        };
+        self.heads.iter().filter(is_group).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Whether `told`, which stands under `name` with the app's mark, is of another person of the file, or known.
+    fn tells_of_others(&self, name: &str, told: &str) -> bool {
+        let others = self.heads.iter().filter(|(other, head)| head.words && *other != name);
+        let of_others = || others.map(|(other, _)| other).any(|other| done::begins_with(other, told));
+        notices::is_app_notice(told)
+            || done::is_done_by_anybody(told)
+            || notices::without_leaving(told).is_some()
+            || (!told.contains(['!', '?']) && of_others())
     }
 
     /// Whether a line says that somebody of the file left, and nothing else.

@@ -81,6 +81,75 @@ fn notices_under_names_are_nobodys_words() {
 }
 
 #[test]
+fn a_group_is_known_without_the_notice_of_encryption() {
+    let at = "[18/03/2022, 14:56:00]";
+    let group = format!(
+        "{at} Plot: \u{200e}Ana creó este grupo\n{at} Plot: \u{200e}Ana kom erbij\n{at} Bo: \u{200e}Bo cambió la imagen de este grupo\n\
+         {at} Ana: hola\n{at} Bo: hey\n{at} Plot 2: \u{200e}Cy hat Dee hinzugefügt.\n"
+    );
+    assert_eq!(said(&group).iter().filter(|line| line.starts_with("System *")).count(), 4);
+    assert_eq!(said(&group).len(), 6);
+    // Somebody who writes, or of whom the words are not of others, is none.
+    let person = format!("{at} Cy: \u{200e}come over\n{at} Ana: hi\n{at} Bo: hey\n");
+    assert_eq!(said(&person)[0], "Message Cy: come over");
+    let speaks = format!("{at} Cy: \u{200e}Ana is late\n{at} Cy: so\n{at} Ana: hi\n{at} Bo: hey\n");
+    assert_eq!(said(&speaks)[0], "Message Cy: Ana is late");
+}
+
+#[test]
+fn marked_words_that_may_be_a_notice_are_kept_and_told() {
+    let at = "[18/03/2022, 14:56:00]";
+    let text = format!(
+        "{at} Ana: \u{200e}Ana mag de groep\n{at} Ben: \u{200e}https://example.org look\n{at} Ben: \u{200e}POLL:\nwhen\n\
+         {at} Ana: \u{200e}Ana left\n{at} Ben: hi\n"
+    );
+    let (chat, _) = import(&text);
+    assert_eq!(said(&text)[0], "Message Ana: Ana mag de groep");
+    let doubts = chat.warnings.iter().find(|w| w.kind == WarningKind::DoubtfulNotice);
+    assert_eq!(doubts.map(|w| (w.count, w.first_line)), Some((1, 1)));
+}
+
+#[test]
+fn people_who_are_called_like_a_notice() {
+    let at = "18/03/2022, 14:56 -";
+    let often = format!("{at} Ana: hi\n{}", format!("{at} Who changed the group: hey\n").repeat(3));
+    assert_eq!(said(&often)[1], "Message Who changed the group: hey");
+    let doubted = |text: &str| {
+        import(text).0.warnings.iter().find(|w| w.kind == WarningKind::DoubtfulName).map(|w| w.count)
+    };
+    assert_eq!(doubted(&format!("{at} Ana: hi\n{at} Who changed the group: hey\n")), Some(1));
+    let notices = format!("{at} Ana: hi\n{}", format!("{at} Ana changed the subject to: tea\n").repeat(3));
+    assert_eq!((said(&notices)[1].starts_with("System *"), doubted(&notices)), (true, None));
+    assert_eq!(doubted(&format!("{at} Ana: hi\n{at} Ana put a sign up: tea\n")), Some(1));
+}
+
+#[test]
+fn what_the_phone_could_not_read() {
+    let text = "18/03/2022, 14:56 - Ana: Waiting for this message. This may take a while.\n18/03/2022, 14:56 - Ana: Waiting for this message, Bo\n";
+    let expected = [
+        "System *: Ana: Waiting for this message. This may take a while.",
+        "Message Ana: Waiting for this message, Bo",
+    ];
+    assert_eq!(said(text), expected);
+}
+
+#[test]
+fn words_behind_the_time_are_of_no_name() {
+    for (head, time) in [
+        ("13.01.24 г., 21:07 ч.", "2024-01-13T21:07:00"),
+        ("13.01.24, 21:07 Uhr", "2024-01-13T21:07:00"),
+        ("13.1.2024, 9:07 MD", "2024-01-13T21:07:00"),
+        ("13/01/2024 9:07 ከሰዓት", "2024-01-13T21:07:00"),
+        ("13/1/24, 9:07 ਬਾ.ਦੁ.", "2024-01-13T21:07:00"),
+        ("۱۴۰۲/۱۰/۲۳،\u{200f} ۲۱:۰۷", "2024-01-13T21:07:00"),
+    ] {
+        let (chat, _) = import(&format!("{head} - Ana: hi\n{head} - Ben: hey\n"));
+        assert_eq!(chat.transcript.messages[0].time, Time::parse(time), "{head}");
+        assert_eq!(chat.transcript.speakers[0].name, "Ana", "{head}");
+    }
+}
+
+#[test]
 fn messages_of_several_lines_end_in_notes() {
     let text = "[18/03/2022, 14:56:00] Ana: one\ntwo \u{200e}<This message was edited>\n\
          [18/03/2022, 14:56:01] Ana: my\n\ncat \u{200e}image omitted\n\n\

@@ -50,6 +50,11 @@ pub fn is_view_once(text: &str) -> bool {
         || text.starts_with("view once voice message omitted")
 }
 
+/// What stands in the place of a message that the phone could not read or show.
+pub fn is_unread(text: &str) -> bool {
+    UNREAD.contains(&folded(text).replace('’', "'").as_str())
+}
+
 /// `text` as the lists have it. Hindi letters with a dot may be one character or two.
 pub fn folded(text: &str) -> String {
     let text = cursor::plain(text).to_lowercase().replace('\u{95c}', "\u{921}\u{93c}");
@@ -138,6 +143,32 @@ const DELETED: &[&str] = &[
     "ההודעה נמחקה",
     "tin nhắn này đã bị xóa",
     "bạn đã xóa tin nhắn này",
+    // From memory, as what follows in these lists.
+    "det här meddelandet raderades",
+    "du raderade det här meddelandet",
+    "यह मैसेज मिटा दिया गया",
+    "आपने यह मैसेज मिटा दिया",
+    "此消息已删除",
+    "您删除了此消息",
+    "你删除了此消息",
+    "此訊息已被刪除",
+    "ข้อความนี้ถูกลบ",
+    "ข้อความนี้ถูกลบแล้ว",
+    "คุณลบข้อความนี้",
+    "คุณลบข้อความนี้แล้ว",
+    "ezt az üzenetet törölték",
+    "törölted ezt az üzenetet",
+    "това съобщение бе изтрито",
+    "това съобщение беше изтрито",
+    "изтрихте това съобщение",
+];
+
+const UNREAD: &[&str] = &[
+    "waiting for this message",
+    "waiting for this message. this may take a while",
+    "this message can't be displayed here. please open whatsapp on your phone to view the message",
+    "this message can't be displayed here",
+    "warte auf diese nachricht. dies kann eine weile dauern",
 ];
 
 const EDITED: &[&str] = &[
@@ -176,6 +207,10 @@ const EDITED: &[&str] = &[
     "הודעה זו נערכה",
     "수정된 메시지입니다",
     "tin nhắn này đã được chỉnh sửa",
+    "det här meddelandet har redigerats",
+    "ข้อความนี้ถูกแก้ไข",
+    "此訊息已編輯過",
+    "ezt az üzenetet szerkesztették",
 ];
 
 const FILE_ATTACHED: &[&str] = &[
@@ -247,6 +282,8 @@ const MEDIA: &[&str] = &[
     "phương tiện",
     "fichier omis",
     "медіафайл",
+    "мултимед",
+    "สื่อ",
 ];
 
 /// Endings that say that something was left out.
@@ -297,10 +334,11 @@ const OMITTED: &[&str] = &[
     "छोड़े गए",
     "제외됨",
     "không được bao gồm",
+    "已略去",
 ];
 
 /// The same before the thing.
-const OMITTED_FIRST: &[&str] = &["pominięto ", "تم استبعاد ", "đã bỏ qua "];
+const OMITTED_FIRST: &[&str] = &["pominięto ", "تم استبعاد ", "đã bỏ qua ", "ไม่รวม"];
 
 const THINGS: &[&str] = &[
     "image",
