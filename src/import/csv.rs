@@ -6,7 +6,7 @@
 
 mod imazing;
 pub(super) mod layout;
-mod records;
+pub(super) mod records;
 
 use std::collections::HashMap;
 use std::io::BufRead;

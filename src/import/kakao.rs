@@ -1,8 +1,11 @@
 //! KakaoTalk's text exports: of the desktop, `[name] [time] text` below rules with the date, and of phones,
-//! `date time, name : text`. The desktop's is recognised line by line, what the app says in it by its words alone.
+//! `date time, name : text`; on a Mac it writes a table. The desktop's is recognised line by line, what the app says in it by its words alone.
 
 mod grammar;
+mod table;
 mod words;
+
+use std::collections::HashSet;
 
 use jiff::civil;
 
@@ -31,6 +34,9 @@ impl Format for Kakao {
     }
 
     fn detect(&self, sample: &Sample) -> f32 {
+        if table::is_table(sample) {
+            return 0.96;
+        }
         let lines: Vec<String> =
             sample.lines().map(cursor::plain).filter(|l| !l.is_empty()).take(200).collect();
         if lines.iter().take(2).any(|l| is_title(l) || is_saved_on(l)) && lines.iter().any(|l| is_message(l))
@@ -46,9 +52,11 @@ impl Format for Kakao {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        if table::is_table(source.sample()) {
+            return table::read(source, sink);
+        }
         let name = source.name().to_owned();
-        let me = parts::me(sink.options());
-        let mut reading = Reading { chat: sink.chat(name.as_str()), form: None, day: None, apart: true, me };
+        let mut reading = Reading::new(sink.chat(name.as_str()), parts::me(sink.options()));
         let mut lines = source.into_lines()?;
         let result = lines.each(|line| {
             reading.take(line);
@@ -89,9 +97,17 @@ struct Reading {
     apart: bool,
     /// The owner's name, whom the app calls "you" in some exports.
     me: String,
+    /// Who has spoken so far.
+    names: HashSet<String>,
+    /// When the last message of the day was said.
+    last: Option<When>,
 }
 
 impl Reading {
+    fn new(chat: Chat, me: String) -> Self {
+        Self { chat, form: None, day: None, apart: true, me, names: HashSet::new(), last: None }
+    }
+
     fn take(&mut self, line: &Line<'_>) {
         let apart = std::mem::replace(&mut self.apart, line.is_blank());
         if line.is_blank() {
@@ -105,7 +121,7 @@ impl Reading {
         }
         if !matches!(self.form, Some(Form::Stamps(_))) {
             if let Some(day) = grammar::rule(line.text) {
-                (self.form, self.day) = (Some(Form::Brackets), Some(day));
+                (self.form, self.day, self.last) = (Some(Form::Brackets), Some(day), None);
                 return self.chat.heading();
             }
             if let Some(found) = Bracketed::read(line.text) {
@@ -124,15 +140,21 @@ impl Reading {
         if top || (apart && self.form != Some(Form::Brackets) && grammar::is_day(&plain)) {
             return self.chat.heading();
         }
-        if self.form == Some(Form::Brackets) && words::is_event(&plain) {
-            let when = self.day.map_or(When::Unknown, |day| {
-                When::Known(Time::Local(day.to_datetime(civil::Time::midnight())))
-            });
-            return self.chat.note(when, &plain, line.number);
+        if let Some(who) = words::event(&plain).filter(|_| self.form == Some(Form::Brackets)) {
+            if self.names.contains(who) || words::is_like_names(who) {
+                return self.chat.note(self.about_now(), &plain, line.number);
+            }
+            self.chat.doubt(WarningKind::DoubtfulNotice, line.number);
         }
         if !self.chat.append(line) {
             self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
         }
+    }
+
+    /// The time for a line that has none: of the message before it, else the beginning of the day.
+    fn about_now(&self) -> When {
+        let begins = |day: civil::Date| When::Known(Time::Local(day.to_datetime(civil::Time::midnight())));
+        self.last.or(self.day.map(begins)).unwrap_or(When::Unknown)
     }
 
     fn stamped(&mut self, found: &Stamped<'_>, apart: bool, line: &Line<'_>) {
@@ -158,18 +180,10 @@ impl Reading {
 
     fn say(&mut self, name: &str, when: When, text: &str, line: &Line<'_>) {
         let name = cursor::plain(name);
-        let own = words::is_owner(&name);
-        let name = if own { self.me.clone() } else { name };
-        if own {
-            self.chat.set_owner(&name);
-        }
-        match words::body(text) {
-            Body::Call(told) => self.chat.note(when, &format!("{name}: {told}"), line.number),
-            Body::Deleted => self.chat.say(&name, when, Kind::Deleted, "", line.number),
-            Body::Media(what) => self.chat.say(&name, when, Kind::Media, what, line.number),
-            Body::Words => self.chat.say(&name, when, Kind::Message, text, line.number),
-        }
+        say(&mut self.chat, &self.me, &name, when, text, line.number);
         self.chat.note_cut(line);
+        self.names.insert(name);
+        self.last = Some(when);
     }
 
     fn on_day(&mut self, clock: civil::Time, line: u64) -> When {
@@ -180,6 +194,21 @@ impl Reading {
                 When::Known(Time::Clock(clock))
             }
         }
+    }
+}
+
+/// `name`, or the owner called `me`, says `text`.
+fn say(chat: &mut Chat, me: &str, name: &str, when: When, text: &str, line: u64) {
+    let own = words::is_owner(name);
+    let name = if own { me } else { name };
+    if own {
+        chat.set_owner(name);
+    }
+    match words::body(text) {
+        Body::Call(told) => chat.note(when, &format!("{name}: {told}"), line),
+        Body::Deleted => chat.say(name, when, Kind::Deleted, "", line),
+        Body::Media(what) => chat.say(name, when, Kind::Media, what, line),
+        Body::Words => chat.say(name, when, Kind::Message, text, line),
     }
 }
 
@@ -226,6 +255,35 @@ mod tests {
         ];
         assert_eq!(shown(&found), expected);
         assert!(found.warnings.is_empty());
+    }
+
+    #[test]
+    fn who_comes_and_goes_has_the_time_before_and_sentences_are_words() {
+        let found = import(
+            "--------------- 2024년 3월 4일 월요일 ---------------\n[Ida] [오후 4:02] hey\nMax님이 나갔습니다.\n\
+             [my mum] [오후 4:03] so\nI think he left this chatroom\nmy mum left this chatroom\n",
+        );
+        let expected = [
+            "2024-03-04T16:02:00 Message Ida: hey",
+            "2024-03-04T16:02:00 System *: Max님이 나갔습니다.",
+            "2024-03-04T16:03:00 Message my mum: so\nI think he left this chatroom",
+            "2024-03-04T16:03:00 System *: my mum left this chatroom",
+        ];
+        assert_eq!(shown(&found), expected);
+        assert_eq!(found.warnings[0].kind, super::super::WarningKind::DoubtfulNotice);
+    }
+
+    #[test]
+    fn an_iphone_has_no_comma_before_who_goes() {
+        let found = import(
+            "Max 님과 카카오톡 대화\n\n2024. 3. 4. 오후 4:01, Ida : 안녕\n2024. 3. 4. 오후 4:02, Max : 네\n2024. 3. 4. 오후 4:03: 여기\n\
+             2024. 3. 4. 오후 4:04: Max님이 나갔습니다.\n",
+        );
+        let expected = [
+            "2024-03-04T16:02:00 Message Max: 네\n2024. 3. 4. 오후 4:03: 여기",
+            "2024-03-04T16:04:00 System *: Max님이 나갔습니다.",
+        ];
+        assert_eq!(shown(&found)[1..], expected);
     }
 
     #[test]

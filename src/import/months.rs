@@ -20,6 +20,30 @@ pub const MONTHS: [&str; 12] = [
     "november",
     "december",
 ];
+/// Months by their whole names in other languages, from January, in small letters and as dates have them; from memory.
+const ABROAD: [&str; 12] = [
+    "januar january janvier enero janeiro gennaio januari stycznia января січня ocak ledna ianuarie január tammikuuta ιανουαρίου มกราคม jänner",
+    "februar february février febrero fevereiro febbraio februari lutego февраля лютого şubat února februarie február helmikuuta φεβρουαρίου กุมภาพันธ์ pebruari",
+    "märz march mars marzo março maart marca марта березня mart března martie március maaliskuuta μαρτίου มีนาคม maret marts",
+    "april avril abril aprile kwietnia апреля квітня nisan dubna aprilie április huhtikuuta απριλίου เมษายน",
+    "mai may mayo maio maggio mei maj maja мая травня mayıs května május toukokuuta μαΐου พฤษภาคม",
+    "juni june juin junio junho giugno czerwca июня червня haziran června iunie június kesäkuuta ιουνίου มิถุนายน",
+    "juli july juillet julio julho luglio lipca июля липня temmuz července iulie július heinäkuuta ιουλίου กรกฎาคม",
+    "august août agosto augustus augusti sierpnia августа серпня ağustos srpna augusztus elokuuta αυγούστου สิงหาคม agustus",
+    "september septembre septiembre setembro settembre września сентября вересня eylül září septembrie szeptember syyskuuta σεπτεμβρίου กันยายน",
+    "oktober october octobre octubre outubro ottobre października октября жовтня ekim října octombrie október lokakuuta οκτωβρίου ตุลาคม",
+    "november novembre noviembre novembro listopada ноября листопада kasım listopadu noiembrie marraskuuta νοεμβρίου พฤศจิกายน nopember",
+    "dezember december décembre diciembre dezembro dicembre grudnia декабря грудня aralık prosince decembrie joulukuuta δεκεμβρίου ธันวาคม desember",
+];
+
+/// The number of the month that `word`, in small letters, names: whole in one of many languages, or in English cut to three
+/// letters or more.
+pub fn in_words(word: &str) -> Option<i8> {
+    let english = || MONTHS.iter().position(|month| word.len() > 2 && month.starts_with(word));
+    let abroad = ABROAD.iter().position(|names| names.split(' ').any(|name| name == word));
+    i8::try_from(abroad.or_else(english)? + 1).ok()
+}
+
 /// English days of the week, from Monday.
 pub const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

@@ -6,6 +6,7 @@ use super::super::chat::When;
 use super::super::cursor::Cursor;
 use super::super::dates::{self, Shape, Stamp};
 use super::super::months;
+use super::words;
 use crate::transcript::Time;
 
 /// A line of the desktop's export: `[name] [오후 4:01] text`.
@@ -68,8 +69,14 @@ impl<'l> Stamped<'l> {
         if at.rest().trim().is_empty() {
             return Some(Self { when, style, said: None, rest: "" });
         }
-        (at.eat(',') && at.spaces() > 0).then_some(())?;
+        let colon = at.eat(':');
+        ((colon || at.eat(',')) && at.spaces() > 0).then_some(())?;
         let rest = at.rest();
+        if colon {
+            // What iPhones write of people who come and go.
+            words::event(rest.trim())?;
+            return Some(Self { when, style, said: None, rest });
+        }
         let said =
             rest.split_once(" : ").or_else(|| rest.trim_end().strip_suffix(" :").map(|name| (name, "")));
         Some(Self { when, style, said: said.filter(|(name, _)| !name.trim().is_empty()), rest })

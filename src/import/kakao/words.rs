@@ -77,8 +77,8 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a whole line is what the app says when people come and go.
-pub fn is_event(line: &str) -> bool {
+/// Of whom a whole line tells what the app says when people come and go.
+pub fn event(line: &str) -> Option<&str> {
     const DONE: [&str; 8] = [
         "님이 들어왔습니다",
         "님이 나갔습니다",
@@ -92,7 +92,16 @@ pub fn is_event(line: &str) -> bool {
     // Before them stands a name or two, not a sentence.
     let names =
         |who: &str| (1..=60).contains(&who.chars().count()) && !who.contains(['.', '!', '?', '…', ',']);
-    DONE.iter().any(|words| line.trim_end_matches('.').strip_suffix(words).is_some_and(names))
+    DONE.iter().find_map(|words| line.trim_end_matches('.').strip_suffix(words)).filter(|who| names(who))
+}
+
+/// Whether `who` looks like a name or two and not like the beginning of a sentence that somebody wrote: a few words, none
+/// in small letters.
+pub fn is_like_names(who: &str) -> bool {
+    const NOBODY: [&str; 9] = ["I", "He", "She", "It", "We", "You", "They", "Who", "And"];
+    let words: Vec<&str> = who.split_whitespace().collect();
+    let small = |word: &&str| word.starts_with(char::is_lowercase);
+    (1..=4).contains(&words.len()) && !words.iter().any(small) && !NOBODY.contains(&words[0])
 }
 
 /// Whether the app calls the owner of the export so.
@@ -121,9 +130,11 @@ mod tests {
             assert_eq!(body(text), expected, "{text}");
         }
         assert!(
-            is_event("Ida님이 Max님을 초대했습니다.")
-                && !is_event("님이 나갔습니다.")
-                && !is_event("나갔어요")
+            event("Ida님이 Max님을 초대했습니다.") == Some("Ida님이 Max")
+                && event("님이 나갔습니다.").is_none()
+                && event("나갔어요").is_none()
         );
+        assert!(is_like_names("Max Lee") && is_like_names("Ida님이 Max"));
+        assert!(!is_like_names("I think he") && !is_like_names("He") && !is_like_names("my mum"));
     }
 }
