@@ -152,20 +152,21 @@ fn attend_body<L: Lanes>(keys: &Keys, queries: &[f32], look: &Look<'_>, room: &m
     assert!(look.count > 0 && look.first + look.count <= keys.tokens && heads.is_multiple_of(keys.heads));
     assert!(!look.causal || rows <= look.count, "more queries than keys");
     hold_aligned();
-    let (run, sharers) = (Run::new(look), heads / keys.heads);
+    let (whole, sharers) = (Run::new(look), heads / keys.heads);
     let Room { added, scores, head: (key_room, value_room) } = room;
     for head in 0..keys.heads {
-        let shared = Head::of(keys, head, &run, key_room, value_room);
+        let shared = Head::of(keys, head, &whole, key_room, value_room);
         for head in head * sharers..(head + 1) * sharers {
-            run.terms(look, head, heads, added);
+            whole.terms(look, head, heads, added);
             for first in (0..rows).step_by(STRETCH) {
                 let some = STRETCH.min(rows - first);
+                let run = whole.up_to(look, rows - first - some);
                 scores.resize(some * run.padded, 0.0);
                 let scores = &mut scores[..some * run.padded];
                 shared.products::<L>(&queries[first * stride + head * keys.size..], stride, &run, scores);
                 let mut sums = [0.0; STRETCH];
                 for (i, row) in scores.chunks_exact_mut(run.padded).enumerate() {
-                    let seen = run.seen(look, rows - first - i - 1);
+                    let seen = whole.seen(look, rows - first - i - 1);
                     sums[i] = soften::<L>(row, added, scale, seen);
                 }
                 let out = &mut out[first * width + head * keys.size..];
@@ -200,6 +201,13 @@ impl Run {
         Self { panel, lead, end, padded: end.next_multiple_of(PANEL) }
     }
 
+    /// What queries see after the last of which `later` more come.
+    #[inline(always)]
+    fn up_to(&self, look: &Look<'_>, later: usize) -> Self {
+        let end = if look.causal { self.end - later } else { self.end };
+        Self { end, padded: end.next_multiple_of(PANEL), ..*self }
+    }
+
     /// What is added to the scores of one head.
     #[inline(always)]
     fn terms(&self, look: &Look<'_>, head: usize, heads: usize, added: &mut Vec<f32>) {
@@ -216,7 +224,7 @@ impl Run {
     /// The keys that the query sees after which `later` more come.
     #[inline(always)]
     fn seen(&self, look: &Look<'_>, later: usize) -> std::ops::Range<usize> {
-        let end = if look.causal { self.end - later } else { self.end };
+        let end = self.up_to(look, later).end;
         self.lead.max(end.saturating_sub(look.window))..end
     }
 }

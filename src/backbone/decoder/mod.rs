@@ -201,17 +201,20 @@ impl Decoder {
     }
 }
 
-/// Tokens that look together.
-const LOOKERS: usize = 24;
+/// Tokens that look together, at least and at most: the more, the fewer times keys that are kept in sixteen bits are widened; the fewer, the evener the threads' shares.
+const LOOKERS: (usize, usize) = (24, 96);
 
 /// Attention of rows of queries, the last of which stands at the last of the keys, over the keys up to their own.
 fn attend(level: Level, config: &Config, keys: &Keys, queries: &[f32], window: usize, out: &mut [f32]) {
     let (width, stride) =
         (config.heads * config.head_size, (config.heads + 2 * config.kv_heads) * config.head_size);
-    let before = keys.len() - queries.len() / stride;
-    let blocks = out.par_chunks_mut(LOOKERS * width).zip(queries.par_chunks(LOOKERS * stride)).enumerate();
+    let rows = queries.len() / stride;
+    let before = keys.len() - rows;
+    let even = rows.div_ceil(2 * rayon::current_num_threads()).next_multiple_of(LOOKERS.0);
+    let lookers = even.clamp(LOOKERS.0, LOOKERS.1);
+    let blocks = out.par_chunks_mut(lookers * width).zip(queries.par_chunks(lookers * stride)).enumerate();
     blocks.for_each(|(at, (out, queries))| {
-        let from = before + at * LOOKERS;
+        let from = before + at * lookers;
         let end = from + out.len() / width;
         let first = (from + 1).saturating_sub(window);
         let look = Look {
