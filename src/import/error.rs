@@ -99,7 +99,7 @@ pub enum ImportError {
     },
     /// The table has no such column.
     #[error(
-        "{name}: no column \"{column}\"; give a name from the first line or a number from 1 to {columns}"
+        "{name}: no column \"{column}\"; say which column is what with --columns, by a name from the first line or a number from 1 to {columns}"
     )]
     NoSuchColumn {
         /// The input.

@@ -50,7 +50,7 @@ impl Format for Parquet {
                 columns: names.len(),
             })?,
         };
-        layout.header = false;
+        layout.headings = 0;
         let walls: Vec<bool> = schema.get_fields().iter().map(|f| is_wall(f)).collect();
         read_table(&name, &layout, sink, &|_| {
             let rows = rows(file.as_ref(), &name)?;

@@ -43,7 +43,7 @@ impl Format for JsonRows {
         let names = names(source.sample()).unwrap_or_default();
         let columns = sink.options().columns.clone().unwrap_or_default();
         let mut layout = Layout::named(&name, &names, b',', &columns)?;
-        (layout.header, layout.own) = (false, false);
+        (layout.headings, layout.own) = (0, false);
         let (limit, replay) = (sink.options().limits.record, source.replay()?);
         read_table(&name, &layout, sink, &|counts| {
             let lines = Lines::new(replay.text(counts)?, &name, limit);

@@ -1,0 +1,165 @@
+//! Names of columns in the languages that exports come in: English, German, French, Spanish, Portuguese, Italian, Dutch,
+//! Polish, Swedish, Turkish, Russian, Ukrainian.
+
+use ::csv::StringRecord;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// What a column may be for, by its name: words in lower case, letters only, without accents, with spaces between; the
+/// likeliest first.
+pub type Role = &'static str;
+
+/// Which conversation a row belongs to.
+pub const CONVERSATION: Role = "conversation conversationid convid chat chatid chatname thread threadid channel channelid channelurl \
+     room roomid chatroom group groupid groupname session sessionid chatsession dialogue dialogueid \
+     dialog dialogid case caseid ticket ticketid talkerid unterhaltung konversation gesprach gruppe \
+     discussion groupe conversacion conversa grupo conversazione gruppo gesprek groep rozmowa czat grupa \
+     chatt grupp sohbet konusma grup чат беседа диалог переписка группа розмова бесіда діалог група";
+
+/// Who wrote it.
+pub const SENDER: Role = "speaker sender sendername from fromname author authorname user username nick who participant sentby \
+     writer wer qui quien chi wie kto кто хто absender absendername von verfasser autor benutzer teilnehmer expediteur envoyeur emetteur \
+     auteur de utilisateur remitente emisor enviadopor usuario remetente mittente da autore utente \
+     afzender van gebruiker nadawca od uzytkownik avsandare fran anvandare gonderen kimden kullanici \
+     отправитель от автор пользователь відправник від користувач";
+
+/// The number or id of who wrote it, for rows without a name.
+pub const SENDER_ID: Role = "senderid authorid userid speakerid senderjid sendernumber senderphone senderphonenumber \
+     senderaddress senderemail fromnumber fromid fromrecipientid fromaddress";
+
+/// Who wrote it, or, where a direction stands beside it, perhaps with whom the owner writes.
+pub const NAME: Role =
+    "name nickname handle fullname displayname nom nombre nome naam nazwa imie namn isim имя імя";
+
+/// With whom the owner writes.
+pub const CONTACT: Role = "contact contactname namenumber person buddy kontakt kontaktname contacto contato contatto kisi \
+     контакт имяконтакта";
+
+/// The same, by a number.
+pub const NUMBER: Role = "number phonenumber phone mobile address msisdn contactnumber nummer telefonnummer rufnummer telefon \
+     numero telephone numerodetelephone telefono telefone telefoonnummer numer numertelefonu numara номер \
+     телефон номертелефона адрес";
+
+/// To whom it was written.
+pub const RECIPIENT: Role = "to toname recipient recipientname recipients receiver receivername receiverjid an empfanger \
+     empfangername a destinataire para destinatario aan ontvanger do odbiorca till mottagare kime alici \
+     кому получатель одержувач отримувач";
+
+/// When: a moment, or a date beside which a time stands.
+pub const TIME: Role = "timestamp datetime dateandtime messagedate sent sentat sentdate senttime sentdatetime datesent \
+     created createdat createdutc createtime timestampms epoch strtime when date time ts utc datereceived \
+     received receivedat zeitstempel datumuhrzeit zeitpunkt gesendet gesendetam datum uhrzeit zeit \
+     horodatage dateheure dateetheure dateenvoi datedenvoi heure fechahora fechayhora marcadetiempo fecha \
+     hora datahora dataehora data dataora dataeora orario ora datumtijd tijdstip tijd verzonden \
+     datagodzina dataigodzina czas godzina tidpunkt tid datumtid skickat tarihsaat tarih zaman saat \
+     датаивремя датавремя дата время датаічас датачас час";
+
+/// The words.
+pub const TEXT: Role = "text message body content contents messagetext messagebody messagecontent utterance msg strcontent \
+     sms nachricht nachrichtentext nachrichteninhalt inhalt texte contenu mensaje texto contenido \
+     mensagem conteudo messaggio testo contenuto bericht tekst inhoud wiadomosc trescwiadomosci tresc \
+     meddelande innehall mesaj ileti metin icerik сообщение текстсообщения текст содержание повідомлення \
+     текстповідомлення зміст";
+
+/// Whether it came in or went out.
+pub const DIRECTION: Role = "direction messagedirection inout incomingoutgoing type messagetype folder box richtung typ sens \
+     direccion tipo direcao direzione richting kierunek riktning yon tur направление тип напрямок";
+
+/// Whether the owner wrote it: yes or no.
+pub const MINE: Role = "isfromme fromme issender issent ismine isoutgoing outgoing keyfromme sentbyme isme";
+
+/// The name of a file that was sent.
+pub const FILE: Role = "attachment attachments attachmentname filename anhang";
+
+/// The names of the columns of one table.
+pub struct Headings(Vec<String>);
+
+impl Headings {
+    /// Of a table that begins with `first`.
+    pub fn of(first: &StringRecord) -> Self {
+        Self(first.iter().map(folded).collect())
+    }
+
+    /// The columns with a name of `role`, the likeliest first.
+    pub fn all(&self, role: Role) -> Vec<usize> {
+        let of_word = |word: &str| {
+            // Letters such as й are taken apart as well.
+            let word = folded(word);
+            self.0.iter().enumerate().filter(move |(_, n)| **n == word).map(|(c, _)| c).collect::<Vec<_>>()
+        };
+        role.split_whitespace().flat_map(of_word).collect()
+    }
+
+    /// The likeliest of them.
+    pub fn first(&self, role: Role) -> Option<usize> {
+        self.all(role).first().copied()
+    }
+
+    /// Whether there is a column of this name, as it is folded.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|n| n == name)
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// A name in lower case, letters and digits only, without accents.
+pub fn folded(name: &str) -> String {
+    // What people write behind a name: `Date (Europe/Berlin)`, `Sent [UTC]`.
+    let bare = name.split(['(', '[']).next().filter(|b| !b.trim().is_empty()).unwrap_or(name);
+    let plain = bare.nfd().filter(|c| !is_combining_mark(*c) && c.is_alphanumeric());
+    plain
+        .flat_map(char::to_lowercase)
+        .map(|c| {
+            if c == 'ł' {
+                'l'
+            } else if c == 'ı' {
+                'i'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_in_any_dress() {
+        let first = |names: &[&str], role| Headings::of(&StringRecord::from(names.to_vec())).first(role);
+        assert_eq!(first(&["Дата", "Отправитель", "Текст сообщения"], TEXT), Some(2));
+        assert_eq!(first(&["Data", "Nadawca", "Treść wiadomości"], TEXT), Some(2));
+        assert_eq!(first(&["Tarih", "Gönderen", "İleti"], TEXT), Some(2));
+        assert_eq!(first(&["Expéditeur", "Contenu"], SENDER), Some(0));
+        assert_eq!(first(&["from_recipient_id", "Від"], SENDER), Some(1));
+        assert_eq!(first(&["x", "Date (Europe/Berlin)"], TIME), Some(1));
+        assert_eq!(first(&["Nachricht-ID", "Message count"], TEXT), None);
+    }
+
+    #[test]
+    fn words_are_folded_once_and_for_all() {
+        for role in [
+            CONVERSATION,
+            SENDER,
+            SENDER_ID,
+            NAME,
+            CONTACT,
+            NUMBER,
+            RECIPIENT,
+            TIME,
+            TEXT,
+            DIRECTION,
+            MINE,
+            FILE,
+        ] {
+            for word in role.split_whitespace() {
+                assert!(word.chars().all(|c| c.is_alphanumeric() && !c.is_uppercase()), "{word}");
+            }
+        }
+    }
+}
