@@ -211,7 +211,7 @@ pub struct Below {
 struct PassedOver {
     /// By their names.
     media: u64,
-    /// They stand beside the chats of a download and hold none.
+    /// They stand beside the chats of a download or a folder and hold none.
     beside: u64,
     /// This program wrote them.
     results: u64,
@@ -260,7 +260,7 @@ impl Below {
             anstream::eprintln!("  {}{which} {was} {what}", plural(n, "file"));
         };
         if beside > 0 {
-            hold(beside, " of the download", "no chat");
+            hold(beside, " beside the chats", "no chat");
         }
         if media > 0 {
             anstream::eprintln!(

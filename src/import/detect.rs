@@ -2,7 +2,7 @@
 
 use super::encoding::Nature;
 use super::source::Sample;
-use super::{FORMATS, Format, ImportError, Options};
+use super::{FORMATS, Format, ImportError, Options, foreign};
 
 /// How a document in Rich Text Format begins.
 const RTF: &str = "{\\rtf";
@@ -19,7 +19,8 @@ pub(super) fn choose(
     let least = if depth == 0 { f32::MIN_POSITIVE } else { SURE_ENOUGH_IN_ARCHIVE };
     let found = match &options.format {
         Some(asked) => Some(named(asked)?).filter(|f| !sample.text().is_empty() || f.detect(sample) > 0.0),
-        None => surest(sample, least),
+        // What is known and not read is refused, with the way out.
+        None => surest(sample, least).filter(|f| f.name() != "jsonl" || !foreign::is_tinder(sample)),
     };
     // Whoever names columns has a table; a chat export beside it is still one.
     let table = options.columns.is_some() && options.format.is_none() && !sample.text().is_empty();

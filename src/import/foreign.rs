@@ -67,7 +67,8 @@ fn page(sample: &Sample) -> Option<Known> {
     })
 }
 
-fn is_tinder(sample: &Sample) -> bool {
+/// Whether it is Tinder's download.
+pub fn is_tinder(sample: &Sample) -> bool {
     let top = sample.outline();
     let matched = items(top, "Messages").iter().any(|m| first_of(m, &["match_id"]).is_some());
     let used = top.get("Usage").is_some_and(|usage| usage.get("app_opens").is_some());
@@ -93,6 +94,10 @@ mod tests {
             assert!(error.contains(words) && error.contains("; "), "{error}");
             assert!(!error.contains("--as"), "{error}");
         }
+        let tall = "{\n \"Usage\": {},\n \"User\": {},\n \"Messages\": [\n {\"match_id\": \"1\",\n \"messages\": [\n {\"to\": 1}]}]}";
+        let tall = Sample::new("t.json", tall.as_bytes().to_vec());
+        let chosen = super::super::detect::choose(&tall, 0, &super::super::Options::default());
+        assert!(matches!(chosen.err(), Some(ImportError::UnknownFormat { .. })) && refusal(&tall).is_some());
         assert!(refusal(&Sample::new("x.json", b"{\"a\": 1}".to_vec())).is_none());
         assert!(refusal(&Sample::new("x.xml", b"<?xml version=\"1.0\"?><calls></calls>".to_vec())).is_none());
     }

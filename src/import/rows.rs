@@ -104,8 +104,19 @@ fn field(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
+        Some(Value::Object(object)) => {
+            named(object).unwrap_or_else(|| Value::from(object.clone()).to_string())
+        }
         Some(other) => other.to_string(),
     }
+}
+
+/// The name in `{"id": …, "name": …}`, as people are told of; none where the object holds words.
+fn named(object: &Map<String, Value>) -> Option<String> {
+    const NAMES: [&str; 5] = ["name", "display_name", "displayName", "username", "screen_name"];
+    const WORDS: [&str; 4] = ["text", "body", "content", "message"];
+    let name = NAMES.iter().find_map(|key| object.get(*key)?.as_str().filter(|name| !name.trim().is_empty()));
+    name.filter(|_| !WORDS.iter().any(|key| object.contains_key(*key))).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -139,5 +150,16 @@ mod tests {
         let (found, _) =
             import("{\"wer\":\"Ida\",\"was\":\"hi\"}\n{\"wer\":\"Max\",\"was\":\"hey\"}\n", Some(columns));
         assert_eq!(found[0].transcript.speakers.len(), 2);
+        let (found, _) = import(
+            "{\"author\":{\"id\":\"u1\",\"name\":\"Ida\"},\"message\":\"hi\",\"timestamp\":1714586520}\n\
+             {\"author\":{\"id\":\"u2\"},\"message\":{\"name\":\"x\",\"text\":\"hey\"},\"timestamp\":1714586580}\n",
+            None,
+        );
+        let transcript = &found[0].transcript;
+        assert_eq!(
+            (transcript.speakers[0].name.as_str(), transcript.speakers[1].name.as_str()),
+            ("Ida", "{\"id\":\"u2\"}")
+        );
+        assert_eq!(transcript.messages[1].text.reveal(), "{\"name\":\"x\",\"text\":\"hey\"}");
     }
 }

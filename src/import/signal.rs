@@ -140,6 +140,11 @@ impl<'s, 'a> Reading<'s, 'a> {
             self.sink.reject(WarningKind::BadRecord, line);
             return Ok(());
         }
+        // What the owner calls themselves, unless the user says it.
+        let owner = frame.get("account").map(|a| full_name(a, "givenName", "familyName"));
+        if let Some(name) = owner.filter(|name| !name.is_empty() && self.sink.options().me.is_none()) {
+            self.me = name;
+        }
         if let Some(recipient) = frame.get("recipient") {
             self.people.add(recipient);
         }

@@ -122,10 +122,22 @@ impl Data<'_, '_> {
         }
         let when = fields::utc(&mut open.chat, first_of(value, &["Date"]).unwrap_or_default(), line);
         let words = first_of(value, &["Content"]);
-        let kind = if words.is_some() { Kind::Message } else { Kind::Media };
-        open.chat.say(from, when, kind, words.unwrap_or_default(), line);
+        let (kind, words) = content(words.unwrap_or_default());
+        open.chat.say(from, when, kind, words, line);
         open.chat.room(&self.name, line)
     }
+}
+
+/// What stands in the place of something that is no text; from memory but for the first.
+const SENT: [&str; 6] = ["[Sticker]", "[sticker]", "[Photo]", "[Image]", "[Video]", "[Voice]"];
+
+/// Words, or something sent, by the app's word for it.
+pub(super) fn content(words: &str) -> (Kind, &str) {
+    let bare = words.trim();
+    if SENT.contains(&bare) {
+        return (Kind::Media, bare.trim_matches(['[', ']']));
+    }
+    if bare.is_empty() { (Kind::Media, "") } else { (Kind::Message, words) }
 }
 
 /// The name in `Chat History with X:`, however many colons there are.

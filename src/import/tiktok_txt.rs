@@ -7,10 +7,9 @@ use super::fields;
 use super::lines::Line;
 use super::parts::Ids;
 use super::source::{Sample, Source};
-use super::tiktok::title;
+use super::tiktok::{content, title};
 use super::warning::WarningKind;
 use super::{Flow, Format, Sink};
-use crate::transcript::Kind;
 
 /// How a time is written, and how long it is.
 const TIME: &str = "%Y-%m-%d %H:%M:%S";
@@ -180,8 +179,8 @@ impl Open {
             self.steps.1 += u64::from(time > before.as_str());
         }
         let when: When = fields::utc(&mut self.chat, time, line.number);
-        let kind = if words.trim().is_empty() { Kind::Media } else { Kind::Message };
-        self.chat.say(name, when, kind, if kind == Kind::Media { "" } else { words }, line.number);
+        let (kind, words) = content(words);
+        self.chat.say(name, when, kind, words, line.number);
         self.chat.note_cut(line);
     }
 

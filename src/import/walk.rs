@@ -35,6 +35,19 @@ pub(super) fn is_hidden(name: &str) -> bool {
     name.split('/').any(|part| (part.starts_with('.') && part != "." && part != "..") || part == "__MACOSX")
 }
 
+/// Whether the name is of a file that Windows makes for itself.
+fn is_of_the_system(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    ["desktop.ini", "thumbs.db", "ehthumbs.db"].contains(&file.as_str())
+}
+
+/// Whether the name is that of a text about the files beside it.
+fn is_about_others(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
+    ["readme", "read me", "liesmich", "lisezmoi", "leeme", "license", "licence"].contains(&stem)
+}
+
 /// The path as text, with `/` between its parts on every system.
 pub(super) fn name_of(path: &Path) -> String {
     let name = path.to_string_lossy();
@@ -72,7 +85,8 @@ impl Input {
 }
 
 /// Everything to be read below `root`, in a stable order. Hidden files and loops of links are passed over; media,
-/// results of this program, and what stands beside the chats of a download, are counted and passed over. A `root` that is a file is given as it is, whatever it is called.
+/// results of this program, and what stands beside the chats of a download or of a folder (`desktop.ini`, a `README` that is no
+/// export), are counted and passed over. A `root` that is a file is given as it is, whatever it is called.
 pub fn walk(root: &Path, options: &Options) -> Walk {
     let walker = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
     let seen = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy());
@@ -103,7 +117,7 @@ pub struct Walk {
     pub media: u64,
     /// How many files were passed over that this program wrote of other chats.
     pub results: u64,
-    /// How many files of a download were passed over that stand beside its chats and hold none.
+    /// How many files of a download or a folder were passed over that stand beside its chats and hold none.
     pub beside: u64,
 }
 
@@ -116,13 +130,14 @@ pub fn is_results(path: &Path) -> bool {
     read.is_ok() && [&b",\"version\":"[..], b",\"script\":"].iter().any(|next| rest.starts_with(next))
 }
 
-/// Whether some format claims the file.
-fn is_readable(path: &Path, name: &str, options: &Options) -> bool {
+/// Whether some format claims the file; `named`: any but the one for pasted text, which claims all.
+fn is_readable(path: &Path, name: &str, options: &Options, named: bool) -> bool {
     let Ok(file) = File::open(path) else { return true };
     let mut stream: Box<dyn std::io::Read> = Box::new(file);
     // What cannot be looked into is told when it is read.
-    source::head(name, &mut stream)
-        .map_or(true, |head| detect::choose(&Sample::new(name, head), 0, options).is_ok())
+    source::head(name, &mut stream).map_or(true, |head| {
+        detect::choose(&Sample::new(name, head), 0, options).is_ok_and(|f| !named || f.name() != "paste")
+    })
 }
 
 impl Walk {
@@ -146,7 +161,10 @@ impl Walk {
                 self.media += 1;
             } else if is_results(&path) {
                 self.results += 1;
-            } else if messenger::is_beside(&name, &names) && !is_readable(&path, &name, options) {
+            } else if is_of_the_system(&name)
+                || (messenger::is_beside(&name, &names) && !is_readable(&path, &name, options, false))
+                || (is_about_others(&name) && !is_readable(&path, &name, options, true))
+            {
                 self.beside += 1;
             } else {
                 self.inputs.push(Ok(Input::File(path)));
@@ -201,5 +219,18 @@ mod tests {
         let walked = walk(&dir.path().join("fb"), &Options::default());
         assert_eq!((walked.inputs.len(), walked.beside), (1, 1));
         assert!(matches!(one("no")[..], [Err(ImportError::Vanished { .. })]));
+        let mixed = dir.path().join("mixed");
+        std::fs::create_dir(&mixed).unwrap();
+        for (name, text) in [
+            ("README.txt", "These are the chats."),
+            ("desktop.ini", "[.ShellClassInfo]"),
+            ("Thumbs.db", "x"),
+            ("readme.md", "18/03/2022, 14:56 - Ana: hi\n"),
+        ] {
+            std::fs::write(mixed.join(name), text).unwrap();
+        }
+        let walked = walk(&mixed, &Options::default());
+        assert_eq!((walked.inputs.len(), walked.beside), (1, 3));
+        assert_eq!(walk(&mixed.join("README.txt"), &Options::default()).inputs.len(), 1);
     }
 }

@@ -33,7 +33,7 @@ fn exports_tell_whose_they_are() {
     );
     assert_eq!(owners(&read("telegram_chat.json", None)), [["Max"]]);
     let signal = read("signal_export/main.jsonl", None);
-    assert_eq!(owners(&signal), [vec!["Me"], vec![], vec!["Me"]]);
+    assert_eq!(owners(&signal), [vec!["Max Berg"], vec![], vec!["Max Berg"]]);
     // Whoever else bears the owner's name is somebody else.
     let signal = read("signal_export/main.jsonl", Some("Ida Holm"));
     assert_eq!(owners(&signal)[0], ["Ida Holm"]);

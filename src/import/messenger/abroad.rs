@@ -1,4 +1,5 @@
-//! What the apps write in somebody's name in German, French, Spanish, Portuguese, Italian, Dutch and Polish.
+//! What the apps write in somebody's name in German, French, Spanish, Portuguese, Italian, Dutch and Polish; and, from
+//! memory, in some other languages.
 
 use super::fillers::Filler;
 
@@ -10,7 +11,7 @@ struct Sending {
     things: &'static [&'static str],
 }
 
-const SENDING: [Sending; 7] = [
+const SENDING: [Sending; 11] = [
     Sending {
         theirs: &[("hat ", " gesendet"), ("hat ", " geschickt")],
         yours: &[("Du hast ", " gesendet.")],
@@ -103,14 +104,60 @@ const SENDING: [Sending; 7] = [
         yours: &[],
         things: &["GIF", "film", "link", "naklejkę", "plik", "wiadomość głosową", "załącznik", "zdjęcie"],
     },
+    Sending {
+        theirs: &[("skickade ", ""), ("har skickat ", "")],
+        yours: &[("Du skickade ", ".")],
+        things: &[
+            "en bilaga",
+            "en bild",
+            "en fil",
+            "en länk",
+            "en video",
+            "ett foto",
+            "ett klistermärke",
+            "ett röstmeddelande",
+        ],
+    },
+    Sending {
+        theirs: &[("отправил(а) ", ""), ("отправил ", ""), ("отправила ", "")],
+        yours: &[("Вы отправили ", ".")],
+        things: &["видео", "вложение", "голосовое сообщение", "наклейку", "ссылку", "файл", "фото"],
+    },
+    Sending {
+        theirs: &[("", " gönderdi")],
+        yours: &[],
+        things: &[
+            "bir bağlantı",
+            "bir dosya",
+            "bir ek",
+            "bir fotoğraf",
+            "bir sesli mesaj",
+            "bir video",
+            "bir çıkartma",
+        ],
+    },
+    Sending {
+        theirs: &[("mengirim ", ""), ("mengirimkan ", "")],
+        yours: &[("Anda mengirim ", ".")],
+        things: &["file", "foto", "lampiran", "pesan suara", "stiker", "tautan", "video"],
+    },
 ];
 
 /// What the apps are known to tell the reader to have sent; anybody may write `Enviaste una foto.`
-const ATTACHED: [&str; 6] =
-    ["einen Anhang", "une pièce jointe", "un archivo adjunto", "um anexo", "un allegato", "een bijlage"];
+const ATTACHED: [&str; 9] = [
+    "einen Anhang",
+    "une pièce jointe",
+    "un archivo adjunto",
+    "um anexo",
+    "un allegato",
+    "een bijlage",
+    "en bilaga",
+    "вложение",
+    "lampiran",
+];
 
 /// Reactions: what stands before and behind the sign.
-const REACTIONS: [(&str, &str); 11] = [
+const REACTIONS: [(&str, &str); 33] = [
     ("Hat mit ", " auf deine Nachricht reagiert"),
     ("Hat mit ", " auf Ihre Nachricht reagiert"),
     ("A réagi avec ", " à votre message"),
@@ -122,9 +169,31 @@ const REACTIONS: [(&str, &str); 11] = [
     ("Ha reagito con ", " al tuo messaggio"),
     ("Heeft met ", " op je bericht gereageerd"),
     ("Zareagował(a) ", " na Twoją wiadomość"),
+    ("Zareagował(a) na Twoją wiadomość z ", ""),
+    ("Zareagował(a) na Twoją wiadomość: ", ""),
+    ("Hat ", " auf deine Nachricht reagiert"),
+    ("A réagi ", " à votre message"),
+    ("A réagi ", " à ton message"),
+    ("Reaccionó ", " a tu mensaje"),
+    ("Reagiu ", " à sua mensagem"),
+    ("Reagiu ", " à tua mensagem"),
+    ("Ha reagito ", " al tuo messaggio"),
+    ("Heeft ", " op je bericht gereageerd"),
+    ("Reageerde met ", " op je bericht"),
+    ("Reageerde ", " op je bericht"),
+    ("Reagerade med ", " på ditt meddelande"),
+    ("Reagerade ", " på ditt meddelande"),
+    ("Reagerede med ", " på din besked"),
+    ("Reagerte med ", " på meldingen din"),
+    ("Поставил(а) реакцию ", " на ваше сообщение"),
+    ("Отреагировал(а) на ваше сообщение ", ""),
+    ("Mesajına ", " ifadesini bıraktı"),
+    ("Menanggapi pesan Anda dengan ", ""),
+    ("メッセージに", "でリアクションしました"),
+    ("Đã bày tỏ cảm xúc ", " về tin nhắn của bạn"),
 ];
 /// Whole texts of the app.
-const TOLD: [&str; 12] = [
+const TOLD: [&str; 16] = [
     "Gefällt eine Nachricht",
     "A aimé un message",
     "Le gustó un mensaje",
@@ -137,6 +206,10 @@ const TOLD: [&str; 12] = [
     "Ahora estáis conectados en Messenger",
     "Agora vocês estão conectados no Messenger",
     "Ora siete connessi su Messenger",
+    "Gillade ett meddelande",
+    "Bir mesajı beğendi",
+    "Menyukai pesan",
+    "メッセージに「いいね！」しました",
 ];
 /// Calls that were missed: what stands before and behind the caller's name.
 const MISSED: [(&str, &str); 12] = [
@@ -254,6 +327,12 @@ mod tests {
             ("A réagi avec ❤ à votre message ", Some(Filler::Event)),
             ("Zareagował(a) ❤ na Twoją wiadomość", Some(Filler::Event)),
             ("Reaccionó con 😂 a tu mensaje", Some(Filler::Event)),
+            ("A réagi ❤️ à votre message ", Some(Filler::Event)),
+            ("Zareagował(a) na Twoją wiadomość z ❤️ ", Some(Filler::Event)),
+            ("Reagerade ❤ på ditt meddelande", Some(Filler::Event)),
+            ("Ida skickade en bilaga.", Some(Filler::Sent)),
+            ("Ida bir ek gönderdi.", Some(Filler::Sent)),
+            ("A réagi mal à votre message", None),
             ("Le gustó un mensaje", Some(Filler::Event)),
             ("Du hast einen Anruf von Ida verpasst.", Some(Filler::Event)),
             ("Vous avez manqué un appel de Ida.", Some(Filler::Event)),
