@@ -10,6 +10,7 @@
 //! ```
 
 mod archive;
+mod captions;
 mod cellebrite;
 mod chat;
 mod convokit;
@@ -70,6 +71,7 @@ mod walk;
 mod warning;
 mod whatsapp;
 mod xml;
+mod zoom;
 
 use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
@@ -114,6 +116,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &tiktok_txt::TikTokText,
     &twitter::Twitter,
     &line::LineChat,
+    &zoom::Zoom,
+    &captions::Captions,
     &kakao::Kakao,
     &google_chat::GoogleChat,
     &hangouts::Hangouts,
