@@ -49,6 +49,10 @@ pub enum WarningKind {
     OtherSpeaker,
     /// A line that may or may not begin with a name, so that who wrote it is not sure.
     DoubtfulName,
+    /// Text after the last message that seems to be about the chat and nobody's words in it.
+    LineAfterLastMessage,
+    /// A heading below which somebody new speaks: another chat may begin there.
+    AnotherChat,
     /// A line under somebody's name that may be the app's; it was read as that person's words.
     DoubtfulNotice,
     /// No names: it was kept as the words of one unknown person.
@@ -97,6 +101,8 @@ impl WarningKind {
             Self::AlternatingSpeakers => "alternating-speakers",
             Self::OtherSpeaker => "other-speaker",
             Self::DoubtfulName => "doubtful-name",
+            Self::LineAfterLastMessage => "line-after-last-message",
+            Self::AnotherChat => "another-chat",
             Self::DoubtfulNotice => "doubtful-notice",
             Self::UnknownSpeaker => "unknown-speaker",
             Self::RaggedRow => "ragged-row",
@@ -134,6 +140,10 @@ impl WarningKind {
                 ("line", "that may or may not begin with a name; who speaks there is not sure")
             }
             Self::DoubtfulNotice => ("line", "that may be the app's own, read as that person's words"),
+            Self::LineAfterLastMessage => {
+                ("line", "after the last message, kept as a note and nobody's words")
+            }
+            Self::AnotherChat => ("place", "where another chat seems to begin; all was read as one"),
             Self::UnknownSpeaker => ("message", "without a name; who wrote it is not known"),
             Self::RaggedRow => ("row", "with a different number of fields than the others"),
             Self::UnclosedQuote => ("row", "with a quote that is not closed; it was read as it stands"),

@@ -34,7 +34,7 @@ impl Cast {
         let full = prefixes.iter().all(Option::is_some) && back * 5 >= lines.len() * 4;
         // With only one name that comes back, the other side may have spoken once.
         let open = share >= 0.9 || known.len() < 2;
-        (Self { known, open, full }, share)
+        (Self { known, open, full }.with_misread(lines, &prefixes), share)
     }
 
     /// The names before dashes, in the same way.
@@ -50,6 +50,17 @@ impl Cast {
     /// How many names it has.
     pub fn len(&self) -> usize {
         self.known.len()
+    }
+
+    /// Names that come back if a semicolon is a colon that was read badly.
+    fn with_misread(mut self, lines: &[&str], prefixes: &[Option<Prefix<'_>>]) -> Self {
+        let once: HashSet<String> = prefixes.iter().flatten().map(|p| names::key(&p.name)).collect();
+        let read =
+            lines.iter().filter_map(|l| l.split_once(';')).map(|(name, _)| names::key(&names::tidy(name)));
+        if !self.known.is_empty() {
+            self.known.extend(read.filter(|name| once.contains(name) && names::plausible(name).is_some()));
+        }
+        self
     }
 
     /// Whether only the person who copied the text is named in it, as `You` or `Me`.
@@ -68,6 +79,11 @@ impl Cast {
         Some(Head { who: Who::Speaker(prefix.name), when: When::Unknown, text: prefix.text })
     }
 
+    /// The same with names that come back only.
+    pub fn known_head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
+        self.head(line).filter(|head| matches!(&head.who, Who::Speaker(name) if self.knows(name)))
+    }
+
     /// Whether who speaks in `line` is not sure: a name that does not look like one was taken, or could have been.
     pub fn doubts(&self, line: &str) -> bool {
         let Some(prefix) = names::prefix(line).filter(|p| !self.knows(&p.name)) else { return false };
@@ -75,7 +91,8 @@ impl Cast {
             return false;
         }
         match self.believes(&prefix) {
-            true => !self.is_plain(&prefix),
+            // Where others come back, a name that stands there once may label what goes on.
+            true => self.known.len() > 1 || !self.is_plain(&prefix),
             false => names::may_be_name(&prefix),
         }
     }
@@ -93,7 +110,7 @@ impl Cast {
     fn misread<'l>(&self, line: &'l str) -> Option<Prefix<'l>> {
         let (before, text) = line.split_once(';')?;
         let name = names::tidy(before);
-        let text = text.strip_prefix(' ').filter(|_| self.knows(&name))?;
+        self.knows(&name).then_some(())?;
         Some(Prefix { name, text: text.trim_start(), shape: Shape::Plain })
     }
 }

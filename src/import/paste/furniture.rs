@@ -60,9 +60,10 @@ pub fn is_furniture(line: &str) -> bool {
     let ago = |rest: &str| rest.ends_with(" ago") && rest.len() < 20;
     match line.as_str() {
         "delivered" | "not delivered" | "seen" | "edited" | "(edited)" | "active now" | "imessage"
-        | "text message" | "type a message" | "message..." | "message…" | "liked a message" | "—" | "–" => {
-            true
-        }
+        | "text message" | "type a message" | "type a message..." | "message..." | "message…"
+        | "send a message..." | "send a message…" | "liked a message" | "—" | "–" => true,
+        "seen just now" | "original message:" => true,
+        _ if super::page::is_notice(&line) || is_count(&line) => true,
         _ if line.strip_prefix("read ").is_some_and(is_day_or_time) => true,
         _ if line
             .strip_prefix("you matched with ")
@@ -73,6 +74,29 @@ pub fn is_furniture(line: &str) -> bool {
         _ if line.strip_prefix("seen by ").is_some_and(|who| who.split(' ').count() <= 3) => true,
         _ => ["active ", "seen "].iter().any(|s| line.strip_prefix(s).is_some_and(ago)) || is_moment(&line),
     }
+}
+
+/// `2 replies`, `1 Like reaction.`, `Last reply today at 3:40 PM`, `View Ana’s profile`: what stands under messages.
+fn is_count(line: &str) -> bool {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let counted = rest.len() < line.len() && matches!(rest, " replies" | " reply");
+    let reaction = rest.len() < line.len() && (rest.ends_with(" reaction.") || rest.ends_with(" reactions."));
+    let last =
+        line.strip_prefix("last reply ").is_some_and(|when| is_day_or_time(when) || when.ends_with(" ago"));
+    let profile = line.strip_prefix("view ").and_then(|who| who.strip_suffix(" profile"));
+    let profile = profile.is_some_and(|who| who.ends_with("’s") || who.ends_with("'s"));
+    let follows = line.split_once(" sent the following message");
+    let follows = follows.is_some_and(|(who, when)| who.split(' ').count() <= 4 && when.contains(" at "));
+    counted || (reaction && rest.len() < 30) || last || profile || follows
+}
+
+/// `2h`, `45m`, `Just now`: how long ago a message came.
+pub fn is_age(line: &str) -> bool {
+    let line = line.trim();
+    let number = line.trim_end_matches(char::is_alphabetic);
+    let unit = matches!(&line[number.len()..], "s" | "m" | "min" | "h" | "d" | "w" | "y");
+    let number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    (number && unit) || matches!(line, "Just now" | "just now" | "Now")
 }
 
 /// Whether a line is the dash that Discord sets between a name and a time.
@@ -154,6 +178,13 @@ mod tests {
             " — ",
             "iMessage",
             "You matched with Ida on 3/2/24",
+            "Send a message...",
+            "2 replies",
+            "1 Like reaction.",
+            "Last reply today at 3:40 PM",
+            "View Ida’s profile",
+            "Ida Lund sent the following message at 4:02 PM",
+            "Messages and calls are end-to-end encrypted. Only people in this chat can read them.",
         ] {
             assert!(is_furniture(line), "{line}");
         }
@@ -168,6 +199,8 @@ mod tests {
             "Sent",
             "may I?",
             "ages ago",
+            "2 replies came",
+            "view from here",
         ] {
             assert!(!is_furniture(line), "{line}");
         }
@@ -181,6 +214,7 @@ mod tests {
         for talk in ["Today", "MAY", "SUN", "7", "TODAY AT 16:10", "ok TODAY"] {
             assert!(!is_day(talk), "{talk}");
         }
+        assert!(is_age("2h") && is_age("45m") && is_age("Just now") && !is_age("12") && !is_age("2hours"));
         assert!(is_day_in_any_case("Today") && is_profile("Ida Lund · Instagram") && !is_profile("ida"));
     }
 

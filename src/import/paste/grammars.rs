@@ -24,9 +24,9 @@ pub struct Head<'l> {
     pub text: &'l str,
 }
 
-/// `[time] Name: text`, `time - Name: text` and the like.
+/// `[time] Name: text`, `time - Name: text`, `16:02name: text` and the like.
 pub fn stamped(line: &str) -> Option<Head<'_>> {
-    let (when, rest) = moments::leading(line)?;
+    let (when, rest) = moments::leading(line).or_else(|| moments::tight(line))?;
     let mut at = Cursor::new(rest);
     if at.eat('-') {
         at.spaces();
@@ -68,9 +68,21 @@ pub fn timed(line: &str) -> Option<Head<'_>> {
     Some(Head { who: Who::Speaker(name), when, text: line[at + 1..].trim_start() })
 }
 
-/// `Name - text`, with a plausible name.
+/// `[time] X` and nothing else, whatever X is. Whether it is a name is for [`super::titles`] to say.
+pub fn bracketed_title(line: &str) -> Option<Head<'_>> {
+    let (when, rest) = moments::bracketed(line)?;
+    let rest = rest.trim();
+    let spoken = rest.ends_with(':') || rest.contains(": ");
+    let name = names::any(rest).filter(|_| !spoken)?;
+    Some(Head { who: Who::Speaker(name), when, text: "" })
+}
+
+/// `Name - text`, `Name -> text`, `Name/ text`, `(Name) text`, with a plausible name.
 pub fn dashed(line: &str) -> Option<(String, &str)> {
-    let (before, text) = [" - ", " – ", " — "]
+    if let Some((name, text)) = line.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(") ")) {
+        return Some((names::plausible(name)?, text.trim_start()));
+    }
+    let (before, text) = [" - ", " – ", " — ", " -> ", " → ", " => ", "/ "]
         .iter()
         .filter_map(|sign| line.split_once(sign))
         .min_by_key(|(before, _)| before.len())?;
@@ -122,7 +134,8 @@ pub fn titled(line: &str) -> Option<Head<'_>> {
                 names::any(before)
                     .filter(|n| *sign == " — " && !names::is_long(n) && !n.starts_with(moments::ROLE))
             };
-            let name = names::plausible(before).or_else(odd)?;
+            let bare = || names::plausible(without_pronouns(before)?);
+            let name = names::plausible(before).or_else(odd).or_else(bare)?;
             let when = moments::whole(after)?;
             Some(Head { who: Who::Speaker(name), when, text: "" })
         },
@@ -134,6 +147,12 @@ fn untagged(name: &str) -> &str {
     let name = name.trim_end().trim_end_matches(',');
     let tagged = name.strip_suffix(']').and_then(|n| n.rsplit_once(" ["));
     tagged.filter(|(_, tag)| (1..=6).contains(&tag.chars().count())).map_or(name, |(name, _)| name)
+}
+
+/// A name without the pronouns that LinkedIn sets behind it: `Ana (she/her)`.
+fn without_pronouns(name: &str) -> Option<&str> {
+    let (name, words) = name.strip_suffix(')')?.rsplit_once(" (")?;
+    words.contains('/').then_some(name)
 }
 
 #[cfg(test)]
@@ -164,6 +183,9 @@ mod tests {
         assert_eq!(shown(stamped("Sat 16:10 Ana: hi")), some("Ana", "hi"));
         assert_eq!(shown(stamped("2 March 2024 16:10 Ana: hi")), some("Ana", "hi"));
         assert_eq!(shown(stamped("10:30 see https://x")), None);
+        assert_eq!(shown(stamped("[ Tuesday, March 12, 2024 4:02 PM ] Ana: hi")), some("Ana", "hi"));
+        assert_eq!(shown(stamped("16:02ana_k: hi")), some("ana_k", "hi"));
+        assert_eq!(shown(stamped("16:02ana and ben: hi")), None);
         assert_eq!(shown(stamped("10:30 we met")), None);
     }
 
@@ -188,7 +210,14 @@ mod tests {
 
     #[test]
     fn dashes_behind_names() {
-        assert_eq!(dashed("Me - hi - there"), Some(("Me".to_owned(), "hi - there")));
+        for (line, name, text) in [
+            ("Me - hi - there", "Me", "hi - there"),
+            ("Me -> hi", "Me", "hi"),
+            ("me/ hi", "me", "hi"),
+            ("(me) hi (there)", "me", "hi (there)"),
+        ] {
+            assert_eq!(dashed(line), Some((name.to_owned(), text)), "{line}");
+        }
     }
 
     #[test]
@@ -199,6 +228,7 @@ mod tests {
         assert_eq!(shown(titled("Ana [BIRD] — 10:11 PM")), some("Ana", ""));
         assert_eq!(shown(titled("Ana [BIRD],  — 10:11 PM")), some("Ana", ""));
         assert_eq!(shown(titled("Ana, [1 May 2024 at 18:02]:")), some("Ana", ""));
+        assert_eq!(shown(titled("Ana Lee (She/Her)  10:11 PM")), some("Ana Lee", ""));
         assert_eq!(shown(titled("we leave - 10:30 sharp")), None);
         assert_eq!(shown(titled("Ana — hi")), None);
         assert_eq!(shown(titled_closely("Me 21:14")), some("Me", ""));
@@ -206,6 +236,8 @@ mod tests {
         assert_eq!(shown(titled_closely("Jay Lee at 9:14 PM")), some("Jay Lee", ""));
         assert_eq!(shown(titled_closely("[21:14] Jay Lee")), some("Jay Lee", ""));
         assert_eq!(shown(titled_closely("[21:14] are you in")), None);
+        assert_eq!(shown(bracketed_title("[Tuesday 21:14] Lee, Jay (Guest)")), some("Lee, Jay (Guest)", ""));
+        assert_eq!(shown(bracketed_title("[21:14] Jay: hi")), None);
         assert_eq!(
             (
                 shown(titled_closely("at 21:14")),

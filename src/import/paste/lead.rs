@@ -11,9 +11,12 @@ pub enum Lead {
     Number,
     /// `- Name: text`, `• Name: text`.
     Bullet,
+    /// `12.03.2024 Name: text`: a date without a time.
+    Date,
 }
 
-const BULLETS: [&str; 9] = ["- ", "* ", "• ", "· ", "‣ ", "▪ ", "● ", "◦ ", "– "];
+const BULLETS: [&str; 15] =
+    ["- ", "* ", "• ", "· ", "‣ ", "▪ ", "● ", "◦ ", "– ", "-\t", "•\t", "·\t", "▪\t", "o\t", "§\t"];
 
 impl Lead {
     /// What stands in front of `lines`.
@@ -25,6 +28,8 @@ impl Lead {
             Self::Number
         } else if lines.len() > 2 && most(|l| unbulleted(l) != l) {
             Self::Bullet
+        } else if lines.len() > 1 && most(|l| dated(l).is_some()) {
+            Self::Date
         } else {
             Self::None
         }
@@ -37,6 +42,7 @@ impl Lead {
             Self::Quote => line.strip_prefix('>').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest)),
             Self::Number => numbered(line).map_or(line, |(_, rest)| rest),
             Self::Bullet => unbulleted(line),
+            Self::Date => dated(line).unwrap_or(line),
         }
     }
 }
@@ -54,6 +60,18 @@ fn numbered(line: &str) -> Option<(u32, &str)> {
     let (number, rest) = start.split_at(end);
     let rest = rest.strip_prefix(['.', ')'])?;
     rest.starts_with(' ').then_some((number.parse().ok()?, rest.trim_start()))
+}
+
+/// What follows the date that `line` begins with, if that is no time.
+fn dated(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let (date, rest) = line.split_once(' ')?;
+    let date = date.trim_matches(['[', ']', '(', ')', ':', ',']);
+    let numbers: Vec<&str> = date.split(['.', '/', '-']).filter(|p| !p.is_empty()).collect();
+    let is_date =
+        numbers.len() == 3 && numbers.iter().all(|n| n.len() <= 4 && n.bytes().all(|b| b.is_ascii_digit()));
+    let rest = rest.trim_start_matches(['-', '–', ' ']);
+    (is_date && rest.starts_with(char::is_alphabetic)).then_some(rest)
 }
 
 /// Whether the numbers rise by one: others may be dates or sums.
@@ -75,6 +93,8 @@ mod tests {
             (["- him: hi", "• me: hey", "him: ok"], Lead::Bullet),
             (["> him: hi", "> me: hey", "him: ok"], Lead::Quote),
             (["16.10 me: hi", "16.11 him: hey", "16.12 me: ok"], Lead::None),
+            (["12.03.2024 him: hi", "12.03.2024 me: hey", "13.03.2024 him: ok"], Lead::Date),
+            (["•\thim: hi", "•\tme: hey", "o\thim: ok"], Lead::Bullet),
             (["-him: hi", "*me*: hey", "him: ok"], Lead::None),
         ] {
             assert_eq!(Lead::of(&lines), lead, "{lines:?}");

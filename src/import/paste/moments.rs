@@ -36,15 +36,27 @@ pub fn leading(line: &str) -> Option<(When, &str)> {
     at.spaces();
     let close = [('[', ']'), ('(', ')')].into_iter().find(|(open, _)| at.eat(*open)).map(|(_, close)| close);
     if close.is_some() {
+        at.spaces();
         pass_near_day(&mut at);
     }
     let when = moment(&mut at)?;
     let ended = match close {
-        Some(close) => at.eat(close),
+        Some(close) => {
+            at.spaces();
+            at.eat(close)
+        }
         None => at.peek() == Some(' '),
     };
     at.spaces();
     ended.then_some((when, at.rest()))
+}
+
+/// `16:02name: text`: a time right before one word with a colon.
+pub fn tight(line: &str) -> Option<(When, &str)> {
+    let (clock, rest) = line.split_at_checked(line.find(|c: char| !c.is_ascii_digit() && c != ':')?)?;
+    let word = rest.split(':').next().filter(|w| !w.contains(' ') && w.starts_with(char::is_alphabetic))?;
+    let fits = clock.contains(':') && rest.len() > word.len();
+    fits.then(|| Some((whole(clock)?, rest))).flatten()
 }
 
 /// `[10:12 PM] text`: a time in brackets, and words.
@@ -56,7 +68,7 @@ pub fn bracketed(line: &str) -> Option<(When, &str)> {
 /// `words 21:14`, perhaps with ticks behind it: what stands before the time.
 pub fn ending(line: &str) -> Option<(&str, When)> {
     const LONGEST: usize = 60;
-    let line = line.trim_end_matches(is_tick);
+    let line = without_ticks(line);
     let from = line.char_indices().rev().nth(LONGEST).map_or(0, |(at, _)| at);
     let gaps = line[from..].char_indices().filter(|(_, c)| *c == ' ').map(|(at, c)| (from + at, c));
     gaps.filter(|(at, _)| {
@@ -68,8 +80,22 @@ pub fn ending(line: &str) -> Option<(&str, When)> {
 
 /// `[7:20 PM]`, `09:14 ✓✓`: a time and nothing else.
 pub fn is_alone(line: &str) -> bool {
-    let line = line.trim().trim_end_matches(is_tick);
-    line.starts_with(|c: char| c == '[' || c.is_ascii_digit()) && line.contains(':') && whole(line).is_some()
+    alone(line).is_some()
+}
+
+/// The time that `line` says and nothing else; `4:05 PM · SMS` says by which way it came, too.
+pub fn alone(line: &str) -> Option<When> {
+    let line = without_ticks(line.trim());
+    let line = [" · SMS", " · MMS", " · RCS"].iter().find_map(|way| line.strip_suffix(way)).unwrap_or(line);
+    let begins = line.starts_with(|c: char| c == '[' || c.is_ascii_digit()) && line.contains(':');
+    begins.then(|| whole(line)).flatten()
+}
+
+/// `line` without the ticks behind a time, which pictures of a screen are read with as letters.
+fn without_ticks(line: &str) -> &str {
+    let line = line.trim_end_matches(is_tick);
+    let read = [" VV", " vv", " W", " V", " //"].iter().find_map(|ticks| line.strip_suffix(ticks));
+    read.filter(|l| l.ends_with(|c: char| c.is_ascii_digit() || c == 'M')).unwrap_or(line)
 }
 
 fn is_tick(c: char) -> bool {

@@ -82,7 +82,17 @@ const LABELS: [&str; 67] = [
 ];
 
 /// Words that open a sentence before a colon; once, they are no name.
-const OPENERS: [&str; 34] = [
+const OPENERS: [&str; 44] = [
+    "another",
+    "another thing",
+    "finally",
+    "last thing",
+    "one more thing",
+    "one thing",
+    "promise",
+    "reason",
+    "remember",
+    "step",
     "also",
     "and",
     "anyway",
@@ -193,7 +203,7 @@ fn shape(name: &str) -> Option<Shape> {
     let told = name.chars().any(char::is_alphanumeric);
     if words == 0 || words > MOST_WORDS_ODD || letters > LONGEST_ODD || (!told && letters < 2) {
         None
-    } else if LABELS.contains(&key(name).as_str()) || (number && told) {
+    } else if LABELS.contains(&key(name).as_str()) || is_opener(name) || (number && told) {
         Some(Shape::Label)
     } else if words > MOST_WORDS || letters > LONGEST || !told || name.contains(signs) {
         Some(Shape::Odd)
@@ -223,7 +233,7 @@ pub fn looks_like_name(name: &str) -> bool {
 pub fn may_be_new(prefix: &Prefix<'_>) -> bool {
     let small = prefix.name.starts_with(char::is_lowercase);
     match prefix.shape {
-        Shape::Plain if small => !prefix.name.contains(' ') && !is_opener(&prefix.name),
+        Shape::Plain if small => !prefix.name.contains(' '),
         Shape::Plain => true,
         Shape::Odd => !small && prefix.name.split_whitespace().count() <= 6,
         Shape::Label => false,
@@ -233,7 +243,9 @@ pub fn may_be_new(prefix: &Prefix<'_>) -> bool {
 /// Whether a prefix that is not taken for a name leaves a doubt.
 pub fn may_be_name(prefix: &Prefix<'_>) -> bool {
     let most = if prefix.name.starts_with(char::is_lowercase) { MOST_WORDS } else { 6 };
-    prefix.shape != Shape::Label && prefix.name.split_whitespace().count() <= most && !is_opener(&prefix.name)
+    // In capitals `First` begins a message or goes on with one.
+    let opens = is_opener(&prefix.name) && prefix.name.starts_with(char::is_uppercase);
+    opens || (prefix.shape != Shape::Label && prefix.name.split_whitespace().count() <= most)
 }
 
 /// Whether it could as well be the beginning of a sentence.

@@ -1,15 +1,16 @@
 //! Which grammar a pasted text follows, and who its speakers are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::super::Unnamed;
 use super::super::chat::When;
 use super::super::source::Sample;
+use super::blocks::Blocks;
 use super::cast::Cast;
 use super::grammars::{self, Head, Who};
 use super::lead::Lead;
 use super::screen::Screen;
-use super::{furniture, moments, names};
+use super::{ahead, days, furniture, inline, moments, names, page, said, titles};
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +33,12 @@ pub enum Grammar {
     Own,
     /// `Name - text`
     Dashed,
+    /// `Name says text`
+    Said,
     /// A name on a line of its own, then lines of text
     NameLines,
+    /// A time after each message, names above some
+    Blocks,
     /// Every line a message, two people taking turns
     Alternating,
     /// Every line a message, of nobody knows whom
@@ -52,6 +57,8 @@ pub struct Plan {
     screen: Screen,
     /// What stands in front of each line.
     lead: Lead,
+    /// Names with a colon that stand within the one line of the text.
+    pub inline: Vec<String>,
     /// Whether times stand on lines of their own.
     times: bool,
     /// Whether times stand behind the words, where no line has a name.
@@ -62,6 +69,16 @@ pub struct Plan {
     sent: bool,
     /// Whether the user said that nobody is to be assumed.
     nobody: bool,
+    /// How messages stand between times, where those say most.
+    pub blocks: Option<Blocks>,
+    /// Who speaks in lines of another form among those of the grammar.
+    among: Option<Cast>,
+    /// How many lines are the head of a page.
+    pub top: usize,
+    /// Whether lines above names say how long ago a message came.
+    ages: bool,
+    /// Whether days without any sign around them stand between messages.
+    pub bare_days: bool,
 }
 
 impl Plan {
@@ -71,22 +88,59 @@ impl Plan {
         let lead = Lead::of(&lines);
         let whole = lines.clone();
         let lines: Vec<&str> = lines.into_iter().map(|l| lead.strip(l)).collect();
+        let inline = inline::names_within(&lines);
+        let lines: Vec<&str> = lines.into_iter().flat_map(|l| inline::pieces(l, &inline)).collect();
+        let joined = ahead::joined(&lines);
+        let lines: Vec<&str> = joined.iter().map(String::as_str).collect();
+        let top = Some(page::head(&lines)).filter(|top| top + 2 <= lines.len()).unwrap_or(0);
+        let (all, lines) = (lines.clone(), &lines[top..]);
         let alone = lines.iter().filter(|l| moments::is_alone(l)).count();
         let times = alone > 2 || (alone > 1 && alone * 4 >= lines.len());
         let ending = lines.iter().filter(|l| moments::ending(l).is_some()).count();
         let ending = lines.len() > 2 && ending * 5 >= lines.len() * 3;
         let sent = lines.iter().filter(|l| l.trim() == "Sent").count() > 1;
-        let mut plan = Self { lead, times, ending, sent, ..Self::of_lines(sample, &lines, times) };
+        let mut plan = Self { lead, inline, times, ending, sent, ..Self::of_lines(sample, lines, times) };
         if plan.grammar == Grammar::Alternating && matches!(lead, Lead::Number | Lead::Bullet) {
             // A list in an article is as long as it stands there.
             plan.grammar = without_names(sample, &whole);
         }
+        plan.top = if plan.has_page() { top } else { 0 };
+        plan.bare_days = plan.bare_days_in(&all);
+        let age = |pair: &&[&str]| furniture::is_age(pair[0]) && plan.head(pair[1]).is_some();
+        plan.ages = plan.grammar == Grammar::NameLines && lines.windows(2).filter(age).count() > 1;
         plan
+    }
+
+    /// Whether what stands above the talk may be the head of a page: no line says who it is by.
+    fn has_page(&self) -> bool {
+        use Grammar::{Alternating, Blocks, NameLines, Nobody};
+        matches!(self.grammar, NameLines | Blocks | Alternating | Nobody)
+    }
+
+    fn bare_days_in(&self, lines: &[&str]) -> bool {
+        let day = |pair: &&[&str]| {
+            days::between(pair[0]).is_some_and(|b| b.bare)
+                && self.head(pair[0]).is_none()
+                && self.head(pair[1]).is_some()
+        };
+        self.heads_lines() && lines.windows(2).filter(day).count() > 1
+    }
+
+    /// Whether names stand above words.
+    pub fn has_titles(&self) -> bool {
+        matches!(self.grammar, Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines)
+    }
+
+    /// Whether messages begin with who says them, on the same line.
+    pub fn heads_lines(&self) -> bool {
+        use Grammar::{Dashed, Irc, Named, Said, Stamped, Timed, Trailing};
+        matches!(self.grammar, Irc | Stamped | Trailing | Timed | Named | Dashed | Said)
     }
 
     fn of_lines(sample: &Sample, lines: &[&str], times: bool) -> Self {
         let without =
             |what: fn(&str) -> bool| -> Vec<&str> { lines.iter().copied().filter(|l| !what(l)).collect() };
+        let whole = lines;
         if let Some(screen) = Screen::of(&without(furniture::is_dash)) {
             return Self { screen, ..Self::by(Grammar::NameLines) };
         }
@@ -105,8 +159,14 @@ impl Plan {
         let (dashes, dashed) = Cast::before(&lines, grammars::dashed);
         let back =
             lines.iter().filter(|l| grammars::dashed(l).is_some()).count().saturating_sub(dashes.len());
-        let (close, closely) = close_titles(&lines);
-        let (titles, titled) = name_lines(&lines);
+        let (close, closely) = titles::close_titles(&lines);
+        let (bracketed, brackets) = titles::bracketed_titles(&lines);
+        let (close, closely) = if brackets > closely { (bracketed, brackets) } else { (close, closely) };
+        let doubled = titles::doubled(&lines);
+        let (titles, titled) = titles::name_lines(&titles::undoubled(&lines, &doubled));
+        if said::is_told(&lines) {
+            return Self { cast: Cast::before(&lines, said::said).0, ..Self::by(Grammar::Said) };
+        }
         let guesses = [
             (Grammar::TitledClosely, closely),
             (Grammar::Named, named),
@@ -117,13 +177,24 @@ impl Plan {
         let ranked = certain.into_iter().chain(guesses).filter(|(_, share)| *share > 0.0);
         // Of equals the first, which is the more certain.
         let best = ranked.reduce(|best, next| if next.1 > best.1 { next } else { best });
-        match best.map(|(grammar, _)| grammar) {
-            Some(grammar @ Grammar::NameLines) => Self::titled(grammar, titles),
+        let best = best.map(|(grammar, _)| grammar);
+        if matches!(best, None | Some(Grammar::NameLines | Grammar::Dashed))
+            && let Some(blocks) = Blocks::of(whole)
+        {
+            let grammar = if blocks.has_names() { Grammar::Blocks } else { Grammar::Alternating };
+            return Self { blocks: Some(blocks), ..Self::by(grammar) };
+        }
+        match best {
+            Some(grammar @ Grammar::NameLines) => Self::titled(grammar, titles).with_second(doubled),
             Some(grammar @ Grammar::TitledClosely) => Self::titled(grammar, close),
             Some(grammar @ Grammar::Dashed) => Self { cast: dashes, ..Self::by(grammar) },
             Some(Grammar::Named) if is_one_side(&cast, &lines) => Self { cast, ..Self::by(Grammar::Own) },
+            Some(grammar @ Grammar::Stamped) => Self { among: among(&lines), ..Self::by(grammar) },
             Some(grammar) => Self { cast, ..Self::by(grammar) },
-            None => Self::by(without_names(sample, &lines)),
+            None => match titles::only_name(&lines) {
+                Some(name) => Self::titled(Grammar::NameLines, HashSet::from([name])).one_sided(),
+                None => Self::by(without_names(sample, &lines)),
+            },
         }
     }
 
@@ -134,11 +205,17 @@ impl Plan {
             cast: Cast::default(),
             screen: Screen::default(),
             lead: Lead::None,
+            inline: Vec::new(),
             times: false,
             ending: false,
             days: false,
             sent: false,
             nobody: false,
+            blocks: None,
+            among: None,
+            top: 0,
+            ages: false,
+            bare_days: false,
         }
     }
 
@@ -146,6 +223,26 @@ impl Plan {
     fn titled(grammar: Grammar, names: HashSet<String>) -> Self {
         let days = names.iter().all(|name| furniture::is_loud(name));
         Self { days, screen: Screen::titles(names), ..Self::by(grammar) }
+    }
+
+    fn with_second(mut self, second: HashSet<String>) -> Self {
+        self.screen.second = second;
+        self
+    }
+
+    fn one_sided(mut self) -> Self {
+        self.screen.one_sided = true;
+        self
+    }
+
+    /// Whether only the other person's words have a name above them.
+    pub fn is_one_sided(&self) -> bool {
+        self.screen.one_sided
+    }
+
+    /// Whether `line`, right under the name `name`, is the same name once more.
+    pub fn is_again(&self, line: &str, name: &str) -> bool {
+        line.trim() == name && self.screen.is_second(name)
     }
 
     /// What a line says, without what stands in front of each.
@@ -158,6 +255,7 @@ impl Plan {
     pub fn is_between(&self, line: &str) -> bool {
         let nameless = matches!(self.grammar, Grammar::Alternating | Grammar::Nobody);
         furniture::is_furniture(line)
+            || (nameless && self.top > 0 && page::is_day(line) && furniture::is_loud(line))
             || (self.times && moments::is_alone(line))
             || (self.sent && nameless && line.trim() == "Sent")
     }
@@ -170,7 +268,9 @@ impl Plan {
 
     /// Whether `line` is none of the talk where names stand on lines of their own; `fresh` right under a name.
     pub fn is_status(&self, line: &str, fresh: bool) -> bool {
-        self.screen.is_status(line, fresh) || (self.days && !fresh && furniture::is_day(line))
+        self.screen.is_status(line, fresh)
+            || (self.ages && !fresh && furniture::is_age(line))
+            || (self.days && !fresh && furniture::is_day(line))
     }
 
     /// Whether `line` belongs to the head of a page on a screen that has one.
@@ -195,16 +295,34 @@ impl Plan {
 
     /// Whether names were typed by people, who do not always write them in the same capitals.
     pub fn is_retyped(&self) -> bool {
-        use Grammar::{Dashed, Named, Own, Timed, Trailing};
-        matches!(self.grammar, Named | Own | Dashed | Timed | Trailing)
+        use Grammar::{Dashed, Named, Own, Said, Timed, Trailing};
+        matches!(self.grammar, Named | Own | Dashed | Timed | Trailing | Said)
     }
 
     /// Whether it is not sure whose words `line` is.
     pub fn doubts(&self, line: &str) -> bool {
         match self.grammar {
-            Grammar::Named | Grammar::Own => self.cast.doubts(line),
+            Grammar::Named | Grammar::Own => self.cast.doubts(line) || self.is_among(line),
+            Grammar::Stamped => self.is_among(line),
+            Grammar::Said => said::said(line).is_some_and(|(name, _)| !self.cast.knows(&name)),
+            Grammar::Titled => ahead::dashed_time(line).is_some(),
             Grammar::NameLines => self.screen.doubts(line),
             _ => false,
+        }
+    }
+
+    /// Whether `line` is of another form than the grammar's, as a chat is that was passed on within another.
+    fn is_among(&self, line: &str) -> bool {
+        match self.grammar {
+            Grammar::Stamped => grammars::stamped(line).is_none() && self.among_head(line).is_some(),
+            _ => self.cast.head(line).is_none() && self.among_head(line).is_some(),
+        }
+    }
+
+    fn among_head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
+        match self.grammar {
+            Grammar::Stamped => self.among.as_ref()?.known_head(line),
+            _ => grammars::stamped(line).filter(|_| line.trim_start().starts_with('[')),
         }
     }
 
@@ -214,16 +332,24 @@ impl Plan {
             |head: &Head<'_>| matches!(&head.who, Who::Speaker(name) if self.screen.names.contains(name));
         match self.grammar {
             Grammar::Irc => grammars::irc(line),
-            Grammar::Stamped => grammars::stamped(line),
+            Grammar::Stamped => grammars::stamped(line).or_else(|| self.among_head(line)),
             Grammar::Trailing => grammars::trailing(line),
             Grammar::Timed => grammars::timed(line),
             Grammar::Titled => grammars::titled(line),
-            Grammar::TitledClosely => grammars::titled_closely(line).filter(titled),
+            Grammar::TitledClosely => {
+                let close = grammars::titled_closely(line).filter(titled);
+                close.or_else(|| grammars::bracketed_title(line).filter(titled))
+            }
+            Grammar::Said => {
+                let (name, text) = said::said(line)?;
+                Some(Head { who: Who::Speaker(name), when: When::Unknown, text })
+            }
             Grammar::Dashed => {
                 let (name, text) = grammars::dashed(line).filter(|(name, _)| self.cast.knows(name))?;
                 Some(Head { who: Who::Speaker(name), when: When::Unknown, text })
             }
-            Grammar::Named | Grammar::Own => self.cast.head(line),
+            Grammar::Named => self.cast.head(line).or_else(|| self.among_head(line)),
+            Grammar::Own => self.cast.head(line),
             Grammar::NameLines => match self.screen.heading(line) {
                 Some(name) => {
                     Some(Head { who: Who::Speaker(name.to_owned()), when: When::Unknown, text: "" })
@@ -231,7 +357,7 @@ impl Plan {
                 // Discord copies some names with their time on the same line.
                 None => grammars::titled(line).filter(titled),
             },
-            Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
+            Grammar::Blocks | Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }
     }
 }
@@ -245,6 +371,17 @@ fn share<'l>(lines: &[&'l str], head: impl Fn(&'l str) -> Option<Head<'l>>, line
     if share >= 0.3 || (heads > 0 && leads && share >= 0.05) { share.min(1.0) } else { 0.0 }
 }
 
+/// Who speaks in lines that have no time before them, among those that have one: a chat that was passed on within another.
+/// The text begins so, or the same people speak in both; else it may be a list in a message.
+fn among(lines: &[&str]) -> Option<Cast> {
+    let (stamped, bare): (Vec<&str>, Vec<&str>) = lines.iter().partition(|l| grammars::stamped(l).is_some());
+    let (cast, share) = Cast::of(&bare);
+    let speaks = |line: &&str| matches!(grammars::stamped(line).map(|h| h.who), Some(Who::Speaker(name)) if cast.knows(&name));
+    let leads = lines.first().is_some_and(|l| cast.known_head(l).is_some());
+    let fits = share > 0.0 && (leads || stamped.iter().any(speaks));
+    fits.then_some(cast)
+}
+
 /// Nothing for a share that hangs on the first lines: `dinner at 18:00: soup` begins like a message, too.
 fn mostly(share: f32) -> f32 {
     if share >= 0.3 { share } else { 0.0 }
@@ -254,77 +391,6 @@ fn mostly(share: f32) -> f32 {
 fn is_one_side(cast: &Cast, lines: &[&str]) -> bool {
     let bare = lines.iter().filter(|l| cast.head(l).is_none()).count();
     cast.is_own_only() && bare > 1 && bare * 5 >= lines.len()
-}
-
-/// The names of `Me 21:14` above lines of text, and the share of lines that they explain: names come back, or are few and lead.
-fn close_titles(lines: &[&str]) -> (HashSet<String>, f32) {
-    let mut tally: HashMap<String, usize> = HashMap::new();
-    for head in lines.iter().filter_map(|l| grammars::titled_closely(l)) {
-        if let Who::Speaker(name) = head.who {
-            *tally.entry(name).or_default() += 1;
-        }
-    }
-    let heads: usize = tally.values().sum();
-    let share = (heads * 2) as f32 / lines.len().max(1) as f32;
-    let leads = lines.first().is_some_and(|l| grammars::titled_closely(l).is_some());
-    let back = tally.values().any(|n| *n > 1) && tally.len() <= 12;
-    // Short words with times beside them stand close together; names have words under them.
-    let is_title = |line: &str| grammars::titled_closely(line).is_some();
-    let together = lines.windows(2).filter(|pair| is_title(pair[0]) && is_title(pair[1])).count();
-    if leads && back && share >= 0.4 && together * 2 < heads {
-        (tally.into_keys().collect(), share.min(1.0))
-    } else {
-        (HashSet::new(), 0.0)
-    }
-}
-
-/// Lines that say one of a few names and nothing else, again and again, with text between them; in small letters only where they stand above nearly every message.
-fn name_lines(lines: &[&str]) -> (HashSet<String>, f32) {
-    // Snapchat sets days above and between.
-    let first = lines.iter().position(|l| !furniture::is_day_in_any_case(l)).unwrap_or(0);
-    let lines: Vec<&str> = lines[first..].iter().map(|l| l.trim()).collect();
-    let mut tally: HashMap<&str, usize> = HashMap::new();
-    for line in lines.iter().filter(|l| names::any(l).is_some() && !furniture::is_day(l)) {
-        *tally.entry(line).or_default() += 1;
-    }
-    tally.retain(|_, n| *n > 1);
-    let alone = tally.keys().copied().filter(|l| names::is_alone(l)).collect();
-    let above = above_words(&lines, &tally);
-    titles_share(&lines, above, 8, 0.6).or_else(|| titles_share(&lines, alone, 12, 0.4)).unwrap_or_default()
-}
-
-/// Of lines that come back the first of the text, and, from the most frequent on, those that never stand right under one of these.
-fn above_words<'l>(lines: &[&'l str], tally: &HashMap<&'l str, usize>) -> HashSet<&'l str> {
-    let mut found: HashSet<&str> =
-        lines.first().copied().filter(|l| tally.contains_key(l)).into_iter().collect();
-    let mut above: HashMap<&str, HashSet<&str>> = HashMap::new();
-    for pair in lines.windows(2) {
-        above.entry(pair[1]).or_default().insert(pair[0]);
-    }
-    let mut others: Vec<_> = tally.iter().map(|(line, n)| (std::cmp::Reverse(*n), *line)).collect();
-    others.sort_unstable();
-    for (_, line) in others {
-        if above.get(line).is_none_or(|above| above.is_disjoint(&found)) {
-            found.insert(line);
-        }
-    }
-    found
-}
-
-/// These names, and the share of lines that they explain as headings with one line of words each; nothing if they do not stand as headings do.
-fn titles_share(
-    lines: &[&str],
-    names: HashSet<&str>,
-    most: usize,
-    least: f32,
-) -> Option<(HashSet<String>, f32)> {
-    let is_title = |line: &str| names.contains(line);
-    let apart = lines.windows(2).all(|pair| !(is_title(pair[0]) && is_title(pair[1])));
-    let leads = lines.first().is_some_and(|l| is_title(l));
-    let heads = lines.iter().filter(|l| is_title(l)).count();
-    let share = (heads * 2) as f32 / lines.len().max(1) as f32;
-    let fits = (2..=most).contains(&names.len()) && apart && leads && share >= least;
-    fits.then(|| (names.into_iter().map(str::to_owned).collect(), share.min(0.9)))
 }
 
 /// A text without names: turns, or one text?

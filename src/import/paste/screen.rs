@@ -11,11 +11,13 @@ pub struct Screen {
     /// The names.
     pub names: HashSet<String>,
     /// The same people by a second name, on a line under the first.
-    second: HashSet<String>,
+    pub second: HashSet<String>,
     /// Lines that come back and could be names, but do not stand where names stand.
     perhaps: HashSet<String>,
     /// Whether headings say who sent or answered.
     pub sent: bool,
+    /// Whether one's own words have no name above them.
+    pub one_sided: bool,
 }
 
 impl Screen {
@@ -39,7 +41,11 @@ impl Screen {
         let pairs = lines.windows(2).filter(under).count();
         let leads = lines.get(..2).is_some_and(|pair| under(&pair));
         let names = lines.windows(2).filter(under).map(|pair| pair[0].trim().to_owned()).collect();
-        let enough = pairs > 1 && leads && pairs * 10 >= lines.len();
+        // Where times stand after words, there is one line between most of them; here there are a name and words.
+        let times: Vec<usize> =
+            (0..lines.len()).filter(|at| moments::under_name(lines[*at]).is_some()).collect();
+        let single = times.windows(2).filter(|pair| pair[0] + 2 == pair[1]).count();
+        let enough = pairs > 1 && leads && pairs * 10 >= lines.len() && single * 2 < times.len();
         enough.then(|| Self { names, ..Self::default() })
     }
 
@@ -70,6 +76,11 @@ impl Screen {
     pub fn heading<'l>(&'l self, line: &'l str) -> Option<&'l str> {
         let sender = furniture::sender(line).filter(|_| self.sent);
         sender.or(self.names.get(line.trim()).map(String::as_str))
+    }
+
+    /// Whether a second line says `name` once more.
+    pub fn is_second(&self, name: &str) -> bool {
+        self.second.contains(name)
     }
 
     /// Whether `line` is none of the talk; `fresh` where it stands right under a heading.

@@ -1,10 +1,11 @@
 //! Pasted texts as a whole: which grammar they get and what becomes of each line.
 
+mod regular;
+
 use proptest::prelude::*;
 
-use super::super::{Counts, Flow, Imported, Options, read_text};
-use super::*;
-use crate::transcript::Time;
+use super::super::{Counts, Flow, Imported, Options, UNKNOWN, WarningKind, read_text};
+use crate::transcript::{Kind, Time};
 
 fn import(text: &str) -> (Imported, Counts) {
     let options = Options { format: Some("paste".to_owned()), ..Options::default() };

@@ -1,0 +1,172 @@
+//! Lines with those that follow them in sight, and heads that are spread over several of them.
+
+use std::collections::VecDeque;
+use std::io::BufRead;
+
+use super::super::error::ImportError;
+use super::super::lines::{Line, Lines};
+use super::{furniture, grammars, moments, names};
+
+/// How many lines are in sight.
+const REACH: usize = 8;
+
+/// A line kept for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// 1-based.
+    pub number: u64,
+    /// What it says.
+    pub text: String,
+    /// Whether the limit left something out.
+    pub cut: bool,
+}
+
+impl Kept {
+    /// The same as it is read.
+    pub fn line(&self) -> Line<'_> {
+        Line { number: self.number, text: &self.text, cut: self.cut }
+    }
+}
+
+impl From<&Line<'_>> for Kept {
+    fn from(line: &Line<'_>) -> Self {
+        Self { number: line.number, text: line.text.to_owned(), cut: line.cut }
+    }
+}
+
+/// Hands out lines while those that follow are known.
+pub struct Ahead<R> {
+    lines: Lines<R>,
+    window: VecDeque<Kept>,
+    /// What ended the lines, told when all before it are taken.
+    end: Option<Result<(), ImportError>>,
+    number: u64,
+}
+
+impl<R: BufRead> Ahead<R> {
+    /// These lines.
+    pub fn new(lines: Lines<R>) -> Self {
+        Self { lines, window: VecDeque::new(), end: None, number: 0 }
+    }
+
+    /// The number of the line taken last; 0 before the first.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Take the next line, `None` at the end.
+    pub fn next_line(&mut self) -> Result<Option<Kept>, ImportError> {
+        while self.end.is_none() && self.window.len() <= REACH {
+            match self.lines.next_line() {
+                Ok(Some(line)) => self.window.push_back(Kept::from(&line)),
+                Ok(None) => self.end = Some(Ok(())),
+                Err(error) => self.end = Some(Err(error)),
+            }
+        }
+        let Some(line) = self.window.pop_front() else {
+            return self.end.replace(Ok(())).unwrap_or(Ok(())).map(|()| None);
+        };
+        self.number = line.number;
+        Ok(Some(line))
+    }
+
+    /// The lines in sight that are not blank.
+    pub fn sight(&self) -> impl Iterator<Item = &str> {
+        self.window.iter().filter(|l| !l.line().is_blank()).map(|l| l.text.as_str())
+    }
+
+    /// Whether the next line is blank.
+    pub fn is_blank_next(&self) -> bool {
+        self.window.front().is_some_and(|l| l.line().is_blank())
+    }
+}
+
+/// The head that `lines` begin with where it is spread over several, as one line, and how many it takes: Discord sets the
+/// tag of a server, `APP` or whom somebody answers between a name and its time.
+pub fn spread(lines: &[&str]) -> Option<(String, usize)> {
+    let name = lines.first()?.trim();
+    lines.get(1).filter(|next| may_end(next))?;
+    names::any(name).filter(|_| grammars::titled(name).is_none() && dashed_time(name).is_none())?;
+    let joined = |time: &str, lines: usize| Some((format!("{name} — {}", time.trim()), lines));
+    for at in 1..4 {
+        let line = lines.get(at)?.trim();
+        let next = || lines.get(at + 1).copied().unwrap_or_default();
+        if let Some(time) = dashed_time(line) {
+            return joined(time, at + 1);
+        }
+        if furniture::is_dash(line) {
+            return moments::whole(next()).and_then(|_| joined(next(), at + 2));
+        }
+        if line == "replied to" {
+            let (_, time) = next().rsplit_once(" — ")?;
+            return moments::whole(time).and_then(|_| joined(time, at + 2));
+        }
+        is_tag(line).then_some(())?;
+    }
+    None
+}
+
+/// Whether `line` may be the end of a head that is spread over several lines, right under the name.
+pub fn may_end(line: &str) -> bool {
+    let line = line.trim();
+    furniture::is_dash(line) || line == "replied to" || is_tag(line) || dashed_time(line).is_some()
+}
+
+/// `lines` with heads that are spread over several as one line each.
+pub fn joined(lines: &[&str]) -> Vec<String> {
+    let mut out = Vec::with_capacity(lines.len());
+    let mut at = 0;
+    while at < lines.len() {
+        let (line, used) = spread(&lines[at..]).unwrap_or_else(|| (lines[at].to_owned(), 1));
+        out.push(line);
+        at += used;
+    }
+    out
+}
+
+/// The time of ` — 12/03/2024 16:02`, `Role icon, Art — 4:10 PM`: a line that says no name.
+pub fn dashed_time(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let time = match line.starts_with(moments::ROLE) {
+        true => line.rsplit_once(" — ").map(|(_, time)| time),
+        false => line.strip_prefix('—').or_else(|| line.strip_prefix('–')),
+    };
+    time.filter(|time| moments::whole(time).is_some())
+}
+
+/// `[OWLS]`, `APP`: what Discord sets behind names.
+fn is_tag(line: &str) -> bool {
+    let tag = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or_default();
+    matches!(line, "APP" | "BOT" | "SYSTEM") || (1..=6).contains(&tag.chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_spread_over_lines() {
+        for (text, head, used) in [
+            ("Tom|[BIRD]| — 12/03/2024 16:02|hi", "Tom — 12/03/2024 16:02", 3),
+            ("Tom|APP| — 16:02|hi", "Tom — 16:02", 3),
+            ("Tom| — |Today at 16:02|hi", "Tom — Today at 16:02", 3),
+            ("Tom| replied to |Ria — Today at 16:02|hi", "Tom — Today at 16:02", 3),
+            ("Tom|Role icon, Art — 4:10 PM|hi", "Tom — 4:10 PM", 2),
+        ] {
+            let lines: Vec<&str> = text.split('|').collect();
+            assert_eq!(spread(&lines), Some((head.to_owned(), used)), "{text}");
+        }
+        for text in ["Tom|hi|Ria", "Tom — 16:02|hi", "Tom|—|so|it is", "Tom|[BIRD]|hi", "—|16:02"] {
+            assert_eq!(spread(&text.split('|').collect::<Vec<_>>()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_is_in_sight() {
+        let mut ahead = Ahead::new(Lines::new("a\n\nb\nc\n".as_bytes(), "t", 10));
+        assert_eq!(ahead.next_line().unwrap().map(|l| l.text).as_deref(), Some("a"));
+        assert_eq!((ahead.sight().collect::<Vec<_>>(), ahead.is_blank_next()), (vec!["b", "c"], true));
+        while ahead.next_line().unwrap().is_some() {}
+        assert_eq!(ahead.number(), 4);
+    }
+}

@@ -1,0 +1,152 @@
+//! Lines that stand between messages of a retyped or printed talk: the day, a ruled line, `next day`.
+
+use super::super::chat::When;
+use super::super::dates::Date;
+use super::moments;
+use crate::transcript::Time;
+
+/// Signs that rule lines are drawn with.
+const SIGNS: [char; 8] = ['-', '=', '_', '—', '–', '#', '~', '*'];
+
+/// What stands between messages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Between {
+    /// The day that it says, as far as it says one.
+    pub day: Option<Day>,
+    /// Whether nothing but its place tells it from words: it has no signs around it.
+    pub bare: bool,
+}
+
+/// A day that holds for the times below it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Day {
+    /// In numbers.
+    Written(Date),
+    /// For certain.
+    Known(jiff::civil::Date),
+}
+
+impl Day {
+    /// `when` on this day, if it says none of its own.
+    pub fn of(self, when: When) -> When {
+        match (self, when) {
+            (Self::Written(date), When::Written(stamp)) if stamp.date.is_none() => {
+                When::Written(super::super::dates::Stamp { date: Some(date), ..stamp })
+            }
+            (Self::Known(date), When::Written(stamp)) if stamp.date.is_none() => {
+                When::Known(Time::Local(date.to_datetime(stamp.clock)))
+            }
+            _ => when,
+        }
+    }
+}
+
+/// What `line` says if it stands between messages.
+pub fn between(line: &str) -> Option<Between> {
+    let line = line.trim();
+    let words =
+        line.trim_matches(|c: char| SIGNS.contains(&c) || matches!(c, '(' | ')' | '[' | ']' | ':' | ' '));
+    let bare = words == line.trim_end_matches(':');
+    if words.is_empty() {
+        let rule = line.chars().count() >= 3 && line.chars().all(|c| SIGNS[..7].contains(&c) || c == ' ');
+        return rule.then_some(Between { day: None, bare: false });
+    }
+    if let Some(day) = day(words) {
+        return Some(Between { day, bare });
+    }
+    let runs = |end: &str| end.chars().take_while(|c| SIGNS.contains(c)).count();
+    let back: String = line.chars().rev().collect();
+    // Two stars on each side make letters bold.
+    let least = if line.starts_with('*') { 3 } else { 2 };
+    let framed = runs(line) >= least && runs(&back) >= least && words.split_whitespace().count() <= 6;
+    (framed || is_later(words)).then_some(Between { day: None, bare: bare && !framed })
+}
+
+/// `2024-03-13`, `5th of March`, `Wed 6.3.`, `Tuesday`: nothing but a day, and which, if it has a year.
+fn day(words: &str) -> Option<Option<Day>> {
+    let longest = words.chars().count() <= 40 && !words.contains(':');
+    let lone = words.split_whitespace().count() == 1 && words.chars().all(char::is_alphabetic);
+    let numbers = words.chars().filter(char::is_ascii_digit).count();
+    let parts = words.split(['.', '/', '-']).filter(|p| !p.is_empty()).count();
+    // `12.30` is a time as well, and `so` a day of the week in German.
+    let certain =
+        if lone { words.chars().count() >= 5 } else { words.contains(char::is_alphabetic) || parts > 2 };
+    (longest && certain && (lone || numbers > 0)).then_some(())?;
+    let text = format!("{} 00:00", words.replace(" of ", " ").replace(" · ", " "));
+    match moments::whole(&text)? {
+        When::Written(stamp) => Some(stamp.date.map(Day::Written)),
+        When::Known(Time::Local(moment)) => Some(Some(Day::Known(moment.date()))),
+        _ => Some(None),
+    }
+}
+
+/// `next day`, `2 days later`, `the same evening`.
+fn is_later(words: &str) -> bool {
+    let words = words.to_lowercase();
+    let count = words.split_whitespace().count();
+    let later = words.ends_with(" later")
+        && ["a ", "an ", "one ", "the ", "some "].iter().any(|w| words.starts_with(w));
+    let counted = words.ends_with(" later") && words.starts_with(|c: char| c.is_ascii_digit());
+    let day = words.strip_prefix("the ").unwrap_or(&words);
+    let day = ["next ", "same "].iter().find_map(|w| day.strip_prefix(w));
+    let day = day.is_some_and(|d| {
+        matches!(d, "day" | "morning" | "afternoon" | "evening" | "night" | "week" | "month")
+    });
+    count <= 4 && (later || counted || day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_between_and_what_does_not() {
+        for line in [
+            "Tuesday 5 March",
+            "2024-03-13",
+            "5th of March",
+            "*Wednesday*",
+            "next day",
+            "--- screenshot 2 ---",
+            "Wed 6.3.",
+            "05.03.2024:",
+            "(a day later)",
+            "-----",
+            "=== Monday ===",
+            "Tuesday 5 March 2024",
+        ] {
+            assert!(between(line).is_some(), "{line}");
+        }
+        for line in [
+            "12.30",
+            "so",
+            "May",
+            "...",
+            "later",
+            "see you later",
+            "5",
+            "ok - fine",
+            "***",
+            "**no**",
+            "10:30",
+        ] {
+            assert_eq!(between(line), None, "{line}");
+        }
+        assert!(between("Tuesday").unwrap().bare && !between("--- 2 ---").unwrap().bare);
+    }
+
+    #[test]
+    fn days_are_given_to_times() {
+        let clock = moments::whole("16:02").unwrap();
+        let on = |line| match between(line).and_then(|b| b.day).map(|d| d.of(clock)) {
+            Some(When::Known(time)) => Some(time),
+            Some(When::Written(stamp)) => {
+                stamp.local(super::super::super::DateOrder::DayFirst).map(Time::Local)
+            }
+            _ => None,
+        };
+        let time = Time::parse("2024-03-05T16:02");
+        assert_eq!((on("2024-03-05"), on("5 March 2024"), on("Tuesday 5 March 2024")), (time, time, time));
+        assert_eq!(on("Tuesday"), None);
+    }
+}

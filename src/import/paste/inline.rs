@@ -1,0 +1,74 @@
+//! A talk that lost its line ends: `Him: in? Her: yes Him: ok`, all on one line.
+
+use std::collections::HashMap;
+
+use super::names;
+
+/// Most words of a name.
+const MOST: usize = 6;
+
+/// The names that come back before colons within `lines`, where all is one line that begins with one of them; each
+/// with its colon.
+pub fn names_within(lines: &[&str]) -> Vec<String> {
+    let [line] = lines else { return Vec::new() };
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, word) in words.iter().enumerate() {
+        if word.strip_suffix(':').is_some_and(|name| names::plausible(name).is_some()) {
+            places.entry(word).or_default().push(at);
+        }
+    }
+    places.retain(|_, at| at.len() > 1);
+    let heads: usize = places.values().map(Vec::len).sum();
+    let leads = places.values().any(|at| at[0] + 1 == length(&words, at));
+    if places.len() < 2 || heads < 4 || !leads {
+        return Vec::new();
+    }
+    places.values().map(|at| words[at[0] + 1 - length(&words, at)..=at[0]].join(" ")).collect()
+}
+
+/// How many words stand alike before each of these places, with the word there.
+fn length(words: &[&str], places: &[usize]) -> usize {
+    let alike = |count: &usize| {
+        let word = places[0].checked_sub(*count).map(|at| words[at]);
+        let same = |at: &usize| at.checked_sub(*count).map(|at| words[at]) == word;
+        word.is_some_and(|w| w.trim_start_matches('(').starts_with(char::is_uppercase) && !w.ends_with(':'))
+            && places.iter().all(same)
+    };
+    1 + (1..MOST).take_while(alike).count()
+}
+
+/// The messages within `line`, each from one of `names` on.
+pub fn pieces<'l>(line: &'l str, names: &[String]) -> Vec<&'l str> {
+    let mut starts: Vec<usize> = vec![0];
+    for name in names {
+        let begins = |at: &usize| line[..*at].ends_with(' ') && line[at + name.len()..].starts_with([' ']);
+        starts.extend(line.match_indices(name.as_str()).map(|(at, _)| at).filter(begins));
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    let ends = starts.iter().skip(1).copied().chain([line.len()]);
+    starts.iter().zip(ends).map(|(start, end)| line[*start..end].trim()).filter(|p| !p.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_talk_on_one_line() {
+        let line = "Tom Hill: in? Ria: yes, at 10:30: ok Tom Hill: good Ria: bye Ria: bye";
+        let names = names_within(&[line]);
+        assert_eq!(
+            pieces(line, &names),
+            ["Tom Hill: in?", "Ria: yes, at 10:30: ok", "Tom Hill: good", "Ria: bye", "Ria: bye"]
+        );
+        for line in [
+            "Note: the gate: closed. Place: here",
+            "Tom: in? Ria: yes",
+            "so Tom: in? Ria: yes Tom: ok Ria: no",
+        ] {
+            assert!(names_within(&[line]).is_empty(), "{line}");
+        }
+    }
+}

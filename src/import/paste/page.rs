@@ -1,0 +1,147 @@
+//! What a messenger's window shows above and around a talk and what gets copied with it: whose chat it is, when they were
+//! last there, that it is encrypted, the clock and the battery of a phone.
+
+use super::super::chat::When;
+use super::{days, furniture, moments, names};
+
+/// How far down the head of a page may reach.
+const REACH: usize = 9;
+
+/// How many of `lines` are the head of the page: signs of a window, and titles and days beside them.
+pub fn head(lines: &[&str]) -> usize {
+    let lines = &lines[..lines.len().min(REACH)];
+    let mut end = 0;
+    let mut titles = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if is_sign(line, at) {
+            end = at + 1;
+        } else if is_day(line) {
+            // A day alone is no proof of a window, but stands under one's head.
+            end = if end == at { at + 1 } else { end };
+        } else if at > 0 && end == at && is_moment(line) {
+            end = at + 1;
+        } else if titles < 2 && is_title(line) {
+            titles += 1;
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+/// Whether `line` is what only a window says.
+fn is_sign(line: &str, at: usize) -> bool {
+    is_presence(line)
+        || is_notice(line)
+        || furniture::is_profile(line)
+        || (at == 0 && is_status_bar(line))
+        || is_handle(line)
+        || is_list_of_members(line)
+}
+
+/// `online`, `last seen today at 18:20`, `Active now`: whether somebody is there.
+fn is_presence(line: &str) -> bool {
+    const STARTS: [&str; 8] = [
+        "last seen ",
+        "zuletzt online",
+        "zul. online",
+        "active ",
+        "matched ",
+        "you matched with ",
+        "online ·",
+        "last online",
+    ];
+    let line = super::cursor::plain(line).to_lowercase();
+    let line = line.trim();
+    let whole = [
+        "online",
+        "offline",
+        "active now",
+        "typing…",
+        "typing...",
+        "click here for contact info",
+        "tap here for contact info",
+    ];
+    whole.contains(&line) || (line.len() < 60 && STARTS.iter().any(|start| line.starts_with(start)))
+}
+
+/// What messengers set above a talk: that nobody else can read it, with whom and how it is.
+pub fn is_notice(line: &str) -> bool {
+    let line = super::cursor::plain(line).to_lowercase();
+    let sealed = [
+        "messages and calls are end-to-end encrypted",
+        "nachrichten und anrufe sind ende-zu-ende-verschlüsselt",
+    ];
+    sealed.iter().any(|start| line.trim_start().starts_with(start))
+        || (line.starts_with("texting with ") && line.ends_with(')'))
+}
+
+/// `16:42 ul LTE 64%`: the row above everything on a phone.
+fn is_status_bar(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let clock = words.next().is_some_and(|w| w.contains(':') && moments::whole(w).is_some());
+    let rest: Vec<&str> = words.collect();
+    let state = |w: &&&str| w.ends_with('%') || matches!(**w, "LTE" | "5G" | "4G" | "3G" | "WiFi" | "Wi-Fi");
+    clock && rest.len() <= 5 && rest.iter().filter(state).count() > 0
+}
+
+/// `@mia.draws` and nothing else.
+fn is_handle(line: &str) -> bool {
+    line.trim().strip_prefix('@').is_some_and(|name| name.len() > 2 && !name.contains(' '))
+}
+
+/// `Ana, Ben, You`: who is in a group.
+fn is_list_of_members(line: &str) -> bool {
+    let members: Vec<&str> = line.split(", ").map(str::trim).collect();
+    let short = members.iter().all(|m| (1..=4).contains(&m.split_whitespace().count()));
+    members.len() > 2 && short && members.last().is_some_and(|m| names::is_own(m))
+}
+
+/// A day, with a time or not, and nothing else.
+pub fn is_day(line: &str) -> bool {
+    let line = line.trim();
+    days::between(line).is_some_and(|b| b.bare && !line.ends_with(" later"))
+        || furniture::is_day_in_any_case(line)
+        || moments::whole(&line.replace(" · ", " ")).is_some_and(|_| !moments::is_alone(line))
+}
+
+/// A date and a time, alone on a line.
+fn is_moment(line: &str) -> bool {
+    match moments::alone(line) {
+        Some(When::Written(stamp)) => stamp.date.is_some(),
+        Some(When::Known(_)) => true,
+        _ => false,
+    }
+}
+
+/// What could be whose chat it is.
+fn is_title(line: &str) -> bool {
+    let line = line.trim();
+    (1..=4).contains(&line.split_whitespace().count())
+        && line.len() <= 40
+        && !line.contains(':')
+        && !line.ends_with(['.', '?', '!'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_of_pages() {
+        for (text, end) in [
+            ("Tom Hill|last seen today at 18:20|12/03/2024|hi|16:02", 3),
+            ("tom_hill|last seen today at 18:20|YESTERDAY|hi|16:02", 3),
+            ("16:42 ul LTE 64%|< 3 Tom Hill|online|Today|hi", 4),
+            ("9:41 5G 87|tom.h|Active now|hi", 3),
+            ("tom.h|@tom.h|3/12/2024 4:02 PM|hi", 3),
+            ("Tuesday, Mar 12 · 4:02 PM|Texting with Tom (SMS/MMS)|hi", 2),
+            ("Art club|Ana, Mr Hill, Tom, You|YESTERDAY|hi", 3),
+            ("Tom|hi|how are you|I was online|ok", 0),
+            ("hi|see you|online|ok", 3),
+            ("when do we meet?|Today|ok", 0),
+        ] {
+            assert_eq!(head(&text.split('|').collect::<Vec<_>>()), end, "{text}");
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! The reading of one pasted text, line by line.
+
+use std::collections::{HashMap, HashSet};
+use std::io::BufRead;
+
+use super::super::chat::{Chat, When};
+use super::super::error::ImportError;
+use super::super::jsonl::placeholder;
+use super::super::lines::Line;
+use super::super::warning::WarningKind;
+use super::ahead::{self, Ahead, Kept};
+use super::days::{self, Day};
+use super::grammars::{Head, Who};
+use super::plan::{Grammar, Plan};
+use super::{furniture, inline, moments, names};
+use crate::transcript::Kind;
+
+/// How many lines are kept back to see whether the message goes on after them.
+const MOST_HELD: usize = 100;
+
+/// The reading of one text.
+pub struct Reading<'c> {
+    pub(super) plan: Plan,
+    pub(super) chat: &'c mut Chat,
+    /// Who wrote what follows, where names stand on lines of their own.
+    title: Option<Title>,
+    pub(super) turn: u64,
+    /// How many messages there are.
+    said: usize,
+    /// Names as first seen, by the key that they have in any capitals.
+    names: HashMap<String, String>,
+    /// Who has spoken.
+    seen: HashSet<String>,
+    /// The day that a heading says.
+    pub(super) day: Option<Day>,
+    /// Lines since a blank one, of which it is not known yet whether the message goes on with them.
+    held: Vec<Kept>,
+    /// Whether the last line was blank.
+    gap: bool,
+    /// Whether messages stood before on the same line.
+    within: bool,
+    /// Whether a message has gone on after a blank line.
+    paragraphs: bool,
+    /// Whether the last line went on with a message.
+    went_on: bool,
+    /// Lines of a message whose time stands behind it.
+    pub(super) block: Vec<Kept>,
+    /// The time of the block.
+    pub(super) block_time: When,
+    /// How many blocks there were.
+    pub(super) blocks: u64,
+    /// Whoever spoke last, where some blocks have no name.
+    pub(super) last: Option<String>,
+    /// Names that stood above blocks.
+    pub(super) above: HashSet<String>,
+}
+
+/// A name on a line of its own.
+#[derive(Clone)]
+struct Title {
+    name: String,
+    when: When,
+    line: u64,
+    /// Whether nothing has followed it yet.
+    fresh: bool,
+}
+
+impl<'c> Reading<'c> {
+    /// Nothing read yet.
+    pub fn new(plan: Plan, chat: &'c mut Chat) -> Self {
+        Self {
+            plan,
+            chat,
+            title: None,
+            turn: 0,
+            said: 0,
+            names: HashMap::new(),
+            seen: HashSet::new(),
+            day: None,
+            held: Vec::new(),
+            gap: false,
+            within: false,
+            paragraphs: false,
+            went_on: false,
+            block: Vec::new(),
+            block_time: When::Unknown,
+            blocks: 0,
+            last: None,
+            above: HashSet::new(),
+        }
+    }
+
+    /// Read all of `lines`, called `name` in errors.
+    pub fn fill(mut self, lines: &mut Ahead<impl BufRead>, name: &str) -> Result<(), ImportError> {
+        let result = self.all(lines, name);
+        self.close_title();
+        self.close_block();
+        self.settle(None);
+        result
+    }
+
+    fn all(&mut self, lines: &mut Ahead<impl BufRead>, name: &str) -> Result<(), ImportError> {
+        while let Some(mut line) = lines.next_line()? {
+            if line.line().is_blank() {
+                self.blank(&line);
+            } else {
+                self.join(&mut line, lines)?;
+                for (at, text) in inline::pieces(&line.text, &self.plan.inline).into_iter().enumerate() {
+                    self.within = at > 0;
+                    self.take(&Line { text, ..line.line() }, lines);
+                }
+                self.gap = false;
+            }
+            self.chat.room(name, line.number)?;
+        }
+        Ok(())
+    }
+
+    fn blank(&mut self, line: &Kept) {
+        match self.held.is_empty() {
+            true => self.chat.blank(),
+            false => self.held.push(line.clone()),
+        }
+        self.gap = true;
+    }
+
+    /// Make one line of a head that is spread over several.
+    fn join(&mut self, line: &mut Kept, lines: &mut Ahead<impl BufRead>) -> Result<(), ImportError> {
+        let may = lines.sight().next().is_some_and(|next| ahead::may_end(self.plan.words(next)));
+        // Right under a head stand words, unless there were none and this is the next name.
+        let words = self.title.as_ref().is_some_and(|t| t.fresh) && names::plausible(&line.text).is_none();
+        if !may || words || !self.plan.has_titles() {
+            return Ok(());
+        }
+        let sight = std::iter::once(line.text.as_str()).chain(lines.sight());
+        let sight: Vec<&str> = sight.take(5).map(|l| self.plan.words(l)).collect();
+        let Some((head, mut used)) = ahead::spread(&sight) else { return Ok(()) };
+        while used > 1 {
+            let Some(next) = lines.next_line()? else { break };
+            match next.line().is_blank() {
+                true => self.chat.blank(),
+                false => {
+                    self.chat.heading();
+                    used -= 1;
+                }
+            }
+        }
+        line.text = head;
+        Ok(())
+    }
+
+    fn take(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
+        let line = &Line { text: self.plan.words(line.text), ..*line };
+        if self.plan.top > 0 {
+            self.plan.top -= 1;
+            self.day = days::between(line.text).and_then(|b| b.day).or(self.day);
+            return self.chat.heading();
+        }
+        if self.plan.blocks.is_some() {
+            return self.block_line(line);
+        }
+        match self.plan.grammar {
+            Grammar::Prose => self.prose(line),
+            Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines => self.titled(line, lines),
+            _ if self.plan.is_between(line.text) => self.chat.heading(),
+            Grammar::Alternating => self.alternate(line),
+            Grammar::Nobody => self.nobody(line),
+            _ => match self.plan.head(line.text) {
+                Some(head) => self.begin(&head, line),
+                None if self.stands_between(line.text, lines) => self.chat.heading(),
+                None if self.plan.grammar == Grammar::Own => self.other(line),
+                None => self.hold(line),
+            },
+        }
+    }
+
+    /// Whether `text` is a day or a ruled line between messages: the next line begins one, and it stands apart, or such
+    /// lines come again and again.
+    fn stands_between(&mut self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
+        let Some(between) = days::between(text) else { return false };
+        let next = lines.sight().next().is_some_and(|l| self.plan.head(self.plan.words(l)).is_some());
+        let apart = !between.bare || self.gap || self.said == 0 || (self.plan.bare_days && !self.went_on);
+        let stands = next && apart && self.held.is_empty();
+        if stands {
+            self.day = between.day;
+        }
+        stands
+    }
+
+    /// `name` as it was first seen: the same word in other capitals is the same person.
+    fn first_seen(&mut self, name: &str) -> String {
+        if !self.plan.is_retyped() {
+            return name.to_owned();
+        }
+        self.names.entry(names::key(name)).or_insert_with(|| name.to_owned()).clone()
+    }
+
+    fn begin(&mut self, head: &Head<'_>, line: &Line<'_>) {
+        match &head.who {
+            Who::Speaker(name) => {
+                if self.plan.doubts(line.text) {
+                    self.chat.doubt(WarningKind::DoubtfulName, line.number);
+                }
+                let name = self.first_seen(name);
+                self.settle(Some(&name));
+                self.say(&name, head.when, head.text, line);
+            }
+            Who::App => {
+                self.append_held();
+                self.chat.note(head.when, head.text.trim(), line.number);
+                self.chat.note_cut(line);
+            }
+        }
+    }
+
+    pub(super) fn say(&mut self, name: &str, when: When, text: &str, line: &Line<'_>) {
+        self.said += 1;
+        self.went_on = false;
+        if !self.seen.contains(name) {
+            self.seen.insert(name.to_owned());
+        }
+        let when = self.day.map_or(when, |day| day.of(when));
+        let (kind, text) = placeholder(text);
+        match self.within {
+            true => self.chat.say_more(name, when, kind, text, line.number),
+            false => self.chat.say(name, when, kind, text, line.number),
+        }
+        self.chat.note_cut(line);
+    }
+
+    pub(super) fn go_on(&mut self, line: &Line<'_>) {
+        self.went_on = true;
+        if !self.chat.append(line) {
+            self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+        } else if self.plan.doubts(line.text) {
+            self.chat.doubt(WarningKind::DoubtfulName, line.number);
+        }
+    }
+
+    /// A line without a head. After a blank one it is not sure yet that the message goes on.
+    fn hold(&mut self, line: &Line<'_>) {
+        let apart = self.gap && self.said > 0 && self.plan.heads_lines();
+        if self.held.is_empty() && !apart {
+            return self.go_on(line);
+        }
+        self.held.push(Kept::from(line));
+        if self.held.len() > MOST_HELD {
+            self.append_held();
+        }
+    }
+
+    /// Say what the lines kept back are, now that `next` speaks, or nobody any more.
+    fn settle(&mut self, next: Option<&str>) {
+        let words = self.held.iter().filter(|l| !l.line().is_blank()).count();
+        let Some(first) = self.held.first().map(|l| l.number) else { return };
+        let short = self.held[0].text.split_whitespace().count() <= 6;
+        let apart = self.held.last().is_some_and(|l| l.line().is_blank());
+        match next {
+            None if !self.paragraphs && self.said > 2 => self.note_held(),
+            Some(name) if words == 1 && short && apart && !self.seen.contains(name) => {
+                self.chat.doubt(WarningKind::AnotherChat, first);
+                self.append_held();
+            }
+            _ => self.append_held(),
+        }
+    }
+
+    /// The message does go on.
+    fn append_held(&mut self) {
+        self.paragraphs |= !self.held.is_empty();
+        for line in std::mem::take(&mut self.held) {
+            match line.line().is_blank() {
+                true => self.chat.blank(),
+                false => self.go_on(&line.line()),
+            }
+        }
+    }
+
+    /// No message of this text goes on after a blank line, and none comes any more: it is about the chat.
+    fn note_held(&mut self) {
+        let mut first = true;
+        for line in std::mem::take(&mut self.held) {
+            if line.line().is_blank() {
+                self.chat.blank();
+                continue;
+            }
+            self.chat.doubt(WarningKind::LineAfterLastMessage, line.number);
+            match std::mem::take(&mut first) {
+                true => self.chat.note(When::Unknown, line.text.trim(), line.number),
+                false => _ = self.chat.append(&line.line()),
+            }
+        }
+    }
+
+    /// A name on a line of its own is a heading; the next line begins the message.
+    fn titled(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
+        let fresh = self.title.as_ref().is_some_and(|t| t.fresh);
+        if fresh && self.title.as_ref().is_some_and(|t| self.plan.is_again(line.text, &t.name)) {
+            return self.chat.heading();
+        }
+        if let Some(Head { who: Who::Speaker(name), when, .. }) = self.plan.head(line.text) {
+            self.close_title();
+            self.chat.heading();
+            self.title = Some(Title { name, when, line: line.number, fresh: true });
+            return;
+        }
+        let head = furniture::is_presence(line.text) || (self.said == 0 && self.plan.is_profile(line.text));
+        if head && (fresh || self.title.is_none()) {
+            // A name above a presence or a profile is the head of the page.
+            self.title = None;
+            return self.chat.heading();
+        }
+        if self.plan.grammar == Grammar::Titled
+            && moments::is_alone(line.text)
+            && line.text.trim_start().starts_with('[')
+        {
+            // Discord's time where somebody goes on after a while.
+            return self.chat.heading();
+        }
+        if self.named_time(line) || self.plan.is_between(line.text) || self.plan.is_status(line.text, fresh) {
+            return self.chat.heading();
+        }
+        if !fresh && self.stands_between(line.text, lines) {
+            return self.chat.heading();
+        }
+        let Some(title) = self.title.clone() else { return self.go_on(line) };
+        if let Some((when, text)) = moments::bracketed(line.text) {
+            // Discord leaves the name out where somebody goes on after a while.
+            self.say(&title.name, when, text, line);
+        } else if title.fresh {
+            self.say(&title.name, title.when, line.text.trim(), line);
+        } else if self.plan.is_one_sided() {
+            self.other(line);
+        } else {
+            self.go_on(line);
+        }
+        self.title = Some(Title { fresh: false, ..title });
+    }
+
+    /// Whether `line` is the time under a name, which Slack and Teams set on a line of its own.
+    fn named_time(&mut self, line: &Line<'_>) -> bool {
+        let Some(title) = self.title.as_mut().filter(|t| t.fresh && t.when == When::Unknown) else {
+            return false;
+        };
+        let Some(when) = moments::under_name(line.text) else { return false };
+        title.when = when;
+        true
+    }
+
+    /// A name with nothing under it: a picture, which does not survive copying. The message is kept, empty.
+    fn close_title(&mut self) {
+        if let Some(title) = self.title.take().filter(|t| t.fresh) {
+            self.chat.say_more(&title.name, title.when, Kind::Message, "", title.line);
+        }
+    }
+}

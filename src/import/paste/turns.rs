@@ -1,0 +1,164 @@
+//! Lines and blocks that do not say who they are by: turns of two people, the other person's, nobody's.
+
+use super::super::UNKNOWN;
+use super::super::chat::When;
+use super::super::lines::Line;
+use super::super::warning::WarningKind;
+use super::ahead::Kept;
+use super::plan::Grammar;
+use super::reading::Reading;
+use super::{blocks, days, page};
+
+/// What the other person is called where only one person's lines are marked.
+const OTHER: &str = "the other";
+/// How many lines a block may have.
+const LONGEST: usize = 200;
+
+impl Reading<'_> {
+    /// A line that is not marked as the one person's is the other's, as far as can be told.
+    pub(super) fn other(&mut self, line: &Line<'_>) {
+        self.other_says(When::Unknown, line);
+    }
+
+    fn other_says(&mut self, when: When, line: &Line<'_>) {
+        let (name, doubt) = match self.plan.has_other() {
+            true => (OTHER, WarningKind::OtherSpeaker),
+            false => (UNKNOWN, WarningKind::UnknownSpeaker),
+        };
+        self.chat.doubt(doubt, line.number);
+        self.say(name, when, line.text.trim(), line);
+    }
+
+    pub(super) fn alternate(&mut self, line: &Line<'_>) {
+        let (words, when) = self.plan.turn(line.text.trim());
+        self.turn_of(words, when, line);
+    }
+
+    fn turn_of(&mut self, words: &str, when: When, line: &Line<'_>) {
+        let name = if self.turn.is_multiple_of(2) { "A" } else { "B" };
+        self.turn += 1;
+        self.chat.doubt(WarningKind::AlternatingSpeakers, line.number);
+        self.say(name, when, words, line);
+    }
+
+    pub(super) fn nobody(&mut self, line: &Line<'_>) {
+        let (words, when) = self.plan.turn(line.text.trim());
+        self.nobody_says(words, when, line);
+    }
+
+    fn nobody_says(&mut self, words: &str, when: When, line: &Line<'_>) {
+        self.chat.doubt(WarningKind::UnknownSpeaker, line.number);
+        self.say(UNKNOWN, when, words, line);
+    }
+
+    pub(super) fn prose(&mut self, line: &Line<'_>) {
+        if !self.chat.append(line) {
+            self.chat.doubt(WarningKind::UnknownSpeaker, line.number);
+            self.say(UNKNOWN, When::Unknown, line.text.trim_end(), line);
+        }
+    }
+
+    /// A line of a screen on which a time stands after each message.
+    pub(super) fn block_line(&mut self, line: &Line<'_>) {
+        let Some(blocks) = &self.plan.blocks else { return };
+        let before = blocks.before;
+        let Some((words, when)) = blocks.end(line.text) else {
+            if blocks::is_foot(line.text) {
+                return self.chat.heading();
+            }
+            self.block.push(Kept::from(line));
+            if self.block.len() > LONGEST {
+                self.close_block();
+            }
+            return;
+        };
+        if before {
+            self.close_block();
+            self.block_time = when;
+            return self.chat.heading();
+        }
+        match words.is_empty() {
+            true => self.chat.heading(),
+            false => self.block.push(Kept { text: words.to_owned(), ..Kept::from(line) }),
+        }
+        self.block_time = when;
+        self.close_block();
+    }
+
+    /// What has gathered up to a time is one message.
+    pub(super) fn close_block(&mut self) {
+        let when = std::mem::replace(&mut self.block_time, When::Unknown);
+        let mut lines = std::mem::take(&mut self.block);
+        if lines.is_empty() {
+            return;
+        }
+        while lines.len() > 1 && page::is_day(&lines[0].text) {
+            self.day = days::between(&lines.remove(0).text).and_then(|b| b.day);
+            self.chat.heading();
+        }
+        if self.is_no_message(&lines) {
+            lines.iter().for_each(|l| self.chat.reject(WarningKind::LineBeforeFirstMessage, l.number));
+            lines.clear();
+        }
+        self.blocks += 1;
+        if self.is_title(&lines) {
+            self.chat.reject(WarningKind::LineBeforeFirstMessage, lines.remove(0).number);
+        }
+        let name = self.block_name(&mut lines);
+        let Some((first, rest)) = lines.split_first() else { return };
+        self.block_says(name, when, &first.line());
+        rest.iter().for_each(|line| self.go_on(&line.line()));
+    }
+
+    /// Headings of a table above the first time.
+    fn is_no_message(&self, lines: &[Kept]) -> bool {
+        let before = self.plan.blocks.as_ref().is_some_and(|b| b.before);
+        before && self.chat.is_empty() && !lines.is_empty() && self.blocks == 0
+    }
+
+    fn is_title(&self, lines: &[Kept]) -> bool {
+        let title = self.plan.blocks.as_ref().and_then(|b| b.title.as_deref());
+        self.chat.is_empty() && lines.len() > 1 && title == Some(lines[0].text.trim())
+    }
+
+    /// The name above the words of a block, taken from its lines.
+    fn block_name(&mut self, lines: &mut Vec<Kept>) -> Option<String> {
+        let blocks = self.plan.blocks.as_ref()?;
+        let name = lines.first().filter(|_| lines.len() > 1)?.text.trim().to_owned();
+        let known = blocks.names.contains(&name);
+        if !known && !blocks.may_be_name(&name) {
+            return None;
+        }
+        if !known {
+            self.chat.doubt(WarningKind::DoubtfulName, lines[0].number);
+        }
+        lines.remove(0);
+        self.chat.heading();
+        // A number that is not saved has the name given to it on a line of its own.
+        let number = lines[0].text.trim().starts_with('+')
+            && lines[0].text.chars().filter(char::is_ascii_digit).count() > 6;
+        if number && lines.len() > 1 {
+            lines.remove(0);
+            self.chat.heading();
+        }
+        self.above.insert(name.clone());
+        self.last = Some(name.clone());
+        Some(name)
+    }
+
+    fn block_says(&mut self, name: Option<String>, when: When, line: &Line<'_>) {
+        let words = line.text.trim();
+        match (name, self.plan.grammar) {
+            (Some(name), _) => self.say(&name, when, words, line),
+            (None, Grammar::Nobody) => self.nobody_says(words, when, line),
+            (None, Grammar::Alternating) => self.turn_of(words, when, line),
+            (None, _) => match self.last.clone().filter(|_| self.above.len() > 1) {
+                Some(last) => {
+                    self.chat.doubt(WarningKind::DoubtfulName, line.number);
+                    self.say(&last, when, words, line);
+                }
+                None => self.other_says(when, line),
+            },
+        }
+    }
+}
