@@ -1,5 +1,7 @@
-//! LINE's text export: a heading, a date on a line of its own, then time, name and text between tabs.
+//! LINE's text export: a heading, a date on a line of its own, then time, name and text between tabs, or on computers
+//! between spaces.
 
+mod pc;
 mod weekday;
 
 use jiff::civil::{self, DateTime};
@@ -31,6 +33,9 @@ impl Format for LineChat {
         if lines.next().is_some_and(|l| l.starts_with("[LINE]")) {
             return 0.95;
         }
+        if pc::Names::learn(sample.lines()).is_some() {
+            return 0.85;
+        }
         let lines = sample.lines().take(200).filter(|l| !l.trim().is_empty());
         let (mut dates, mut messages, mut all) = (0, 0, 0);
         for line in lines {
@@ -51,6 +56,7 @@ impl Format for LineChat {
             me,
             begun: false,
             settled: false,
+            names: pc::Names::learn(source.sample().lines()),
         };
         let mut lines = source.into_lines()?;
         let result = lines.each(|line| {
@@ -75,6 +81,8 @@ struct Reading {
     quoted: bool,
     /// The owner's name, whom the app calls "You".
     me: String,
+    /// Names, where nothing but a space stands behind them.
+    names: Option<pc::Names>,
 }
 
 impl Reading {
@@ -91,12 +99,21 @@ impl Reading {
             return self.chat.heading();
         }
         let top = self.chat.is_empty() && self.day.is_none();
-        match message(line.text) {
+        match self.message(line) {
             Some(found) => self.say(&found, line),
             None if top && (line.number <= 2 || is_saved_on(line.text)) => self.chat.heading(),
             None if self.chat.append(line) => {}
             None => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
         }
+    }
+
+    fn message<'l>(&mut self, line: &Line<'l>) -> Option<Said<'l>> {
+        let Some(names) = &self.names else { return message(line.text) };
+        let (said, doubtful) = names.message(line.text)?;
+        if doubtful {
+            self.chat.doubt(WarningKind::DoubtfulName, line.number);
+        }
+        Some(said)
     }
 
     /// The first heading whose day of the week fits one order only settles it for the file.
@@ -132,7 +149,8 @@ impl Reading {
             Some(text) => text.replace("\"\"", "\""),
             None => found.text.to_owned(),
         };
-        let (kind, text) = body(&text);
+        let absent = self.names.is_some() && pc::is_absent(&text);
+        let (kind, text) = if absent { (Kind::Media, text.as_str()) } else { body(&text) };
         self.chat.say(&name, when, kind, text, line.number);
         self.chat.note_cut(line);
     }

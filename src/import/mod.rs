@@ -37,6 +37,7 @@ mod jsonl;
 mod kakao;
 mod line;
 mod lines;
+mod mail;
 mod markup;
 mod meridiem;
 mod messenger;
@@ -118,6 +119,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &line::LineChat,
     &zoom::Zoom,
     &captions::Captions,
+    &mail::Mail,
     &kakao::Kakao,
     &google_chat::GoogleChat,
     &hangouts::Hangouts,

@@ -75,6 +75,8 @@ pub enum WarningKind {
     NamelessPerson,
     /// A file that belongs to the export and is missing, so that names or messages are.
     MissingPart,
+    /// A mail that quotes earlier ones, which are not its sender's words.
+    QuotedMail,
 }
 
 impl WarningKind {
@@ -114,6 +116,7 @@ impl WarningKind {
             Self::Undecrypted => "undecrypted",
             Self::NamelessPerson => "nameless-person",
             Self::MissingPart => "missing-part",
+            Self::QuotedMail => "quoted-mail",
         }
     }
 
@@ -156,6 +159,7 @@ impl WarningKind {
             Self::Undecrypted => ("message", "that could not be decrypted; the words are missing"),
             Self::NamelessPerson => ("person", "known by an id only; the source has no name"),
             Self::MissingPart => ("file", "of the export missing; names or messages may be incomplete"),
+            Self::QuotedMail => ("mail", "that quotes earlier ones; only its sender's own words were read"),
         }
     }
 }

@@ -1,0 +1,294 @@
+//! E-mail: one mail (`.eml`) or a box of them (`.mbox`). Each mail is a message of its sender, without the mails that it
+//! quotes; mails that answer each other are a conversation. What is attached is named and never opened.
+
+mod quoted;
+
+use std::collections::{BTreeSet, HashMap};
+use std::io::{self, BufRead, BufReader, Read};
+
+use jiff::Timestamp;
+use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders};
+
+use super::chat::{Chat, When};
+use super::error::ImportError;
+use super::ids::Ids;
+use super::parts::say_all;
+use super::source::{Sample, Source};
+use super::threads::Threads;
+use super::warning::WarningKind;
+use super::{Format, Sink, UNKNOWN};
+use crate::transcript::{Kind, Time};
+
+/// The format.
+pub struct Mail;
+
+impl Format for Mail {
+    fn name(&self) -> &'static str {
+        "mail"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        if is_mail(sample.text()) { 0.9 } else { 0.0 }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let name = source.name().to_owned();
+        let limit = sink.options().limits.record;
+        let boxed = is_envelope(source.sample().text().lines().next().unwrap_or_default().as_bytes());
+        let mut mails =
+            Mails { input: BufReader::new(source.into_bytes()), boxed, limit, line: 0, next: None };
+        let mut reading = Reading {
+            name: &name,
+            threads: Threads::default(),
+            keys: HashMap::new(),
+            ids: Ids::default(),
+            count: 0,
+        };
+        let result = reading.fill(&mut mails, sink);
+        for chat in reading.threads.iter_mut() {
+            chat.close(&result, mails.line);
+            chat.sort_by_time();
+        }
+        reading.threads.close(sink);
+        result
+    }
+}
+
+/// Whether `text` begins with the head of a mail: who, when, and what only mails have.
+fn is_mail(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{feff}').lines().peekable();
+    lines.next_if(|line| is_envelope(line.as_bytes()));
+    let mut names = Vec::new();
+    for line in lines.take_while(|line| !line.trim().is_empty()) {
+        let folded = line.starts_with([' ', '\t']) && !names.is_empty();
+        match line.split_once(':').filter(|(name, _)| is_header(name)) {
+            _ if folded => {}
+            Some((name, _)) => names.push(name.to_ascii_lowercase()),
+            None => return false,
+        }
+    }
+    let has = |name: &str| names.iter().any(|n| n == name);
+    has("from") && has("date") && ["to", "subject", "message-id", "mime-version"].into_iter().any(has)
+}
+
+fn is_header(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// Whether a line begins a mail in a box: `From ida@example.org Sat Jan 13 21:07:00 2024`.
+fn is_envelope(line: &[u8]) -> bool {
+    let Some(rest) = line.strip_prefix(b"From ") else { return false };
+    let clock = rest.windows(5).any(|w| {
+        let digits = [w[0], w[1], w[3], w[4]];
+        w[2] == b':' && digits.iter().all(u8::is_ascii_digit)
+    });
+    clock && rest.trim_ascii_end().last().is_some_and(u8::is_ascii_digit)
+}
+
+/// Mails one after the other.
+struct Mails<R> {
+    input: R,
+    /// Whether lines part them; else the whole input is one.
+    boxed: bool,
+    limit: usize,
+    line: u64,
+    /// The first line of a box's next mail, when it was seen.
+    next: Option<u64>,
+}
+
+/// One of them: the line where it begins, its bytes, and whether there were more than the limit.
+struct Raw {
+    line: u64,
+    bytes: Vec<u8>,
+    cut: bool,
+}
+
+impl<R: BufRead> Mails<R> {
+    fn read(&mut self) -> io::Result<Option<Raw>> {
+        let mut mail = Raw { line: self.next.take().unwrap_or(self.line + 1), bytes: Vec::new(), cut: false };
+        let (mut line, mut blank) = (Vec::new(), self.line == 0);
+        loop {
+            line.clear();
+            let most = self.limit as u64 + 1;
+            if self.input.by_ref().take(most).read_until(b'\n', &mut line)? == 0 {
+                return Ok((!mail.bytes.is_empty()).then_some(mail));
+            }
+            self.line += 1;
+            if self.boxed && blank && is_envelope(&line) {
+                if !mail.bytes.trim_ascii().is_empty() {
+                    self.next = Some(self.line);
+                    return Ok(Some(mail));
+                }
+                mail.bytes.clear();
+                continue;
+            }
+            blank = line.trim_ascii().is_empty();
+            // A box marks lines that look like the beginning of a mail.
+            let marked =
+                self.boxed && line.starts_with(b">") && line.trim_ascii_start().starts_with(b">From ");
+            mail.cut |= mail.bytes.len() + line.len() > self.limit;
+            if !mail.cut {
+                mail.bytes.extend_from_slice(&line[usize::from(marked)..]);
+            }
+        }
+    }
+}
+
+struct Reading<'r> {
+    name: &'r str,
+    threads: Threads,
+    /// By the id of a mail, or by its subject: the thread in which it stands.
+    keys: HashMap<String, String>,
+    ids: Ids,
+    count: u64,
+}
+
+impl Reading<'_> {
+    fn fill<R: BufRead>(&mut self, mails: &mut Mails<R>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        while let Some(raw) = mails.read().map_err(|e| ImportError::io(self.name, e))? {
+            sink.count_lines(1);
+            self.count += 1;
+            match MessageParser::default().parse(&raw.bytes) {
+                Some(mail) => self.take(&mail, &raw, sink)?,
+                None => sink.reject(WarningKind::BadRecord, raw.line),
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, mail: &Message<'_>, raw: &Raw, sink: &Sink<'_>) -> Result<(), ImportError> {
+        let key = self.key(mail);
+        let (name, ids) = (self.name, &mut self.ids);
+        let chat = self.threads.get(&key, || {
+            let subject = mail.thread_name().map(str::trim).filter(|subject| !subject.is_empty());
+            let id = subject.map_or(name.to_owned(), |subject| format!("{name}#{subject}"));
+            sink.chat(ids.give(&id).0)
+        });
+        say(chat, mail, raw.line);
+        if raw.cut {
+            chat.doubt(WarningKind::MessageTooLong, raw.line);
+        }
+        chat.room(self.name, raw.line)
+    }
+
+    /// The thread of a mail: that of one which it answers, or of the same subject among the same people, or a new one.
+    fn key(&mut self, mail: &Message<'_>) -> String {
+        let answered = texts(mail.in_reply_to()).into_iter().chain(texts(mail.references()));
+        let answered: Vec<String> = answered.map(|id| format!("<{id}>")).collect();
+        let subject = mail.thread_name().map(str::trim).filter(|s| !s.is_empty());
+        // Strangers may write of the same thing.
+        let subject = subject.map(|s| format!("{}\n{}", s.to_lowercase(), people(mail)));
+        let known = answered.iter().find_map(|id| self.keys.get(id)).cloned();
+        let known = known.or_else(|| self.keys.get(subject.as_ref()?).cloned());
+        let key = known.unwrap_or_else(|| self.count.to_string());
+        let own = mail.message_id().map(|id| format!("<{id}>"));
+        for name in answered.into_iter().chain(own).chain(subject) {
+            self.keys.entry(name).or_insert_with(|| key.clone());
+        }
+        key
+    }
+}
+
+/// The addresses of everybody who wrote or was written to.
+fn people(mail: &Message<'_>) -> String {
+    let sides = [mail.from(), mail.to(), mail.cc()].into_iter().flatten();
+    let people: BTreeSet<String> =
+        sides.flat_map(Address::iter).filter_map(|a| a.address()).map(str::to_lowercase).collect();
+    people.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+fn texts(value: &HeaderValue<'_>) -> Vec<String> {
+    value.as_text_list().into_iter().flatten().map(|text| text.to_string()).collect()
+}
+
+/// Put one mail into its conversation.
+fn say(chat: &mut Chat, mail: &Message<'_>, line: u64) {
+    let when = mail.date().filter(|date| date.is_valid());
+    let when = when.and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()).map(Time::Instant);
+    if when.is_none() {
+        chat.doubt(WarningKind::InvalidTime, line);
+    }
+    let sender = mail.from().or(mail.sender()).and_then(Address::first);
+    let address = sender.and_then(|s| s.address()).map(str::to_lowercase);
+    let name = sender.and_then(|s| s.name().or(s.address())).map(str::trim).filter(|name| !name.is_empty());
+    let speaker = match (name, address) {
+        (Some(name), Some(address)) => chat.person(&address, name),
+        (Some(name), None) => name.to_owned(),
+        (None, _) => {
+            chat.doubt(WarningKind::UnknownSpeaker, line);
+            UNKNOWN.to_owned()
+        }
+    };
+    let bodies: Vec<_> = (0..mail.text_body_count()).filter_map(|at| mail.body_text(at)).collect();
+    let (words, has_quote) = quoted::own_words(&bodies.join("\n"));
+    if has_quote {
+        chat.doubt(WarningKind::QuotedMail, line);
+    }
+    let files = mail.attachments().filter_map(|part| part.attachment_name());
+    let mut parts: Vec<(Kind, String)> = files.map(|file| (Kind::Media, file.to_owned())).collect();
+    if parts.is_empty() || !words.is_empty() {
+        parts.push((Kind::Message, words));
+    }
+    say_all(chat, &speaker, When::from(when), &parts, line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Flow, Imported, Options, read_text};
+
+    fn shown(text: &str) -> (Vec<String>, Vec<&'static str>) {
+        let (mut out, mut doubts) = (Vec::new(), Vec::new());
+        let counts = read_text("m", text.as_bytes(), &Options::default(), &mut |found: Imported| {
+            assert_eq!(found.format, "mail");
+            let t = found.transcript;
+            out.push(t.id.clone());
+            for m in &t.messages {
+                let who = m.speaker.map_or("*", |s| t.speakers[s].name.as_str());
+                out.push(format!("{} {:?} {who}: {}", m.origin.line, m.kind, m.text.reveal()));
+            }
+            doubts.extend(found.warnings.iter().map(|w| w.kind.id()));
+            Flow::Continue(())
+        });
+        let counts = counts.unwrap();
+        assert_eq!(counts.lines, counts.accounted());
+        (out, doubts)
+    }
+
+    #[test]
+    fn one_mail_with_a_file() {
+        let (found, _) = shown(
+            "From: Ida Berg <ida@example.org>\nTo: Max <max@example.org>\nDate: Mon, 4 Mar 2024 16:01:05 +0000\n\
+             Subject: =?utf-8?q?T=C3=BCr?=\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\
+             Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nGr=C3=BC=C3=9Fe\n--b\n\
+             Content-Type: image/png\nContent-Disposition: attachment; filename=cat.png\n\nx\n--b--\n",
+        );
+        assert_eq!(found, ["m#Tür", "1 Media Ida Berg: cat.png", "1 Message Ida Berg: Grüße"]);
+    }
+
+    #[test]
+    fn a_box_is_parted_into_mails_and_those_that_answer_stand_together() {
+        let mail = |who: &str, minute: u32, head: &str, body: &str| {
+            format!(
+                "From {who}@example.org Mon Mar  4 16:0{minute}:00 2024\nFrom: {who} <{who}@example.org>\n\
+                 Date: Mon, 4 Mar 2024 16:0{minute}:00 +0000\n{head}\n\n{body}\n\n"
+            )
+        };
+        let (found, doubts) = shown(
+            &[
+                mail("max", 2, "Subject: Re: tea\nIn-Reply-To: <1@x>", "yes\n\n> at five?"),
+                mail("ida", 1, "Subject: tea\nMessage-ID: <1@x>", "at five?\n>From me"),
+                mail("cy", 3, "Subject: cake", "From here to there\n\nFrom now on 5"),
+            ]
+            .concat(),
+        );
+        let expected = [
+            "m#tea",
+            "11 Message ida: at five?\nFrom me",
+            "1 Message max: yes",
+            "m#cake",
+            "20 Message cy: From here to there\n\nFrom now on 5",
+        ];
+        assert_eq!(found, expected);
+        assert!(doubts.contains(&"quoted-mail"));
+    }
+}
