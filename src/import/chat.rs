@@ -7,7 +7,7 @@ use super::lines::Line;
 use super::order::{Evidence, Verdict};
 use super::warning::{WarningKind, Warnings};
 use super::{Counts, ImportError, Limits};
-use crate::transcript::{Kind, Message, Origin, Role, Text, Time, Transcript};
+use crate::transcript::{Kind, Message, Origin, Role, Text, Time, Transcript, UNKNOWN};
 
 /// When a message was sent, as far as a format can tell by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,16 +66,21 @@ impl Chat {
     }
 
     /// The name under which the person whom the source calls `id` speaks here: `name`, with a number behind it where
-    /// somebody else bears it too. A person keeps the first name.
+    /// somebody else bears it too, as all do of whom no name is known. A person keeps the first name.
     pub fn person(&mut self, id: &str, name: &str) -> String {
         if let Some(known) = self.people.get(id) {
             return known.clone();
         }
-        let taken = |name: &str| self.people.values().any(|n| n == name);
+        let taken = |name: &str| name == UNKNOWN || self.people.values().any(|n| n == name);
         let numbered = (2..).map(|n| format!("{name} ({n})"));
         let free = std::iter::once(name.to_owned()).chain(numbered).find(|n| !taken(n)).unwrap_or_default();
         self.people.insert(id.to_owned(), free.clone());
         free
+    }
+
+    /// The same where the source knows people by their names alone.
+    pub fn called(&mut self, name: String) -> String {
+        if name == UNKNOWN { self.person(UNKNOWN, UNKNOWN) } else { name }
     }
 
     /// Whether [`Chat::person`] has met the person whom the source calls `id`.
@@ -375,6 +380,10 @@ mod tests {
         let mut chat = Chat::new("c", &Limits::default());
         assert_eq!((chat.person("1", "Ana"), chat.person("2", "Ana")), ("Ana".into(), "Ana (2)".into()));
         assert_eq!(chat.person("1", "Anna"), "Ana");
+        assert_eq!(
+            (chat.called("unknown".into()), chat.called("Cy".into())),
+            ("unknown (2)".into(), "Cy".into())
+        );
         chat.say("Ana (2)", When::Unknown, Kind::Message, "hi", 1);
         chat.set_owner("Ana (2)");
         let Finished { transcript, .. } = chat.finish(None);

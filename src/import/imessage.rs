@@ -281,7 +281,7 @@ impl<'d> Archive<'d> {
             return chat.person(OWNER, "");
         }
         let handle = self.handles.get(&found.handle).map(String::as_str).or(found.address.as_deref());
-        match handle.or(person) {
+        match handle.or(person.filter(|name| *name != UNKNOWN)) {
             Some(handle) => {
                 if !chat.knows(handle) {
                     chat.doubt(WarningKind::NamelessPerson, found.line);

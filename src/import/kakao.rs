@@ -179,7 +179,7 @@ impl Reading {
     }
 
     fn say(&mut self, name: &str, when: When, text: &str, line: &Line<'_>) {
-        let name = cursor::plain(name);
+        let name = self.chat.called(cursor::plain(name));
         say(&mut self.chat, &self.me, &name, when, text, line.number);
         self.chat.note_cut(line);
         self.names.insert(name);

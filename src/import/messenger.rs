@@ -209,7 +209,7 @@ impl Thread {
         if sender.as_ref().is_none_or(|name| GONE.iter().any(|gone| name.eq_ignore_ascii_case(gone))) {
             self.chat.doubt(WarningKind::UnknownSpeaker, line);
         }
-        sender.unwrap_or_else(|| UNKNOWN.to_owned())
+        sender.map_or_else(|| UNKNOWN.to_owned(), |name| self.chat.called(name))
     }
 
     fn when(&mut self, message: &Value, line: u64) -> When {

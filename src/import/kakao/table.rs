@@ -8,7 +8,7 @@ use super::super::fields::{self, close};
 use super::super::parts;
 use super::super::source::{Sample, Source};
 use super::super::warning::WarningKind;
-use super::super::{Sink, cursor, times};
+use super::super::{Sink, UNKNOWN, cursor, times};
 use super::{say, words};
 
 /// The names of the columns.
@@ -72,6 +72,13 @@ fn take(chat: &mut super::Chat, row: &StringRecord, line: u64, me: &str) {
     if !name.is_empty() && told.starts_with(&name) && words::event(&told).is_some() {
         return chat.note(when, &told, line);
     }
+    let name = match name.is_empty() {
+        true => {
+            chat.doubt(WarningKind::UnknownSpeaker, line);
+            UNKNOWN.to_owned()
+        }
+        false => chat.called(name),
+    };
     say(chat, me, &name, when, &text, line);
 }
 

@@ -106,30 +106,30 @@ impl<'c> Reading<'c> {
     }
 
     fn begin(&mut self, held: &Held, stamp: Stamp, survey: &Survey, alone: bool) {
-        let (chat, number, when) = (&mut *self.chat, held.number, When::Written(stamp));
+        let (number, when, named) = (held.number, When::Written(stamp), self.look.bracketed);
         let rest = held.rest().unwrap_or_default();
-        let split = names::split(rest, survey, self.look.bracketed);
-        match &split {
+        self.speaks = match names::split(rest, survey, named) {
             None => {
-                if names::is_doubtful_notice(rest, survey, self.look.bracketed) {
-                    chat.doubt(WarningKind::DoubtfulName, number);
+                if names::is_doubtful_notice(rest, survey, named) {
+                    self.chat.doubt(WarningKind::DoubtfulName, number);
                 }
-                chat.note(when, &cursor::plain(rest), number);
+                self.chat.note(when, &cursor::plain(rest), number);
+                None
             }
             Some((name, body)) => {
-                if !self.look.bracketed && survey.may_be_notice(name) {
-                    chat.doubt(WarningKind::DoubtfulName, number);
+                if !named && survey.may_be_notice(&name) {
+                    self.chat.doubt(WarningKind::DoubtfulName, number);
                 }
-                let place = Place { name, survey, alone };
-                let read = bodies::read(body, &place);
+                let read = bodies::read(body, &Place { name: &name, survey, alone });
                 if matches!(read, Body::Words(_)) && bodies::is_doubtful(body, alone) {
-                    chat.doubt(WarningKind::DoubtfulNotice, number);
+                    self.chat.doubt(WarningKind::DoubtfulNotice, number);
                 }
-                say(chat, name, when, read, number);
+                let name = self.chat.called(name);
+                say(self.chat, &name, when, read, number);
+                Some((name, when))
             }
-        }
-        self.speaks = split.map(|(name, _)| (name, when));
-        chat.note_cut(&held.line());
+        };
+        self.chat.note_cut(&held.line());
     }
 
     fn go_on(&mut self, line: &Line<'_>, last: bool) {

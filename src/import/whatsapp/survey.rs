@@ -174,24 +174,16 @@ impl Survey {
     /// other's, whose words a mark must not hide. It stands above that notice where it opens the file, or else, as long
     /// chats are exported without their beginning, above nothing but what others have done.
     fn find_groups(&self) -> HashSet<String> {
-        if self.heads.values().filter(|head| head.words).count() < 2 {
+        let speak = self.heads.iter().filter(|(_, head)| head.words);
+        let speakers: HashSet<String> = speak.map(|(name, _)| done::bare(name)).collect();
+        if speakers.len() < 2 {
             return HashSet::new();
         }
         let is_group = |(name, head): &(&String, &Head)| {
             let opens = head.encryption && self.opening.as_ref() == Some(name);
-            !head.words && (opens || head.notices.iter().all(|told| self.tells_of_others(name, told)))
+            !head.words && (opens || head.notices.iter().all(|told| tells_of_others(&speakers, told)))
         };
         self.heads.iter().filter(is_group).map(|(name, _)| name.clone()).collect()
-    }
-
-    /// Whether `told`, which stands under `name` with the app's mark, is of another person of the file, or known.
-    fn tells_of_others(&self, name: &str, told: &str) -> bool {
-        let others = self.heads.iter().filter(|(other, head)| head.words && *other != name);
-        let of_others = || others.map(|(other, _)| other).any(|other| done::begins_with(other, told));
-        notices::is_app_notice(told)
-            || done::is_done_by_anybody(told)
-            || notices::without_leaving(told).is_some()
-            || (!told.contains(['!', '?']) && of_others())
     }
 
     /// Whether a line says that somebody of the file left, and nothing else.
@@ -200,6 +192,16 @@ impl Survey {
         notices::without_leaving(&cursor::plain(text))
             .is_some_and(|who| self.heads.keys().any(|n| bare(n) == bare(&who)))
     }
+}
+
+/// Whether `told`, which stands with the app's mark under a name that never speaks, is of one of `speakers`, or known.
+fn tells_of_others(speakers: &HashSet<String>, told: &str) -> bool {
+    let text = done::bare(told);
+    let of_others = || text.match_indices(' ').any(|(at, _)| speakers.contains(&text[..at]));
+    notices::is_app_notice(told)
+        || done::is_done_by_anybody(told)
+        || notices::without_leaving(told).is_some()
+        || (!told.contains(['!', '?']) && of_others())
 }
 
 #[cfg(test)]

@@ -124,6 +124,12 @@ fn people_who_are_called_like_a_notice() {
 }
 
 #[test]
+fn somebody_called_unknown_is_somebody() {
+    let text = "18/03/2022, 14:56 - unknown: hi\n18/03/2022, 14:56 - Ana: hey\n";
+    assert_eq!(said(text), ["Message unknown (2): hi", "Message Ana: hey"]);
+}
+
+#[test]
 fn what_the_phone_could_not_read() {
     let text = "18/03/2022, 14:56 - Ana: Waiting for this message. This may take a while.\n18/03/2022, 14:56 - Ana: Waiting for this message, Bo\n";
     let expected = [
