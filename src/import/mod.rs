@@ -32,6 +32,7 @@ mod hangouts;
 mod ids;
 mod imessage;
 mod imessage_txt;
+mod irc;
 mod json;
 mod jsonl;
 mod kakao;
@@ -120,6 +121,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &zoom::Zoom,
     &captions::Captions,
     &mail::Mail,
+    &irc::Irc,
     &kakao::Kakao,
     &google_chat::GoogleChat,
     &hangouts::Hangouts,

@@ -80,7 +80,7 @@ struct Head<'l> {
 }
 
 impl<'l> Head<'l> {
-    /// `21:07:12 From Bo Lee to Everyone:`, `21:07:12	 From  Bo Lee  to  Ana(Privately) : hello`, perhaps with a date before.
+    /// `21:07:12 From Bo Lee to Everyone:`, `21:07:12 From  Bo Lee  to  Ana(Privately) : hello`, perhaps with a date before.
     fn read(line: &'l str) -> Option<Self> {
         let mut at = Cursor::new(line);
         let stamp = Stamp::any(&mut at)?;
