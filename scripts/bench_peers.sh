@@ -23,6 +23,11 @@ for kind in "" -avx2; do
   [ -x "$folder/llama/bin$kind/llama-bench" ] || PYTHON=$python scripts/reference/llama_cpp.sh "$folder/llama" "${kind:+avx2}"
 done
 "$python" scripts/reference/random_gguf.py --out "$folder/gguf" --llama "$folder/llama/bin" qwen3-0.6b
+if ! "$folder/llama/bin/llama-bench" -m "$folder/gguf/qwen3-0.6b-q8_0.gguf" -p 16 -n 0 -r 1 >/dev/null 2>&1; then
+  echo "llama.cpp built for this very processor does not run on it; it is built with AVX-512 and without AMX instead" >&2
+  PYTHON=$python scripts/reference/llama_cpp.sh "$folder/llama" avx512
+  ln -sfn build-avx512/bin "$folder/llama/bin"
+fi
 [ -f "$folder/onnx/minilm-int8.onnx" ] || "$python" scripts/peers/export_onnx.py "$folder/onnx"
 if [ -z "${BINARY:-}" ]; then
   cargo build --release

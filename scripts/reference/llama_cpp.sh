@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Build llama.cpp, to compare with: scripts/reference/llama_cpp.sh FOLDER [native|avx2]
+# Build llama.cpp, to compare with: scripts/reference/llama_cpp.sh FOLDER [native|avx512|avx2]
 #
 # The source is the one inside the PyPI package llama-cpp-python; cmake and ninja come from PyPI too. Needs Python 3, a C++ compiler and
 # some 3 GB under FOLDER; takes half an hour on one core (JOBS=4 for more). The result is FOLDER/bin with llama-bench, llama-embedding,
-# llama-quantize and libllama. With `avx2` it is FOLDER/bin-avx2, from the same source, for processors without AVX-512.
+# llama-quantize and libllama. With `avx2` it is FOLDER/bin-avx2, from the same source, for processors without AVX-512;
+# with `avx512` FOLDER/bin-avx512, with VNNI and BF16 and without AMX, whose tiles end this version with an illegal instruction on some machines.
 set -euo pipefail
 
 version=0.3.36
@@ -11,8 +12,10 @@ folder=${1:?which folder to build in?}
 kind=${2:-native}
 case $kind in
   native) suffix="" flags=(-DGGML_NATIVE=ON) ;;
+  avx512) suffix=-avx512 flags=(-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON -DGGML_AVX512=ON
+    -DGGML_AVX512_VBMI=ON -DGGML_AVX512_VNNI=ON -DGGML_AVX512_BF16=ON) ;;
   avx2) suffix=-avx2 flags=(-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON -DGGML_AVX512=OFF) ;;
-  *) echo "error: $kind is neither native nor avx2" >&2; exit 2 ;;
+  *) echo "error: $kind is none of native, avx512 and avx2" >&2; exit 2 ;;
 esac
 mkdir -p "$folder"
 cd "$folder"

@@ -189,9 +189,10 @@ impl Bert {
             };
             kernels::attend(self.level, keys, queries, &look, outs);
         });
-        keys_and_values(qkv, width).for_each(|row| kept.extend_from_slice(row));
         let drop = old + new - self.kept_tokens(lane);
-        kept.drain(..drop * 2 * width);
+        kept.drain(..drop.min(old) * 2 * width);
+        let stay = keys_and_values(qkv, width).skip(drop.saturating_sub(old));
+        stay.for_each(|row| kept.extend_from_slice(row));
         lane.context.layers[index] = kept;
     }
 
