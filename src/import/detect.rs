@@ -2,7 +2,7 @@
 
 use super::encoding::Nature;
 use super::source::Sample;
-use super::{FORMATS, Format, ImportError, Options, foreign};
+use super::{FORMATS, Format, ImportError, Options, foreign, kakao};
 
 /// How a document in Rich Text Format begins.
 const RTF: &str = "{\\rtf";
@@ -24,7 +24,8 @@ pub(super) fn choose(
     };
     // Whoever names columns has a table; a chat export beside it is still one.
     let table = options.columns.is_some() && options.format.is_none() && !sample.text().is_empty();
-    let found = if table { found.filter(|f| f.name() != "paste").or(Some(named("csv")?)) } else { found };
+    let is_other = |f: &&dyn Format| f.name() != "paste" && !kakao::is_table(sample);
+    let found = if table { found.filter(is_other).or(Some(named("csv")?)) } else { found };
     if let Some(format) = found.filter(|_| !sample.is_whole() || !sample.bytes().trim_ascii().is_empty()) {
         return Ok(format);
     }
@@ -118,6 +119,8 @@ mod tests {
             ("csv", "speaker,text\nAna,hi\nBen,\"hello, you\"\n"),
             ("csv", "date;from;message\n2024-05-01;Ana;hi\n"),
             ("paste", "Ana: hi\nBen: hello, you\nAna: fine, thanks\n"),
+            ("kakaotalk", "Date,User,Message\n2024-03-04 16:01:05,\"Ana\",\"hi\"\n"),
+            ("csv", "Date,User,Message\n04.03.2024 16:01,Ana,hi\n"),
             ("paste", "[2019-12-24, 12:23] Me: hi\n[2019-12-24, 12:24] Ana: hey\n"),
             ("paste", "just one line"),
             ("none", "{\"name\": \"x\", \"chats\": []}"),
@@ -133,6 +136,14 @@ mod tests {
         ] {
             assert_eq!(pick("f", text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn whoever_names_columns_has_a_table() {
+        let table = "Date,User,Message\n2024-03-04 16:01:05,\"Ana\",\"hi\"\n";
+        let options = Options { columns: Some(super::super::Columns::default()), ..Options::default() };
+        let sample = Sample::new("f", table.as_bytes().to_vec());
+        assert_eq!(choose(&sample, 0, &options).map_or("none", |f| f.name()), "csv");
     }
 
     #[test]

@@ -20,6 +20,7 @@ use super::warning::WarningKind;
 use super::{Format, Sink};
 use crate::transcript::{Kind, Time};
 use grammar::{Bracketed, Stamped, Style};
+pub(super) use table::is_table;
 use words::Body;
 
 /// How many lines may stand before the first message: title, date of saving.
