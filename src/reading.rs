@@ -1,13 +1,28 @@
 //! What a reader says about a conversation that was read, and what its reading was unsure of: the step between
 //! an import and an assessment that the command line and the page have in common.
 
+mod marks;
+
+use std::collections::HashMap;
+
 use anyhow::{Result, anyhow};
+
+pub use marks::{Fate, Mark, Says};
 
 use crate::assessment::{Assessment, Caveat};
 use crate::import::{Imported, Warning, WarningKind};
 use crate::models::Model;
 use crate::score::{self, Reading, Workers};
 use crate::transcript::{Role, Transcript};
+
+/// Everything that the reader knows better. The order in which things were said does not matter.
+#[derive(Clone, Default)]
+pub struct Corrections {
+    /// About entries, by their index as read.
+    pub marks: Vec<Mark>,
+    /// About speakers, by their name as read or as a mark gives it.
+    pub people: Vec<Correction>,
+}
 
 /// What the reader knows better about a speaker.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,14 +35,83 @@ pub struct Correction {
     pub role: Option<Role>,
 }
 
-/// Apply corrections; those for names that nobody bears change nothing. Of several for one speaker the last holds.
-pub fn correct(transcript: &mut Transcript, corrections: &[Correction]) {
-    let of = |is: &str| corrections.iter().rev().filter(move |c| c.is == is).collect::<Vec<_>>();
+/// What corrections did to a conversation.
+pub struct Corrected {
+    /// What became of each entry as read, in order.
+    pub fates: Vec<Fate>,
+    /// Its speakers as they are now, in their order.
+    pub people: Vec<Person>,
+    /// What the reader of a report should know of it.
+    pub notes: Vec<Caveat>,
+}
+
+/// A speaker after corrections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The names as read of which this one was made, in order.
+    pub as_read: Vec<String>,
+    /// Whether two different roles were given, so that none was taken.
+    pub contradicted: bool,
+}
+
+/// Apply corrections, marks first. Doubts of the import that they settle are dropped.
+pub fn correct(imported: &mut Imported, said: &Corrections) -> Corrected {
+    let marked = marks::mark(&mut imported.transcript, &said.marks);
+    let people = correct_people(&mut imported.transcript, &said.people);
+    let one_sided = imported.transcript.is_one_sided();
+    imported.warnings.retain(|warning| match warning.kind {
+        WarningKind::OneSidedExport => one_sided,
+        kind => !(marked.settles_speakers && is_about_speakers(kind)),
+    });
+    let mut notes: Vec<Caveat> = marked.note().into_iter().collect();
+    if people.iter().any(|person| person.contradicted) {
+        let text = "The reader said two different things about who one person is; neither was taken.";
+        notes.push(Caveat { code: "contradictory_roles".to_owned(), text: text.to_owned() });
+    }
+    Corrected { fates: marked.fates, people, notes }
+}
+
+/// Names and roles; those for names that nobody bears change nothing. Of several for one name the last holds, and of
+/// people who become one the role that was given; when they were given different ones, none.
+fn correct_people(transcript: &mut Transcript, said: &[Correction]) -> Vec<Person> {
+    let of = |is: &str| said.iter().rev().filter(move |c| c.is == is).collect::<Vec<_>>();
     for speaker in &mut transcript.speakers {
         let role = of(&speaker.name).into_iter().find_map(|c| c.role);
         speaker.role = role.unwrap_or(speaker.role);
     }
-    transcript.rename(|is| of(is).into_iter().find_map(|c| c.name.clone()));
+    let before = transcript.speakers.clone();
+    let moved = transcript.rename(|is| of(is).into_iter().find_map(|c| c.name.clone()));
+    let mut people = vec![Person::default(); transcript.speakers.len()];
+    for (old, now) in before.into_iter().zip(moved) {
+        let (person, role) = (&mut people[now], transcript.speakers[now].role);
+        person.contradicted |= old.role != Role::Unknown && old.role != role;
+        if !person.as_read.contains(&old.name) {
+            person.as_read.push(old.name);
+        }
+    }
+    for (speaker, _) in transcript.speakers.iter_mut().zip(&people).filter(|(_, p)| p.contradicted) {
+        speaker.role = Role::Unknown;
+    }
+    people
+}
+
+fn is_about_speakers(kind: WarningKind) -> bool {
+    matches!(
+        kind,
+        WarningKind::AlternatingSpeakers
+            | WarningKind::OtherSpeaker
+            | WarningKind::DoubtfulName
+            | WarningKind::UnknownSpeaker
+    )
+}
+
+/// Speakers whose names differ in letter case only, perhaps one person: each with the first of the kind, by index.
+pub fn alike(transcript: &Transcript) -> Vec<(usize, usize)> {
+    let mut first = HashMap::new();
+    let names = transcript.speakers.iter().enumerate();
+    let pairs = names.map(|(at, s)| (at, *first.entry(s.name.to_lowercase()).or_insert(at)));
+    let differ = |(at, one): &(usize, usize)| transcript.speakers[*at].name != transcript.speakers[*one].name;
+    pairs.filter(differ).collect()
 }
 
 /// Score one imported conversation, with the doubts of its import, and `more` about the input as a whole, as caveats.
@@ -47,13 +131,26 @@ pub fn assess_all(model: &Model, workers: &Workers, imported: &[Imported]) -> Ve
 }
 
 fn reading(imported: &Imported) -> Reading<'_> {
-    let notes = imported.warnings.iter().filter(|w| !is_told_by_score(w.kind)).map(note).collect();
-    Reading { transcript: &imported.transcript, format: imported.format, notes }
+    let transcript = &imported.transcript;
+    let doubts = imported.warnings.iter().filter(|w| !is_told_by_score(w.kind)).map(note);
+    Reading { transcript, format: imported.format, notes: doubts.chain(note_alike(transcript)).collect() }
 }
 
 /// A doubt of a reading as a caveat.
 pub fn note(warning: &Warning) -> Caveat {
     Caveat { code: warning.kind.id().replace('-', "_"), text: format!("On reading: {warning}.") }
+}
+
+/// That names differ in letter case only, where some do.
+pub fn note_alike(transcript: &Transcript) -> Option<Caveat> {
+    let text = match alike(transcript).len() {
+        0 => return None,
+        1 => "On reading: two names differ in letter case only; if they are one person, give both one name.",
+        _ => {
+            "On reading: several names differ from others in letter case only; if they are one person, give them one name."
+        }
+    };
+    Some(Caveat { code: "names_alike".to_owned(), text: text.to_owned() })
 }
 
 /// Whether the engine says the same of the conversation itself.
@@ -79,6 +176,10 @@ mod tests {
         chat
     }
 
+    fn imported(transcript: Transcript) -> Imported {
+        Imported { transcript, format: "paste", dates: None, warnings: Vec::new() }
+    }
+
     fn rename(is: &str, name: &str) -> Correction {
         Correction { is: is.to_owned(), name: Some(name.to_owned()), role: None }
     }
@@ -91,18 +192,59 @@ mod tests {
     fn two_names_of_one_person_become_one_speaker() {
         let mut chat = chat(&["Ana", "Ben", "+44 1", "Ben"]);
         let adult = Correction { is: "+44 1".to_owned(), name: None, role: Some(Role::Adult) };
-        correct(&mut chat, &[adult, rename("+44 1", "Ana"), rename("nobody", "Ben")]);
+        let people = correct_people(&mut chat, &[adult, rename("+44 1", "Ana"), rename("nobody", "Ben")]);
         assert_eq!(heard(&chat), ["Ana", "Ben", "Ana", "Ben"]);
         assert_eq!((chat.speakers.len(), chat.speakers[0].role), (2, Role::Adult));
+        assert_eq!(
+            people[0],
+            Person { as_read: vec!["Ana".to_owned(), "+44 1".to_owned()], contradicted: false }
+        );
+    }
+
+    #[test]
+    fn of_two_roles_for_one_person_none_is_taken_and_it_is_told() {
+        let is =
+            |is: &str, role| Correction { is: is.to_owned(), name: Some("Cy".to_owned()), role: Some(role) };
+        let said = |a, b| Corrections { people: vec![is("Ana", a), is("Ben", b)], ..Corrections::default() };
+        let told = |a, b| {
+            let mut imported = imported(chat(&["Ana", "Ben", "Di"]));
+            let corrected = correct(&mut imported, &said(a, b));
+            let codes: Vec<String> = corrected.notes.into_iter().map(|n| n.code).collect();
+            (imported.transcript.speakers[0].role, corrected.people[0].contradicted, codes)
+        };
+        let contradicted = (Role::Unknown, true, vec!["contradictory_roles".to_owned()]);
+        assert_eq!(told(Role::Adult, Role::Child), contradicted);
+        assert_eq!(told(Role::Adult, Role::Unknown), (Role::Adult, false, vec![]));
+        assert_eq!(told(Role::Unknown, Role::Child), (Role::Child, false, vec![]));
+    }
+
+    #[test]
+    fn a_guess_that_the_reader_settled_is_no_doubt_any_more() {
+        let guess = Warning { kind: WarningKind::AlternatingSpeakers, count: 2, first_line: 1 };
+        let left = |marks: &[usize]| {
+            let mut imported = Imported { warnings: vec![guess], ..imported(chat(&["A", "B"])) };
+            let by = |at: &usize| Mark { at: *at, says: Says::By("Cy".to_owned()) };
+            let marks = marks.iter().map(by).collect();
+            correct(&mut imported, &Corrections { marks, people: Vec::new() });
+            imported.warnings.len()
+        };
+        assert_eq!((left(&[]), left(&[1]), left(&[0, 1])), (1, 1, 0));
+    }
+
+    #[test]
+    fn names_that_differ_in_letter_case_only_are_told() {
+        assert_eq!(alike(&chat(&["Ana", "Ben", "ANA"])), [(2, 0)]);
+        assert!(note_alike(&chat(&["Ana", "Ben"])).is_none());
+        assert!(note_alike(&chat(&["Ana", "ana"])).is_some_and(|n| !n.text.contains("ana")));
     }
 
     #[test]
     fn names_can_be_swapped_and_namesakes_stay_apart() {
         let mut chat = chat(&["Ana", "Ben"]);
-        correct(&mut chat, &[rename("Ana", "Ben"), rename("Ben", "Ana")]);
+        correct_people(&mut chat, &[rename("Ana", "Ben"), rename("Ben", "Ana")]);
         assert_eq!(heard(&chat), ["Ben", "Ana"]);
         chat.add_speaker("Ana");
-        correct(&mut chat, &[rename("Ben", "Cy")]);
+        correct_people(&mut chat, &[rename("Ben", "Cy")]);
         assert_eq!(chat.speakers.len(), 3, "two whom the export holds for two are two");
     }
 }

@@ -122,6 +122,18 @@ impl Text {
         self.0.push_str(line);
     }
 
+    /// Add other words on a line of their own.
+    pub fn join(&mut self, other: &Self) {
+        self.push_line(&other.0);
+    }
+
+    /// The words as somebody's name, where a reader says that they are one: without white space around them and a colon
+    /// behind; `None` unless they are one line of 1 to `most` characters.
+    pub fn as_name(&self, most: usize) -> Option<&str> {
+        let name = self.0.trim().trim_end_matches(':').trim_end();
+        (!name.is_empty() && !name.contains('\n') && name.chars().nth(most).is_none()).then_some(name)
+    }
+
     /// Whether there is nothing but white space.
     pub fn is_blank(&self) -> bool {
         self.0.trim().is_empty()
@@ -215,8 +227,8 @@ impl Transcript {
     }
 
     /// Give speakers the names that `new` has for them. Those who then have one name become one person, whose role is
-    /// the first that was known; namesakes whom nobody renamed stay apart.
-    pub fn rename(&mut self, new: impl Fn(&str) -> Option<String>) {
+    /// the first that was known; namesakes whom nobody renamed stay apart. The new index of each old speaker comes back.
+    pub fn rename(&mut self, new: impl Fn(&str) -> Option<String>) -> Vec<usize> {
         let names: Vec<Option<String>> = self.speakers.iter().map(|s| new(&s.name)).collect();
         let given: HashSet<String> = names.iter().flatten().cloned().collect();
         let (mut kept, mut places, mut moved) = (Vec::<Speaker>::new(), HashMap::new(), Vec::new());
@@ -240,6 +252,25 @@ impl Transcript {
         self.speakers = kept;
         for message in &mut self.messages {
             message.speaker = message.speaker.map(|at| moved[at]);
+        }
+        moved
+    }
+
+    /// Put speakers in order of first appearance and leave out those who write nothing, but for those that `keeps`
+    /// tells by their index.
+    pub fn renumber(&mut self, keeps: impl Fn(usize) -> bool) {
+        let mut places = vec![None; self.speakers.len()];
+        let mut order = Vec::new();
+        let heard: Vec<usize> = self.messages.iter().filter_map(|m| m.speaker).collect();
+        for at in heard.into_iter().chain((0..places.len()).filter(|at| keeps(*at))) {
+            places[at].get_or_insert_with(|| {
+                order.push(at);
+                order.len() - 1
+            });
+        }
+        self.speakers = order.iter().map(|at| self.speakers[*at].clone()).collect();
+        for message in &mut self.messages {
+            message.speaker = message.speaker.and_then(|at| places[at]);
         }
     }
 

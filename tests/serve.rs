@@ -70,9 +70,14 @@ fn zip(files: &[(&str, &str)]) -> Vec<u8> {
 
 #[test]
 fn every_answer_keeps_its_content_in() {
-    for (path, expected) in
-        [("/", 200), ("/page.js", 200), ("/page.css", 200), ("/report.css", 200), ("/x", 404)]
-    {
+    for (path, expected) in [
+        ("/", 200),
+        ("/page.js", 200),
+        ("/reading.js", 200),
+        ("/page.css", 200),
+        ("/report.css", 200),
+        ("/x", 404),
+    ] {
         let request = Request::get(path).header("host", HOST).body(Body::empty()).unwrap();
         let (status, answer, _) = block_on(send(server().router(), request));
         assert_eq!(status, expected, "{path}");
@@ -92,9 +97,11 @@ fn every_answer_keeps_its_content_in() {
 #[test]
 fn the_page_needs_nothing_from_elsewhere_and_holds_no_inline_code() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/serve/page");
-    for file in ["page.html", "page.css", "page.js"] {
+    for file in ["page.html", "page.css", "page.js", "reading.js"] {
         let text = fs::read_to_string(folder.join(file)).unwrap();
         let text = text.replace("http://www.w3.org/2000/svg", "");
+        let html = text.matches("innerHTML").count();
+        assert_eq!(html, usize::from(file == "page.js"), "{file}: only the report comes as HTML, escaped");
         for word in
             ["http:", "https:", "//cdn", "@import", "onclick", "onload=", "style=", "eval(", "localStorage"]
         {
@@ -148,17 +155,95 @@ fn a_reading_shows_what_was_understood_and_takes_corrections() {
     let (status, reading) = ask("/read", &json!({}), CHAT.as_bytes());
     assert_eq!(status, StatusCode::OK);
     assert_eq!((&reading["format"], &reading["extent"]), (&json!("paste"), &json!("4 messages by 3 people")));
-    assert_eq!(reading["speakers"][0], json!({"is": "Ana", "messages": 2}));
-    assert_eq!(reading["first"][1]["text"], "yes and bring the big tin please");
+    assert_eq!(
+        reading["speakers"][0],
+        json!({"name": "Ana", "is": ["Ana"], "messages": 2, "like": null, "contradicted": false})
+    );
+    assert_eq!(reading["lines"][1]["text"], "yes and bring the big tin please");
 
     let speakers = json!([{"is": "+44 1", "name": "Ben"}, {"is": "Ana", "role": "child"}]);
     let (_, reading) = ask("/read", &json!({"speakers": speakers}), CHAT.as_bytes());
     assert_eq!(reading["extent"], "4 messages by 2 people");
     assert_eq!(
-        (&reading["first"][3]["speaker"], &reading["first"][0]["speaker"]),
+        (&reading["lines"][3]["speaker"], &reading["lines"][0]["speaker"]),
         (&json!("Ben"), &json!("Ana (child)"))
     );
-    assert_eq!(reading["all_speakers"], 3, "what was corrected can be corrected again");
+    assert_eq!(reading["speakers"][1]["is"], json!(["Ben", "+44 1"]), "what was joined can be separated");
+}
+
+#[test]
+fn people_who_became_one_are_one_in_every_way() {
+    let chat = "18/03/2024, 14:56 - Toffee: shall we meet\n18/03/2024, 14:57 - toffee_fox: at the library\n\
+                18/03/2024, 14:58 - Pip: fine\n18/03/2024, 14:59 - PIP: by bus\n";
+    let both = |name: &str| json!([{"is": "Toffee", "name": name}, {"is": "toffee_fox", "name": name}]);
+    for name in ["toffee_fox", "Person A"] {
+        let (_, reading) = ask("/read", &json!({"speakers": both(name)}), chat.as_bytes());
+        assert_eq!(reading["speakers"][0]["name"], name);
+        assert_eq!(reading["speakers"][0]["is"], json!(["Toffee", "toffee_fox"]));
+        assert!(reading["extent"].as_str().unwrap().starts_with("4 messages by 3 people"), "{reading}");
+    }
+    let (_, reading) = ask("/read", &json!({}), chat.as_bytes());
+    assert_eq!(
+        reading["speakers"][3]["like"], "Pip",
+        "two names that differ in letter case only are pointed at"
+    );
+    assert!(reading["warnings"][0].as_str().unwrap().contains("letter case"), "{reading}");
+
+    let roles = json!([{"is": "Toffee", "name": "toffee_fox", "role": "adult"}, {"is": "toffee_fox", "role": "child"}]);
+    let (_, reading) = ask("/read", &json!({"speakers": roles}), chat.as_bytes());
+    assert_eq!(
+        (&reading["speakers"][0]["contradicted"], &reading["lines"][0]["speaker"]),
+        (&json!(true), &json!("toffee_fox"))
+    );
+    let (_, checked) = ask("/check", &json!({"speakers": roles}), chat.as_bytes());
+    assert!(checked["markdown"].as_str().unwrap().contains("two different things"), "{checked}");
+}
+
+#[test]
+fn entries_can_be_put_right_and_the_report_says_so() {
+    let chat =
+        "Shared from a phone\nKestrel\nshall we bake\non sunday\nPip\nyes please\nKestrel\nbring the tin\n";
+    let (_, reading) = ask("/read", &json!({"unnamed": "alternating", "format": "paste"}), chat.as_bytes());
+    let at = |text: &str| {
+        let lines = reading["lines"].as_array().unwrap();
+        lines.iter().position(|line| line["text"] == text).unwrap_or_else(|| panic!("{text}: {reading}"))
+    };
+    let messages = json!([
+        {"at": at("Shared from a phone"), "says": "out"}, {"at": at("Kestrel"), "says": "name"},
+        {"at": at("Pip"), "says": "name"}, {"at": at("on sunday"), "says": "joined"}, {"at": 999, "says": "out"},
+    ]);
+    let said = json!({"unnamed": "alternating", "format": "paste", "messages": messages,
+        "speakers": [{"is": "Pip", "role": "child"}]});
+    let (status, reading) = ask("/read", &said, chat.as_bytes());
+    assert_eq!((status, &reading["extent"]), (StatusCode::OK, &json!("3 messages by 2 people")), "{reading}");
+    let shown = |key: &str| -> Vec<Value> {
+        reading["lines"].as_array().unwrap().iter().map(|line| line[key].clone()).collect()
+    };
+    assert_eq!(
+        json!(shown("fate")),
+        json!(["out", "name", "kept", "joined", "name", "kept", "name", "kept"])
+    );
+    assert_eq!(json!(shown("number")), json!([null, null, 1, null, null, 2, null, 3]));
+    assert_eq!(reading["lines"][5]["speaker"], "Pip (child)");
+    let told = "3 read as names, 1 joined to the one before, 1 left out";
+    assert!(reading["corrected"][0].as_str().unwrap().contains(told), "{reading}");
+    let (_, checked) = ask("/check", &said, chat.as_bytes());
+    assert!(checked["report"].as_str().unwrap().contains(told));
+    assert!(checked["json"].as_str().unwrap().contains("\"corrected\""));
+    assert!(!checked["json"].as_str().unwrap().contains("turns were assumed"), "who writes was settled");
+}
+
+#[test]
+fn the_whole_conversation_can_be_looked_through() {
+    let chat: String = (0..450).map(|at| format!("{}: number {at}\n", ["Ana", "Ben"][at % 2])).collect();
+    for (from, first, count) in
+        [(0, 0, 200), (200, 200, 200), (399, 200, 200), (400, 400, 50), (9_999, 400, 50)]
+    {
+        let (_, reading) = ask("/read", &json!({"from": from}), chat.as_bytes());
+        assert_eq!((&reading["from"], &reading["entries"]), (&json!(first), &json!(450)));
+        let lines = reading["lines"].as_array().unwrap();
+        assert_eq!((lines.len(), &lines[0]["text"]), (count, &json!(format!("number {first}"))));
+    }
 }
 
 #[test]
@@ -166,13 +251,13 @@ fn dates_that_are_open_can_be_settled() {
     let chat = "02/03/2024, 16:10 - Ana: hello there\n03/03/2024, 16:12 - Ben: good evening\n";
     let (_, open) = ask("/read", &json!({}), chat.as_bytes());
     assert_eq!(
-        (&open["date_order_open"], &open["first"][0]["time"]),
+        (&open["date_order_open"], &open["lines"][0]["time"]),
         (&json!(true), &json!("2024-03-02 16:10"))
     );
     assert!(open["warnings"].to_string().contains("day first"));
     let (_, settled) = ask("/read", &json!({"date_order": "mdy"}), chat.as_bytes());
     assert_eq!(
-        (&settled["date_order_open"], &settled["first"][0]["time"]),
+        (&settled["date_order_open"], &settled["lines"][0]["time"]),
         (&json!(true), &json!("2024-02-03 16:10"))
     );
     assert_eq!(settled["warnings"], json!([]));
@@ -185,7 +270,7 @@ fn one_of_several_conversations_in_a_zip_is_chosen() {
     let bytes = zip(&[("a.txt", one), ("b.txt", two)]);
     let (status, reading) = ask("/read", &json!({"name": "all.zip", "chat": 1}), &bytes);
     assert_eq!((status, &reading["all_chats"]), (StatusCode::OK, &json!(2)));
-    assert_eq!(reading["speakers"][0]["is"], "Cy");
+    assert_eq!(reading["speakers"][0]["name"], "Cy");
     assert_eq!(reading["chats"][1]["id"].as_str().map(|id| id.contains("b.txt")), Some(true), "{reading}");
     assert_eq!(ask("/read", &json!({"chat": 2}), &bytes).0, StatusCode::UNPROCESSABLE_ENTITY);
 }

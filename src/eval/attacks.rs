@@ -106,7 +106,9 @@ impl Attack {
             Self::Split => split(&mut chat),
             Self::Merge => merge(&mut chat),
             Self::Swap => swap(&mut chat),
-            Self::Rename => chat.rename(|name| Some(format!("another {name}"))),
+            Self::Rename => {
+                chat.rename(|name| Some(format!("another {name}")));
+            }
             Self::Padding => pad(&mut chat, harmless, &mut random),
             Self::Combined => {
                 for message in words_of(&mut chat) {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::answer::Refusal;
 use crate::import::{Columns, DateOrder, Limits, Options, Unnamed};
-use crate::reading::Correction;
+use crate::reading::{Correction, Corrections, Mark, Says};
 use crate::transcript::Role;
 
 /// The conversation and what the reader said about it.
@@ -28,7 +28,10 @@ pub struct Said {
     unnamed: Option<Nameless>,
     /// Which conversation of the file, from 0.
     pub chat: usize,
+    /// The first entry to be shown, from 0.
+    pub from: usize,
     speakers: Vec<About>,
+    messages: Vec<Noted>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -63,6 +66,26 @@ struct About {
     name: String,
     #[serde(default)]
     role: Option<Who>,
+}
+
+/// What is said of one entry.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Noted {
+    /// Which, as read, from 0.
+    at: usize,
+    says: Word,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    By(String),
+    Out,
+    Joined,
+    Name,
+    Kept,
+    Swapped,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -119,22 +142,44 @@ impl Said {
         self.unnamed.is_some()
     }
 
-    /// Names and roles.
-    pub fn corrections(&self) -> Vec<Correction> {
-        let correction = |about: &About| {
-            let name: String = about.name.trim().chars().take(NAME_CHARS).collect();
-            let role = about.role.map(|who| match who {
-                Who::Unknown => Role::Unknown,
-                Who::Child => Role::Child,
-                Who::Adult => Role::Adult,
-                Who::Staff => Role::Staff,
-                Who::Me => Role::Me,
-            });
-            let name = Some(name).filter(|n| !n.is_empty() && *n != about.is);
-            Correction { is: about.is.clone(), name, role }
-        };
-        self.speakers.iter().map(correction).collect()
+    /// What is said of entries and speakers.
+    pub fn corrections(&self) -> Corrections {
+        let marks = self.messages.iter().filter_map(Noted::mark).collect();
+        Corrections { marks, people: self.speakers.iter().map(About::correction).collect() }
     }
+}
+
+impl Noted {
+    fn mark(&self) -> Option<Mark> {
+        let says = match &self.says {
+            Word::By(name) => Says::By(short(name)?),
+            Word::Out => Says::Out,
+            Word::Joined => Says::Joined,
+            Word::Name => Says::Name,
+            Word::Kept => Says::Kept,
+            Word::Swapped => Says::Swapped,
+        };
+        Some(Mark { at: self.at, says })
+    }
+}
+
+impl About {
+    fn correction(&self) -> Correction {
+        let role = self.role.map(|who| match who {
+            Who::Unknown => Role::Unknown,
+            Who::Child => Role::Child,
+            Who::Adult => Role::Adult,
+            Who::Staff => Role::Staff,
+            Who::Me => Role::Me,
+        });
+        let name = short(&self.name).filter(|name| *name != self.is);
+        Correction { is: self.is.clone(), name, role }
+    }
+}
+
+/// A name as it was typed, without white space around it and not too long; `None` when nothing was.
+fn short(name: &str) -> Option<String> {
+    Some(name.trim().chars().take(NAME_CHARS).collect()).filter(|name: &String| !name.is_empty())
 }
 
 impl Heads {
@@ -180,15 +225,32 @@ mod tests {
 
     #[test]
     fn what_the_page_would_not_send_is_refused() {
-        for body in ["", "{}", "[1]\n", "{\"name\":\"a\"\n", "{\"surprise\":1}\n"] {
+        for body in [
+            "",
+            "{}",
+            "[1]\n",
+            "{\"name\":\"a\"\n",
+            "{\"surprise\":1}\n",
+            "{\"messages\":[{\"at\":-1,\"says\":\"out\"}]}\n",
+        ] {
             assert!(Ask::parse(Bytes::from(body)).is_err(), "{body}");
         }
     }
 
     #[test]
+    fn what_is_said_of_entries_is_taken_over_but_for_nobody() {
+        let said = said(
+            r#"{"messages":[{"at":3,"says":{"by":" Ben "}},{"at":4,"says":"out"},{"at":5,"says":{"by":" "}}]}"#,
+        );
+        let marks: Vec<(usize, Says)> =
+            said.corrections().marks.into_iter().map(|m| (m.at, m.says)).collect();
+        assert!(marks == [(3, Says::By("Ben".to_owned())), (4, Says::Out)]);
+    }
+
+    #[test]
     fn a_name_that_stays_is_no_correction() {
         let said = said(r#"{"speakers":[{"is":"Ana","name":" Ana ","role":"child"},{"is":"B","name":""}]}"#);
-        let all = said.corrections();
+        let all = said.corrections().people;
         assert!(all.iter().all(|c| c.name.is_none()));
         assert_eq!(all[0].role, Some(Role::Child));
     }

@@ -9,7 +9,7 @@
 //! browser ── guard (host, origin, token) ── ask ── blocking thread: import ─ reading ─ score ─ report ── answer
 //! ```
 //!
-//! The page is three files in `page/`, in plain HTML, CSS and JavaScript, which are part of the program.
+//! The page is four files in `page/`, in plain HTML, CSS and JavaScript, which are part of the program.
 
 mod answer;
 mod ask;
@@ -42,6 +42,7 @@ const AT_ONCE: usize = 2;
 const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
+const READING: &str = include_str!("page/reading.js");
 
 /// What all requests share. It holds nothing of any conversation.
 pub struct Server {
@@ -70,6 +71,7 @@ impl Server {
             .route("/page.css", get(|| async { text("text/css", STYLE) }))
             .route("/report.css", get(|| async { text("text/css", report::CSS) }))
             .route("/page.js", get(|| async { text("text/javascript", SCRIPT) }))
+            .route("/reading.js", get(|| async { text("text/javascript", READING) }))
             .route("/read", post(read))
             .route("/check", post(check))
             .fallback(|| async { Refusal::nothing_here() })

@@ -1,5 +1,6 @@
 //! The two things the page asks for: how a conversation was read, and the report on it.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
@@ -9,16 +10,17 @@ use super::ask::Ask;
 use crate::assessment::Caveat;
 use crate::import::{self, Imported, WarningKind};
 use crate::models::Model;
-use crate::reading;
+use crate::reading::{self, Fate, Person};
 use crate::report::{self, Conversation, Line, View};
+use crate::transcript::Transcript;
 
 /// Conversations of one file that are listed; all are counted.
 const LISTED: usize = 500;
 /// Speakers that can be corrected; all are counted.
 const SPEAKERS: usize = 100;
-/// First messages that are shown as read, and how much of each.
-const FIRST: usize = 12;
-const FIRST_CHARS: usize = 300;
+/// Entries that are shown as read at once, and how much of each.
+const SHOWN: usize = 200;
+const SHOWN_CHARS: usize = 2_000;
 /// Messages that are scored while somebody waits.
 const MOST: usize = 50_000;
 
@@ -35,7 +37,7 @@ pub struct Reading {
     chat: usize,
     /// Messages, people and dates of it in words, with all corrections.
     extent: String,
-    /// Who writes in it, as the export has it: without corrections, so that they can be changed.
+    /// Who writes in it, with all corrections and the names as read, by which they can be corrected again.
     speakers: Vec<Voice>,
     /// How many there are.
     all_speakers: usize,
@@ -45,10 +47,16 @@ pub struct Reading {
     unnamed: bool,
     /// What the reading was unsure of.
     warnings: Vec<String>,
-    /// The first messages, with all corrections.
-    first: Vec<Line>,
-    /// How many follow.
-    more: usize,
+    /// What was corrected in it, in words.
+    corrected: Vec<String>,
+    /// Entries from the one asked for on, with all corrections; those that were left out are shown as such.
+    lines: Vec<Entry>,
+    /// Index of the first of them, as read, from 0.
+    from: usize,
+    /// How many entries there are as read.
+    entries: usize,
+    /// How many are shown at once.
+    shown: usize,
 }
 
 #[derive(Serialize)]
@@ -57,10 +65,33 @@ struct Listed {
     messages: usize,
 }
 
+/// Somebody who writes.
 #[derive(Serialize)]
 struct Voice {
-    is: String,
+    /// The name after corrections.
+    name: String,
+    /// The names as read that are taken for this person's.
+    is: Vec<String>,
+    /// Messages of theirs.
     messages: usize,
+    /// Somebody whose name differs in letter case only.
+    like: Option<String>,
+    /// Whether two different roles were given, so that none was taken.
+    contradicted: bool,
+}
+
+/// An entry as read, and what became of it.
+#[derive(Serialize)]
+struct Entry {
+    /// Index as read, from 0.
+    at: usize,
+    /// Number in the report, from 1; none where it is no message of its own.
+    number: Option<usize>,
+    /// `kept`, `out`, `joined` or `name`.
+    fate: &'static str,
+    speaker: Option<String>,
+    time: Option<String>,
+    text: String,
 }
 
 /// A report, in every form in which it may be kept.
@@ -118,51 +149,78 @@ impl Found {
 /// How the conversation was read.
 pub fn read(ask: &Ask) -> Result<Reading, Refusal> {
     let Found { mut imported, chats, all_chats, doubts } = Found::new(ask)?;
-    let speakers = voices(&imported);
-    let all_speakers = imported.transcript.speakers.len();
-    reading::correct(&mut imported.transcript, &ask.said.corrections());
     let has = |is: fn(WarningKind) -> bool| imported.warnings.iter().any(|w| is(w.kind));
     let open = has(|kind| matches!(kind, WarningKind::AmbiguousDateOrder(_)));
     let turns = has(|kind| kind == WarningKind::AlternatingSpeakers);
-    let own = imported.warnings.iter().map(reading::note);
+    let entries = imported.transcript.messages.len();
+    // The last page begins where pages begin, wherever it was asked to.
+    let from = ask.said.from.min(entries.saturating_sub(1)) / SHOWN * SHOWN;
+    let as_read: Vec<Line> =
+        (from..entries.min(from + SHOWN)).map(|at| Line::of(&imported.transcript, at, SHOWN_CHARS)).collect();
+    let corrected = reading::correct(&mut imported, &ask.said.corrections());
     let transcript = &imported.transcript;
-    let entries = transcript.messages.len();
+    let own = imported.warnings.iter().map(reading::note).chain(reading::note_alike(transcript));
     Ok(Reading {
         format: imported.format,
         chats,
         all_chats,
         chat: ask.said.chat,
         extent: report::extent(transcript),
-        speakers,
-        all_speakers,
+        speakers: voices(transcript, &corrected.people),
+        all_speakers: transcript.speakers.len(),
         date_order_open: ask.said.settles_dates() || open,
         unnamed: ask.said.settles_turns() || turns,
         warnings: own.chain(doubts).map(|note| note.text).collect(),
-        first: (0..entries.min(FIRST)).map(|at| Line::of(transcript, at, FIRST_CHARS)).collect(),
-        more: entries.saturating_sub(FIRST),
+        lines: as_read.into_iter().map(|line| entry(line, &corrected.fates, transcript)).collect(),
+        corrected: corrected.notes.into_iter().map(|note| note.text).collect(),
+        from,
+        entries,
+        shown: SHOWN,
     })
 }
 
+/// What became of a line as read.
+fn entry(line: Line, fates: &[Fate], transcript: &Transcript) -> Entry {
+    let at = line.number - 1;
+    let Line { speaker, time, text, .. } = line;
+    let (fate, now) = match fates[at] {
+        Fate::Kept(now) => ("kept", Some(now)),
+        Fate::Out => ("out", None),
+        Fate::Joined => ("joined", None),
+        Fate::Name => ("name", None),
+    };
+    let speaker = now.map_or(speaker, |now| Line::of(transcript, now, 0).speaker);
+    Entry { at, number: now.map(|now| now + 1), fate, speaker, time, text }
+}
+
 /// Speakers with how much each wrote, the first to write first.
-fn voices(imported: &Imported) -> Vec<Voice> {
-    let transcript = &imported.transcript;
+fn voices(transcript: &Transcript, people: &[Person]) -> Vec<Voice> {
     let mut counts = vec![0; transcript.speakers.len()];
     transcript.spoken().filter_map(|(_, m)| m.speaker).for_each(|s| counts[s] += 1);
-    let all = transcript.speakers.iter().zip(counts);
-    all.take(SPEAKERS).map(|(s, messages)| Voice { is: s.name.clone(), messages }).collect()
+    let like: HashMap<usize, usize> = reading::alike(transcript).into_iter().collect();
+    let name = |at: usize| transcript.speakers[at].name.clone();
+    let voice = |at: usize| Voice {
+        name: name(at),
+        is: people[at].as_read.clone(),
+        messages: counts[at],
+        like: like.get(&at).map(|like| name(*like)),
+        contradicted: people[at].contradicted,
+    };
+    (0..counts.len().min(SPEAKERS)).map(voice).collect()
 }
 
 /// The report on the conversation.
 pub fn check(model: &Model, ask: &Ask) -> Result<Checked, Refusal> {
     let Found { mut imported, doubts, .. } = Found::new(ask)?;
+    let corrected = reading::correct(&mut imported, &ask.said.corrections());
     let entries = imported.transcript.messages.len();
     if entries > MOST {
         let error = format!("This conversation has {entries} messages; the page checks up to {MOST}.");
         return Err(Refusal::unreadable(error, "Use `rushlight check FILE`, which has no such limit."));
     }
-    reading::correct(&mut imported.transcript, &ask.said.corrections());
+    let notes = [doubts, corrected.notes].concat();
     // The chain of causes is ours, yet nobody has promised that it holds no words.
-    let assessment = reading::assess(model, &imported, &doubts).map_err(|_| Refusal::broken())?;
+    let assessment = reading::assess(model, &imported, &notes).map_err(|_| Refusal::broken())?;
     let view = View::new(&assessment, &imported.transcript, &model.card.bands.name);
     let whole = Conversation::new(&assessment, &imported.transcript);
     Ok(Checked {

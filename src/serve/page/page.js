@@ -1,22 +1,28 @@
-// The page sends what was pasted or dropped, with all corrections, and shows the answers. It keeps everything in this
-// one object, which "Clear everything" replaces.
+// The page sends what was pasted or dropped, with all corrections, and shows the answers; `reading.js` is its second
+// step. It keeps everything in this one object, which "Clear everything" replaces.
 "use strict";
 
 const $ = (id) => document.getElementById(id);
 const meta = (name) => document.querySelector(`meta[name=${name}]`).content;
-const ROLES = [["unknown", "not said"], ["child", "under 18"], ["adult", "adult"], ["staff", "staff"], ["me", "owner of the export"]];
 const SAVED = { html: ["html", "text/html"], markdown: ["md", "text/markdown"], json: ["json", "application/json"] };
 
 let state = fresh();
 
 function fresh() {
-  return { bytes: null, name: "", format: "", order: null, columns: null, unnamed: null, chat: 0, people: new Map(), kept: null, turns: {}, busy: 0 };
+  return { bytes: null, pasted: null, name: "", ...nothingSaid(), from: 0, past: [], kept: null, turns: {}, busy: 0 };
+}
+
+// Corrections. They are replaced and never changed, so that an earlier state can be had back.
+function nothingSaid() {
+  return { format: "", order: null, columns: null, unnamed: null, chat: 0, people: new Map(), marks: new Map() };
 }
 
 // What was said so far, as the program takes it.
 function said() {
   const speakers = [...state.people].map(([is, about]) => ({ is, name: about.name, role: about.role }));
-  return { name: state.name, format: state.format || null, date_order: state.order, columns: state.columns, unnamed: state.unnamed, chat: state.chat, speakers };
+  const messages = [...state.marks].map(([at, says]) => ({ at, says }));
+  const { name, columns, unnamed, chat, from } = state;
+  return { name, format: state.format || null, date_order: state.order, columns, unnamed, chat, from, speakers, messages };
 }
 
 async function ask(path) {
@@ -61,7 +67,6 @@ function complain({ error, hint }) {
   tell("");
   $("problem").replaceChildren(element("p", error), element("p", hint));
   $("problem").hidden = false;
-  $("problem").scrollIntoView({ block: "nearest" });
 }
 
 function element(name, text, attributes = {}) {
@@ -77,8 +82,8 @@ function give(bytes, name) {
   const text = $("text").value;
   clear();
   if (!name) $("text").value = text;
-  Object.assign(state, { bytes, name });
-  reread(true);
+  Object.assign(state, { bytes, name, pasted: name ? null : text });
+  reread({ moveTo: true });
 }
 
 function giveFile(files) {
@@ -104,105 +109,13 @@ addEventListener("drop", (event) => {
   else if (text) { $("text").value = text; give(new Blob([text]), ""); }
 });
 
-// Step 2
-
-function reread(moveTo) {
-  forgetReport();
-  run("/read", "Reading…", (reading) => {
-    showReading(reading);
-    if (state.busy === 0) tell(`Read: ${reading.extent}.`);
-    if (moveTo) $("read-title").focus();
-  });
-  // Shown before it succeeds: a reading that failed may be mended by naming the format or the columns.
-  $("read").hidden = false;
-  showColumns(state.format);
-}
-
-function showReading(reading) {
-  $("extent").textContent = `${state.name || "Pasted"}, read as ${reading.format}: ${reading.extent}.`;
-  $("several").hidden = reading.all_chats < 2;
-  $("all-chats").textContent = reading.all_chats;
-  $("chat").replaceChildren(...reading.chats.map((chat, at) => element("option", `${chat.id} (messages: ${chat.messages})`, { value: at })));
-  $("chat").value = String(reading.chat);
-  note("unlisted", reading.all_chats - reading.chats.length, "more are not listed; use `rushlight check FILE` for them.");
-  $("warnings").replaceChildren(...reading.warnings.map((warning) => element("li", warning)));
-  $("doubts").hidden = reading.warnings.length === 0;
-  $("dates").hidden = !reading.date_order_open;
-  $("turns").hidden = !reading.unnamed;
-  showColumns(reading.format);
-  showSpeakers(reading);
-  $("first").replaceChildren(...reading.first.map(line));
-  $("more").textContent = reading.more ? `${reading.more} more follow.` : "";
-}
-
-function showColumns(format) {
-  $("columns").hidden = !["csv", "parquet"].includes(format) && !state.columns;
-}
-
-function note(id, count, words) {
-  $(id).hidden = count <= 0;
-  $(id).textContent = `${count} ${words}`;
-}
-
-// Rows stay in place while somebody types in them.
-function showSpeakers(reading) {
-  const names = reading.speakers.map((speaker) => speaker.is);
-  const rows = [...$("speakers").children];
-  if (rows.length !== names.length || rows.some((row, at) => row.dataset.is !== names[at])) {
-    $("speakers").replaceChildren(...reading.speakers.map(row));
-  }
-  note("unlisted-speakers", reading.all_speakers - reading.speakers.length, "more who write here are not listed.");
-}
-
-function row({ is, messages }) {
-  const about = state.people.get(is) ?? { name: "", role: "unknown" };
-  const name = element("input", undefined, { "aria-label": `Name of ${is}`, dir: "auto", autocomplete: "off", spellcheck: "false", maxlength: 200 });
-  name.value = about.name || is;
-  const role = element("select", undefined, { "aria-label": `Who ${is} is` });
-  role.append(...ROLES.map(([value, words]) => element("option", words, { value })));
-  role.value = about.role;
-  const made = element("div", undefined, { class: "speaker" });
-  made.dataset.is = is;
-  const change = () => {
-    if (!name.value.trim()) name.value = is;
-    state.people.set(is, { name: name.value.trim(), role: role.value });
-    reread(false);
-  };
-  name.addEventListener("change", change);
-  role.addEventListener("change", change);
-  made.append(name, role, element("span", messages === 1 ? "1 message" : `${messages} messages`));
-  return made;
-}
-
-function line({ number, speaker, time, text }) {
-  const made = element("li");
-  const place = element("p", `${number} · `, { class: "place" });
-  place.append(element("bdi", speaker ?? "the app"), time ? ` · ${time}` : "");
-  made.append(place, element("p", text, { class: "text", dir: "auto" }));
-  return made;
-}
-
-$("correct").addEventListener("submit", (event) => event.preventDefault());
-$("format").addEventListener("change", () => {
-  Object.assign(state, { format: $("format").value, chat: 0, people: new Map() });
-  reread(false);
-});
-$("chat").addEventListener("change", () => {
-  Object.assign(state, { chat: Number($("chat").value), people: new Map() });
-  reread(false);
-});
-$("dates").addEventListener("change", (event) => { state.order = event.target.value; reread(false); });
-$("turns").addEventListener("change", (event) => { state.unnamed = event.target.value; state.people.clear(); reread(false); });
-$("columns").addEventListener("change", () => {
-  state.columns = Object.fromEntries([...document.querySelectorAll("[data-column]")].map((input) => [input.dataset.column, input.value]));
-  state.people = new Map();
-  reread(false);
-});
-
 // Step 3
 
 $("check").addEventListener("click", () => {
   forgetReport();
+  if (state.pasted !== null && state.pasted !== $("text").value) {
+    return complain({ error: "The text in the box has changed since it was read.", hint: "Read it again first." });
+  }
   run("/check", "Checking… a long conversation takes a while.", (checked) => {
     state.kept = checked;
     // The program escapes every word of the conversation, and the page's content policy lets no script run that is not this one.
@@ -244,10 +157,9 @@ function clear() {
   state = fresh();
   for (const form of document.forms) form.reset();
   forgetReport();
-  for (const id of ["chat", "warnings", "speakers", "first", "problem"]) $(id).replaceChildren();
-  for (const id of ["extent", "more"]) $(id).textContent = "";
-  for (const id of ["read", "problem", "dates", "turns", "columns", "doubts", "several"]) $(id).hidden = true;
-  $("read").classList.add("unread");
+  forgetReading();
+  $("problem").replaceChildren();
+  $("problem").hidden = true;
   tell("");
 }
 
