@@ -9,6 +9,7 @@ mod furniture;
 mod grammars;
 mod inline;
 mod lead;
+mod mail;
 mod moments;
 mod names;
 mod page;
@@ -43,7 +44,7 @@ impl Format for Paste {
         match Plan::of(sample).grammar {
             Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Timed | Grammar::Titled => 0.5,
             Grammar::Named | Grammar::Own | Grammar::TitledClosely => 0.45,
-            Grammar::NameLines | Grammar::Dashed | Grammar::Said | Grammar::Blocks => 0.35,
+            Grammar::NameLines | Grammar::Dashed | Grammar::Said | Grammar::Blocks | Grammar::Mail => 0.35,
             Grammar::Alternating | Grammar::Nobody => 0.1,
             Grammar::Prose => 0.05,
         }

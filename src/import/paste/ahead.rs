@@ -74,11 +74,6 @@ impl<R: BufRead> Ahead<R> {
     pub fn sight(&self) -> impl Iterator<Item = &str> {
         self.window.iter().filter(|l| !l.line().is_blank()).map(|l| l.text.as_str())
     }
-
-    /// Whether the next line is blank.
-    pub fn is_blank_next(&self) -> bool {
-        self.window.front().is_some_and(|l| l.line().is_blank())
-    }
 }
 
 /// The head that `lines` begin with where it is spread over several, as one line, and how many it takes: Discord sets the
@@ -165,7 +160,7 @@ mod tests {
     fn what_follows_is_in_sight() {
         let mut ahead = Ahead::new(Lines::new("a\n\nb\nc\n".as_bytes(), "t", 10));
         assert_eq!(ahead.next_line().unwrap().map(|l| l.text).as_deref(), Some("a"));
-        assert_eq!((ahead.sight().collect::<Vec<_>>(), ahead.is_blank_next()), (vec!["b", "c"], true));
+        assert_eq!(ahead.sight().collect::<Vec<_>>(), ["b", "c"]);
         while ahead.next_line().unwrap().is_some() {}
         assert_eq!(ahead.number(), 4);
     }

@@ -17,17 +17,24 @@ pub struct Blocks {
     pub before: bool,
     /// Whether times stand behind words, and not on lines of their own.
     behind: bool,
+    /// Whether it is said how long ago messages came, in place of times.
+    ages: bool,
+    /// Whether what is done with messages stands below them, as on walls: `Like`, `Reply`.
+    wall: bool,
 }
 
 impl Blocks {
     /// How `lines` fall into blocks, if they do.
     pub fn of(lines: &[&str]) -> Option<Self> {
-        let talk = |line: &&&str| moments::is_alone(line) || !is_foot(line);
+        let often = |word: &str| lines.iter().filter(|l| l.trim() == word).count() > 1;
+        let mut blocks = Self { wall: often("Like") && often("Reply"), ..Self::default() };
+        let talk = |line: &&&str| moments::is_alone(line) || !blocks.is_foot(line);
         let lines: Vec<&str> = lines.iter().filter(talk).copied().collect();
         let lines = &lines[..];
         let alone = lines.iter().filter(|l| moments::is_alone(l)).count();
-        let behind = alone < 3;
-        let mut blocks = Self { behind, ..Self::default() };
+        let ages = lines.iter().filter(|l| furniture::is_age(l)).count();
+        let behind = alone < 3 && ages < 3;
+        (blocks.behind, blocks.ages) = (behind, alone < 3 && !behind);
         let ends = lines.iter().filter(|l| blocks.end(l).is_some()).count();
         let often = if behind { ends * 2 >= lines.len() } else { ends * 4 >= lines.len() };
         if ends < 3 || !often {
@@ -57,6 +64,9 @@ impl Blocks {
         if moments::is_alone(line) {
             return Some(("", moments::alone(line)?));
         }
+        if self.ages && furniture::is_age(line) {
+            return Some(("", When::Unknown));
+        }
         self.behind.then(|| moments::ending(line)).flatten()
     }
 
@@ -66,13 +76,20 @@ impl Blocks {
         self.has_names() && names::is_alone(line) && line.split_whitespace().count() <= 2
     }
 
+    /// Whether `line` is what a window shows below messages.
+    pub fn is_foot(&self, line: &str) -> bool {
+        let done = self.wall && matches!(line.trim(), "Like" | "Reply" | "Share");
+        furniture::is_furniture(line) || line.trim() == "Sent" || done
+    }
+
     fn groups<'l>(&self, lines: &[&'l str]) -> Vec<Vec<&'l str>> {
         let mut groups = vec![Vec::new()];
         for line in lines {
             let end = self.end(line);
             let words = end.as_ref().map_or(*line, |(words, _)| words).trim();
             let group = groups.last_mut().expect("never empty");
-            if !words.is_empty() && !(group.is_empty() && page::is_day(words)) {
+            let day = group.is_empty() && page::is_day(words);
+            if !words.is_empty() && !day {
                 group.push(words);
             }
             if end.is_some() {
@@ -81,7 +98,7 @@ impl Blocks {
         }
         groups.retain(|g| !g.is_empty());
         // Before the first time stand the headings of a table.
-        if self.before && self.end(lines[0]).is_none() {
+        if self.before && self.end(lines[0]).is_none() && !groups.is_empty() {
             groups.remove(0);
         }
         groups
@@ -94,11 +111,6 @@ impl Blocks {
         let title = (first.len() == 2 && single && !self.has_names()).then(|| first[0])?;
         (names::is_alone_in_any_case(title) && !title.contains("  ")).then(|| title.to_owned())
     }
-}
-
-/// What a window shows below messages.
-pub fn is_foot(line: &str) -> bool {
-    furniture::is_furniture(line) || line.trim() == "Sent"
 }
 
 /// The first lines of blocks of several that come back and look like names.

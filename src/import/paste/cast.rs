@@ -15,6 +15,8 @@ pub struct Cast {
     known: HashSet<String>,
     /// Whether a name that was not seen before is believed: nearly every line begins with one.
     open: bool,
+    /// Whether all names stand in brackets, which are no part of them.
+    bracketed: bool,
     /// Whether every line has a colon and most begin with a name, so that even an odd one seen once is likely one.
     full: bool,
 }
@@ -34,7 +36,9 @@ impl Cast {
         let full = prefixes.iter().all(Option::is_some) && back * 5 >= lines.len() * 4;
         // With only one name that comes back, the other side may have spoken once.
         let open = share >= 0.9 || known.len() < 2;
-        (Self { known, open, full }.with_misread(lines, &prefixes), share)
+        let bracketed =
+            known.len() > 1 && known.iter().all(|name| name.starts_with('[') && name.ends_with(']'));
+        (Self { known, open, full, bracketed }.with_misread(lines, &prefixes), share)
     }
 
     /// The names before dashes, in the same way.
@@ -76,7 +80,9 @@ impl Cast {
     /// How `line` begins a message, if it does.
     pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
         let prefix = self.misread(line).or_else(|| names::prefix(line).filter(|p| self.believes(p)))?;
-        Some(Head { who: Who::Speaker(prefix.name), when: When::Unknown, text: prefix.text })
+        let inner = || prefix.name.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
+        let name = self.bracketed.then(inner).flatten().unwrap_or_else(|| prefix.name.clone());
+        Some(Head { who: Who::Speaker(name), when: When::Unknown, text: prefix.text })
     }
 
     /// The same with names that come back only.

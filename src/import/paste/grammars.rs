@@ -27,7 +27,7 @@ pub struct Head<'l> {
 /// `[time] Name: text`, `time - Name: text`, `16:02name: text` and the like.
 pub fn stamped(line: &str) -> Option<Head<'_>> {
     let (when, rest) = moments::leading(line).or_else(|| moments::tight(line))?;
-    let mut at = Cursor::new(rest);
+    let mut at = Cursor::new(unlogged(rest));
     if at.eat('-') {
         at.spaces();
     }
@@ -92,7 +92,7 @@ pub fn dashed(line: &str) -> Option<(String, &str)> {
 /// `<name> text`, with or without a time, and the notices of IRC programs.
 pub fn irc(line: &str) -> Option<Head<'_>> {
     let (when, rest, timed) = match moments::leading(line) {
-        Some((when, rest)) => (when, rest, true),
+        Some((when, rest)) => (when, unlogged(rest), true),
         None => (When::Unknown, line.trim_start(), false),
     };
     if let Some((name, text)) = rest.strip_prefix('<').and_then(|r| r.split_once('>')) {
@@ -107,6 +107,12 @@ pub fn irc(line: &str) -> Option<Head<'_>> {
     }
     let (name, _) = rest.strip_prefix("* ").filter(|_| timed)?.split_once(' ')?;
     Some(Head { who: Who::Speaker(name.to_owned()), when, text: rest })
+}
+
+/// What a game wrote into its log, without whence it came: `[Render thread/INFO]: [CHAT] <ana> hi`.
+fn unlogged(rest: &str) -> &str {
+    let logged = rest.strip_prefix('[').and_then(|r| r.split_once("/INFO]: ")).map_or(rest, |(_, text)| text);
+    logged.strip_prefix("[CHAT] ").unwrap_or(logged)
 }
 
 /// `Name (time): text`, also with square brackets.
@@ -195,6 +201,7 @@ mod tests {
         assert_eq!(shown(irc("[18:02] <@ana> hi")), some("ana", "hi"));
         assert_eq!(shown(irc("18:02 -!- ana has joined")), some("*", "-!- ana has joined"));
         assert_eq!(shown(irc("18:02 * ana waves")), some("ana", "* ana waves"));
+        assert_eq!(shown(irc("[18:02:11] [Render thread/INFO]: [CHAT] <ana> hi")), some("ana", "hi"));
         assert_eq!((shown(irc("<b>bold</b>")), shown(irc("* item one"))), (None, None));
     }
 

@@ -13,6 +13,8 @@ pub enum Lead {
     Bullet,
     /// `12.03.2024 Name: text`: a date without a time.
     Date,
+    /// `[Team] Name: text`: the channel of a game.
+    Channel,
 }
 
 const BULLETS: [&str; 15] =
@@ -30,6 +32,8 @@ impl Lead {
             Self::Bullet
         } else if lines.len() > 1 && most(|l| dated(l).is_some()) {
             Self::Date
+        } else if lines.len() > 2 && most(|l| in_channel(l).is_some()) {
+            Self::Channel
         } else {
             Self::None
         }
@@ -43,6 +47,7 @@ impl Lead {
             Self::Number => numbered(line).map_or(line, |(_, rest)| rest),
             Self::Bullet => unbulleted(line),
             Self::Date => dated(line).unwrap_or(line),
+            Self::Channel => in_channel(line).unwrap_or(line),
         }
     }
 }
@@ -74,6 +79,16 @@ fn dated(line: &str) -> Option<&str> {
     (is_date && rest.starts_with(char::is_alphabetic)).then_some(rest)
 }
 
+/// What follows the channel that `line` begins with, where a name with a colon does.
+fn in_channel(line: &str) -> Option<&str> {
+    let (channel, rest) = line.trim_start().strip_prefix('[')?.split_once("] ")?;
+    let word = !channel.is_empty() && channel.chars().all(char::is_alphabetic);
+    let name =
+        rest.split_once(": ").is_some_and(|(name, _)| (1..=3).contains(&name.split_whitespace().count()));
+    // What is whispered to oneself is from somebody.
+    (word && name).then(|| rest.strip_prefix("From ").unwrap_or(rest))
+}
+
 /// Whether the numbers rise by one: others may be dates or sums.
 fn in_a_row(lines: &[&str]) -> bool {
     let numbers: Vec<u32> = lines.iter().filter_map(|l| numbered(l)).map(|(n, _)| n).collect();
@@ -95,6 +110,7 @@ mod tests {
             (["16.10 me: hi", "16.11 him: hey", "16.12 me: ok"], Lead::None),
             (["12.03.2024 him: hi", "12.03.2024 me: hey", "13.03.2024 him: ok"], Lead::Date),
             (["•\thim: hi", "•\tme: hey", "o\thim: ok"], Lead::Bullet),
+            (["[All] him: hi", "[Team] me: hey", "[All] him: ok"], Lead::Channel),
             (["-him: hi", "*me*: hey", "him: ok"], Lead::None),
         ] {
             assert_eq!(Lead::of(&lines), lead, "{lines:?}");

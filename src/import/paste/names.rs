@@ -242,7 +242,7 @@ pub fn may_be_new(prefix: &Prefix<'_>) -> bool {
 
 /// Whether a prefix that is not taken for a name leaves a doubt.
 pub fn may_be_name(prefix: &Prefix<'_>) -> bool {
-    let most = if prefix.name.starts_with(char::is_lowercase) { MOST_WORDS } else { 6 };
+    let most = if prefix.name.starts_with(char::is_lowercase) { MOST_WORDS } else { MOST_WORDS_ODD };
     // In capitals `First` begins a message or goes on with one.
     let opens = is_opener(&prefix.name) && prefix.name.starts_with(char::is_uppercase);
     opens || (prefix.shape != Shape::Label && prefix.name.split_whitespace().count() <= most)

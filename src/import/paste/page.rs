@@ -13,13 +13,12 @@ pub fn head(lines: &[&str]) -> usize {
     let mut end = 0;
     let mut titles = 0;
     for (at, line) in lines.iter().enumerate() {
-        if is_sign(line, at) {
+        let above = at.checked_sub(1).map(|above| lines[above]);
+        if is_sign(line, above) {
             end = at + 1;
-        } else if is_day(line) {
+        } else if is_day(line) || (at > 0 && is_moment(line)) {
             // A day alone is no proof of a window, but stands under one's head.
             end = if end == at { at + 1 } else { end };
-        } else if at > 0 && end == at && is_moment(line) {
-            end = at + 1;
         } else if titles < 2 && is_title(line) {
             titles += 1;
         } else {
@@ -29,51 +28,67 @@ pub fn head(lines: &[&str]) -> usize {
     end
 }
 
-/// Whether `line` is what only a window says.
-fn is_sign(line: &str, at: usize) -> bool {
-    is_presence(line)
-        || is_notice(line)
-        || furniture::is_profile(line)
-        || (at == 0 && is_status_bar(line))
-        || is_handle(line)
-        || is_list_of_members(line)
+/// Whether `line`, in the head of a page, is a title: it could be words as well.
+pub fn may_be_words(line: &str) -> bool {
+    !is_sign(line, Some(line)) && !is_sign(line, None) && !is_day(line) && !is_moment(line)
 }
 
-/// `online`, `last seen today at 18:20`, `Active now`: whether somebody is there.
-fn is_presence(line: &str) -> bool {
-    const STARTS: [&str; 8] = [
-        "last seen ",
-        "zuletzt online",
-        "zul. online",
-        "active ",
-        "matched ",
-        "you matched with ",
-        "online ·",
-        "last online",
-    ];
-    let line = super::cursor::plain(line).to_lowercase();
-    let line = line.trim();
-    let whole = [
+/// Whether `line` is what only a window says, with what stands `above` it.
+fn is_sign(line: &str, above: Option<&str>) -> bool {
+    let first = above.is_none();
+    is_notice(line)
+        || furniture::is_profile(line)
+        || (first && is_status_bar(line))
+        || is_list_of_members(line)
+        || is_presence(line, first)
+        || above.is_some_and(|above| is_handle_of(line, above))
+}
+
+/// `online`, `last seen today at 18:20`, `Active now`: whether somebody is there. On the first line it may be an answer.
+fn is_presence(line: &str, first: bool) -> bool {
+    const THERE: [&str; 8] = [
         "online",
         "offline",
         "active now",
+        "active today",
         "typing…",
         "typing...",
         "click here for contact info",
         "tap here for contact info",
     ];
-    whole.contains(&line) || (line.len() < 60 && STARTS.iter().any(|start| line.starts_with(start)))
+    const BEFORE: [&str; 7] = [
+        "last seen ",
+        "zuletzt online ",
+        "zul. online ",
+        "last online ",
+        "matched ",
+        "you matched with ",
+        "active ",
+    ];
+    let line = super::cursor::plain(line).to_lowercase();
+    let line = line.trim();
+    let when = |rest: &str| {
+        let day = ["today", "yesterday", "recently", "heute", "gestern", "at ", "on "]
+            .iter()
+            .any(|w| rest.starts_with(w));
+        day || rest.ends_with(" ago") || rest.contains(|c: char| c.is_ascii_digit())
+    };
+    let before = BEFORE
+        .iter()
+        .find_map(|start| line.strip_prefix(start))
+        .is_some_and(|rest| rest.len() < 40 && when(rest));
+    before || (!first && THERE.contains(&line))
 }
 
 /// What messengers set above a talk: that nobody else can read it, with whom and how it is.
 pub fn is_notice(line: &str) -> bool {
-    let line = super::cursor::plain(line).to_lowercase();
-    let sealed = [
+    const SEALED: [&str; 2] = [
         "messages and calls are end-to-end encrypted",
         "nachrichten und anrufe sind ende-zu-ende-verschlüsselt",
     ];
-    sealed.iter().any(|start| line.trim_start().starts_with(start))
-        || (line.starts_with("texting with ") && line.ends_with(')'))
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || super::cursor::is_mark(c));
+    let begins = |start: &str| line.get(..start.len()).is_some_and(|l| l.to_lowercase() == start);
+    begins(SEALED[0]) || begins(SEALED[1]) || (line.ends_with(')') && begins("texting with "))
 }
 
 /// `16:42 ul LTE 64%`: the row above everything on a phone.
@@ -85,9 +100,13 @@ fn is_status_bar(line: &str) -> bool {
     clock && rest.len() <= 5 && rest.iter().filter(state).count() > 0
 }
 
-/// `@mia.draws` and nothing else.
-fn is_handle(line: &str) -> bool {
-    line.trim().strip_prefix('@').is_some_and(|name| name.len() > 2 && !name.contains(' '))
+/// `@mia.draws` under the name of that account.
+fn is_handle_of(line: &str, above: &str) -> bool {
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let handle = line.trim().strip_prefix('@').filter(|name| name.len() > 2 && !name.contains(' '));
+    let first = above.split_whitespace().next().map(letters).filter(|word| word.len() > 2);
+    handle.map(letters).zip(first).is_some_and(|(handle, word)| handle.contains(&word))
 }
 
 /// `Ana, Ben, You`: who is in a group.
@@ -139,6 +158,8 @@ mod tests {
             ("Art club|Ana, Mr Hill, Tom, You|YESTERDAY|hi", 3),
             ("Tom|hi|how are you|I was online|ok", 0),
             ("hi|see you|online|ok", 3),
+            ("online|see you|ok", 0),
+            ("hey|@tom|look|ok", 0),
             ("when do we meet?|Today|ok", 0),
         ] {
             assert_eq!(head(&text.split('|').collect::<Vec<_>>()), end, "{text}");

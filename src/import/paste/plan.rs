@@ -10,7 +10,7 @@ use super::cast::Cast;
 use super::grammars::{self, Head, Who};
 use super::lead::Lead;
 use super::screen::Screen;
-use super::{ahead, days, furniture, inline, moments, names, page, said, titles};
+use super::{ahead, days, furniture, inline, mail, moments, page, said, titles};
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub enum Grammar {
     Said,
     /// A name on a line of its own, then lines of text
     NameLines,
+    /// Mails one under another
+    Mail,
     /// A time after each message, names above some
     Blocks,
     /// Every line a message, two people taking turns
@@ -164,6 +166,9 @@ impl Plan {
         let (close, closely) = if brackets > closely { (bracketed, brackets) } else { (close, closely) };
         let doubled = titles::doubled(&lines);
         let (titles, titled) = titles::name_lines(&titles::undoubled(&lines, &doubled));
+        if mail::is_mail(whole) {
+            return Self::by(Grammar::Mail);
+        }
         if said::is_told(&lines) {
             return Self { cast: Cast::before(&lines, said::said).0, ..Self::by(Grammar::Said) };
         }
@@ -240,6 +245,12 @@ impl Plan {
         self.screen.one_sided
     }
 
+    /// Whether `line` is a name that stands above words.
+    pub fn is_name(&self, line: &str) -> bool {
+        let blocks = self.blocks.as_ref().is_some_and(|b| b.names.contains(line.trim()));
+        blocks || self.screen.heading(line).is_some()
+    }
+
     /// Whether `line`, right under the name `name`, is the same name once more.
     pub fn is_again(&self, line: &str, name: &str) -> bool {
         line.trim() == name && self.screen.is_second(name)
@@ -302,7 +313,8 @@ impl Plan {
     /// Whether it is not sure whose words `line` is.
     pub fn doubts(&self, line: &str) -> bool {
         match self.grammar {
-            Grammar::Named | Grammar::Own => self.cast.doubts(line) || self.is_among(line),
+            Grammar::Named => self.cast.doubts(line) || self.is_among(line) || is_aside(line),
+            Grammar::Own => self.cast.doubts(line),
             Grammar::Stamped => self.is_among(line),
             Grammar::Said => said::said(line).is_some_and(|(name, _)| !self.cast.knows(&name)),
             Grammar::Titled => ahead::dashed_time(line).is_some(),
@@ -357,7 +369,7 @@ impl Plan {
                 // Discord copies some names with their time on the same line.
                 None => grammars::titled(line).filter(titled),
             },
-            Grammar::Blocks | Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
+            Grammar::Mail | Grammar::Blocks | Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }
     }
 }
@@ -380,6 +392,13 @@ fn among(lines: &[&str]) -> Option<Cast> {
     let leads = lines.first().is_some_and(|l| cast.known_head(l).is_some());
     let fits = share > 0.0 && (leads || stamped.iter().any(speaks));
     fits.then_some(cast)
+}
+
+/// `[he sends a picture]`: what whoever typed the talk off may have set between the lines.
+fn is_aside(line: &str) -> bool {
+    let line = line.trim();
+    let inner = [('[', ']'), ('(', ')')].iter().find_map(|(a, b)| line.strip_prefix(*a)?.strip_suffix(*b));
+    inner.is_some_and(|words| words.split_whitespace().count() > 2)
 }
 
 /// Nothing for a share that hangs on the first lines: `dinner at 18:00: soup` begins like a message, too.

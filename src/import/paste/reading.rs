@@ -12,7 +12,7 @@ use super::ahead::{self, Ahead, Kept};
 use super::days::{self, Day};
 use super::grammars::{Head, Who};
 use super::plan::{Grammar, Plan};
-use super::{furniture, inline, moments, names};
+use super::{furniture, inline, moments, names, page};
 use crate::transcript::Kind;
 
 /// How many lines are kept back to see whether the message goes on after them.
@@ -43,6 +43,8 @@ pub struct Reading<'c> {
     paragraphs: bool,
     /// Whether the last line went on with a message.
     went_on: bool,
+    /// Who wrote the mail whose fields are being read.
+    pub(super) mail: Option<Mail>,
     /// Lines of a message whose time stands behind it.
     pub(super) block: Vec<Kept>,
     /// The time of the block.
@@ -53,6 +55,14 @@ pub struct Reading<'c> {
     pub(super) last: Option<String>,
     /// Names that stood above blocks.
     pub(super) above: HashSet<String>,
+}
+
+/// A mail of which only the head was read.
+pub struct Mail {
+    pub(super) name: String,
+    pub(super) when: When,
+    /// Whether its words have begun.
+    pub(super) begun: bool,
 }
 
 /// A name on a line of its own.
@@ -82,6 +92,7 @@ impl<'c> Reading<'c> {
             within: false,
             paragraphs: false,
             went_on: false,
+            mail: None,
             block: Vec::new(),
             block_time: When::Unknown,
             blocks: 0,
@@ -105,10 +116,7 @@ impl<'c> Reading<'c> {
                 self.blank(&line);
             } else {
                 self.join(&mut line, lines)?;
-                for (at, text) in inline::pieces(&line.text, &self.plan.inline).into_iter().enumerate() {
-                    self.within = at > 0;
-                    self.take(&Line { text, ..line.line() }, lines);
-                }
+                self.take_all(&line.line(), lines);
                 self.gap = false;
             }
             self.chat.room(name, line.number)?;
@@ -149,18 +157,35 @@ impl<'c> Reading<'c> {
         Ok(())
     }
 
+    /// Each message of a line, where a whole talk stands on one.
+    fn take_all(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
+        if self.plan.inline.is_empty() {
+            return self.take(line, lines);
+        }
+        for (at, text) in inline::pieces(line.text, &self.plan.inline).into_iter().enumerate() {
+            self.within = at > 0;
+            self.take(&Line { text, ..*line }, lines);
+        }
+    }
+
     fn take(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
         let line = &Line { text: self.plan.words(line.text), ..*line };
         if self.plan.top > 0 {
             self.plan.top -= 1;
             self.day = days::between(line.text).and_then(|b| b.day).or(self.day);
-            return self.chat.heading();
+            // A title may be words; whose name stands above words is known.
+            let words = page::may_be_words(line.text) && !self.plan.is_name(line.text);
+            return match words {
+                true => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
+                false => self.chat.heading(),
+            };
         }
         if self.plan.blocks.is_some() {
             return self.block_line(line);
         }
         match self.plan.grammar {
             Grammar::Prose => self.prose(line),
+            Grammar::Mail => self.mail(line, lines),
             Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines => self.titled(line, lines),
             _ if self.plan.is_between(line.text) => self.chat.heading(),
             Grammar::Alternating => self.alternate(line),

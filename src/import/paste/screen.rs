@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{furniture, moments, names};
+use super::{furniture, mail, moments, names};
 
 /// The names that stand on lines of their own on a screen.
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub struct Screen {
     pub sent: bool,
     /// Whether one's own words have no name above them.
     pub one_sided: bool,
+    /// Whether lines under the times say to whom, as those of Gmail do.
+    addressed: bool,
 }
 
 impl Screen {
@@ -37,16 +39,18 @@ impl Screen {
         }
         let is_name =
             |line: &str| (names::is_alone(line) || names::is_handle(line)) && !furniture::is_furniture(line);
-        let under = |pair: &&[&str]| is_name(pair[0].trim()) && moments::under_name(pair[1]).is_some();
+        let under = |pair: &&[&str]| is_name(bare(pair[0])) && moments::under_name(pair[1]).is_some();
         let pairs = lines.windows(2).filter(under).count();
         let leads = lines.get(..2).is_some_and(|pair| under(&pair));
-        let names = lines.windows(2).filter(under).map(|pair| pair[0].trim().to_owned()).collect();
+        let names = lines.windows(2).filter(under).map(|pair| bare(pair[0]).to_owned()).collect();
         // Where times stand after words, there is one line between most of them; here there are a name and words.
         let times: Vec<usize> =
             (0..lines.len()).filter(|at| moments::under_name(lines[*at]).is_some()).collect();
         let single = times.windows(2).filter(|pair| pair[0] + 2 == pair[1]).count();
         let enough = pairs > 1 && leads && pairs * 10 >= lines.len() && single * 2 < times.len();
-        enough.then(|| Self { names, ..Self::default() })
+        let to =
+            lines.windows(2).filter(|p| moments::under_name(p[0]).is_some() && is_addressee(p[1])).count();
+        enough.then(|| Self { names, addressed: to * 2 >= pairs, ..Self::default() })
     }
 
     /// The other side never sent anything by its own account: its name stands alone, again and again, above its words.
@@ -75,7 +79,7 @@ impl Screen {
     /// Who `line` is a heading for.
     pub fn heading<'l>(&'l self, line: &'l str) -> Option<&'l str> {
         let sender = furniture::sender(line).filter(|_| self.sent);
-        sender.or(self.names.get(line.trim()).map(String::as_str))
+        sender.or(self.names.get(bare(line)).map(String::as_str))
     }
 
     /// Whether a second line says `name` once more.
@@ -86,6 +90,9 @@ impl Screen {
     /// Whether `line` is none of the talk; `fresh` where it stands right under a heading.
     pub fn is_status(&self, line: &str, fresh: bool) -> bool {
         let line = line.trim();
+        if self.addressed && fresh && is_addressee(line) {
+            return true;
+        }
         self.sent && (line == "Sent" || (line == "Enter" && !fresh) || (fresh && self.second.contains(line)))
     }
 
@@ -93,6 +100,16 @@ impl Screen {
     pub fn doubts(&self, line: &str) -> bool {
         self.perhaps.contains(line.trim())
     }
+}
+
+/// A name without the address of its mails.
+fn bare(line: &str) -> &str {
+    mail::without_address(line).unwrap_or(line.trim())
+}
+
+/// `to me`, `to Ana`: whom a mail is for.
+fn is_addressee(line: &str) -> bool {
+    line.trim().strip_prefix("to ").is_some_and(|who| (1..=3).contains(&who.split_whitespace().count()))
 }
 
 /// The lines that could be names and come back, the most frequent first, each with where it stands.

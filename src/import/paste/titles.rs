@@ -92,8 +92,9 @@ pub fn doubled(lines: &[&str]) -> HashSet<String> {
     for (at, line) in lines.iter().map(|l| l.trim()).enumerate().filter(|(_, l)| names::any(l).is_some()) {
         places.entry(line).or_default().push(at);
     }
-    let pairs =
-        |at: &[usize]| at.len() > 3 && at.len() % 2 == 0 && at.chunks(2).all(|pair| pair[0] + 1 == pair[1]);
+    let pairs = |at: &[usize]| {
+        at.len() > 3 && at.len().is_multiple_of(2) && at.chunks(2).all(|pair| pair[0] + 1 == pair[1])
+    };
     places.into_iter().filter(|(_, at)| pairs(at)).map(|(line, _)| line.to_owned()).collect()
 }
 

@@ -1,8 +1,13 @@
 //! Forms that are regular in themselves, told by nothing but that.
 
+use proptest::prelude::*;
+
 use super::*;
 
-fn check(cases: &[(&str, &str, &str, &[(WarningKind, u64)])]) {
+/// A paste, the names and the texts of its messages, and the doubts about it.
+type Case<'c> = (&'c str, &'c str, &'c str, &'c [(WarningKind, u64)]);
+
+fn check(cases: &[Case<'_>]) {
     for (text, names, texts, told) in cases {
         let (found, said) = read(text);
         assert_eq!((found.join("|"), said.join("|")), ((*names).to_owned(), (*texts).to_owned()), "{text}");
@@ -48,7 +53,7 @@ fn names_that_stand_alone_below_something_else() {
             "Tom, 34\nMatched 2 days ago\nTom\nin?\nRia\nyes\nTom\nwell, then come\nRia\nno\n",
             "Tom|Ria|Tom|Ria",
             "in?|yes|well, then come|no",
-            &[],
+            &[(WarningKind::LineBeforeFirstMessage, 1)],
         ),
         (
             "Tom\nTom\nin?\nRia\nRia\nyes\nTom\nTom\nok\nRia\nRia\nno\n",
@@ -79,7 +84,11 @@ fn a_time_after_each_message() {
             "Tom Hill\nlast seen today at 18:20\n12/03/2024\nin?\n16:02\nyes\n16:05\nwell, come\nto us\n16:06\nTODAY\nok\n08:15\nType a message\n",
             "A|B|A|B",
             "in?|yes|well, come\nto us|ok",
-            &[(turns, 4), (WarningKind::AmbiguousDateOrder(crate::import::DateOrder::DayFirst), 3)],
+            &[
+                (WarningKind::LineBeforeFirstMessage, 1),
+                (turns, 4),
+                (WarningKind::AmbiguousDateOrder(crate::import::DateOrder::DayFirst), 3),
+            ],
         ),
         (
             "Tom\nin?\n16:02\nYes\n16:03\nTom\ngood\n16:04\nwhich one\n16:05\n",
@@ -109,7 +118,7 @@ fn a_time_after_each_message() {
             "16:42 ul LTE 64%\n< 3 Tom Hill\nonline\nToday\nare you in 16:02\nyes 16:05 VV\ncome down\nthen 16:06\nok 16:09 VV\n",
             "A|B|A|B",
             "are you in|yes|come down\nthen|ok",
-            &[(turns, 4)],
+            &[(WarningKind::LineBeforeFirstMessage, 1), (turns, 4)],
         ),
     ]);
     let long = format!("in?\n16:02\n{}\n16:03\nyes\n16:04\nok\n16:05\n", "so I went there and ".repeat(40));
@@ -139,6 +148,62 @@ fn who_speaks_is_told_in_words() {
             &[],
         ),
     ]);
+}
+
+#[test]
+fn mails_one_under_another() {
+    check(&[
+        (
+            "From: Ana Lee <ana@example.org>\nTo: ben@example.org\nDate: Wed, 13 Mar 2024 09:12:00 +0100\nSubject: Re: bread\n\nDear Ben,\nyes.\n\nOn Tue, Mar 12, 2024 at 4:02 PM Ben Hill <ben@example.org> wrote:\n\n> Dear Ana,\n> bread?\n",
+            "Ana Lee|Ben Hill",
+            "Dear Ben,\nyes.|Dear Ana,\nbread?",
+            &[],
+        ),
+        (
+            "-----Original Message-----\nFrom: Ana Lee\nSent: Tuesday, March 12, 2024 4:02 PM\nTo: Ben\nSubject: bread\n\nbread: yes\n\n-----Original Message-----\nFrom: Ben\nSent: Monday, March 11, 2024 9:00 AM\nTo: Ana Lee\nSubject: bread\n\nbread?\n",
+            "Ana Lee|Ben",
+            "bread: yes|bread?",
+            &[],
+        ),
+        (
+            "Ana Lee\nMar 11, 2024, 9:00 AM\nto me\n\nbread?\n\nBen Hill <ben@example.org>\nMar 12, 2024, 9:12 AM\nto Ana\n\nyes\n",
+            "Ana Lee|Ben Hill",
+            "bread?|yes",
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn talks_in_games_and_on_walls() {
+    check(&[
+        (
+            "[Tom_X]: in?\n[ria09]: yes\n[Tom_X]: ok\n[ria09]: bye\n",
+            "Tom_X|ria09|Tom_X|ria09",
+            "in?|yes|ok|bye",
+            &[],
+        ),
+        (
+            "[16:02:11] [Render thread/INFO]: [CHAT] <tom> in?\n[16:02:15] [Render thread/INFO]: [CHAT] <ria> yes\n",
+            "tom|ria",
+            "in?|yes",
+            &[],
+        ),
+        (
+            "Tom Hill\nwho has a bike?\nLike\nReply\n2h\nRia\nI have one\nLike\nReply\n1h\nTom Hill\nthanks\nLike\nReply\n5m\n",
+            "Tom Hill|Ria|Tom Hill",
+            "who has a bike?|I have one|thanks",
+            &[(WarningKind::DoubtfulName, 1)],
+        ),
+        (
+            "Tom Hill sent the following message at 4:02 PM\nView Tom’s profile\nTom Hill  4:02 PM\nin?\nRia Lee sent the following message at 4:10 PM\nView Ria’s profile\nRia Lee (She/Her)  4:10 PM\nyes\n",
+            "Tom Hill|Ria Lee",
+            "in?|yes",
+            &[],
+        ),
+    ]);
+    let aside = "Tom: in?\nRia: yes\n[he sends a picture]\nTom: ok\nRia: bye\n";
+    assert_eq!(doubts(aside), [(WarningKind::DoubtfulName, 1)]);
 }
 
 #[test]
@@ -210,4 +275,24 @@ fn labels_of_what_goes_on_are_no_people_and_leave_a_doubt() {
         "in?|yes|two things\nFirst: bring bread\nSecond: be there at four|ok|bye",
         &[(WarningKind::DoubtfulName, 2)],
     )]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_line_of_a_screen_is_accounted_for(
+        form in proptest::sample::select(vec![
+            "Tom|Ria|16:02|16:03|in\\?|yes|well, then come|TODAY|online||@tom|Type a message",
+            "Tom|\\[OWLS\\]|APP| — 16:02|Ria — 16:03| replied to |in\\?|yes||\\[16:04\\]",
+            "Tom: in\\?|Ria: yes|\\[16:02\\] Tom: ok|Monday|--- 2 ---|\\(a day later\\)|so it is||First: no",
+            "\\[15:22\\] Hill, Tom|\\[15:23\\] Ria|in\\?|yes||16:02 Ria: so",
+            "He says in\\?|She said yes|Tom wrote: ok||and so|Him: in Her: yes Him: ok Her: no",
+            "From: Tom|To: Ria|Sent: 2 March 2024 16:02|On 2 March 2024 16:02 Tom wrote:|> in\\?|yes||Like|Reply|2h|Just now",
+        ]).prop_flat_map(|lines| proptest::collection::vec(lines, 1..40))
+    ) {
+        // The helper checks that the counts add up.
+        import(&(form.join("\n") + "\nso"));
+        import(&(form.join("\n") + "\nso\n"));
+    }
 }
