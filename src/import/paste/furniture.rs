@@ -91,8 +91,7 @@ fn is_count(line: &str) -> bool {
     let profile = profile.is_some_and(|who| who.ends_with("’s") || who.ends_with("'s"));
     let follows = line.split_once(" sent the following message");
     let follows = follows.is_some_and(|(who, when)| who.split(' ').count() <= 4 && when.contains(" at "));
-    let answers = line.starts_with("[in reply to ") && line.ends_with(']');
-    answers || counted || (reaction && rest.len() < 30) || last || profile || follows
+    counted || (reaction && rest.len() < 30) || last || profile || follows
 }
 
 /// `2h`, `45m`, `Just now`: how long ago a message came.
@@ -185,7 +184,6 @@ mod tests {
             "You matched with Ida on 3/2/24",
             "Send a message...",
             "2 replies",
-            "[In reply to Ida]",
             "1 Like reaction.",
             "Last reply today at 3:40 PM",
             "View Ida’s profile",
