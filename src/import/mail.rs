@@ -1,9 +1,10 @@
 //! E-mail: one mail (`.eml`) or a box of them (`.mbox`). Each mail is a message of its sender, without the mails that it
-//! quotes; mails that answer each other are a conversation. What is attached is named and never opened.
+//! quotes; mails that answer each other are a conversation. What is quoted and stands in no mail of the conversation
+//! follows as the words of somebody unknown. What is attached is named and never opened.
 
 mod quoted;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, Read};
 
 use jiff::Timestamp;
@@ -43,8 +44,11 @@ impl Format for Mail {
             keys: HashMap::new(),
             ids: Ids::default(),
             count: 0,
+            said: HashSet::new(),
+            quotes: Vec::new(),
         };
         let result = reading.fill(&mut mails, sink);
+        reading.add_quotes(sink);
         for chat in reading.threads.iter_mut() {
             chat.close(&result, mails.line);
             chat.sort_by_time();
@@ -141,6 +145,17 @@ struct Reading<'r> {
     keys: HashMap<String, String>,
     ids: Ids,
     count: u64,
+    /// The thread and the line of every line that somebody wrote.
+    said: HashSet<(String, String)>,
+    quotes: Vec<Quote>,
+}
+
+/// What a mail quotes or passes on.
+struct Quote {
+    key: String,
+    line: u64,
+    when: When,
+    lines: Vec<String>,
 }
 
 impl Reading<'_> {
@@ -164,11 +179,36 @@ impl Reading<'_> {
             let id = subject.map_or(name.to_owned(), |subject| format!("{name}#{subject}"));
             sink.chat(ids.give(&id).0)
         });
-        say(chat, mail, raw.line);
+        let bodies: Vec<_> = (0..mail.text_body_count()).filter_map(|at| mail.body_text(at)).collect();
+        let text = bodies.join("\n");
+        let (words, others) = quoted::part(&text);
+        self.said.extend(words.lines().map(|l| (key.clone(), l.trim().to_owned())));
+        let when = say(chat, mail, words, raw.line);
+        if !others.is_empty() {
+            let lines = others.into_iter().map(str::to_owned).collect();
+            self.quotes.push(Quote { key: key.clone(), line: raw.line, when, lines });
+        }
         if raw.cut {
             chat.doubt(WarningKind::MessageTooLong, raw.line);
         }
         chat.room(self.name, raw.line)
+    }
+
+    /// What is quoted and stands nowhere else in its thread must not be lost.
+    fn add_quotes(&mut self, sink: &Sink<'_>) {
+        for Quote { key, line, when, lines } in std::mem::take(&mut self.quotes) {
+            let chat = self.threads.get(&key, || sink.chat(self.name));
+            let new = |l: &String| !quoted::is_head(l) && !self.said.contains(&(key.clone(), l.clone()));
+            if !lines.iter().any(new) {
+                chat.doubt(WarningKind::QuotedMail, line);
+                continue;
+            }
+            let kept: Vec<&str> =
+                lines.iter().filter(|l| quoted::is_head(l) || new(l)).map(String::as_str).collect();
+            chat.doubt(WarningKind::UnknownSpeaker, line);
+            chat.say_more(UNKNOWN, when, Kind::Message, &kept.join("\n"), line);
+            self.said.extend(lines.into_iter().map(|l| (key.clone(), l)));
+        }
     }
 
     /// The thread of a mail: that of one which it answers, or of the same subject among the same people, or a new one.
@@ -178,10 +218,11 @@ impl Reading<'_> {
         let subject = mail.thread_name().map(str::trim).filter(|s| !s.is_empty());
         // Strangers may write of the same thing.
         let subject = subject.map(|s| format!("{}\n{}", s.to_lowercase(), people(mail)));
-        let known = answered.iter().find_map(|id| self.keys.get(id)).cloned();
+        let own = mail.message_id().map(|id| format!("<{id}>"));
+        // A box may have the answer first.
+        let known = own.iter().chain(&answered).find_map(|id| self.keys.get(id)).cloned();
         let known = known.or_else(|| self.keys.get(subject.as_ref()?).cloned());
         let key = known.unwrap_or_else(|| self.count.to_string());
-        let own = mail.message_id().map(|id| format!("<{id}>"));
         for name in answered.into_iter().chain(own).chain(subject) {
             self.keys.entry(name).or_insert_with(|| key.clone());
         }
@@ -201,8 +242,8 @@ fn texts(value: &HeaderValue<'_>) -> Vec<String> {
     value.as_text_list().into_iter().flatten().map(|text| text.to_string()).collect()
 }
 
-/// Put one mail into its conversation.
-fn say(chat: &mut Chat, mail: &Message<'_>, line: u64) {
+/// Put one mail with these `words` of its sender into its conversation; when it was sent.
+fn say(chat: &mut Chat, mail: &Message<'_>, words: String, line: u64) -> When {
     let when = mail.date().filter(|date| date.is_valid());
     let when = when.and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()).map(Time::Instant);
     if when.is_none() {
@@ -219,17 +260,13 @@ fn say(chat: &mut Chat, mail: &Message<'_>, line: u64) {
             UNKNOWN.to_owned()
         }
     };
-    let bodies: Vec<_> = (0..mail.text_body_count()).filter_map(|at| mail.body_text(at)).collect();
-    let (words, has_quote) = quoted::own_words(&bodies.join("\n"));
-    if has_quote {
-        chat.doubt(WarningKind::QuotedMail, line);
-    }
     let files = mail.attachments().filter_map(|part| part.attachment_name());
     let mut parts: Vec<(Kind, String)> = files.map(|file| (Kind::Media, file.to_owned())).collect();
     if parts.is_empty() || !words.is_empty() {
         parts.push((Kind::Message, words));
     }
     say_all(chat, &speaker, When::from(when), &parts, line);
+    When::from(when)
 }
 
 #[cfg(test)]
@@ -263,6 +300,16 @@ mod tests {
              Content-Type: image/png\nContent-Disposition: attachment; filename=cat.png\n\nx\n--b--\n",
         );
         assert_eq!(found, ["m#Tür", "1 Media Ida Berg: cat.png", "1 Message Ida Berg: Grüße"]);
+    }
+
+    #[test]
+    fn what_stands_in_no_other_mail_is_kept() {
+        let (found, _) = shown(
+            "From: Ida <ida@example.org>\nTo: help@example.org\nDate: Mon, 4 Mar 2024 16:01:05 +0000\nSubject: FW: chat\n\n\
+             see below\n\n-----Original Message-----\nFrom: Mum\nSent: Sunday\n\nhello\n\n> tea?\n",
+        );
+        let rest = "1 Message unknown: -----Original Message-----\nFrom: Mum\nSent: Sunday\nhello\ntea?";
+        assert_eq!(found, ["m#chat", "1 Message Ida: see below", rest]);
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub enum WarningKind {
     NamelessPerson,
     /// A file that belongs to the export and is missing, so that names or messages are.
     MissingPart,
-    /// A mail that quotes earlier ones, which are not its sender's words.
+    /// A mail that quotes others of the conversation, which are not its sender's words.
     QuotedMail,
 }
 
@@ -159,7 +159,7 @@ impl WarningKind {
             Self::Undecrypted => ("message", "that could not be decrypted; the words are missing"),
             Self::NamelessPerson => ("person", "known by an id only; the source has no name"),
             Self::MissingPart => ("file", "of the export missing; names or messages may be incomplete"),
-            Self::QuotedMail => ("mail", "that quotes earlier ones; only its sender's own words were read"),
+            Self::QuotedMail => ("mail", "that quotes others read here; only its sender's own words were taken from it"),
         }
     }
 }

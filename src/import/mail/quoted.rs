@@ -1,4 +1,4 @@
-//! What a mail quotes of those before it, which stand there as messages of their own or are not the sender's words.
+//! What a mail quotes of those before it, or passes on: words that are not its sender's.
 
 /// Words for "wrote" in the line above a quotation.
 const WROTE: [&str; 14] = [
@@ -41,31 +41,35 @@ const SENT: [&str; 10] = [
     "Отправлено:",
 ];
 
-/// The sender's own words in `text`, and whether there was anything else.
-pub fn own_words(text: &str) -> (String, bool) {
+/// The sender's own words in `text`, and the lines of others, without the signs before them.
+pub fn part(text: &str) -> (String, Vec<&str>) {
     let lines: Vec<&str> = text.lines().collect();
-    let (mut own, mut at) = (Vec::new(), 0);
+    let (mut own, mut others, mut at) = (Vec::new(), Vec::<&str>::new(), 0);
     while let Some(line) = lines.get(at) {
-        if line.starts_with('>') {
-            at += 1;
-            continue;
-        }
-        if is_divider(&lines[at..]) {
+        let height = attribution(&lines[at..]);
+        let below = height.and_then(|height| lines[at + height..].iter().find(|l| !l.trim().is_empty()));
+        // Where nothing marks the lines below, all of them are quoted.
+        if is_divider(&lines[at..]) || (height.is_some() && !below.is_some_and(|l| l.starts_with('>'))) {
+            others.extend(&lines[at..]);
             break;
         }
-        if let Some(height) = attribution(&lines[at..]) {
-            let below = lines[at + height..].iter().find(|l| !l.trim().is_empty());
-            if !below.is_some_and(|l| l.starts_with('>')) {
-                break;
-            }
-            at += height;
-            continue;
+        let taken = height.unwrap_or(1);
+        let is_own = height.is_none() && !line.starts_with('>');
+        if is_own {
+            own.push(line.trim_end())
+        } else {
+            others.extend(&lines[at..at + taken])
         }
-        own.push(line.trim_end());
-        at += 1;
+        at += taken;
     }
-    let words = own.join("\n").trim().to_owned();
-    (words, own.len() < lines.len())
+    let others = others.into_iter().map(|l: &str| l.trim_start_matches(['>', ' ']).trim_end());
+    (own.join("\n").trim().to_owned(), others.filter(|l| !l.is_empty()).collect())
+}
+
+/// Whether a line of others only tells who wrote, when or to whom.
+pub fn is_head(line: &str) -> bool {
+    const MORE: [&str; 4] = ["To:", "Cc:", "Subject:", "---"];
+    line.ends_with(':') || HEADS.iter().chain(&SENT).chain(&MORE).any(|head| line.starts_with(head))
 }
 
 /// How many lines say who wrote what follows: `On Mon, 4 Mar 2024 at 16:01, Ida <ida@example.org> wrote:`, perhaps in
@@ -103,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn earlier_mails_are_left_out() {
+    fn earlier_mails_stand_apart() {
         for (text, own) in [
             ("yes\n\nOn Mon, 4 Mar 2024 at 16:01, Ida wrote:\n> tea?\n> now", "yes"),
             ("yes\n\nAm Mo., 4. März 2024 um 16:01 Uhr schrieb Ida Berg <\nida@example.org>:\n\ntea?", "yes"),
@@ -111,10 +115,12 @@ mod tests {
             ("yes\n________________________________\nFrom: Ida\nSent: Monday\nTo: Max\n\ntea?", "yes"),
             ("yes\n-----Original Message-----\nFrom: Ida\n\ntea?", "yes"),
         ] {
-            assert_eq!(own_words(text), (own.to_owned(), true), "{text}");
+            let (words, others) = part(text);
+            assert_eq!(words, own, "{text}");
+            assert!(others.iter().any(|l| !is_head(l) && l.contains("tea?")), "{text}");
         }
         for text in ["yes", "she wrote:\nno", "at 16:01 he wrote this", "From: here\nto there", "a > b"] {
-            assert_eq!(own_words(text), (text.to_owned(), false));
+            assert_eq!(part(text), (text.to_owned(), Vec::new()));
         }
     }
 }
