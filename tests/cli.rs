@@ -198,7 +198,10 @@ fn a_resumed_run_still_fails_on_what_was_scored_before() {
         command
     };
     run(&[]).assert().code(3).stderr(predicate::str::contains("1 pictures, recordings"));
-    run(&["--resume"]).assert().code(3).stderr(predicate::str::contains("1 of these had been scored before"));
+    run(&["--resume"])
+        .assert()
+        .code(3)
+        .stderr(predicate::str::contains("1 of the conversations in these bands had been scored before"));
 }
 
 #[test]
@@ -244,6 +247,50 @@ fn what_is_given_twice_is_read_once_and_lines_of_files_that_changed_are_told() {
     fs::copy(example("hotel-job.txt"), chats.join("old-phone.txt")).unwrap();
     run(&["--resume"])
         .stderr(predicate::str::contains("1 line of an earlier run belongs to no conversation"));
+}
+
+#[test]
+fn what_is_passed_over_is_counted_and_named_and_a_line_counts_for_its_file() {
+    let dir = TempDir::new().unwrap();
+    let (chats, out) = (dir.path().join("chats"), dir.path().join("out.jsonl"));
+    fs::create_dir(&chats).unwrap();
+    let talk = r#"{"id":"one","messages":[{"speaker":"A","text":"see you at the library, bring the green book"},{"speaker":"B","text":"sure will do, at four then"},{"speaker":"A","text":"great"}]}"#;
+    for name in ["a.jsonl", ".hidden.jsonl", "old.jsonl.part"] {
+        fs::write(chats.join(name), talk).unwrap();
+    }
+    let run = |from: &Path, more: &[&str]| {
+        let mut run = rushlight();
+        run.arg("score").arg(from).arg("--brief").arg("--out").arg(&out).args(more).assert()
+    };
+    run(&chats, &[])
+        .success()
+        .stderr(predicate::str::contains("1 hidden file or folder was passed over"))
+        .stderr(
+            predicate::str::contains("1 unfinished file was passed over")
+                .and(predicate::str::contains(".part")),
+        );
+    // The same conversation under another file's name is another line; blank lines do no harm.
+    fs::rename(chats.join("a.jsonl"), chats.join("b.jsonl")).unwrap();
+    fs::write(&out, fs::read_to_string(&out).unwrap() + "\n").unwrap();
+    run(&chats, &["--resume"]).success().stderr(predicate::str::contains("1 line of an earlier run"));
+    assert!(fs::read_to_string(&out).unwrap().contains("b.jsonl"));
+    // Results are no chats, packed or not.
+    let packed = std::process::Command::new("gzip").arg("-k").arg(&out).status();
+    rushlight()
+        .arg("score")
+        .arg(&out)
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("results of rushlight"));
+    if packed.is_ok_and(|s| s.success()) {
+        fs::rename(dir.path().join("out.jsonl.gz"), chats.join("old.gz")).unwrap();
+        run(&chats, &["--overwrite"])
+            .success()
+            .stderr(predicate::str::contains("holds results of rushlight"));
+    }
+    fs::remove_file(&out).unwrap();
+    run(&dir.path().join("nothere"), &[]).code(1);
+    assert!(!out.exists(), "an empty file would look like a result");
 }
 
 #[test]

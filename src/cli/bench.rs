@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::Exit;
 use super::input::{Where, each};
+use super::outputs::{apart, begins, not_there, only_over};
 use crate::backbone::Backbone;
 use crate::bench::{self, Chats, Machine, Measured, Pass, Spread};
 use crate::import;
@@ -43,6 +44,9 @@ pub struct Args {
     /// Also write the result to FILE as JSON; `-` prints it instead of the table.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Replace FILE if it is a result of `bench`.
+    #[arg(long, requires = "json")]
+    overwrite: bool,
 }
 
 /// One of the two things that are timed.
@@ -57,6 +61,12 @@ enum Only {
 impl Args {
     /// Measure, print, write.
     pub fn run(self) -> Result<Exit> {
+        if let Some(out) = self.json.as_deref().filter(|out| *out != Path::new("-")) {
+            let read: Vec<PathBuf> = self.chats.iter().chain(&self.gguf).cloned().collect();
+            apart(&[out], &read)?;
+            not_there(out, self.overwrite)?;
+            only_over(out, begins(out, &["{\n  \"rushlight\": \""]), "a result of `rushlight bench`")?;
+        }
         let measured = match &self.gguf {
             Some(path) => self.of_gguf(path)?,
             None => self.of_model()?,

@@ -4,13 +4,14 @@ mod output;
 mod summary;
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
 use super::Exit;
-use super::input::{Below, Input, below, each, not_among};
+use super::input::{Below, Input, below, each};
+use super::outputs::apart;
 use super::people::People;
 use crate::convert::{Case, Pseudonyms, Target};
 use crate::import::{self, Counts, ImportError, Imported, Input as Source};
@@ -70,7 +71,8 @@ enum To {
 impl Args {
     /// Read everything; the exit code tells whether all of it could be read.
     pub fn run(self) -> Result<Exit> {
-        self.out.as_ref().map_or(Ok(()), |out| not_among(out, &self.paths))?;
+        let outs: Vec<&Path> = self.out.iter().chain(&self.case).map(PathBuf::as_path).collect();
+        apart(&outs, &self.paths)?;
         let options = self.input.options();
         let mut found = self.found(&options);
         let mut run = Run {
@@ -151,7 +153,7 @@ impl Run {
         self.chats += summary.chats();
         let counts = result.as_ref().ok();
         if counts.is_some() || summary.chats() > 0 {
-            self.tell(&summary.text(&input.path().to_string_lossy(), counts, self.width))?;
+            self.tell(&summary.text(&import::shown(&input.path()), counts, self.width))?;
         }
         match result {
             Ok(counts) if counts.warnings.iter().any(|w| w.kind.loses_records()) => {

@@ -1,9 +1,9 @@
 //! What every verb that reads conversations shares: the flags, and the way from an import to an assessment.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use jiff::fmt::temporal::DateTimeParser;
@@ -14,7 +14,7 @@ use crate::assessment::Assessment;
 use crate::import::{self, Columns, DateOrder, Flow, ImportError, Imported, Options, Unnamed, format_names};
 use crate::models::{Device, Model, Place, Precision};
 use crate::reading;
-use crate::report::plural;
+use crate::report::{one_line, plural};
 use crate::transcript::Role;
 
 /// How to read the input, where the guess should be overruled.
@@ -177,27 +177,6 @@ impl Input {
     }
 }
 
-/// # Errors
-/// When the file to be written is one of those to be read.
-pub fn not_among(out: &Path, inputs: &[PathBuf]) -> Result<()> {
-    let Ok(there) = out.canonicalize() else { return Ok(()) };
-    let same = inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == there));
-    ensure!(!same, "{} is to be read and to be written; give another --out", out.display());
-    Ok(())
-}
-
-/// # Errors
-/// When a file is there that holds something else than what `score` or `scripts` writes, such as an export.
-pub fn only_over_results(out: &Path) -> Result<()> {
-    let empty = std::fs::metadata(out).map_or(true, |file| file.len() == 0);
-    ensure!(
-        empty || import::is_results(out),
-        "{} holds something else than results of rushlight, and is not replaced; give another --out",
-        out.display()
-    );
-    Ok(())
-}
-
 /// What lies below some paths.
 #[derive(Default)]
 pub struct Below {
@@ -205,6 +184,9 @@ pub struct Below {
     pub inputs: Vec<Result<import::Input, ImportError>>,
     passed_over: PassedOver,
 }
+
+/// How many of what was passed over are named.
+const NAMED: usize = 3;
 
 /// How many files are not read, by the reason.
 #[derive(Default)]
@@ -217,6 +199,8 @@ struct PassedOver {
     results: u64,
     /// They were given before.
     twice: u64,
+    /// By name: hidden, unfinished, no files.
+    named: Vec<(import::PassedOver, PathBuf)>,
 }
 
 /// What lies below some paths, but for the files `own` that this run writes or reads for something else. `-` is standard input.
@@ -247,6 +231,7 @@ pub fn below(paths: &[PathBuf], options: &Options, own: impl IntoIterator<Item =
         below.passed_over.media += walk.media;
         below.passed_over.beside += walk.beside;
         below.passed_over.results += walk.results;
+        below.passed_over.named.extend(walk.named);
     }
     below
 }
@@ -254,7 +239,8 @@ pub fn below(paths: &[PathBuf], options: &Options, own: impl IntoIterator<Item =
 impl Below {
     /// What is to be said of files that were passed over, on standard error.
     pub fn tell(&self) {
-        let PassedOver { media, beside, results, twice } = self.passed_over;
+        let PassedOver { media, beside, results, twice, named } = &self.passed_over;
+        let (media, beside, results, twice) = (*media, *beside, *results, *twice);
         let hold = |n, which: &str, what: &str| {
             let was = if n == 1 { "was passed over that holds" } else { "were passed over that hold" };
             anstream::eprintln!("  {}{which} {was} {what}", plural(n, "file"));
@@ -269,6 +255,22 @@ impl Below {
         }
         if results > 0 {
             hold(results, "", "results of rushlight");
+        }
+        for (why, one, more) in [
+            (import::PassedOver::Hidden, "hidden file or folder was", "hidden files and folders were"),
+            (import::PassedOver::Unfinished, "unfinished file was", "unfinished files were"),
+            (import::PassedOver::NoFile, "pipe, socket or device was", "pipes, sockets and devices were"),
+        ] {
+            let these: Vec<String> =
+                named.iter().filter(|n| n.0 == why).map(|n| one_line(&import::shown(&n.1))).collect();
+            let (n, what) = (these.len(), if these.len() == 1 { one } else { more });
+            let and = if n > NAMED { ", …" } else { "" };
+            let shown = these.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+            if n > 0 {
+                anstream::eprintln!(
+                    "  {n} {what} passed over (give one by name to have it read): {shown}{and}"
+                );
+            }
         }
         if twice > 0 {
             anstream::eprintln!("  {} given more than once and read once", plural(twice, "input"));
@@ -295,7 +297,7 @@ pub fn read_file(
         Ok(counts) => counts,
     };
     let told = |warning: import::Warning| {
-        let message = format!("{}: {warning}", input.path().display());
+        let message = format!("{}: {warning}", import::shown(&input.path()));
         if warning.kind.loses_records() { Told::Failed(message) } else { Told::Doubt(message) }
     };
     Ok(counts.warnings.into_iter().map(told).collect())

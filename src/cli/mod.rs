@@ -8,6 +8,7 @@ mod import;
 mod input;
 mod man;
 mod models;
+mod outputs;
 mod people;
 #[cfg(feature = "pull")]
 mod pull;

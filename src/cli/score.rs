@@ -1,7 +1,7 @@
 //! `rushlight score`: thousands of conversations, one line of JSON each.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::input::{Below, Choice, Input, Told, below, not_among, only_over_results, read_file};
+use super::input::{Below, Choice, Input, Told, below, read_file};
+use super::outputs::{apart, only_over_results, open_alone};
 use super::people::People;
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band, InputRef, ModelRef};
@@ -64,7 +65,7 @@ impl Args {
             self.paths.iter().all(|path| path.as_os_str() != "-"),
             "`score` reads files and folders; for one conversation from a pipe use `rushlight check`"
         );
-        self.out.as_ref().map_or(Ok(()), |out| not_among(out, &self.paths))?;
+        self.out.as_ref().map_or(Ok(()), |out| apart(&[out], &self.paths))?;
         let model = self.model.load()?;
         let (out, done) = self.open(&model)?;
         let options = self.input.options();
@@ -90,7 +91,6 @@ impl Args {
     /// Where lines go, and what an interrupted run has written already.
     fn open(&self, model: &Model) -> Result<(Box<dyn Write>, Done)> {
         let Some(path) = &self.out else { return Ok((Box::new(std::io::stdout()), Done::default())) };
-        let context = || format!("cannot write {}", path.display());
         if self.resume && path.exists() {
             let (file, done) = resume(path, model)?;
             return Ok((Box::new(BufWriter::new(file)), done));
@@ -99,8 +99,8 @@ impl Args {
             bail!("{} exists; give --resume to go on with it or --overwrite to replace it", path.display());
         }
         only_over_results(path)?;
-        let file = OpenOptions::new().append(true).create(true).open(path).with_context(context)?;
-        Ok((Box::new(Fresh { file: BufWriter::new(file), begun: false }), Done::default()))
+        let file = BufWriter::new(open_alone(path)?);
+        Ok((Box::new(Fresh { file, begun: false }), Done::default()))
     }
 }
 
@@ -127,7 +127,7 @@ impl Write for Fresh {
 /// Open a result file behind its last whole line, and list the conversations that have one.
 fn resume(path: &Path, model: &Model) -> Result<(File, Done)> {
     let context = || format!("cannot go on with {}", path.display());
-    let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(context)?;
+    let mut file = open_alone(path)?;
     let (mut done, mut whole, mut line) = (Done::default(), 0, Vec::new());
     let mut reader = BufReader::new(&file);
     loop {
@@ -136,8 +136,15 @@ fn resume(path: &Path, model: &Model) -> Result<(File, Done)> {
         if length == 0 || line.last() != Some(&b'\n') {
             break;
         }
+        whole += length as u64;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
         let Ok(record) = serde_json::from_slice::<Written>(&line) else {
-            bail!("{}: the line at byte {whole} is not one of ours; give another --out", path.display());
+            bail!(
+                "{}: the line that ends at byte {whole} is not one of ours; give another --out",
+                path.display()
+            );
         };
         let same =
             record.model.sha256 == model.hash && record.model.prevalence == model.card.calibration.prevalence;
@@ -147,8 +154,8 @@ fn resume(path: &Path, model: &Model) -> Result<(File, Done)> {
             path.display(),
             record.id
         );
-        done.entry((record.id, record.input.sha256)).or_default().push(record.band);
-        whole += length as u64;
+        let InputRef { sha256, file, .. } = record.input;
+        done.entry((record.id, sha256, file)).or_default().push(record.band);
     }
     file.set_len(whole).with_context(context)?;
     file.seek(SeekFrom::End(0)).with_context(context)?;
@@ -165,6 +172,9 @@ pub fn bands(path: &Path) -> Result<HashMap<String, Band>> {
     for (at, line) in BufReader::new(file).lines().enumerate() {
         let place = || format!("{}:{}: not a line of `rushlight score`", path.display(), at + 1);
         let line = line.with_context(place)?;
+        if line.trim().is_empty() {
+            continue;
+        }
         // What serde says may quote the line.
         let Written { band, input, .. } = serde_json::from_str(&line).map_err(|_| anyhow!(place()))?;
         bands.insert(input.sha256, band);
@@ -172,8 +182,8 @@ pub fn bands(path: &Path) -> Result<HashMap<String, Band>> {
     Ok(bands)
 }
 
-/// The bands of all whole lines that an interrupted run has written for each id and content.
-type Done = HashMap<(String, String), Vec<Band>>;
+/// The bands of all whole lines that an interrupted run has written for each id, content and file.
+type Done = HashMap<(String, String, Option<String>), Vec<Band>>;
 
 /// As much of a written line as tells which conversation and content it was.
 #[derive(serde::Deserialize)]
@@ -219,7 +229,7 @@ impl Tally {
 impl Run<'_> {
     /// Read one file; its conversations are scored as they come.
     fn file(&mut self, input: &Source, options: &import::Options) -> Result<()> {
-        let file: Arc<str> = input.path().to_string_lossy().into();
+        let file: Arc<str> = import::shown(&input.path()).into();
         let take = |imported| self.take(file.clone(), imported);
         for told in read_file(input, options, take)? {
             match told {
@@ -243,7 +253,7 @@ impl Run<'_> {
     /// Score what is waiting, side by side, and write it in order.
     fn flush(&mut self) -> Result<()> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.retain(|(_, imported)| !self.written(imported));
+        waiting.retain(|(file, imported)| !self.written(file, imported));
         let (files, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
         for (file, result) in files.iter().zip(reading::assess_all(self.model, &self.workers, &waiting)) {
             match result {
@@ -259,12 +269,12 @@ impl Run<'_> {
     }
 
     /// Whether the run that is resumed has a line for this conversation; each line stands for one.
-    fn written(&mut self, imported: &Imported) -> bool {
+    fn written(&mut self, file: &str, imported: &Imported) -> bool {
         if self.done.is_empty() {
             return false;
         }
         let transcript = &imported.transcript;
-        let key = (transcript.id.clone(), crate::score::fingerprint(transcript));
+        let key = (transcript.id.clone(), crate::score::fingerprint(transcript), Some(file.to_owned()));
         let Some(band) = self.done.get_mut(&key).and_then(Vec::pop) else { return false };
         self.tally.band(band, self.args.fail_on);
         self.tally.skipped += 1;
@@ -305,17 +315,20 @@ impl Run<'_> {
             anstream::eprintln!("  {:<11}{:>8}", band.name(), bands.get(band).copied().unwrap_or(0));
         }
         if *skipped > 0 {
-            anstream::eprintln!("  {skipped} of these had been scored before");
+            anstream::eprintln!("  {skipped} of the conversations in these bands had been scored before");
         }
         let gone: usize = self.done.values().map(Vec::len).sum();
         if gone > 0 {
             anstream::eprintln!(
-                "warning: {} of an earlier run {} to no conversation that was found now: a file has changed, is gone, or was not given; --overwrite begins anew",
+                "warning: {} of an earlier run {} to no conversation that was found now: a file has changed, is gone, has another name, or was not given; --overwrite begins anew",
                 plural(gone, "line"),
                 if gone == 1 { "belongs" } else { "belong" }
             );
         }
         self.below.tell();
+        if chats + skipped == 0 {
+            self.args.out.as_deref().map_or(Ok(()), remove_if_empty)?;
+        }
         if !failures.is_empty() {
             anstream::eprintln!(
                 "{} could not be read in full (named above)",
@@ -323,17 +336,17 @@ impl Run<'_> {
             );
             return Ok(if *reached { Exit::Reached } else { Exit::SomeFailed });
         }
-        if chats + skipped == 0 {
-            // Nothing was written: an empty file would look like a result.
-            if let Some(out) =
-                self.args.out.as_ref().filter(|out| out.metadata().is_ok_and(|file| file.len() == 0))
-            {
-                std::fs::remove_file(out).with_context(|| format!("cannot remove {}", out.display()))?;
-            }
-            bail!("no conversations found in what was given");
-        }
+        ensure!(chats + skipped > 0, "no conversations found in what was given");
         Ok(if *reached { Exit::Reached } else { Exit::Read })
     }
+}
+
+/// Nothing was written: an empty file would look like a result.
+fn remove_if_empty(out: &Path) -> Result<()> {
+    if out.metadata().is_ok_and(|file| file.len() == 0) {
+        std::fs::remove_file(out).with_context(|| format!("cannot remove {}", out.display()))?;
+    }
+    Ok(())
 }
 
 /// How far the run is; shown on a terminal only.

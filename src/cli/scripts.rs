@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, ensure};
 
 use super::Exit;
-use super::input::{Below, Input, Told, below, not_among, only_over_results, read_file};
-use crate::import::Imported;
+use super::input::{Below, Input, Told, below, read_file};
+use super::outputs::{apart, not_there, only_over_results};
+use crate::import::{Imported, shown};
 use crate::report::{one_line, plural};
 use crate::scripts::{self, Finder, Script};
 use crate::transcript::Text;
@@ -50,11 +51,11 @@ impl Args {
     /// Find, report on standard output, write what was asked for.
     pub fn run(self) -> Result<Exit> {
         let read: Vec<PathBuf> = self.paths.iter().chain(&self.scored).cloned().collect();
-        self.out.as_ref().map_or(Ok(()), |out| not_among(out, &read))?;
-        if let Some(out) = self.out.as_ref().filter(|_| !self.overwrite) {
-            ensure!(!out.exists(), "{} exists; give --overwrite to replace it", out.display());
+        if let Some(out) = self.out.as_deref() {
+            apart(&[out], &read)?;
+            not_there(out, self.overwrite)?;
+            only_over_results(out)?;
         }
-        self.out.as_deref().map_or(Ok(()), only_over_results)?;
         let bands = self.scored.as_deref().map(super::score::bands).transpose()?.unwrap_or_default();
         let (lines, mut finder, mut failures) = (bands.len(), Finder::new(bands), 0);
         let mut below = self.below();
@@ -71,7 +72,7 @@ impl Args {
                     continue;
                 }
             };
-            let file = input.path().to_string_lossy().into_owned();
+            let file = shown(&input.path());
             let take = |mut imported: Imported| {
                 people.apply(&mut imported);
                 guessed += usize::from(imported.names_nobody());
@@ -132,7 +133,7 @@ impl Args {
         let (options, mut people) = (self.input.options(), self.input.people());
         let mut words = vec![Vec::new(); scripts.len()];
         for input in self.below().inputs.into_iter().flatten() {
-            let Some(these) = wanted.get(&*input.path().to_string_lossy()) else { continue };
+            let Some(these) = wanted.get(&*shown(&input.path())) else { continue };
             let take = |mut imported: Imported| {
                 people.apply(&mut imported);
                 let transcript = &imported.transcript;

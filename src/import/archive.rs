@@ -79,8 +79,11 @@ pub(super) type Claim = (&'static dyn Format, Bundle);
 
 /// Which formats claim which of `names`, which must be sorted. Nothing is claimed twice; earlier formats go first.
 pub(super) fn claims(names: &[String], options: &Options) -> Vec<Claim> {
-    let mut free: Vec<String> =
-        names.iter().filter(|n| !walk::is_hidden(n) && !n.ends_with('/')).cloned().collect();
+    let mut free: Vec<String> = names
+        .iter()
+        .filter(|n| !walk::is_hidden(n) && !walk::is_unfinished(n) && !n.ends_with('/'))
+        .cloned()
+        .collect();
     let asked = |f: &dyn Format| options.format.as_deref().is_none_or(|a| a.eq_ignore_ascii_case(f.name()));
     let mut claims = Vec::new();
     for format in FORMATS.iter().filter(|f| asked(**f)) {
@@ -178,9 +181,13 @@ pub(super) fn read_bundle(
     format.read_bundle(bundle, files, sink)
 }
 
-/// Whether an entry is to be opened. Media is counted here.
+/// Whether an entry is to be opened. Media, and what is hidden or unfinished by its name, is counted here.
 fn wanted(entry: &str, sink: &mut Sink<'_>) -> bool {
-    if entry.ends_with('/') || walk::is_hidden(entry) {
+    if entry.ends_with('/') || walk::is_of_macos(entry) {
+        return false;
+    }
+    if walk::is_hidden(entry) || walk::is_unfinished(entry) {
+        sink.doubt(WarningKind::HiddenEntry, 0);
         return false;
     }
     let media = walk::is_media(entry);

@@ -51,6 +51,7 @@ mod parts;
 mod paste;
 mod phones;
 mod quota;
+mod results;
 mod rows;
 mod rsmf;
 mod sigexport;
@@ -86,9 +87,10 @@ pub use dates::{DateOrder, Stamp};
 pub use error::{ArchiveProblem, ImportError};
 pub use lines::{Line, Lines};
 pub use order::{Basis, Verdict};
+pub use results::{is_results, is_scores};
 pub use sink::{Counts, Sink};
 pub use source::{Replay, Sample, Source};
-pub use walk::{Input, Walk, is_results, walk};
+pub use walk::{Input, PassedOver, Walk, shown, walk};
 pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
@@ -288,8 +290,11 @@ pub fn read_path(
 ) -> Result<Counts, ImportError> {
     let name = walk::name_of(path);
     let mut sink = Sink::new(options, sink);
-    let result =
-        open(path, &name).and_then(|file| read_stream(&name, Some(path), Box::new(file), 0, &mut sink));
+    let result = open(path, &name).and_then(|file| {
+        // A pipe can be read once only, so that its name is of no use.
+        let again = file.metadata().is_ok_and(|m| m.is_file()).then_some(path);
+        read_stream(&name, again, Box::new(file), 0, &mut sink)
+    });
     sink.finish(&name, result)
 }
 
@@ -375,6 +380,9 @@ fn read_stream<'a>(
     let head = source::head(name, &mut stream)?;
     if archive::is_zip(&head) || archive::is_tar(&head) || head.starts_with(GZIP) {
         return read_packed(name, path, head, stream, depth, sink);
+    }
+    if results::begins(&head) {
+        return Err(results::refusal(name));
     }
     let source = Source::new(name, path, head, stream, sink);
     let format = match detect::choose(source.sample(), depth, sink.options()) {

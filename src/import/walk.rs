@@ -1,7 +1,6 @@
 //! Every file below a folder that could be a chat, in a stable order, and the names files go by.
 
 use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -9,7 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::archive::{self, Bundle};
 use super::error::ImportError;
 use super::source::{self, Sample};
-use super::{Options, detect, messenger};
+use super::{Options, detect, is_results, is_scores, messenger};
 
 /// Endings of files that are never opened.
 const MEDIA: &[&str] = &[
@@ -30,9 +29,34 @@ pub(super) fn is_media(name: &str) -> bool {
     MEDIA.binary_search(&extension(name).as_str()).is_ok()
 }
 
-/// Whether the name, or a folder on its way, is one that systems make for themselves.
+/// Whether the name, or a folder on its way, is hidden.
 pub(super) fn is_hidden(name: &str) -> bool {
-    name.split('/').any(|part| (part.starts_with('.') && part != "." && part != "..") || part == "__MACOSX")
+    is_of_macos(name) || name.split('/').any(|part| part.starts_with('.') && part != "." && part != "..")
+}
+
+/// Whether the name, or a folder on its way, is one that macOS makes for itself.
+pub(super) fn is_of_macos(name: &str) -> bool {
+    name.split('/').any(|part| part.starts_with("._") || part == ".DS_Store" || part == "__MACOSX")
+}
+
+/// Whether the name is that of a file that is not complete, as `import --out` leaves one when it is interrupted.
+pub(super) fn is_unfinished(name: &str) -> bool {
+    extension(name) == "part"
+}
+
+/// Bytes as text; what is no UTF-8 stands there as `\xFF`, so that different names stay different.
+pub(super) fn readable(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text += chunk.valid();
+        chunk.invalid().iter().for_each(|b| text += &format!("\\x{b:02X}"));
+    }
+    text
+}
+
+/// The path as text, which differs where paths do.
+pub fn shown(path: &Path) -> String {
+    readable(path.as_os_str().as_encoded_bytes())
 }
 
 /// Whether the name is of a file that Windows makes for itself.
@@ -50,12 +74,8 @@ fn is_about_others(name: &str) -> bool {
 
 /// The path as text, with `/` between its parts on every system.
 pub(super) fn name_of(path: &Path) -> String {
-    let name = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' {
-        name.into_owned()
-    } else {
-        name.replace(std::path::MAIN_SEPARATOR, "/")
-    }
+    let name = shown(path);
+    if std::path::MAIN_SEPARATOR == '/' { name } else { name.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
 /// Something to be read: a file, or files of a folder that only make sense together.
@@ -84,18 +104,30 @@ impl Input {
     }
 }
 
-/// Everything to be read below `root`, in a stable order. Hidden files and loops of links are passed over; media,
+/// Everything to be read below `root`, in a stable order. Loops of links and files of macOS are passed over; media, what is hidden or unfinished, what is no file,
 /// results of this program, and what stands beside the chats of a download or of a folder (`desktop.ini`, a `README` that is no
-/// export), are counted and passed over. A `root` that is a file is given as it is, whatever it is called.
+/// export), are counted and passed over. A `root` that is no folder is given as it is, whatever it is called.
 pub fn walk(root: &Path, options: &Options) -> Walk {
     let walker = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-    let seen = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy());
-    let (mut files, mut walk) = (Vec::new(), Walk { inputs: Vec::new(), media: 0, results: 0, beside: 0 });
+    let mut hidden = Vec::new();
+    let seen = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        let passed = entry.depth() > 0 && is_hidden(&name);
+        if passed && !is_of_macos(&name) {
+            hidden.push((PassedOver::Hidden, entry.path().to_owned()));
+        }
+        !passed
+    };
+    let (mut files, mut walk) = (Vec::new(), Walk::default());
     for entry in walker.filter_entry(seen) {
         match entry {
-            Ok(entry) if !entry.file_type().is_file() => {}
+            Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) if entry.depth() == 0 => walk.inputs.push(Ok(Input::File(entry.into_path()))),
-            Ok(entry) => files.push(entry.into_path()),
+            Ok(entry) if is_unfinished(&shown(entry.path())) => {
+                walk.named.push((PassedOver::Unfinished, entry.into_path()));
+            }
+            Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
+            Ok(entry) => walk.named.push((PassedOver::NoFile, entry.into_path())),
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
                 let name = error.path().map_or_else(|| "a folder".to_owned(), name_of);
@@ -104,12 +136,24 @@ pub fn walk(root: &Path, options: &Options) -> Walk {
             }
         }
     }
+    walk.named.extend(hidden);
     walk.sort_out(root, files, options);
     walk
 }
 
+/// Why something in a folder is not read, which may have to be told by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassedOver {
+    /// A file or a folder with a dot before its name.
+    Hidden,
+    /// A file that is not complete.
+    Unfinished,
+    /// A pipe, a socket or a device.
+    NoFile,
+}
+
 /// What lies below a folder; see [`walk`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Walk {
     /// What to read, and what could not be looked into.
     pub inputs: Vec<Result<Input, ImportError>>,
@@ -119,15 +163,8 @@ pub struct Walk {
     pub results: u64,
     /// How many files of a download or a folder were passed over that stand beside its chats and hold none.
     pub beside: u64,
-}
-
-/// Whether a file begins as what `score` and `scripts` write: a line of JSON that states its schema first.
-pub fn is_results(path: &Path) -> bool {
-    let mut beginning = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut beginning));
-    let rest = beginning.strip_prefix(b"{\"schema\":").unwrap_or_default();
-    let rest = &rest[rest.iter().take_while(|b| b.is_ascii_digit()).count()..];
-    read.is_ok() && [&b",\"version\":"[..], b",\"script\":"].iter().any(|next| rest.starts_with(next))
+    /// What else was passed over, and why.
+    pub named: Vec<(PassedOver, PathBuf)>,
 }
 
 /// Whether some format claims the file; `named`: any but the one for pasted text, which claims all.
@@ -159,7 +196,7 @@ impl Walk {
             }
             if is_media(&name) {
                 self.media += 1;
-            } else if is_results(&path) {
+            } else if is_results(&path) || is_scores(&path) {
                 self.results += 1;
             } else if is_of_the_system(&name)
                 || (messenger::is_beside(&name, &names) && !is_readable(&path, &name, options, false))
@@ -188,12 +225,20 @@ mod tests {
     fn hidden_names() {
         assert!(is_hidden(".x") && is_hidden("a/.b/c") && is_hidden("__MACOSX/a"));
         assert!(!is_hidden("./a") && !is_hidden("../a.txt"));
+        assert!(is_of_macos("a/._b") && !is_of_macos(".b"));
+        assert!(is_unfinished("a/b.jsonl.part") && !is_unfinished("part"));
+    }
+
+    #[test]
+    fn names_that_differ_look_different() {
+        assert_eq!(readable(b"a\xff\xc3\xa9"), "a\\xFF\u{e9}");
+        assert_ne!(readable(b"\xfe"), readable(b"\xff"));
     }
 
     #[test]
     fn a_folder_is_walked_in_order() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["b.txt", "a.json", ".hidden", "pic.png"] {
+        for name in ["b.txt", "a.json", ".hidden", ".DS_Store", "all.csv.part", "pic.png"] {
             std::fs::write(dir.path().join(name), "x").unwrap();
         }
         std::fs::create_dir(dir.path().join("aa")).unwrap();
@@ -205,6 +250,8 @@ mod tests {
         let names: Vec<_> = paths.map(|p| p.strip_prefix(dir.path()).unwrap().to_owned()).collect();
         assert_eq!(names, ["a.json", "aa/z.txt", "b.txt"].map(PathBuf::from));
         assert_eq!((walked.media, walked.results), (1, 0));
+        let named: Vec<PassedOver> = walked.named.iter().map(|(why, _)| *why).collect();
+        assert_eq!(named, [PassedOver::Unfinished, PassedOver::Hidden]);
         std::fs::write(dir.path().join("b.txt"), "{\"schema\":1,\"version\":\"0.1.0\",\"id\":\"x\"}\n")
             .unwrap();
         let walked = walk(dir.path(), &Options::default());

@@ -63,6 +63,8 @@ pub enum WarningKind {
     UnclosedQuote,
     /// A file inside an archive that is not a chat of a known kind.
     SkippedEntry,
+    /// A file inside an archive that is hidden or unfinished by its name.
+    HiddenEntry,
     /// A record of a kind that is not known here.
     UnknownRecord,
     /// A message that stands in the source twice, kept once.
@@ -110,6 +112,7 @@ impl WarningKind {
             Self::RaggedRow => "ragged-row",
             Self::UnclosedQuote => "unclosed-quote",
             Self::SkippedEntry => "skipped-entry",
+            Self::HiddenEntry => "hidden-entry",
             Self::UnknownRecord => "unknown-record",
             Self::DuplicateMessage => "duplicate-message",
             Self::DisappearingMessages => "disappearing-messages",
@@ -151,6 +154,10 @@ impl WarningKind {
             Self::RaggedRow => ("row", "with a different number of fields than the others"),
             Self::UnclosedQuote => ("row", "with a quote that is not closed; it was read as it stands"),
             Self::SkippedEntry => ("file", "in the archive that is not a chat, left out"),
+            Self::HiddenEntry => (
+                "file",
+                "in the archive with a dot before its name or .part behind it, left out; unpack it and give it by name to have it read",
+            ),
             Self::UnknownRecord => ("record", "of a kind not known here, left out"),
             Self::DuplicateMessage => ("message", "that stood there twice, kept once"),
             Self::DisappearingMessages => {

@@ -3,8 +3,9 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
+use super::super::outputs::not_there;
 use crate::convert::{Target, Writer};
 use crate::import::Imported;
 
@@ -29,9 +30,7 @@ impl Output {
             let writer = target.writer(std::io::stdout()).context("cannot write to standard output")?;
             return Ok(Self { writer, place: None });
         };
-        if place.exists() && !overwrite {
-            bail!("{} exists; give --overwrite to replace it", place.display());
-        }
+        not_there(place, overwrite)?;
         let file = File::create(beside(place)).and_then(|file| target.writer(file));
         let writer = file.with_context(|| format!("cannot write {}", place.display()))?;
         Ok(Self { writer, place: Some(place.to_owned()) })

@@ -11,6 +11,7 @@ use ::tar::Archive;
 use super::super::error::{ArchiveProblem, ImportError};
 use super::super::sink::Sink;
 use super::super::source::{self, Source};
+use super::super::walk;
 use super::guard::Guarded;
 use super::{Claim, Entries, Tally, claims, clean, wanted};
 
@@ -55,7 +56,7 @@ fn names(tally: &Tally<'_>, stream: Box<dyn Read + '_>) -> Result<Vec<String>, I
     let entries = archive.entries().map_err(|e| problem(tally.name, e))?;
     for entry in entries.map_while(Result::ok) {
         if entry.header().entry_type().is_file() {
-            names.push(clean(&String::from_utf8_lossy(&entry.path_bytes())));
+            names.push(clean(&walk::readable(&entry.path_bytes())));
         }
         if names.len() > tally.limits.entries {
             return Err(ImportError::archive(tally.name, ArchiveProblem::TooManyEntries));
@@ -83,10 +84,10 @@ fn content(
         if !entry.header().entry_type().is_file() {
             continue;
         }
-        let file = clean(&String::from_utf8_lossy(&entry.path_bytes()));
+        let file = clean(&walk::readable(&entry.path_bytes()));
         let claimed = claims.iter().any(|(_, bundle)| bundle.entries.binary_search(&file).is_ok());
         if claimed {
-            if !super::walk::is_media(&file) {
+            if !walk::is_media(&file) {
                 let bytes = source::hold(&format!("{name}/{file}"), entry, room)?;
                 room -= bytes.len();
                 held.files.insert(file, bytes);
