@@ -80,6 +80,8 @@ fn bad_data_is_refused_by_id_and_place() {
     let some = good.replacen("\"time\":null", "\"time\":null,\"signals\":[]", 1);
     refused(&[some], &["b: signals stand on some messages only"]);
     refused(&["{\"id\":1".to_owned()], &["chats.jsonl:1", "not a labelled conversation"]);
+    let odd = good.replacen("\"time\":null", "\"time\":null,\"signals\":[\"lurre\"]", 1);
+    refused(&[odd], &["chats.jsonl:1: there is no label called \"lurre\""]);
 }
 
 #[test]
@@ -149,7 +151,7 @@ fn another_system_gets_texts_without_labels_and_stands_beside_ours_under_its_own
         ["a", "b", "c", "e", "f"].map(|i| format!("{{\"id\":\"{i}\",\"score\":-2}}\n")).concat(),
     )
     .unwrap();
-    compare(&texts, &out, "test/fpr:1").code(4).stdout(predicate::str::contains("test/fpr             –"));
+    compare(&texts, &out, "test/fpr:1").code(2).stderr(predicate::str::contains("has no such number"));
     compare(&texts, &theirs, "test/fpr:1").code(2).stderr(predicate::str::contains("must be a result"));
     fs::write(&texts, "{\"id\":\"a\",\"score\":1}\n").unwrap();
     compare(&out, &texts, "test/fpr:1").code(2).stderr(predicate::str::contains("no score for b"));
@@ -219,7 +221,7 @@ fn a_result_describes_itself_resumes_and_compares() {
         command.args(["eval", "compare"]).arg(&out).arg(&out).args(["--fail-if-worse", gate]);
         command
     };
-    compare("test/auroc:0.01").assert().code(0);
+    compare("test/auroc:0.01").assert().code(0).stdout(predicate::str::contains("n 2"));
     compare("test/nothing:0.01").assert().code(2);
     // The same result with scores that are wrong throughout.
     let (other, worse) = (made.path("b.json"), made.path("b.scores.jsonl"));
@@ -289,4 +291,61 @@ fn the_notation_reads_as_the_compiler_compiles_it() {
     let (ours, theirs) = (hashes(&folder, "n.json"), hashes(&compiled, "c.json"));
     assert!(!ours.is_empty());
     assert_eq!(ours, theirs);
+}
+
+#[test]
+fn what_is_written_replaces_nothing_that_is_read_or_is_not_its_own() {
+    let made = Made::sound();
+    let (labels, report, out) = (made.path("chats.jsonl"), made.path("a.md"), made.path("a.json"));
+    let before = fs::read(&labels).unwrap();
+    let run = |args: &[&str]| made.run().current_dir(made.dir.path()).args(args).assert();
+    run(&["--md", "chats.jsonl", "--overwrite"])
+        .code(2)
+        .stderr(predicate::str::contains("to be read and to be"));
+    run(&["--md", "a.md", "--html", "./a.md"])
+        .code(2)
+        .stderr(predicate::str::contains("to be written twice"));
+    fs::write(&report, "notes of mine").unwrap();
+    run(&["--md", "a.md"]).code(2).stderr(predicate::str::contains("give --overwrite"));
+    run(&["--md", "a.md", "--overwrite"])
+        .code(2)
+        .stderr(predicate::str::contains("something else than a report"));
+    fs::remove_file(&report).unwrap();
+    run(&["--out", "a.json", "--md", "a.md"]).success();
+    run(&["--out", "a.json", "--md", "a.md", "--overwrite"]).success();
+    // The scores beside it are read, or are no scores.
+    let side = made.path("a.scores.jsonl");
+    run(&["--out", "a.json", "--overwrite", "--scores", "a.scores.jsonl"])
+        .code(2)
+        .stderr(predicate::str::contains("to be read and to be written"));
+    let scores = fs::read_to_string(&side).unwrap();
+    fs::write(&side, scores.clone() + scores.lines().next().unwrap() + "\n").unwrap();
+    run(&["--out", "a.json", "--resume"]).code(2).stderr(predicate::str::contains("earlier line"));
+    fs::write(&side, "{\"id\":\"a\",\"risk\":1}\n").unwrap();
+    run(&["--out", "a.json", "--overwrite"])
+        .code(2)
+        .stderr(predicate::str::contains("something else than scores"));
+    assert!(side.is_file() && out.is_file());
+    fs::write(&side, &scores).unwrap();
+    let held = fs::File::open(&side).unwrap();
+    held.lock().unwrap();
+    run(&["--out", "a.json", "--resume"]).code(2).stderr(predicate::str::contains("another run is writing"));
+    assert_eq!(fs::read(&labels).unwrap(), before);
+}
+
+#[test]
+fn scores_of_unknown_conversations_are_refused_and_a_part_of_the_data_is_measured() {
+    let made = Made::sound();
+    let (scores, out) = (made.path("theirs.jsonl"), made.path("a.json"));
+    let line = |id: &str| format!("{{\"id\":\"{id}\",\"score\":0.5}}\n");
+    fs::write(&scores, ["a", "b", "c", "e", "f", "zz"].map(line).concat()).unwrap();
+    let strange = || predicate::str::contains("zz is no conversation of");
+    made.run().arg("--scores").arg(&scores).assert().code(2).stderr(strange());
+    let suite = fs::read_to_string(made.path("suite.toml")).unwrap() + "counts={dev=2,test=3}\n";
+    fs::write(made.path("suite.toml"), suite).unwrap();
+    made.run().arg("--out").arg(&out).assert().success();
+    rushlight().args(["eval", "compare"]).args([&out, &scores]).assert().code(2).stderr(strange());
+    fs::write(made.path("ids.txt"), "a\nb\nc\ne\n").unwrap();
+    let part = made.run().arg("--ids").arg(made.path("ids.txt")).assert().success();
+    part.stdout(predicate::str::contains("1 set aside: not in the list of --ids"));
 }

@@ -8,13 +8,15 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::Exit;
 use super::input::Where;
-use crate::eval::{self, Comparison, Outcome, Request, Suite};
+use super::outputs::{apart, not_there, only_over, open_alone};
+use crate::eval::{self, Comparison, Outcome, Request, SideFile, Suite};
+use crate::import;
 
 /// Measure the model, or any other system, on labelled conversations.
 ///
 /// Without a suite, lists those below eval/suites. Results hold numbers, ids and hashes, never text.
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(args_conflicts_with_subcommands = true, group = clap::ArgGroup::new("written").multiple(true))]
 pub struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -42,19 +44,19 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     ids: Option<PathBuf>,
     /// File for the result (JSON); our scores go to FILE.scores.jsonl beside it, as they come.
-    #[arg(long, value_name = "FILE.json")]
+    #[arg(long, value_name = "FILE.json", group = "written")]
     out: Option<PathBuf>,
     /// Go on with an interrupted run: conversations that have a whole line of scores are not scored again.
     #[arg(long, requires = "out", conflicts_with = "overwrite")]
     resume: bool,
-    /// Replace the result and its scores; earlier readings of the test split stay recorded.
-    #[arg(long, requires = "out")]
+    /// Replace the result, its scores and the reports; earlier readings of the test split stay recorded.
+    #[arg(long, requires = "written")]
     overwrite: bool,
     /// File for the report with plots.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "written")]
     html: Option<PathBuf>,
     /// File for the report as Markdown.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "written")]
     md: Option<PathBuf>,
 }
 
@@ -104,18 +106,18 @@ impl Args {
             anstream::eprintln!("{n} conversations in {}", path.display());
             return Ok(Exit::Read);
         }
-        let beside = |end: &str| self.out.as_deref().map(|o| o.with_extension(end));
-        let (side, again) = (beside("scores.jsonl"), beside("partial.jsonl"));
-        let files: Vec<&Path> = side.iter().chain(&again).map(PathBuf::as_path).collect();
-        let before = self.prepare(&files)?;
+        let beside = ["scores.jsonl", "partial.jsonl"]
+            .map(|end| self.out.as_deref().map(|out| out.with_extension(end)));
+        let [side, again] = self.prepare(&suite, &beside)?;
+        let before = self.out.as_deref().filter(|out| out.exists()).map(eval::read).transpose()?;
         let model = self.device.load(self.model.as_deref())?;
         let outcome = eval::run(&Request {
             suite: &suite,
             model: &model,
             data: self.data.as_deref(),
             scores: self.scores.as_deref(),
-            side: side.as_deref(),
-            again: again.as_deref(),
+            side: side.as_ref(),
+            again: again.as_ref(),
             limit: self.limit,
             ids: self.ids.as_deref(),
             before,
@@ -126,31 +128,44 @@ impl Args {
             );
         }
         self.write(&outcome)?;
-        again.as_deref().map_or(Ok(()), remove)?;
+        beside[1].as_deref().map_or(Ok(()), remove)?;
         write!(anstream::stdout().lock(), "{}", eval::text(&outcome))?;
         Ok(Exit::Read)
     }
 
-    /// Make way for the result; what stood there is returned for its readings.
-    fn prepare(&self, beside: &[&Path]) -> Result<Option<Outcome>> {
-        let Some(out) = &self.out else { return Ok(None) };
-        ensure!(
-            out.extension().is_some_and(|e| e == "json"),
-            "{}: the result's name must end in .json",
-            out.display()
-        );
-        let there = out.exists() || beside.iter().any(|path| path.exists());
-        if there && !self.resume && !self.overwrite {
-            bail!(
-                "{} or its scores exist; give --resume to go on or --overwrite to replace them",
+    /// Look at what stands where something is to be written, and open the files that take scores.
+    fn prepare(&self, suite: &Suite, beside: &[Option<PathBuf>; 2]) -> Result<[Option<SideFile>; 2]> {
+        let reports = || self.html.iter().chain(&self.md);
+        let outs = self.out.iter().chain(beside.iter().flatten()).chain(reports());
+        let mut inputs = suite.reads(self.data.as_deref());
+        inputs.extend(self.scores.iter().chain(&self.ids).cloned());
+        apart(&outs.map(PathBuf::as_path).collect::<Vec<_>>(), &inputs)?;
+        for report in reports() {
+            not_there(report, self.overwrite || self.resume)?;
+            only_over(report, eval::is_report(report), "a report of `rushlight eval`")?;
+        }
+        if let Some(out) = &self.out {
+            ensure!(
+                out.extension().is_some_and(|e| e == "json"),
+                "{}: the result's name must end in .json",
                 out.display()
             );
         }
-        let before = if out.exists() { Some(eval::read(out)?) } else { None };
-        if self.overwrite {
-            beside.iter().try_for_each(|path| remove(path))?;
+        for path in beside.iter().flatten() {
+            only_over(path, import::is_scores(path), "scores of `rushlight eval`")?;
         }
-        Ok(before)
+        let filled = |path: &&PathBuf| path.metadata().is_ok_and(|file| file.len() > 0);
+        if let Some(path) = self.out.iter().chain(beside.iter().flatten()).find(filled)
+            && !self.resume
+            && !self.overwrite
+        {
+            bail!("{} exists; give --resume to go on or --overwrite to replace it", path.display());
+        }
+        let open = |path: &Option<PathBuf>| {
+            let Some(path) = path else { return Ok(None) };
+            anyhow::Ok(Some(SideFile::new(path, open_alone(path)?, self.overwrite)))
+        };
+        Ok([open(&beside[0])?, open(&beside[1])?])
     }
 
     fn write(&self, outcome: &Outcome) -> Result<()> {
@@ -222,6 +237,12 @@ impl Compare {
                 bail!("{name}: no such metric here; there are {}", names.join(", "))
             };
             // What is undefined cannot be vouched for.
+            for (said, who) in [(c.a, &from), (c.b, &to)] {
+                ensure!(
+                    said.is_some(),
+                    "{name}: {who} has no such number: recall and fpr need \"alarm\" on each line of its scores, brier and ece probabilities, and all of them conversations of the class"
+                );
+            }
             if c.worse.is_none_or(|w| w > delta) {
                 writeln!(out, "{name} is worse by more than {delta}")?;
                 worse = true;

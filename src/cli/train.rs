@@ -133,6 +133,13 @@ impl Args {
         let report = train::run(&request, &tell)?;
         bar.finish_and_clear();
         write!(anstream::stdout().lock(), "{}", report.table.text().trim_start_matches('\n'))?;
+        let (n, risky) = report.labels;
+        let [learnt, dev, held_out] = report.parts;
+        anstream::eprintln!(
+            "labels: {n} conversations{}, {risky} of them risky: {learnt} to learn from, {dev} to choose by, {held_out} held out",
+            report.set_aside
+        );
+        report.doubts.iter().for_each(|doubt| anstream::eprintln!("warning: {doubt}"));
         anstream::eprintln!("written: {}", out.display());
         Ok(Exit::Read)
     }

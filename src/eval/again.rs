@@ -2,7 +2,6 @@
 //! result as it comes, so that an interrupted run goes on; the file is deleted when the result is written.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::cases::Case;
 use super::judge::Part;
 use super::result::Run;
-use super::side::{self, Scored};
+use super::side::{self, Scored, SideFile};
 use super::texts::Texts;
 use crate::assessment::Band;
 use crate::models::Model;
@@ -28,7 +27,7 @@ pub struct Again<'a> {
     /// SHA-256 of the suite's file, which fixes what is read.
     pub suite: &'a str,
     /// The file that takes what is found.
-    pub beside: Option<&'a Path>,
+    pub beside: Option<&'a SideFile>,
 }
 
 /// A score and a band.

@@ -38,8 +38,9 @@ pub fn side_of(result: &Path) -> PathBuf {
 /// Read a result.
 pub fn read(path: &Path) -> Result<Outcome> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text)
-        .with_context(|| format!("{} is not a result of `rushlight eval`", path.display()))
+    serde_json::from_str(&text).with_context(|| {
+        format!("{} is not a result of `rushlight eval`, and is left as it is", path.display())
+    })
 }
 
 /// Compare B with A: what both are, and what B is less A. One of them may be a file of scores of another system (`.jsonl`) on the data of the other's result.
@@ -95,7 +96,9 @@ impl Judged {
 
     /// Of another system on the same conversations.
     fn beside(&self, path: &Path) -> Result<Self> {
-        let said = Scores::read(path)?.of(self.known.iter().map(|v| v.id.as_str()))?;
+        let mut scores = Scores::read(path)?;
+        let said = scores.of(self.known.iter().map(|v| v.id.as_str()))?;
+        scores.all_known(|_| false, "the result")?;
         let (outcome, known, probability) = (self.outcome.clone(), self.known.clone(), said.probability);
         let said = said.all.iter().map(|said| (said.score, said.alarm)).collect();
         Ok(Self { name: path.display().to_string(), outcome, known, said, probability })
@@ -146,17 +149,42 @@ fn split_of(split: &str, a: &Judged, b: &Judged, part: &[usize]) -> Vec<Comparis
     let groups: Vec<&str> = part.iter().map(|i| a.known[*i].group.as_str()).collect();
     let labels: Vec<bool> = part.iter().map(|i| a.known[*i].label).collect();
     let draws = Resamples::new(&groups, a.outcome.resamples, a.outcome.seed);
-    let all: Vec<usize> = (0..labels.len()).collect();
     let [a, b] =
         [a, b].map(|judged| Side::of(&labels, part.iter().map(|i| judged.said[*i]), judged.probability));
     let one = |metric: &&str| {
-        let (x, y) = (a.metric(metric, &all), b.metric(metric, &all));
-        let less = |i: &[usize]| Some(b.metric(metric, i)? - a.metric(metric, i)?);
-        let difference = Measure::over(&draws, labels.len(), labels.len(), less);
+        let [x, y, difference] = compared(&draws, &groups, [&a, &b], metric);
+        let (x, y) = (x.value, y.value);
         let worse = difference.value.map(|v| if LESS_IS_BETTER.contains(metric) { v } else { -v });
         Comparison { name: format!("{split}/{metric}"), a: x, b: y, difference, worse }
     };
     METRICS.iter().map(one).collect()
+}
+
+/// A metric of A, of B, and of B less A.
+pub fn compared<G: Ord>(draws: &Resamples, groups: &[G], [a, b]: [&Side; 2], metric: &str) -> [Measure; 3] {
+    let less = |i: &[usize]| Some(b.metric(metric, i)? - a.metric(metric, i)?);
+    let of = |side: &Side, i: &[usize]| side.metric(metric, i);
+    let n = groups.len();
+    match class_of(metric) {
+        Some(class) => {
+            let items: Vec<usize> = (0..n).filter(|i| a.labels[*i] == class).collect();
+            let one = |side| Measure::share(draws, groups, &items, |i| of(side, i));
+            [one(a), one(b), Measure::difference(draws, groups, &items, less)]
+        }
+        None => {
+            let one = |side| Measure::over(draws, n, n, |i| of(side, i));
+            [one(a), one(b), Measure::over(draws, n, n, less)]
+        }
+    }
+}
+
+/// The class of which a metric is a share, if it is one.
+fn class_of(metric: &str) -> Option<bool> {
+    match metric {
+        "recall" | "recall_at_fpr_1" | "recall_at_fpr_5" => Some(true),
+        "fpr" => Some(false),
+        _ => None,
+    }
 }
 
 /// What one system says of labelled conversations.

@@ -83,8 +83,8 @@ fn row(part: &Part, name: &str, warned: &[Option<usize>]) -> Row {
     let mut cells = vec![
         ("F1", measure(all.tp + all.fp + all.fn_ + all.tn, |c| c.f(1.0))),
         ("precision", measure(all.tp + all.fp, |c| c.precision())),
-        ("recall", measure(all.tp + all.fn_, |c| c.recall())),
-        ("FPR", part.false_alarms(&part.items(false), |items| counts(part, warned, items).fpr())),
+        ("recall", part.share(&part.items(true), |i| counts(part, warned, i).recall())),
+        ("FPR", part.share(&part.items(false), |items| counts(part, warned, items).fpr())),
     ];
     cells.extend(early(part, warned));
     Row::new(name, cells)
@@ -133,7 +133,7 @@ mod tests {
             transcript.messages.push(Message { speaker, time, text, kind, origin });
         }
         let case = Case { transcript, gold: Gold::default() };
-        let (verdicts, _) = super::super::verdict::score(&model, &[&case], None).unwrap();
+        let (verdicts, _) = super::super::verdict::score(&model, &[&case]).unwrap();
         let (found, scored) = probabilities(&model, &case.transcript, &verdicts[0]).unwrap();
         assert_eq!(scored, (found.len() - ESPD_WINDOW) * ESPD_WINDOW);
         for at in [1, 7, ESPD_WINDOW - 1].into_iter().chain(ESPD_WINDOW..found.len()) {

@@ -37,7 +37,7 @@ fn by_subgroup(part: &Part, subgroups: &[Subgroup], system: &System, t: &Thresho
     rows.push(one(part, system, &alarms, "all", &all));
     rows.push(spread(part, &alarms, members.values()));
     let note = format!(
-        "False alarms and misses of {} at {}, within each subgroup; a conversation may be in several, or in none. Spread: the highest rate less the lowest, \
+        "False alarms and misses of {} at {}, within each subgroup; a conversation may be in several, or in none. Where there is none of them, the interval ends at 3 over the groups of the class (95 %). Spread: the highest rate less the lowest, \
          of subgroups with {LEAST} conversations of the class or more; a sampling spread of its own goes with it, so read the interval. The gate of sentinel-safety for it is 0.10.",
         system.name, t.name
     );
@@ -65,8 +65,8 @@ fn one(part: &Part, system: &System, alarms: &[bool], name: &str, items: &[usize
         ece(&labels, &scores)
     };
     let mut cells = vec![
-        ("false alarms", part.false_alarms(&quiet, |d| counts(part, alarms, &within(items, d, n)).fpr())),
-        ("misses", part.measure(risky.len(), |d| counts(part, alarms, &within(items, d, n)).fnr())),
+        ("false alarms", part.share(&quiet, |d| counts(part, alarms, &within(items, d, n)).fpr())),
+        ("misses", part.share(&risky, |d| counts(part, alarms, &within(items, d, n)).fnr())),
     ];
     if system.probability {
         cells.push(("ECE", part.measure(items.len(), |d| error(&within(items, d, n)))));

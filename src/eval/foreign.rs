@@ -102,6 +102,22 @@ impl Scores {
         Ok(Judgement { all, decides, probability })
     }
 
+    /// How many scores are left that are of conversations that are not judged, all of which `known` must know.
+    ///
+    /// # Errors
+    /// When an id is no conversation of `data`.
+    pub fn all_known(&self, known: impl Fn(&str) -> bool, data: &str) -> Result<usize> {
+        let strange: Vec<_> = self.lines.iter().filter(|(id, _)| !known(id)).collect();
+        let first = strange.iter().min_by_key(|(id, (place, _))| (place.len(), place, *id));
+        if let Some((id, (place, _))) = first {
+            bail!(
+                "{place}: {id} is no conversation of {data} ({} ids of these scores are not)",
+                strange.len()
+            );
+        }
+        Ok(self.lines.len())
+    }
+
     /// Whether some of `said`, which were taken out, hold what all or none must.
     fn all_or_none(&self, said: &[Said], what: &str, has: impl Fn(&Said) -> bool) -> Result<bool> {
         let with = said.iter().filter(|s| has(s)).count();
@@ -179,9 +195,9 @@ impl Theirs {
     /// What it says of the conversations that `task` judges.
     ///
     /// # Errors
-    /// When a conversation has no finite score, or scores by message that do not fit it; when some only have scores by message or alarms; when these are missing
+    /// When an id is none that `known` knows, a conversation has no finite score, or scores by message that do not fit it; when some only have scores by message or alarms; when these are missing
     /// and `task` needs them, or needs a dev part to choose a threshold on.
-    pub fn read(path: &Path, judged: &[&Gold], task: Task) -> Result<Self> {
+    pub fn read(path: &Path, judged: &[&Gold], task: Task, known: impl Fn(&str) -> bool) -> Result<Self> {
         let (name, mut scores) = Self::open(path)?;
         let said = scores.of(judged.iter().map(|gold| gold.id.as_str()))?;
         if let Some(s) = said.all.iter().find(|s| task.warns() && s.messages.is_none()) {
@@ -206,9 +222,10 @@ impl Theirs {
             "{}: there is no dev part to choose a threshold on; its scores must say \"alarm\" (true or false) on each line",
             path.display()
         );
+        let others = scores.all_known(known, "the data")?;
         let Judgement { all, decides, probability } = said;
         let said = all.into_iter().zip(rows).collect::<Vec<_>>().into_iter();
-        Ok(Self { name, others: scores.lines.len(), said, probability, by_message, decides })
+        Ok(Self { name, others, said, probability, by_message, decides })
     }
 
     /// Its scores of the next split, of `n` conversations.

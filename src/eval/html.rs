@@ -1,6 +1,9 @@
 //! The result as one HTML file: no scripts, no network, readable in print.
 
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 
 use super::result::Outcome;
 use super::svg::{escape, svg};
@@ -20,13 +23,23 @@ th:first-child, td:first-child { text-align: left; white-space: nowrap } td smal
 @media print { body { font-size: 11px; margin: 0 } .plots { grid-template-columns: 1fr 1fr } table { font-size: 8.5px } th, td { padding: .15rem .3rem } }
 ";
 
+/// How a page begins.
+const BEGINNING: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>";
+
+/// Whether a file begins as such a page, or as the result in Markdown.
+pub fn is_report(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(1 << 10).read_to_end(&mut head));
+    let head = String::from_utf8_lossy(&head);
+    let markdown = || head.strip_prefix("# ").and_then(|rest| rest.split_once("\n\n- suite ")).is_some();
+    read.is_ok() && (head.starts_with(BEGINNING) || markdown())
+}
+
 /// Render it.
 pub fn html(o: &Outcome) -> String {
     let title = escape(&o.title);
-    let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n<ul>"
-    );
+    let mut out =
+        format!("{BEGINNING}{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n<ul>");
     for fact in facts(o) {
         let _ = write!(out, "<li>{}</li>", escape(&fact));
     }

@@ -1,6 +1,6 @@
 //! One run of a suite: score dev, choose thresholds, freeze them, score test, judge both.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -11,6 +11,7 @@ use super::baselines::Baselines;
 use super::cases::{Case, Gold, Skipped};
 use super::foreign::Theirs;
 use super::result::{Data, Measure, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold};
+use super::side::SideFile;
 use super::suite::{Suite, Task};
 use super::texts::Texts;
 use super::verdict::{Scorer, Verdict};
@@ -40,9 +41,9 @@ pub struct Request<'a> {
     /// Scores from elsewhere, judged beside ours.
     pub scores: Option<&'a Path>,
     /// File that takes our scores as they come.
-    pub side: Option<&'a Path>,
+    pub side: Option<&'a SideFile>,
     /// File that takes what further readings find, until the result is written.
-    pub again: Option<&'a Path>,
+    pub again: Option<&'a SideFile>,
     /// Conversations of each source, at most.
     pub limit: Option<usize>,
     /// A list of ids; only these conversations are measured.
@@ -129,10 +130,10 @@ impl<'a> Part<'a> {
         Self { split: split.to_owned(), golds, labels, verdicts, systems: vec![ours], draws }
     }
 
-    /// A rate of false alarms among these harmless items, with an upper end also where there is none.
-    pub fn false_alarms(&self, items: &[usize], rate: impl Fn(&[usize]) -> Option<f64> + Sync) -> Measure {
-        let groups: BTreeSet<&str> = items.iter().map(|i| self.golds[*i].group.as_str()).collect();
-        self.measure(items.len(), rate).bounded(groups.len())
+    /// A share of these items, as recall and false alarms are, with an interval also where it is none or all of them.
+    pub fn share(&self, items: &[usize], share: impl Fn(&[usize]) -> Option<f64> + Sync) -> Measure {
+        let groups: Vec<&str> = self.golds.iter().map(|g| g.group.as_str()).collect();
+        Measure::share(&self.draws, &groups, items, share)
     }
 
     /// The items of a class.
@@ -173,7 +174,10 @@ pub fn run(request: &Request) -> Result<Outcome> {
     let of = |split: &str| golds.iter().filter(|g| g.split == split).collect::<Vec<_>>();
     let splits: Vec<&str> = ["dev", "test"].into_iter().filter(|s| !of(s).is_empty()).collect();
     let judged: Vec<&Gold> = splits.iter().flat_map(|s| of(s)).collect();
-    let mut theirs = request.scores.map(|path| Theirs::read(path, &judged, suite.task)).transpose()?;
+    let mut theirs = request
+        .scores
+        .map(|path| Theirs::read(path, &judged, suite.task, |id| texts.hold(id)))
+        .transpose()?;
     let baselines = baselines(request, &texts, &of("train"))?;
     let (mut thresholds, mut cost, mut parts) = (card(model), Run::default(), Vec::new());
     if let Some(theirs) = &theirs {

@@ -83,12 +83,18 @@ fn lines(path: &Path, input: impl BufRead, each: &mut dyn FnMut(Record) -> Resul
         }
         // The parser's own words may quote the line, so only the place is kept.
         let record = serde_json::from_str::<Record>(&line).map_err(|e| {
-            anyhow::anyhow!(
-                "{place}: not a labelled conversation (column {}); eval/suites/README.md shows one",
-                e.column()
-            )
+            let what = unknown_label(&e).unwrap_or_else(|| "not a labelled conversation".to_owned());
+            anyhow::anyhow!("{place}: {what} (column {}); eval/suites/README.md shows one", e.column())
         })?;
         each(Record { place, ..record })?;
     }
     Ok(())
+}
+
+/// The name of a signal or a pattern that there is none of, if that is what is wrong: one word, so that it is none of a message's.
+fn unknown_label(error: &serde_json::Error) -> Option<String> {
+    let said = error.to_string();
+    let (word, _) = said.strip_prefix("unknown variant `")?.split_once('`')?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    (word.len() <= 40 && word.chars().all(plain)).then(|| format!("there is no label called \"{word}\""))
 }

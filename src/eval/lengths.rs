@@ -49,7 +49,7 @@ fn one(part: &Part, kept: usize, scores: &[f64], look: f64, counts: &(dyn Fn(usi
         items.iter().copied().filter(|i| part.labels[*i] == class && counts(*i)).collect()
     };
     let all: Vec<usize> = (0..part.labels.len()).collect();
-    let (risky, quiet) = (of(&all, true).len(), of(&all, false));
+    let [risky, quiet] = [true, false].map(|class| of(&all, class));
     let alarms: Vec<bool> = scores.iter().map(|s| *s >= look).collect();
     let hits = |items: &[usize]| Confusion::of_items(&part.labels, &alarms, items);
     let ranking = Ranking::new(&part.labels, scores).expect("scores are finite");
@@ -57,9 +57,9 @@ fn one(part: &Part, kept: usize, scores: &[f64], look: f64, counts: &(dyn Fn(usi
     Row::new(
         &format!("{kept}"),
         vec![
-            ("recall", part.measure(risky, |d| hits(&of(d, true)).recall())),
-            ("false alarms", part.false_alarms(&quiet, |d| hits(&of(d, false)).fpr())),
-            ("AUROC", part.measure(risky + quiet.len(), auroc)),
+            ("recall", part.share(&risky, |d| hits(&of(d, true)).recall())),
+            ("false alarms", part.share(&quiet, |d| hits(&of(d, false)).fpr())),
+            ("AUROC", part.measure(risky.len() + quiet.len(), auroc)),
         ],
     )
 }

@@ -38,13 +38,14 @@ mod warnings;
 
 pub use agreement::agreement;
 pub use cases::{Case, Gold, Skipped, labelled};
-pub use compare::{Comparison, Side, compare, read};
-pub use html::html;
+pub use compare::{Comparison, Side, compare, compared, read};
+pub use html::{html, is_report};
 pub use judge::{Request, run};
 pub use result::{Measure, Outcome, Plot, Row, Series, Table, Threshold};
+pub use side::SideFile;
 pub use suite::{Suite, Task, list};
 pub use tables::{markdown, text};
-pub use texts::write_texts;
+pub use texts::{set_aside, write_texts};
 pub use verdict::{Verdict, score};
 
 /// The JSON Schema of a result.

@@ -64,7 +64,7 @@ pub fn run(request: &Request) -> Result<Outcome> {
     let (xml, gold) = files(&folder, request.ids)?;
     request.scores.map(Theirs::open).transpose()?;
     let begun = Instant::now();
-    let (seen, mut run, mut skipped) = read(request, &xml)?;
+    let (seen, mut run, mut skipped, met) = read(request, &xml)?;
     ensure!(!seen.is_empty(), "{}: no conversation in it", xml.display());
     // A part of it may well hold none.
     let whole = request.ids.is_none() && request.limit.is_none();
@@ -85,7 +85,7 @@ pub fn run(request: &Request) -> Result<Outcome> {
         part.systems.extend(scores.map(|scores| System::beside(name, scores)));
     }
     if let Some(path) = request.scores {
-        let mut theirs = Theirs::read(path, &part.golds, Task::Pan12)?;
+        let mut theirs = Theirs::read(path, &part.golds, Task::Pan12, |id| met.contains(id))?;
         skipped.insert("scores of conversations that are not judged here", theirs.others);
         thresholds.extend(judge::own(&theirs));
         part.systems.push(theirs.of_next(seen.len()));
@@ -136,7 +136,8 @@ fn files(folder: &Path, ids: Option<&Path>) -> Result<(PathBuf, Gold)> {
     Ok((xml.clone(), gold))
 }
 
-fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
+/// What was seen, what it cost, what was set aside, and all ids.
+fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped, HashSet<String>)> {
     let baselines = Baselines::fit(request.model, request.suite.keywords().as_deref(), &[])?;
     let mut known = side::known::<Seen>(request.side, &request.model.hash, |seen| seen)?;
     let (mut seen, mut batch, mut run, mut problem) = (Vec::new(), Vec::new(), Run::default(), None);
@@ -195,7 +196,7 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped)> {
     run.resumed = resumed.len();
     seen.extend(resumed);
     seen.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok((seen, run, skipped))
+    Ok((seen, run, skipped, met))
 }
 
 /// The id that an import gave a number because it stood there already.

@@ -38,7 +38,7 @@ pub fn against_whole(part: &Part, again: &Again) -> Result<(Vec<Table>, Run)> {
 
 fn cells(part: &Part, of: &[Brief], whole: &[Brief]) -> Vec<(&'static str, Measure)> {
     let labels = &part.labels;
-    let (positives, n) = (labels.iter().filter(|l| **l).count(), labels.len());
+    let n = labels.len();
     let side = |of: &[Brief]| Side::of(labels, of.iter().map(|b| (b.score, Some(b.alarm()))), true);
     let (a, b) = (side(whole), side(of));
     let one = |name: &'static str, n: usize| part.measure(n, |i| b.metric(name, i));
@@ -54,8 +54,8 @@ fn cells(part: &Part, of: &[Brief], whole: &[Brief]) -> Vec<(&'static str, Measu
         ("Δ AUPRC", less("auprc")),
         ("AUROC", one("auroc", n)),
         ("Δ AUROC", less("auroc")),
-        ("recall", one("recall", positives)),
-        ("false alarms", part.false_alarms(&part.items(false), |i| b.metric("fpr", i))),
+        ("recall", part.share(&part.items(true), |i| b.metric("recall", i))),
+        ("false alarms", part.share(&part.items(false), |i| b.metric("fpr", i))),
         ("bands that differ", part.measure(n, flips)),
         ("largest change", part.measure(n, change)),
     ]

@@ -1,6 +1,6 @@
 //! The one result of a run: it describes itself, and every report renders it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -153,11 +153,42 @@ impl Measure {
 }
 
 impl Measure {
-    /// A rate of false alarms: where it is none, its interval ends at 3 over the number of harmless groups (95 %), since resamples of nothing say nothing.
-    pub fn bounded(self, groups: usize) -> Self {
-        match rule_of_three(groups as u64).filter(|_| self.value == Some(0.0)) {
-            Some(bound) => Self { low: Some(0.0), high: Some(bound.min(1.0)), ..self },
-            None => self,
+    /// A share of `items`, which are some of `groups`, one for each item that is drawn, as recall or false alarms are. Where it is none or all of them, resamples say nothing
+    /// and its interval goes to 3 over the number of their groups (95 %); so it does around a difference of two shares that none of them makes.
+    pub fn share<G: Ord>(
+        draws: &Resamples,
+        groups: &[G],
+        items: &[usize],
+        share: impl Fn(&[usize]) -> Option<f64> + Sync,
+    ) -> Self {
+        let of: BTreeSet<&G> = items.iter().map(|i| &groups[*i]).collect();
+        Self::over(draws, groups.len(), items.len(), share).bounded(of.len())
+    }
+
+    fn bounded(self, groups: usize) -> Self {
+        let (Some(value), Some(bound)) = (self.value, rule_of_three(groups as u64)) else { return self };
+        let still = self.low.is_none_or(|low| low == value) && self.high.is_none_or(|high| high == value);
+        let (low, high) = match value {
+            0.0 if still => (0.0, bound),
+            1.0 if still => (1.0 - bound, 1.0),
+            _ => return self,
+        };
+        Self { low: Some(low), high: Some(high), ..self }
+    }
+
+    /// B less A in a share of `items`; see [`Measure::share`].
+    pub fn difference<G: Ord>(
+        draws: &Resamples,
+        groups: &[G],
+        items: &[usize],
+        less: impl Fn(&[usize]) -> Option<f64> + Sync,
+    ) -> Self {
+        let found = Self::share(draws, groups, items, less);
+        match found.high {
+            Some(high) if found.value == Some(0.0) && found.low == Some(0.0) => {
+                Self { low: Some(-high), ..found }
+            }
+            _ => found,
         }
     }
 

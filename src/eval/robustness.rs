@@ -53,9 +53,9 @@ fn cells(part: &Part, loud: &[bool], scores: &[f64]) -> Vec<(&'static str, Measu
     let rank = |scores: &[f64]| Ranking::new(labels, scores).expect("scores are finite");
     let (now, then) = (rank(scores), rank(&clean_scores));
     vec![
-        ("recall", part.measure(positives, |i| counts(i).recall())),
+        ("recall", part.share(&part.items(true), |i| counts(i).recall())),
         ("Δ recall", part.measure(positives, |i| Some(counts(i).recall()? - clean(i).recall()?))),
-        ("false alarms", part.false_alarms(&part.items(false), |i| counts(i).fpr())),
+        ("false alarms", part.share(&part.items(false), |i| counts(i).fpr())),
         ("Δ false alarms", part.measure(n - positives, |i| Some(counts(i).fpr()? - clean(i).fpr()?))),
         ("AUROC", part.measure(n, |i| now.auroc(i))),
         ("Δ AUROC", part.measure(n, |i| Some(now.auroc(i)? - then.auroc(i)?))),

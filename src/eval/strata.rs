@@ -17,7 +17,7 @@ use crate::metrics::{Confusion, Ranking, false_alarms_per_1000, ratio};
 /// When there is no threshold of another system.
 pub fn benign(suite: &Suite, part: &Part, thresholds: &[Threshold]) -> Result<Vec<Table>> {
     let of = |at: usize| part.golds[at].source.clone();
-    let note = "False alarms: share at the band look or above. Where there is none, the interval ends at 3 over the groups (95 %).";
+    let note = "False alarms: share at the band look or above. Where a share is none or all, its interval goes to 3 over the groups (95 %).";
     let rows = by(suite, part, of, |name, part, _| quiet(name, part, suite.prevalence));
     let columns = ["false alarms", "look now", "per 1,000", "cannot say"];
     let mut found = vec![Table::new("benign", BENIGN, note, &columns, rows)];
@@ -29,7 +29,7 @@ pub fn benign(suite: &Suite, part: &Part, thresholds: &[Threshold]) -> Result<Ve
             let rate = |drawn: &[usize]| {
                 ratio(drawn.iter().filter(|i| loud[**i]).count() as f64, drawn.len() as f64)
             };
-            Row::new(name, alarmed(part.false_alarms(&part.items(false), rate), suite.prevalence))
+            Row::new(name, alarmed(part.share(&part.items(false), rate), suite.prevalence))
         });
         let (id, title) = system.titled("benign", BENIGN);
         let note = format!("False alarms at {}.", t.name);
@@ -58,7 +58,7 @@ pub fn languages(suite: &Suite, part: &Part, look: f64) -> Table {
         "recall, all scores",
         "false alarms, all scores",
     ];
-    let note = "Cannot say: share that the model declines to judge. Judged: the others; alarms at the band look. Where none is a false alarm, the interval ends at 3 over the harmless groups (95 %). All scores: as if it declined nothing, alarms at the threshold of look; this says whether declining is right.";
+    let note = "Cannot say: share that the model declines to judge. Judged: the others; alarms at the band look. Where a share is none or all, its interval goes to 3 over the groups (95 %). All scores: as if it declined nothing, alarms at the threshold of look; this says whether declining is right.";
     table(part, "languages", "By language", note, &columns, rows)
 }
 
@@ -85,7 +85,8 @@ fn by(
 
 /// Share of a part in some bands.
 fn share(part: &Part, wanted: fn(Band) -> bool) -> Measure {
-    part.measure(part.labels.len(), |items| among(part, items, wanted))
+    let all: Vec<usize> = (0..part.labels.len()).collect();
+    part.share(&all, |items| among(part, items, wanted))
 }
 
 fn among(part: &Part, items: &[usize], wanted: fn(Band) -> bool) -> Option<f64> {
@@ -96,7 +97,7 @@ fn among(part: &Part, items: &[usize], wanted: fn(Band) -> bool) -> Option<f64> 
 /// Alarms of a part that is all harmless.
 fn quiet(name: &str, part: &Part, prevalence: f64) -> Row {
     let alarms =
-        |wanted: fn(Band) -> bool| part.false_alarms(&part.items(false), |items| among(part, items, wanted));
+        |wanted: fn(Band) -> bool| part.share(&part.items(false), |items| among(part, items, wanted));
     let (look, look_now) = (alarms(|b| b >= Band::Look), alarms(|b| b == Band::LookNow));
     let more = [("look now", look_now), ("cannot say", share(part, |b| b == Band::CannotSay))];
     Row::new(name, alarmed(look, prevalence).into_iter().chain(more))
@@ -113,8 +114,8 @@ fn language(name: &str, part: &Part, look: f64) -> Row {
         let (risky, quiet): (Vec<usize>, Vec<usize>) = here.iter().partition(|i| part.labels[**i]);
         [
             part.measure(here.len(), |i| ranking.auroc(&some(i))),
-            part.measure(risky.len(), |i| counts(i).recall()),
-            part.false_alarms(&quiet, |i| counts(i).fpr()),
+            part.share(&risky, |i| counts(i).recall()),
+            part.share(&quiet, |i| counts(i).fpr()),
         ]
     };
     let judged = three(&|i| part.verdicts[i].band != Band::CannotSay);

@@ -261,6 +261,19 @@ impl Suite {
         Ok(path)
     }
 
+    /// The files that a run on some data reads.
+    pub fn reads(&self, given: Option<&Path>) -> Vec<PathBuf> {
+        let data = given.map(Path::to_owned).or_else(|| Some(self.folder.join(self.data.path.as_ref()?)));
+        let inside = data.iter().filter_map(|data| fs::read_dir(data).ok()).flatten().flatten();
+        let inside: Vec<PathBuf> = inside.map(|entry| entry.path()).collect();
+        [self.folder.join("suite.toml")]
+            .into_iter()
+            .chain(self.keywords())
+            .chain(data)
+            .chain(inside)
+            .collect()
+    }
+
     /// What is measured, and on which data: data that the user brings has no counts to be checked, and need not name writers.
     pub fn measured(&self, given: Option<&Path>) -> Result<(Self, PathBuf)> {
         let mut suite = self.clone();

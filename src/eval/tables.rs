@@ -109,10 +109,10 @@ pub(super) fn thresholds(part: &Part, thresholds: &[Threshold], prevalence: f64)
             let alarms = system.alarms(t);
             let count = |items: &[usize]| Confusion::of(items.iter().map(|i| (part.labels[*i], alarms[*i])));
             let all = count(&(0..alarms.len()).collect::<Vec<_>>());
-            let [found, positives] = [all.tp + all.fp, all.tp + all.fn_].map(|n| n as usize);
+            let found = (all.tp + all.fp) as usize;
             let (recall, fpr) = (
-                part.measure(positives, |i| count(i).recall()),
-                part.false_alarms(&part.items(false), |i| count(i).fpr()),
+                part.share(&part.items(true), |i| count(i).recall()),
+                part.share(&part.items(false), |i| count(i).fpr()),
             );
             let mut value =
                 part.measure(alarms.len(), |i| ppv(count(i).recall()?, count(i).fpr()?, prevalence));
@@ -134,7 +134,7 @@ pub(super) fn thresholds(part: &Part, thresholds: &[Threshold], prevalence: f64)
         }
     }
     let note = format!(
-        "Thresholds were chosen as the result states and frozen. False alarms per 1,000 chats and PPV at a prevalence of {prevalence}; precision is that of this set. Where there is no false alarm, its rate ends at 3 over the harmless groups."
+        "Thresholds were chosen as the result states and frozen. False alarms per 1,000 chats and PPV at a prevalence of {prevalence}; precision is that of this set. Where there is no false alarm, its rate ends at 3 over the harmless groups; where nothing is missed, recall begins at 1 less 3 over the risky ones."
     );
     let columns = ["precision", "recall", "F1", "F2", "FPR", "false alarms per 1,000", "PPV"];
     table(part, "thresholds", "At frozen thresholds", &note, &columns, rows)

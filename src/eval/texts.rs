@@ -15,6 +15,7 @@ use super::join::Join;
 use super::labelled::{self, Record};
 use super::notation;
 use super::suite::{Suite, Task};
+use crate::import;
 
 /// Conversations that are held at a time.
 const BATCH: usize = 64;
@@ -23,6 +24,8 @@ const BATCH: usize = 64;
 pub struct Texts<'a> {
     suite: &'a Suite,
     files: Vec<PathBuf>,
+    /// Ids of all of them, and where each stands.
+    places: HashMap<String, String>,
 }
 
 impl<'a> Texts<'a> {
@@ -38,7 +41,7 @@ impl<'a> Texts<'a> {
         limit: Option<usize>,
         ids: Option<&Path>,
     ) -> Result<(Self, Vec<Gold>, Skipped)> {
-        let texts = Self { suite, files: files(data)? };
+        let mut texts = Self { suite, files: files(data)?, places: HashMap::new() };
         let mut ids = ids.map(Ids::read).transpose()?;
         let (mut golds, mut skipped, mut seen) =
             (Vec::new(), Skipped::new(), HashMap::<String, String>::new());
@@ -62,9 +65,16 @@ impl<'a> Texts<'a> {
             }
             golds.extend(kept);
         }
+        let part = ids.is_some() || limit.is_some();
         ids.map_or(Ok(()), |ids| ids.all_met(data))?;
-        check(suite, &golds, &skipped, data)?;
+        check(suite, &golds, &skipped, data, !part)?;
+        texts.places = seen;
         Ok((texts, golds, skipped))
+    }
+
+    /// Whether there is a conversation of this id, judged or not.
+    pub fn hold(&self, id: &str) -> bool {
+        self.places.contains_key(id)
     }
 
     /// The same, each split that is judged holding what the suite divides by.
@@ -75,7 +85,7 @@ impl<'a> Texts<'a> {
         ids: Option<&Path>,
     ) -> Result<(Self, Vec<Gold>, Skipped)> {
         let opened = Self::open(suite, data, limit, ids)?;
-        check_splits(suite, &opened.1, data)?;
+        check_splits(suite, &opened.1, &opened.2, data)?;
         Ok(opened)
     }
 
@@ -206,7 +216,8 @@ fn files(data: &Path) -> Result<Vec<PathBuf>> {
         [".chat", ".jsonl", ".jsonl.xz"].iter().any(|end| name.ends_with(end))
     };
     let entries = std::fs::read_dir(data).with_context(|| format!("cannot read {}", data.display()))?;
-    let mut found: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| known(p)).collect();
+    let ours = |p: &PathBuf| import::is_results(p) || import::is_scores(p);
+    let mut found: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| known(p) && !ours(p)).collect();
     found.sort();
     ensure!(!found.is_empty(), "{}: no .chat, .jsonl or .jsonl.xz file in it", data.display());
     Ok(found)
@@ -218,15 +229,13 @@ fn source_of(path: &Path) -> String {
 }
 
 /// What must hold of the whole.
-fn check(suite: &Suite, golds: &[Gold], skipped: &Skipped, data: &Path) -> Result<()> {
+fn check(suite: &Suite, golds: &[Gold], skipped: &Skipped, data: &Path, whole: bool) -> Result<()> {
     let data = data.display();
-    let why: Vec<String> = skipped.iter().map(|(why, n)| format!("{n} {why}")).collect();
     ensure!(
         !golds.is_empty(),
-        "suite {}: no labelled conversation in {data} that it can be measured on{}{}",
+        "suite {}: no labelled conversation in {data} that it can be measured on{}",
         suite.name,
-        if why.is_empty() { "" } else { "; set aside: " },
-        why.join(", ")
+        set_aside(skipped)
     );
     let mut splits: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     for Gold { id, group, split, .. } in golds {
@@ -236,7 +245,7 @@ fn check(suite: &Suite, golds: &[Gold], skipped: &Skipped, data: &Path) -> Resul
             "{data}: group {group} straddles splits: {first} is in {where_} and {id} in {split}"
         );
     }
-    for (split, expected) in &suite.data.counts {
+    for (split, expected) in suite.data.counts.iter().filter(|_| whole) {
         let found = golds.iter().filter(|g| g.split == *split).count();
         ensure!(
             found == *expected,
@@ -247,8 +256,15 @@ fn check(suite: &Suite, golds: &[Gold], skipped: &Skipped, data: &Path) -> Resul
     Ok(())
 }
 
+/// What was left out, in words; empty when nothing was.
+pub fn set_aside(skipped: &Skipped) -> String {
+    let some: Vec<String> =
+        skipped.iter().filter(|(_, n)| **n > 0).map(|(why, n)| format!("{n} {why}")).collect();
+    if some.is_empty() { String::new() } else { format!(" (set aside: {})", some.join(", ")) }
+}
+
 /// What must hold of each split before it is measured.
-fn check_splits(suite: &Suite, golds: &[Gold], data: &Path) -> Result<()> {
+fn check_splits(suite: &Suite, golds: &[Gold], skipped: &Skipped, data: &Path) -> Result<()> {
     let data = data.display();
     let judged: BTreeSet<&str> = golds.iter().map(|g| g.split.as_str()).filter(|s| *s != "train").collect();
     ensure!(
@@ -260,7 +276,8 @@ fn check_splits(suite: &Suite, golds: &[Gold], data: &Path) -> Result<()> {
     let splits: BTreeSet<&str> = named.chain(judged).collect();
     splits.into_iter().try_for_each(|split| {
         let part: Vec<&Gold> = golds.iter().filter(|g| g.split == split).collect();
-        enough(suite.task, &part).map_err(|e| anyhow!("suite {}: {data}: {split} {e}", suite.name))
+        enough(suite.task, &part)
+            .map_err(|e| anyhow!("suite {}: {data}: {split} {e}{}", suite.name, set_aside(skipped)))
     })
 }
 

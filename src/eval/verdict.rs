@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cases::{Case, Gold};
 use super::result::Run;
-use super::side::{self, Scored};
+use super::side::{self, Scored, SideFile};
 use crate::assessment::{Assessment, Band};
 use crate::head::{Pattern, SIGNALS};
 use crate::models::Model;
@@ -95,7 +95,7 @@ impl Verdict {
 /// Scores conversations as they come: lines go to a file as they are made, and whole lines that stand there already are taken over.
 pub struct Scorer<'a> {
     model: &'a Model,
-    beside: Option<&'a Path>,
+    beside: Option<&'a SideFile>,
     known: HashMap<String, Verdict>,
     /// Whether what was said of each message is kept.
     messages: bool,
@@ -105,7 +105,7 @@ pub struct Scorer<'a> {
 
 impl<'a> Scorer<'a> {
     /// `messages` says whether what was said of each message is kept in memory; the file always has it.
-    pub fn new(model: &'a Model, beside: Option<&'a Path>, messages: bool) -> Result<Self> {
+    pub fn new(model: &'a Model, beside: Option<&'a SideFile>, messages: bool) -> Result<Self> {
         let light = |v: Verdict| if messages { v } else { v.light() };
         let known = side::known(beside, &model.hash, light)?;
         Ok(Self { model, beside, known, messages, workers: Workers::new()?, run: Run::default() })
@@ -146,8 +146,8 @@ impl<'a> Scorer<'a> {
 }
 
 /// Score `cases`; see [`Scorer`].
-pub fn score(model: &Model, cases: &[&Case], beside: Option<&Path>) -> Result<(Vec<Verdict>, Run)> {
-    let mut scorer = Scorer::new(model, beside, true)?;
+pub fn score(model: &Model, cases: &[&Case]) -> Result<(Vec<Verdict>, Run)> {
+    let mut scorer = Scorer::new(model, None, true)?;
     let verdicts = cases.chunks(BATCH).map(|batch| scorer.score(batch)).collect::<Result<Vec<_>>>()?;
     Ok((verdicts.concat(), scorer.cost()))
 }

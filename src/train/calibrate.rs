@@ -112,6 +112,24 @@ pub fn bands(dev: &[Said], calibration: &Calibration, budgets: (f64, f64), befor
     })
 }
 
+/// What the bands cannot keep to, since they were chosen on so few harmless conversations; a sentence each.
+pub fn doubts(dev: &[Said], bands: &Bands, budgets: (f64, f64)) -> Vec<String> {
+    let n = dev.iter().filter(|said| !said.risk).count();
+    let few = |(name, budget): (&str, f64)| {
+        let least = (1.0 / budget).ceil();
+        (n as f64 * budget < 1.0).then(|| {
+            format!(
+                "the budget of {} % for {name} cannot be measured on {n} harmless conversations held back from learning: it takes {least} of them, better ten times as many; \
+                 what the band lets through elsewhere is not known",
+                budget * 100.0
+            )
+        })
+    };
+    let none = (bands.look >= bands.look_now)
+        .then(|| "look begins where look now does, so that there is no band look of its own".to_owned());
+    [("look", budgets.0), ("look now", budgets.1)].into_iter().filter_map(few).chain(none).collect()
+}
+
 /// For each signal the probability of best F1 from which it is named; one that too few messages carry, or that is never hit, keeps that of `before`.
 fn names(dev: &[Said], before: &Names) -> Names {
     let known: Vec<_> =

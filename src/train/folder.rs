@@ -116,8 +116,10 @@ fn markdown(card: &Card, request: &Request, report: &Report) -> String {
     );
     let _ = writeln!(
         text,
-        "- **Bands:** {}.\n- **Licence of the weights:** {}.\n",
-        card.bands.chosen, card.license
+        "- **Bands:** {}.\n{}- **Licence of the weights:** {}.\n",
+        card.bands.chosen,
+        report.doubts.iter().map(|doubt| format!("- **Beware:** {doubt}.\n")).collect::<String>(),
+        card.license
     );
     text += report.table.markdown().trim_start();
     text += "\nA band is a risk indicator for human review, never a finding about a person. What the backbone cannot do, this model cannot do either: \

@@ -6,7 +6,7 @@ use super::batch::Chat;
 use super::calibrate::{self, Said};
 use super::net::Net;
 use super::report::RESAMPLES;
-use super::{Base, Knobs, Progress, fit, head, read, says, set_aside, split};
+use super::{Base, Knobs, Progress, fit, head, read, says, split, told};
 use crate::eval::{self, Measure, Row, Table};
 use crate::metrics::{Confusion, Ranking, Resamples};
 use crate::models::{Bands, Calibration};
@@ -38,7 +38,7 @@ pub fn folds(request: &Folds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Table>
     );
     let base = request.base.load(request.knobs.seed)?;
     let (cases, skipped) = eval::labelled(request.labels)?;
-    let dealt = split::folds(&cases, request.folds, request.knobs.seed)?;
+    let dealt = split::folds(&cases, request.folds, request.knobs.seed).map_err(|e| told(e, &skipped))?;
     let said = |net: &Net, chats: &[&Chat]| says(&head(net)?, chats, base.card.calibration.fall);
     let chats = read(&base, &cases, tell)?;
     let of = |items: &[usize]| -> Vec<&Chat> { items.iter().filter_map(|i| chats[*i].as_ref()).collect() };
@@ -66,9 +66,9 @@ pub fn folds(request: &Folds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Table>
     let names = std::iter::once("the model as it is").chain(SHARES.iter().map(|s| s.1));
     let note = format!(
         "{} conversations{}, each measured once. A head learns from {} folds of {}, a further one stops it and sets calibration and bands; the probabilities of all folds are \
-         ranked together. {} groups were joined to others for near-duplicates. 95 % intervals from {RESAMPLES} resamples by group.",
+         ranked together. {} groups were joined to others for near-duplicates. 95 % intervals from {RESAMPLES} resamples by group; where a share is none or all, to 3 over the groups of its class.",
         cases.len(),
-        set_aside(&skipped),
+        eval::set_aside(&skipped),
         request.folds - 2,
         request.folds,
         dealt.joined
@@ -115,12 +115,15 @@ impl Pooled {
         let n = self.labels.len();
         let ranking = Ranking::new(&self.labels, &self.risks);
         let hits = |items: &[usize]| Confusion::of_items(&self.labels, &self.loud, items);
-        let count = |class: bool| self.labels.iter().filter(|l| **l == class).count();
+        let of = |class: bool| (0..n).filter(|i| self.labels[*i] == class).collect::<Vec<_>>();
+        let share = |class: bool, rate: &(dyn Fn(&[usize]) -> Option<f64> + Sync)| {
+            Measure::share(&draws, &self.groups, &of(class), rate)
+        };
         let cells = [
             ("AUROC", Measure::over(&draws, n, n, |i| ranking.as_ref()?.auroc(i))),
             ("AUPRC", Measure::over(&draws, n, n, |i| ranking.as_ref()?.average_precision(i))),
-            ("recall at look", Measure::over(&draws, n, count(true), |i| hits(i).recall())),
-            ("false alarms at look", Measure::over(&draws, n, count(false), |i| hits(i).fpr())),
+            ("recall at look", share(true, &|i| hits(i).recall())),
+            ("false alarms at look", share(false, &|i| hits(i).fpr())),
         ];
         Row::new(name, cells)
     }

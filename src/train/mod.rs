@@ -25,7 +25,7 @@ pub use report::Report;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
 use rayon::prelude::*;
 
 use crate::eval::{self, Case};
@@ -90,7 +90,7 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
         base.card.languages = if own.is_empty() { base::languages(&cases) } else { own.clone() };
         ensure!(!base.card.languages.is_empty(), "the labels state no language; give --language");
     }
-    let split = split::split(&cases, request.shares, request.knobs.seed)?;
+    let split = split::split(&cases, request.shares, request.knobs.seed).map_err(|e| told(e, &skipped))?;
     let chats = read(&base, &cases, tell)?;
     let part = |of: &[usize]| -> Vec<&Chat> { of.iter().filter_map(|i| chats[*i].as_ref()).collect() };
     let (train, dev) = (part(&split.train), part(&split.dev));
@@ -110,6 +110,7 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
     let said = says(&head(&net)?, &dev, base.card.calibration.fall)?;
     let calibration = calibrate::calibrate(&said, &base.card.calibration);
     let bands = calibrate::bands(&said, &calibration, request.budgets, &base.card.bands)?;
+    let doubts = calibrate::doubts(&said, &bands, request.budgets);
 
     folder::model(request, &base, &net, calibration, bands)?;
     let after = Model::load(&Place::Folder(out.to_owned()))?;
@@ -118,7 +119,8 @@ pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Report
     let report = Report {
         table: report::compare(&base, &after, &held_out, request.knobs.seed)?,
         labels: (cases.len(), cases.iter().filter(|c| c.gold.risk).count()),
-        set_aside: set_aside(&skipped),
+        set_aside: eval::set_aside(&skipped),
+        doubts,
         parts: [split.train.len(), split.dev.len(), split.held_out.len()],
         joined: split.joined,
         passes,
@@ -234,9 +236,7 @@ fn says(head: &Head, chats: &[&Chat], fall: f32) -> Result<Vec<Said>> {
     chats.par_iter().map(one).collect()
 }
 
-/// What was left out of the labels, in words; empty when nothing was.
-fn set_aside(skipped: &eval::Skipped) -> String {
-    let some: Vec<String> =
-        skipped.iter().filter(|(_, n)| **n > 0).map(|(why, n)| format!("{n} {why}")).collect();
-    if some.is_empty() { String::new() } else { format!(" (set aside: {})", some.join(", ")) }
+/// Why labels will not do, with what was left out of them.
+fn told(error: Error, skipped: &eval::Skipped) -> Error {
+    anyhow!("{error}{}", eval::set_aside(skipped))
 }

@@ -18,6 +18,8 @@ pub struct Report {
     pub labels: (usize, usize),
     /// What was left out of the labels, in words.
     pub set_aside: String,
+    /// What the bands cannot keep to, a sentence each.
+    pub doubts: Vec<String>,
     /// Conversations to learn from, to choose by, and held out.
     pub parts: [usize; 3],
     /// Groups that near-duplicates made one with another.
@@ -47,28 +49,24 @@ pub fn compare(before: &Model, after: &Model, cases: &[(&Case, &str)], seed: u64
     let cases: Vec<&Case> = cases.iter().map(|c| c.0).collect();
     let draws = Resamples::new(&groups, RESAMPLES, seed);
     let labels: Vec<bool> = cases.iter().map(|c| c.gold.risk).collect();
-    let [old, new] = [eval::score(before, &cases, None)?.0, eval::score(after, &cases, None)?.0];
-    let row = |name: &str, n: usize, old: &Metric, new: &Metric| {
-        let measure = |of: &Metric| Measure::over(&draws, labels.len(), n, of);
-        let difference = measure(&|d| Some(new(d)? - old(d)?));
-        Row::new(name, [("before", measure(old)), ("after", measure(new)), ("difference", difference)])
+    let [old, new] = [eval::score(before, &cases)?.0, eval::score(after, &cases)?.0];
+    let row = |name: &str, [before, after, difference]: [Measure; 3]| {
+        Row::new(name, [("before", before), ("after", after), ("difference", difference)])
     };
     let sides = [&old, &new].map(|verdicts| Side::new(&labels, verdicts.iter().collect()));
-    let (all, risky) = (labels.len(), labels.iter().filter(|l| **l).count());
+    let all = labels.len();
     let mut rows = Vec::new();
     for (name, metric) in METRICS {
-        let n = match metric {
-            "recall" => risky,
-            "fpr" => all - risky,
-            _ => all,
-        };
-        rows.push(row(name, n, &|d| sides[0].metric(metric, d), &|d| sides[1].metric(metric, d)));
+        rows.push(row(name, eval::compared(&draws, &groups, [&sides[0], &sides[1]], metric)));
     }
     let [old, new] = [&old, &new].map(|verdicts| Signals::of(&cases, verdicts));
     let messages = old.0.iter().map(Vec::len).sum();
-    rows.push(row("signals macro AUPRC", messages, &|d| old.macro_auprc(d), &|d| new.macro_auprc(d)));
+    let measure = |of: &Metric| Measure::over(&draws, all, messages, of);
+    let less = |d: &[usize]| Some(new.macro_auprc(d)? - old.macro_auprc(d)?);
+    let signals = [measure(&|d| old.macro_auprc(d)), measure(&|d| new.macro_auprc(d)), measure(&less)];
+    rows.push(row("signals macro AUPRC", signals));
     let note = format!(
-        "{all} conversations of {} groups that neither the fit nor the choice of bands has seen; 95 % intervals from {RESAMPLES} resamples by group.",
+        "{all} conversations of {} groups that neither the fit nor the choice of bands has seen; 95 % intervals from {RESAMPLES} resamples by group; where a share is none or all, to 3 over the groups of its class.",
         draws.groups()
     );
     let title = "Before and after, on what was held out";
