@@ -166,7 +166,9 @@ impl WarningKind {
             Self::Undecrypted => ("message", "that could not be decrypted; the words are missing"),
             Self::NamelessPerson => ("person", "known by an id only; the source has no name"),
             Self::MissingPart => ("file", "of the export missing; names or messages may be incomplete"),
-            Self::QuotedMail => ("mail", "that quotes others read here; only its sender's own words were taken from it"),
+            Self::QuotedMail => {
+                ("mail", "that quotes others read here; only its sender's own words were taken from it")
+            }
         }
     }
 }
