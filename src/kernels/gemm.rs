@@ -4,10 +4,18 @@ use rayon::prelude::*;
 
 use super::int8::{self, Blocks};
 use super::plain;
+use super::tile;
 use super::{Level, Precision};
 
-/// Rows of `A` that one thread takes at a time: few enough that they stay near, many enough that the weights are worth fetching.
-pub const ROWS: usize = 96;
+/// Most rows of `A` that one thread takes at a time, so that they stay near, and the fewest that make the weights worth fetching.
+const ROWS: (usize, usize) = (12, 96);
+
+/// How many of `m` rows a thread takes at a time, so that all threads are done together: as few rounds as [`ROWS`] allows, in even shares of whole tiles.
+pub fn share(m: usize) -> usize {
+    let threads = rayon::current_num_threads();
+    let rounds = m.div_ceil(ROWS.1 * threads).max(1);
+    m.div_ceil(rounds * threads).next_multiple_of(tile::ROWS).clamp(ROWS.0, ROWS.1)
+}
 
 /// A linear layer.
 pub struct Weights {
@@ -69,7 +77,24 @@ impl Weights {
     /// Multiply rows `a` (`m` × `k`) into `out` (`m` × `n`), replacing what it held.
     pub fn apply(&self, a: &[f32], out: &mut Vec<f32>) {
         let (n, k) = (self.n(), self.k());
+        let rows = share(a.len() / k);
         out.resize(a.len() / k * n, 0.0);
-        out.par_chunks_mut(ROWS * n).zip(a.par_chunks(ROWS * k)).for_each(|(out, a)| self.rows(a, out));
+        out.par_chunks_mut(rows * n).zip(a.par_chunks(rows * k)).for_each(|(out, a)| self.rows(a, out));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_shared_in_as_few_rounds_as_their_number_allows() {
+        let threads = rayon::current_num_threads();
+        for m in 1..3_000 {
+            let rows = share(m);
+            assert!((ROWS.0..=ROWS.1).contains(&rows) && rows.is_multiple_of(tile::ROWS), "{rows} of {m}");
+            let rounds = m.div_ceil(ROWS.1 * threads);
+            assert!(m.div_ceil(rows) <= rounds * threads, "{rows} of {m} rows by {threads} threads");
+        }
     }
 }

@@ -25,7 +25,7 @@ mod tile;
 
 pub use attention::{Keys, Look, Span, attend};
 pub use gated::{Gate, add_normed, gated, rms_norm, rms_rows};
-pub use gemm::{ROWS, Weights};
+pub use gemm::{Weights, share};
 pub use int8::{BLOCK, Blocks};
 pub use peak::peak;
 pub use rope::{Pairing, rotate};
