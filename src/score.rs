@@ -237,7 +237,7 @@ fn judged(
     let language = language::detect(transcript);
     let risk = stream.risk();
     let unlike = caveats::unlike(model, &language, stream.reader.tokens_per_word());
-    let (band, reason) = band(model, transcript, &language, unlike.clone(), risk);
+    let (band, reason) = band(model, transcript, &language, unlike.clone(), risk, notes);
     let loud = matches!(band, Band::Look | Band::LookNow);
     let concern = if loud { stream.concern() } else { Vec::new() };
     let moment =
@@ -296,6 +296,7 @@ fn band(
     language: &language::Language,
     unlike: Option<String>,
     risk: f32,
+    notes: &[Caveat],
 ) -> (Band, Option<String>) {
     if let Some(reason) = caveats::foreign(model, language) {
         return (Band::CannotSay, Some(reason));
@@ -311,6 +312,7 @@ fn band(
         .or(unlike)
         .or_else(|| caveats::one_sided(transcript))
         .or_else(|| caveats::one_text(transcript))
+        .or_else(|| caveats::guessed(transcript, notes))
     {
         Some(reason) => (Band::CannotSay, Some(reason)),
         None => (Band::Quiet, None),

@@ -423,6 +423,9 @@ fn one_side_with_nothing_in_it_is_no_all_clear() {
     let nameless = check(side.replace("Robin: ", ""), &["--unnamed", "unknown"]);
     assert_eq!(nameless["band"], "cannot say");
     assert!(nameless["reason"].as_str().unwrap().contains("came as one text"), "{}", nameless["reason"]);
+    let turns = check("are you home\nnearly, missed the bus\nbring bread then\nwhite or brown\nwhichever is left\nok see you\n".into(), &[]);
+    assert_eq!((&turns["band"], &turns["input"]["speakers"]), (&"cannot say".into(), &2.into()));
+    assert!(turns["reason"].as_str().unwrap().contains("names nobody"), "{}", turns["reason"]);
 }
 
 #[test]

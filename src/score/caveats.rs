@@ -4,7 +4,7 @@ use crate::assessment::Caveat;
 use crate::language::Language;
 use crate::models::Model;
 use crate::prompt::MESSAGE_CHARS;
-use crate::transcript::{Heard, Kind, Transcript};
+use crate::transcript::{Heard, Kind, Transcript, UNKNOWN};
 
 /// Fewer words than this are too few to call a conversation quiet.
 const LEAST_WORDS: usize = 12;
@@ -12,6 +12,8 @@ const LEAST_WORDS: usize = 12;
 const LEAST_MESSAGES: usize = 3;
 /// So many words are enough in fewer messages.
 const ENOUGH_WORDS: usize = 40;
+/// The code of the doubt that speakers were assumed to take turns.
+const ALTERNATING: &str = "alternating_speakers";
 /// A conversation with so small a share of common English words is not taken for English on the word of its export.
 const LEAST_ENGLISH: f32 = 0.06;
 
@@ -49,6 +51,20 @@ pub fn one_sided(transcript: &Transcript) -> Option<String> {
 pub fn one_text(transcript: &Transcript) -> Option<String> {
     (transcript.heard() == Heard::OneText).then(|| {
         "it came as one text: who says what, and what follows what, cannot be told apart, and what someone retells is not judged"
+            .to_owned()
+    })
+}
+
+/// Why nothing can be said where nothing was found and who says what is a guess, if it is: lists, plays and retold talk are read as turns, too.
+pub fn guessed(transcript: &Transcript, notes: &[Caveat]) -> Option<String> {
+    let alternating = notes.iter().any(|note| note.code == ALTERNATING);
+    let nobody = || {
+        let mut names =
+            transcript.spoken().map(|(_, m)| m.speaker.map(|s| transcript.speakers[s].name.as_str()));
+        names.all(|name| name.is_none_or(|name| name == UNKNOWN))
+    };
+    (alternating || nobody()).then(|| {
+        "it names nobody, so who says what is a guess, and it may be no chat at all; say who wrote what, and it can be judged"
             .to_owned()
     })
 }
