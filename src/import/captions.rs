@@ -241,23 +241,12 @@ fn before_colon(text: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Flow, Imported, Options, read_text};
+    use super::super::tried;
 
     fn shown(text: &str) -> (Vec<String>, Vec<&'static str>) {
-        let (mut out, mut doubts) = (Vec::new(), Vec::new());
-        let counts = read_text("c.txt", text.as_bytes(), &Options::default(), &mut |found: Imported| {
-            assert_eq!(found.format, "captions");
-            let t = found.transcript;
-            for m in &t.messages {
-                let who = m.speaker.map_or("*", |s| t.speakers[s].name.as_str());
-                out.push(format!("{} {who}: {}", m.time.unwrap(), m.text.reveal()));
-            }
-            doubts.extend(found.warnings.iter().map(|w| w.kind.id()));
-            Flow::Continue(())
-        });
-        let counts = counts.unwrap();
-        assert_eq!(counts.lines, counts.accounted());
-        (out, doubts)
+        let found = tried::read("c.txt", text, "captions");
+        let doubts = found.iter().flat_map(|found| &found.warnings).map(|w| w.kind.id());
+        (found.iter().flat_map(tried::lines).collect(), doubts.collect())
     }
 
     #[test]

@@ -178,22 +178,10 @@ fn on(day: civil::Date, clock: civil::Time) -> Time {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Flow, Imported, Options, read_text};
+    use super::super::tried;
 
     fn shown(text: &str) -> Vec<String> {
-        let mut out = Vec::new();
-        let counts = read_text("i.log", text.as_bytes(), &Options::default(), &mut |found: Imported| {
-            assert_eq!(found.format, "irc");
-            let t = found.transcript;
-            for m in &t.messages {
-                let who = m.speaker.map_or("*", |s| t.speakers[s].name.as_str());
-                out.push(format!("{} {who}: {}", m.time.unwrap(), m.text.reveal()));
-            }
-            Flow::Continue(())
-        });
-        let counts = counts.unwrap();
-        assert_eq!(counts.lines, counts.accounted());
-        out
+        tried::read("i.log", text, "irc").iter().flat_map(tried::lines).collect()
     }
 
     #[test]

@@ -69,6 +69,8 @@ mod threads;
 mod tiktok;
 mod tiktok_txt;
 mod times;
+#[cfg(test)]
+mod tried;
 mod twitter;
 mod walk;
 mod warning;

@@ -191,23 +191,14 @@ fn is_reaction(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Flow, Options, read_text};
+    use super::super::tried;
 
     fn shown(text: &str) -> Vec<String> {
-        let mut out = Vec::new();
-        let counts = read_text("z.txt", text.as_bytes(), &Options::default(), &mut |imported| {
-            assert_eq!(imported.format, "zoom");
-            let t = imported.transcript;
-            out.push(t.id.clone());
-            for m in &t.messages {
-                let who = m.speaker.map_or("*", |s| t.speakers[s].name.as_str());
-                out.push(format!("{} {who}: {}", m.time.unwrap(), m.text.reveal()));
-            }
-            Flow::Continue(())
-        });
-        let counts = counts.unwrap();
-        assert_eq!(counts.lines, counts.accounted());
-        out
+        let found = tried::read("z.txt", text, "zoom");
+        found
+            .iter()
+            .flat_map(|found| [vec![found.transcript.id.clone()], tried::lines(found)].concat())
+            .collect()
     }
 
     #[test]
