@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::chronology;
 use super::dates::{DateOrder, Stamp};
 use super::lines::Line;
 use super::order::{Evidence, Verdict};
@@ -42,6 +43,7 @@ pub struct Chat {
     people: HashMap<String, String>,
     owner: Option<String>,
     by_time: bool,
+    watched: bool,
 }
 
 impl Chat {
@@ -62,6 +64,7 @@ impl Chat {
             people: HashMap::new(),
             owner: None,
             by_time: false,
+            watched: false,
         }
     }
 
@@ -97,6 +100,12 @@ impl Chat {
     /// Those of one moment stay as they were said; so do all when some have no time.
     pub fn sort_by_time(&mut self) {
         self.by_time = true;
+    }
+
+    /// The source should have the oldest message first: where its times fall throughout it is turned round, and where they
+    /// go back by days that is told.
+    pub fn watch_times(&mut self) {
+        self.watched = true;
     }
 
     /// The other way round: the source has the newest message first. Parts of one record (a picture and the words beside
@@ -308,8 +317,16 @@ impl Chat {
                 self.warnings.add(WarningKind::InvalidTime, message.origin.line);
             }
         }
+        if self.watched && chronology::falls(&self.transcript.messages) {
+            let (count, line) = chronology::timed(&self.transcript.messages);
+            self.warnings.add_many(WarningKind::NewestFirst, count, line);
+            self.reverse();
+        } else if self.watched && verdict.assumed.is_none() {
+            let back = chronology::back_in_time(&self.transcript.messages);
+            back.into_iter().for_each(|line| self.warnings.add(WarningKind::BackInTime, line));
+        }
         if self.by_time {
-            in_order(&mut self.transcript.messages);
+            chronology::in_order(&mut self.transcript.messages);
         }
         for speaker in self.transcript.speakers.iter_mut().filter(|s| Some(&s.name) == self.owner.as_ref()) {
             speaker.role = Role::Me;
@@ -325,17 +342,6 @@ pub(super) struct Finished {
     pub dates: Option<Verdict>,
     pub warnings: Warnings,
     pub counts: Counts,
-}
-
-/// Put messages in order of time, if every one of them has a time that can be compared.
-fn in_order(messages: &mut [Message]) {
-    let Some(first) = messages.first().and_then(|m| m.time) else { return };
-    let since: Option<Vec<i128>> = messages.iter().map(|m| m.time?.nanoseconds_since(&first)).collect();
-    let Some(since) = since.filter(|s| !s.is_sorted()) else { return };
-    let mut order: Vec<usize> = (0..messages.len()).collect();
-    order.sort_by_key(|at| since[*at]);
-    let sorted: Vec<Message> = order.iter().map(|at| messages[*at].clone()).collect();
-    messages.clone_from_slice(&sorted);
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use super::jsonl::told_kind;
 use super::order::{Evidence, Verdict};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
-use super::{Flow, Format, Sink, UNKNOWN, parts, times};
+use super::{Flow, Format, Sink, UNKNOWN, parts};
 use crate::transcript::Kind;
 use direction::Way;
 use layout::Layout;
@@ -105,7 +105,7 @@ pub(super) fn read_table<'t>(
     open: &dyn Fn(bool) -> Result<Box<dyn Rows + 't>, ImportError>,
 ) -> Result<(), ImportError> {
     let survey = Survey::of(layout, open(false)?, sink);
-    let mut reading = Reading { name, layout, survey, open: HashMap::new(), sink };
+    let mut reading = Reading { name, layout, survey, open: HashMap::new(), day: String::new(), sink };
     let result = open(true).and_then(|rows| reading.read(rows));
     reading.close(&result);
     result
@@ -115,27 +115,57 @@ pub(super) fn read_table<'t>(
 struct Survey {
     /// The last row of each conversation.
     last: HashMap<String, u64>,
+    /// The first row of what stands below the table, and the conversation of the last message.
+    below: Option<(u64, String)>,
     verdict: Verdict,
 }
 
 impl Survey {
     fn of(layout: &Layout, mut rows: Box<dyn Rows + '_>, sink: &Sink<'_>) -> Self {
         let (mut last, mut evidence) = (HashMap::<String, u64>::new(), Evidence::default());
+        let (mut day, mut latest, mut below) = (String::new(), String::new(), Vec::<(u64, String)>::new());
+        let (mut all, mut timed) = (0, 0);
         // A broken end is met again, and told, by the second reading.
         while let Ok(Some((number, line, _, row))) = rows.next_row() {
             if number <= layout.headings {
                 continue;
             }
-            if let Some(When::Written(stamp)) = times::read(&layout.time(row)) {
+            let when = layout.time(row, &mut day).0;
+            if let Some(When::Written(stamp)) = when {
                 evidence.add(&stamp, line);
             }
+            all += u64::from(row.iter().any(|field| !field.trim().is_empty()));
+            if when.is_none_or(|when| when == When::Unknown) && timed > 0 && layout.is_below(row) {
+                below.push((number, layout.conversation(row).into_owned()));
+                continue;
+            }
             let conversation = layout.conversation(row);
+            if !when.is_none_or(|when| when == When::Unknown) {
+                timed += 1;
+                below.drain(..).for_each(|(number, conversation)| _ = last.insert(conversation, number));
+                if timed == 1 || *conversation != *latest {
+                    latest = conversation.clone().into_owned();
+                }
+            }
             match last.get_mut(conversation.as_ref()) {
                 Some(at) => *at = number,
                 None => _ = last.insert(conversation.into_owned(), number),
             }
         }
-        Self { last, verdict: evidence.verdict(sink.options().date_order) }
+        // Where times are missing all along, rows without them are messages.
+        let usual = timed * 3 >= (all - below.len() as u64) * 2;
+        let below = match below.first().filter(|_| usual) {
+            Some((first, _)) => {
+                let end = below.last().map_or(0, |(number, _)| *number);
+                last.entry(latest.clone()).and_modify(|at| *at = end.max(*at));
+                Some((*first, latest))
+            }
+            None => {
+                below.into_iter().for_each(|(number, conversation)| _ = last.insert(conversation, number));
+                None
+            }
+        };
+        Self { last, below, verdict: evidence.verdict(sink.options().date_order) }
     }
 }
 
@@ -146,6 +176,8 @@ struct Reading<'r, 's, 'a> {
     survey: Survey,
     /// By conversation: its first row, and what was read of it.
     open: HashMap<String, (u64, Chat)>,
+    /// The day that was written last.
+    day: String,
     sink: &'s mut Sink<'a>,
 }
 
@@ -166,16 +198,27 @@ impl Reading<'_, '_, '_> {
     }
 
     fn take(&mut self, number: u64, line: u64, row: &StringRecord) -> Result<Flow, ImportError> {
-        let conversation = self.layout.conversation(row);
-        let conversation = conversation.as_ref();
+        let below =
+            self.survey.below.clone().filter(|(first, _)| number >= *first && self.layout.is_below(row));
+        let own = self.layout.conversation(row);
+        let conversation = below.as_ref().map_or(own.as_ref(), |(_, latest)| latest);
         if !self.open.contains_key(conversation) {
             let mut chat = self.sink.chat(self.id(conversation));
             chat.set_verdict(self.survey.verdict);
+            if !self.layout.own {
+                chat.watch_times();
+            }
             self.open.insert(conversation.to_owned(), (number, chat));
         }
         let Some((_, chat)) = self.open.get_mut(conversation) else { return Ok(Flow::Continue(())) };
         let me = || parts::me(self.sink.options());
-        say(chat, self.layout, line, row, &me);
+        if below.is_some() {
+            let fields = row.iter().map(str::trim).filter(|field| !field.is_empty());
+            chat.note(When::Unknown, &fields.collect::<Vec<_>>().join(" "), line);
+            chat.doubt(WarningKind::LineAfterLastMessage, line);
+        } else {
+            say(chat, self.layout, line, row, &mut self.day, &me);
+        }
         chat.room(self.name, line)?;
         if self.survey.last.get(conversation) != Some(&number) {
             return Ok(Flow::Continue(()));
@@ -205,7 +248,14 @@ impl Reading<'_, '_, '_> {
 }
 
 /// Put one row into its conversation; `me` is the name of the owner.
-fn say(chat: &mut Chat, layout: &Layout, line: u64, row: &StringRecord, me: &dyn Fn() -> String) {
+fn say(
+    chat: &mut Chat,
+    layout: &Layout,
+    line: u64,
+    row: &StringRecord,
+    day: &mut String,
+    me: &dyn Fn() -> String,
+) {
     if row.iter().all(|field| field.trim().is_empty()) {
         return chat.blank();
     }
@@ -213,7 +263,11 @@ fn say(chat: &mut Chat, layout: &Layout, line: u64, row: &StringRecord, me: &dyn
     if row.len() != layout.width {
         chat.doubt(WarningKind::RaggedRow, line);
     }
-    let when = times::read(&layout.time(row)).unwrap_or_else(|| {
+    let (when, carried) = layout.time(row, day);
+    if carried {
+        chat.doubt(WarningKind::CarriedDay, line);
+    }
+    let when = when.unwrap_or_else(|| {
         chat.doubt(WarningKind::InvalidTime, line);
         When::Unknown
     });
@@ -249,5 +303,7 @@ fn unknown(chat: &mut Chat, line: u64) -> &'static str {
     UNKNOWN
 }
 
+#[cfg(test)]
+mod by_hand;
 #[cfg(test)]
 mod tests;

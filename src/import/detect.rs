@@ -20,7 +20,11 @@ pub(super) fn choose(
     let found = match &options.format {
         Some(asked) => Some(named(asked)?).filter(|f| !sample.text().is_empty() || f.detect(sample) > 0.0),
         // What is known and not read is refused, with the way out.
-        None => surest(sample, least).filter(|f| f.name() != "jsonl" || !foreign::is_tinder(sample)),
+        None => surest(sample, least).filter(|f| match f.name() {
+            "jsonl" => !foreign::is_tinder(sample),
+            "paste" | "csv" => !foreign::is_of_programs(sample.text()),
+            _ => true,
+        }),
     };
     // Whoever names columns has a table; a chat export beside it is still one.
     let table = options.columns.is_some() && options.format.is_none() && !sample.text().is_empty();

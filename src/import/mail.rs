@@ -1,6 +1,7 @@
 //! E-mail: one mail (`.eml`) or a box of them (`.mbox`). Each mail is a message of its sender, without the mails that it
 //! quotes; mails that answer each other are a conversation. What is quoted and stands in no mail of the conversation
-//! follows as the words of somebody unknown. What is attached is named and never opened.
+//! follows as the words of whom the head above it names, or else of somebody unknown. What is attached is named and not
+//! opened, but for texts that are chat exports: these are what was to be handed on, and are read as such.
 
 mod quoted;
 
@@ -17,8 +18,11 @@ use super::parts::say_all;
 use super::source::{Sample, Source};
 use super::threads::Threads;
 use super::warning::WarningKind;
-use super::{Format, Sink, UNKNOWN};
+use super::{Format, Options, Sink, UNKNOWN, detect};
 use crate::transcript::{Kind, Time};
+
+/// How much of what is attached is looked at to tell whether it is a chat, in bytes.
+const SAMPLE: usize = 64 * 1024;
 
 /// The format.
 pub struct Mail;
@@ -46,6 +50,7 @@ impl Format for Mail {
             count: 0,
             said: HashSet::new(),
             quotes: Vec::new(),
+            attached: Vec::new(),
         };
         let result = reading.fill(&mut mails, sink);
         reading.add_quotes(sink);
@@ -53,8 +58,17 @@ impl Format for Mail {
             chat.close(&result, mails.line);
             chat.sort_by_time();
         }
+        let attached = std::mem::take(&mut reading.attached);
         reading.threads.close(sink);
-        result
+        let format = self.name();
+        let read = |(name, bytes): (String, Vec<u8>)| {
+            let depth = sink.depth();
+            let result = super::read_stream(&name, None, Box::new(io::Cursor::new(bytes)), depth + 1, sink);
+            sink.start(format);
+            sink.set_depth(depth);
+            result
+        };
+        result.and(attached.into_iter().try_for_each(read))
     }
 }
 
@@ -148,6 +162,8 @@ struct Reading<'r> {
     /// The thread and the line of every line that somebody wrote.
     said: HashSet<(String, String)>,
     quotes: Vec<Quote>,
+    /// Chats that were attached, by name.
+    attached: Vec<(String, Vec<u8>)>,
 }
 
 /// What a mail quotes or passes on.
@@ -183,7 +199,10 @@ impl Reading<'_> {
         let text = bodies.join("\n");
         let (words, others) = quoted::part(&text);
         self.said.extend(words.lines().map(|l| (key.clone(), l.trim().to_owned())));
-        let when = say(chat, mail, words, raw.line);
+        let chats = chats(mail, sink);
+        let files: Vec<String> = chats.iter().map(|(file, _)| file.clone()).collect();
+        self.attached.extend(chats.into_iter().map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
+        let when = say(chat, mail, words, &files, raw.line);
         if !others.is_empty() {
             let lines = others.into_iter().map(str::to_owned).collect();
             self.quotes.push(Quote { key: key.clone(), line: raw.line, when, lines });
@@ -203,10 +222,18 @@ impl Reading<'_> {
                 chat.doubt(WarningKind::QuotedMail, line);
                 continue;
             }
-            let kept: Vec<&str> =
-                lines.iter().filter(|l| quoted::is_head(l) || new(l)).map(String::as_str).collect();
-            chat.doubt(WarningKind::UnknownSpeaker, line);
-            chat.say_more(UNKNOWN, when, Kind::Message, &kept.join("\n"), line);
+            for (from, words) in quoted::mails(&lines) {
+                let is_new = |l: &str| !self.said.contains(&(key.clone(), l.to_owned()));
+                if !words.iter().any(|l| !quoted::is_head(l) && is_new(l)) {
+                    continue;
+                }
+                let kept: Vec<&str> = words.into_iter().filter(|l| quoted::is_head(l) || is_new(l)).collect();
+                let speaker = from.and_then(|from| quoted_person(chat, &from)).unwrap_or_else(|| {
+                    chat.doubt(WarningKind::UnknownSpeaker, line);
+                    UNKNOWN.to_owned()
+                });
+                chat.say_more(&speaker, when, Kind::Message, &kept.join("\n"), line);
+            }
             self.said.extend(lines.into_iter().map(|l| (key.clone(), l)));
         }
     }
@@ -242,8 +269,34 @@ fn texts(value: &HeaderValue<'_>) -> Vec<String> {
     value.as_text_list().into_iter().flatten().map(|text| text.to_string()).collect()
 }
 
-/// Put one mail with these `words` of its sender into its conversation; when it was sent.
-fn say(chat: &mut Chat, mail: &Message<'_>, words: String, line: u64) -> When {
+/// Who speaks in a quoted mail, by what stands in its head: `Ida Berg <ida@example.org>`.
+fn quoted_person(chat: &mut Chat, from: &str) -> Option<String> {
+    let (name, address) = match from.split_once(['<', '[']) {
+        Some((name, address)) => (name, address.trim_end_matches(['>', ']']).trim_start_matches("mailto:")),
+        None => (from, ""),
+    };
+    let name = Some(name.trim_matches(['"', '\'', ' '])).filter(|n| !n.is_empty()).unwrap_or(address);
+    let id = if address.contains('@') { address } else { name };
+    (!name.is_empty()).then(|| chat.person(&id.to_lowercase(), name))
+}
+
+/// The texts attached to a mail that are exports of chats.
+fn chats(mail: &Message<'_>, sink: &Sink<'_>) -> Vec<(String, Vec<u8>)> {
+    let is_chat = |name: &str, bytes: &[u8]| {
+        let text = [".txt", ".csv", ".json"].iter().any(|end| name.to_lowercase().ends_with(end));
+        let sample = text.then(|| Sample::new(name, bytes[..bytes.len().min(SAMPLE)].to_vec()));
+        let plain = Options { limits: sink.options().limits, ..Options::default() };
+        let format = sample.and_then(|sample| detect::choose(&sample, 1, &plain).ok());
+        format.is_some_and(|format| !matches!(format.name(), "paste" | "mail"))
+    };
+    let files = mail.attachments().filter_map(|part| Some((part.attachment_name()?, part.contents())));
+    let chats = files.filter(|(name, bytes)| is_chat(name, bytes));
+    chats.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())).collect()
+}
+
+/// Put one mail with these `words` of its sender into its conversation; when it was sent. Of what is attached, `chats` are
+/// read by themselves.
+fn say(chat: &mut Chat, mail: &Message<'_>, words: String, chats: &[String], line: u64) -> When {
     let when = mail.date().filter(|date| date.is_valid());
     let when = when.and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()).map(Time::Instant);
     if when.is_none() {
@@ -261,6 +314,7 @@ fn say(chat: &mut Chat, mail: &Message<'_>, words: String, line: u64) -> When {
         }
     };
     let files = mail.attachments().filter_map(|part| part.attachment_name());
+    let files = files.filter(|file| !chats.iter().any(|chat| chat == file));
     let mut parts: Vec<(Kind, String)> = files.map(|file| (Kind::Media, file.to_owned())).collect();
     if parts.is_empty() || !words.is_empty() {
         parts.push((Kind::Message, words));
@@ -303,12 +357,29 @@ mod tests {
     }
 
     #[test]
+    fn a_chat_that_was_mailed_is_read() {
+        let mail = "From: Ida <ida@example.org>\nTo: me@example.org\nDate: Mon, 4 Mar 2024 16:01:05 +0000\nSubject: chat\n\
+             MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nattached\n--b\n\
+             Content-Type: text/plain\nContent-Disposition: attachment; filename=chat.txt\n\n\
+             13/01/2024, 21:07 - Ana: tea?\n13/01/2024, 21:08 - Bo: yes\n--b\nContent-Type: text/plain\n\
+             Content-Disposition: attachment; filename=notes.txt\n\nmilk\n--b--\n";
+        let mut found = Vec::new();
+        let counts = read_text("m", mail.as_bytes(), &Options::default(), &mut |i: Imported| {
+            found.push((i.format, i.transcript.id, i.transcript.messages.len()));
+            Flow::Continue(())
+        });
+        let counts = counts.unwrap();
+        assert_eq!(counts.lines, counts.accounted());
+        assert_eq!(found, [("mail", "m#chat".to_owned(), 2), ("whatsapp", "m/chat.txt".to_owned(), 2)]);
+    }
+
+    #[test]
     fn what_stands_in_no_other_mail_is_kept() {
         let (found, _) = shown(
             "From: Ida <ida@example.org>\nTo: help@example.org\nDate: Mon, 4 Mar 2024 16:01:05 +0000\nSubject: FW: chat\n\n\
              see below\n\n-----Original Message-----\nFrom: Mum\nSent: Sunday\n\nhello\n\n> tea?\n",
         );
-        let rest = "1 Message unknown: -----Original Message-----\nFrom: Mum\nSent: Sunday\nhello\ntea?";
+        let rest = "1 Message Mum: hello\ntea?";
         assert_eq!(found, ["m#chat", "1 Message Ida: see below", rest]);
     }
 

@@ -13,6 +13,7 @@ mod archive;
 mod captions;
 mod cellebrite;
 mod chat;
+mod chronology;
 mod convokit;
 mod csv;
 mod cursor;

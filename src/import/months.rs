@@ -88,6 +88,58 @@ pub fn stamp(at: &mut Cursor<'_>) -> Option<civil::DateTime> {
     Some(date.to_datetime(clock))
 }
 
+/// A whole field with the month in words of many languages: `Samstag, 13. Januar 2024 21:07 Uhr`.
+pub fn abroad(field: &str) -> Option<civil::DateTime> {
+    let word = |at: &mut Cursor<'_>| {
+        let mut word = String::new();
+        while let Some(c) = at.peek().filter(|c| c.is_alphabetic() || (*c == '-' && !word.is_empty())) {
+            word.extend(c.to_lowercase());
+            at.bump();
+        }
+        word
+    };
+    let mut at = Cursor::new(field);
+    // The day of the week, and an article.
+    for _ in 0..2 {
+        if !word(&mut at).is_empty() {
+            at.eat('.');
+            at.eat(',');
+            (at.spaces() > 0).then_some(())?;
+        }
+    }
+    let (day, _) = at.number(2)?;
+    at.eat('.');
+    (at.spaces() > 0).then_some(())?;
+    let mut named = word(&mut at);
+    if matches!(named.as_str(), "de" | "of") {
+        at.spaces();
+        named = word(&mut at);
+    }
+    let month = in_words(&named)?;
+    at.eat('.');
+    at.eat(',');
+    at.spaces();
+    if ["de ", "del "].into_iter().any(|of| at.word(of)) {
+        at.spaces();
+    }
+    let (year, 4) = at.number(4)? else { return None };
+    at.spaces();
+    let _ = at.word("г.");
+    at.eat(',');
+    (at.spaces() > 0 || at.rest().starts_with(',') || field.contains(' ')).then_some(())?;
+    if at.peek().is_some_and(char::is_alphabetic) {
+        // `um`, `at`, `à`: unless it is the half of the day.
+        let mut ahead = at;
+        word(&mut ahead);
+        if ahead.spaces() > 0 {
+            at = ahead;
+        }
+    }
+    let clock = dates::clock(&mut at)?;
+    let date = civil::Date::new(i16::try_from(year).ok()?, month, i8::try_from(day).ok()?).ok()?;
+    at.rest().trim().is_empty().then(|| date.to_datetime(clock))
+}
+
 /// The place among `names` of the one that is next, whole or cut to three or four letters, with or without a dot.
 pub fn name(at: &mut Cursor<'_>, names: &[&str]) -> Option<usize> {
     let found = names.iter().enumerate().find_map(|(place, name)| {

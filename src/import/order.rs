@@ -23,6 +23,7 @@ pub struct Evidence {
 struct Track {
     impossible: u64,
     backward: u64,
+    forward: u64,
     first: Option<civil::Date>,
     last: Option<civil::Date>,
 }
@@ -36,12 +37,18 @@ impl Track {
         // Messages may arrive a little out of order; a wrong reading jumps by months.
         let back = |last: civil::Date| last.duration_since(date).as_hours() > 24;
         self.backward += u64::from(self.last.is_some_and(back));
+        self.forward += u64::from(self.last.is_some_and(|last| date > last));
         self.first.get_or_insert(date);
         self.last = Some(date);
     }
 
     fn faults(&self) -> (u64, u64) {
         (self.impossible, self.backward)
+    }
+
+    /// Whether the dates fall throughout: the newest message stands first.
+    fn falls(&self) -> bool {
+        self.impossible == 0 && self.forward == 0 && self.backward >= 2
     }
 
     fn days(&self) -> i64 {
@@ -122,6 +129,13 @@ impl Evidence {
         if year.faults() < best || (year.faults() == best && Self::far_shorter(&year, &day, &month)) {
             return sure(DateOrder::YearFirst, by(&year, if day.faults() == best { &day } else { &month }));
         }
+        let mixed = |track: &Track| track.impossible > 0 || (track.forward > 0 && track.backward > 0);
+        if day.falls() && mixed(&month) {
+            return sure(DateOrder::DayFirst, by(&day, &month));
+        }
+        if month.falls() && mixed(&day) {
+            return sure(DateOrder::MonthFirst, by(&day, &month));
+        }
         match (day.faults().cmp(&month.faults()), wish) {
             (std::cmp::Ordering::Less, _) => sure(DateOrder::DayFirst, by(&day, &month)),
             (std::cmp::Ordering::Greater, _) => sure(DateOrder::MonthFirst, by(&day, &month)),
@@ -166,6 +180,12 @@ mod tests {
     fn then_the_order_of_messages() {
         assert_eq!(verdict(&["5/1/24", "6/1/24", "1/2/24"], None), (DayFirst, None));
         assert_eq!(verdict(&["1/5/24", "1/6/24", "2/1/24"], Some(DayFirst)), (MonthFirst, None));
+    }
+
+    #[test]
+    fn which_may_be_the_other_way_round() {
+        assert_eq!(verdict(&["5/2/24", "3/2/24", "12/1/24", "10/1/24"], None), (DayFirst, None));
+        assert_eq!(verdict(&["2/5/24", "2/3/24", "1/12/24", "1/10/24"], None), (MonthFirst, None));
     }
 
     #[test]

@@ -31,10 +31,37 @@ pub fn read(field: &str) -> Option<When> {
     if let Some(time) = with_month(field) {
         return Some(When::Known(Time::Local(time)));
     }
-    let mut at = Cursor::new(field);
-    let stamp = Stamp::any(&mut at)?;
-    at.spaces();
-    at.rest().is_empty().then_some(When::Written(stamp))
+    if let Some(time) = months::abroad(field) {
+        return Some(When::Known(Time::Local(time)));
+    }
+    if let Some((time, offset)) = field.strip_suffix(')').and_then(|f| f.split_once("(UTC")) {
+        return Some(of_offset(read(time)?, offset)).filter(|when| *when != When::Unknown);
+    }
+    let whole = |mut at: Cursor<'_>| {
+        let stamp = Stamp::any(&mut at)?;
+        at.spaces();
+        at.rest().is_empty().then_some(stamp)
+    };
+    let bare = || whole(Cursor::new(without_weekday(field)?)).filter(|stamp| stamp.date.is_some());
+    whole(Cursor::new(field)).or_else(bare).map(When::Written)
+}
+
+/// What stands behind a short word before a date: `Sa 13.01.24 21:07`.
+fn without_weekday(field: &str) -> Option<&str> {
+    const LONGEST: usize = 14;
+    let (word, rest) = field.split_once(' ')?;
+    let word = word.trim_end_matches(['.', ',']);
+    let short = word.chars().count() <= LONGEST && word.chars().all(|c| c.is_alphabetic() || c == '-');
+    short.then_some(rest)
+}
+
+/// A time that is `offset` (`+2`, `+05:30`) ahead of UTC. Where the order of the date is open it stays as on the wall.
+fn of_offset(when: When, offset: &str) -> When {
+    let When::Known(Time::Local(time)) = when else { return when };
+    let (hours, minutes) = offset.split_once(':').unwrap_or((offset, "00"));
+    let sign = if hours.starts_with('-') { '-' } else { '+' };
+    let hours = hours.trim_start_matches(['+', '-']);
+    Time::parse(&format!("{time}{sign}{hours:0>2}:{minutes}")).map_or(when, When::Known)
 }
 
 /// A time that is of UTC unless it says otherwise.

@@ -77,6 +77,12 @@ pub enum WarningKind {
     NamelessPerson,
     /// A file that belongs to the export and is missing, so that names or messages are.
     MissingPart,
+    /// A message without a day, read as of the day above it.
+    CarriedDay,
+    /// A message of a source with the newest first, put in order of time.
+    NewestFirst,
+    /// A message far older than those before it: one chat may stand behind another.
+    BackInTime,
     /// A mail that quotes others of the conversation, which are not its sender's words.
     QuotedMail,
 }
@@ -119,6 +125,9 @@ impl WarningKind {
             Self::Undecrypted => "undecrypted",
             Self::NamelessPerson => "nameless-person",
             Self::MissingPart => "missing-part",
+            Self::CarriedDay => "carried-day",
+            Self::NewestFirst => "newest-first",
+            Self::BackInTime => "back-in-time",
             Self::QuotedMail => "quoted-mail",
         }
     }
@@ -166,6 +175,12 @@ impl WarningKind {
             Self::Undecrypted => ("message", "that could not be decrypted; the words are missing"),
             Self::NamelessPerson => ("person", "known by an id only; the source has no name"),
             Self::MissingPart => ("file", "of the export missing; names or messages may be incomplete"),
+            Self::CarriedDay => ("message", "without a day, read as of the day written above it"),
+            Self::NewestFirst => ("message", "that stood newest first, put in order of time"),
+            Self::BackInTime => (
+                "message",
+                "much older than those before it; another chat may begin there, and all was read as one",
+            ),
             Self::QuotedMail => {
                 ("mail", "that quotes others read here; only its sender's own words were taken from it")
             }

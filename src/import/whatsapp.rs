@@ -5,6 +5,7 @@
 //! message stays part of that message, so nobody can be made to have said what somebody else pasted.
 
 mod bodies;
+mod by_hand;
 mod done;
 mod media;
 mod names;
@@ -49,6 +50,7 @@ impl Format for WhatsApp {
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let mut chat = sink.chat(source.name());
+        chat.watch_times();
         let Some((look, _)) = Look::of(source.sample().lines()) else {
             let (name, format) = (source.name().to_owned(), self.name());
             return Err(ImportError::NoMessages {

@@ -7,6 +7,7 @@ use ::csv::StringRecord;
 use super::holds::{self, Holds};
 use super::layout::Layout;
 use super::people::People;
+use super::{headings, when};
 
 /// How sure it is that rows which agree in nothing but their columns are a table: less than of a paste with names.
 const PERHAPS: f32 = 0.42;
@@ -25,6 +26,11 @@ pub fn layout(delimiter: u8, rows: &[StringRecord]) -> Option<(Layout, f32)> {
     }
     let (time, sure) = times(body, width)?;
     if spilt > 0 && !sure {
+        return None;
+    }
+    // Accounts have texts and names as well, and nobody speaks in them.
+    let counts = headings > 0 && rows.first().is_some_and(|first| first.iter().any(headings::is_of_money));
+    if counts || (width > 3 && (0..width).any(|c| !holds::is_time(body, c) && holds::is_money(body, c))) {
         return None;
     }
     let columns = Columns::of(body, width, &time)?;
@@ -53,12 +59,8 @@ fn times(rows: &[StringRecord], width: usize) -> Option<(Vec<usize>, bool)> {
         let mut columns = (0..width).filter(|c| holds::surely(rows, *c) == kind);
         columns.find(|c| kind != Holds::Moment || holds::runs_on(rows, *c))
     };
-    Some(match (first(Holds::Moment), first(Holds::Day), first(Holds::Clock)) {
-        (Some(moment), _, _) => (vec![moment], true),
-        (None, Some(day), Some(clock)) => (vec![day, clock], true),
-        (None, Some(day), None) => (vec![day], true),
-        (None, None, clock) => (clock.into_iter().collect(), false),
-    })
+    let (moment, day, clock) = (first(Holds::Moment), first(Holds::Day), first(Holds::Clock));
+    Some((when::together(moment, day, clock, rows, None), moment.or(day).is_some()))
 }
 
 /// What the others are.

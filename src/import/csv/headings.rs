@@ -21,7 +21,7 @@ pub const SENDER: Role = "speaker sender sendername from fromname author authorn
      writer wer qui quien chi wie kto кто хто absender absendername von verfasser autor benutzer teilnehmer expediteur envoyeur emetteur \
      auteur de utilisateur remitente emisor enviadopor usuario remetente mittente da autore utente \
      afzender van gebruiker nadawca od uzytkownik avsandare fran anvandare gonderen kimden kullanici \
-     отправитель от автор пользователь відправник від користувач";
+     felado odesilatel отправитель от автор пользователь відправник від користувач";
 
 /// The number or id of who wrote it, for rows without a name.
 pub const SENDER_ID: Role = "senderid authorid userid speakerid senderjid sendernumber senderphone senderphonenumber \
@@ -52,14 +52,14 @@ pub const TIME: Role = "timestamp datetime dateandtime messagedate sent sentat s
      horodatage dateheure dateetheure dateenvoi datedenvoi heure fechahora fechayhora marcadetiempo fecha \
      hora datahora dataehora data dataora dataeora orario ora datumtijd tijdstip tijd verzonden \
      datagodzina dataigodzina czas godzina tidpunkt tid datumtid skickat tarihsaat tarih zaman saat \
-     датаивремя датавремя дата время датаічас датачас час";
+     датаивремя датавремя дата время датаічас датачас час wann quand cuando quando kiedy когда ido";
 
 /// The words.
 pub const TEXT: Role = "text message body content contents messagetext messagebody messagecontent utterance msg strcontent \
      sms nachricht nachrichtentext nachrichteninhalt inhalt texte contenu mensaje texto contenido \
      mensagem conteudo messaggio testo contenuto bericht tekst inhoud wiadomosc trescwiadomosci tresc \
      meddelande innehall mesaj ileti metin icerik сообщение текстсообщения текст содержание повідомлення \
-     текстповідомлення зміст";
+     текстповідомлення зміст uzenet zprava sprava what was quoi cosa что";
 
 /// Whether it came in or went out.
 pub const DIRECTION: Role = "direction messagedirection inout incomingoutgoing type messagetype folder box richtung typ sens \
@@ -70,6 +70,34 @@ pub const MINE: Role = "isfromme fromme issender issent ismine isoutgoing outgoi
 
 /// The name of a file that was sent.
 pub const FILE: Role = "attachment attachments attachmentname filename anhang";
+
+/// What accounts and orders count.
+const MONEY: &str = "amount balance price debit credit total sum currency betrag saldo kontostand preis soll haben summe \
+     wahrung montant solde prix devise importe precio monto valor preco importo prezzo bedrag prijs kwota cena belopp \
+     tutar bakiye сумма остаток цена баланс";
+
+/// Whether a column of this name holds sums of money.
+pub fn is_of_money(name: &str) -> bool {
+    let name = folded(name);
+    MONEY.split_whitespace().any(|word| folded(word) == name)
+}
+
+/// Whether `name` is one that a column of a chat may have.
+pub fn is_known(name: &str) -> bool {
+    let roles = [
+        TEXT,
+        SENDER,
+        TIME,
+        NAME,
+        CONVERSATION,
+        RECIPIENT,
+        CONTACT,
+        DIRECTION,
+        "tag day dia giorno jour dag",
+    ];
+    let name = folded(name);
+    roles.iter().flat_map(|role| role.split_whitespace()).any(|word| folded(word) == name)
+}
 
 /// The names of the columns of one table.
 pub struct Headings(Vec<String>);

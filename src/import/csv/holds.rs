@@ -6,6 +6,7 @@ use ::csv::StringRecord;
 
 use super::super::chat::When;
 use super::super::times;
+use super::when;
 use crate::transcript::Time;
 
 /// What most fields of a column are.
@@ -71,6 +72,19 @@ pub fn is_key(rows: &[StringRecord], column: usize, share: f32) -> bool {
     fields.iter().all(|f| short(f)) && (distinct <= 2 || distinct as f32 <= share * fields.len() as f32)
 }
 
+/// Whether a column holds sums of money: numbers with two places behind the point, and no times.
+pub fn is_money(rows: &[StringRecord], column: usize) -> bool {
+    let fields = fields(rows, column);
+    let is_sum = |field: &&&str| {
+        let bare = field.trim_matches(|c: char| c.is_whitespace() || "€$£+-−".contains(c));
+        let end = bare.char_indices().rev().nth(2);
+        let point = end.is_some_and(|(at, c)| matches!(c, '.' | ',') && at > 0);
+        point && bare.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | ' '))
+    };
+    let clocks = fields.iter().all(|field| when::read(&[field]).is_some());
+    !clocks && fields.len() > 1 && fields.iter().filter(is_sum).count() * 5 >= fields.len() * 4
+}
+
 /// How much is written in a column, in bytes.
 pub fn size(rows: &[StringRecord], column: usize) -> usize {
     rows.iter().filter_map(|row| row.get(column)).map(str::len).sum()
@@ -85,6 +99,11 @@ fn of_field(field: &str) -> Holds {
     match times::read(field) {
         Some(When::Known(Time::Clock(_))) => Holds::Clock,
         Some(When::Written(stamp)) if stamp.date.is_none() => Holds::Clock,
+        // Spreadsheets and databases write a day as its midnight.
+        Some(When::Known(Time::Local(moment))) if moment.time() == jiff::civil::Time::midnight() => {
+            Holds::Day
+        }
+        Some(When::Written(stamp)) if stamp.clock == jiff::civil::Time::midnight() => Holds::Day,
         Some(When::Known(_) | When::Written(_)) => Holds::Moment,
         _ if is_day(field) => Holds::Day,
         _ if is_number(field) => Holds::Number,

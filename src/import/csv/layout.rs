@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use ::csv::StringRecord;
 
+use super::super::chat::When;
 use super::super::source::Sample;
 use super::super::{Columns, ImportError};
 use super::content;
 use super::direction::Way;
-use super::headings::{Headings, TEXT, folded};
+use super::headings::{self, Headings, TEXT, folded};
 use super::holds::{self, Holds};
 use super::people::People;
 use super::records::Records;
@@ -52,7 +53,7 @@ impl Layout {
             headings: layout.headings + u64::from(told.is_some()),
             ..layout
         };
-        let named = tables.iter().filter_map(|(delimiter, rows)| Self::headed(*delimiter, rows));
+        let named = tables.iter().filter_map(|(delimiter, rows)| Self::titled(*delimiter, rows));
         if let Some(layout) = named.max_by_key(|layout| layout.width) {
             return Some((whole(layout), 0.85 + bonus));
         }
@@ -133,6 +134,30 @@ impl Layout {
         Self::headed(delimiter, std::slice::from_ref(first))
     }
 
+    /// The same where a title may stand above the names, and more names below them: whatever spreadsheets have there.
+    fn titled(delimiter: u8, rows: &[StringRecord]) -> Option<Self> {
+        const TITLES: usize = 6;
+        let filled = |row: &StringRecord| row.iter().filter(|field| !field.trim().is_empty()).count();
+        let title = |row: &StringRecord| filled(row) <= 1;
+        let above = rows.iter().take(TITLES).take_while(|row| title(row)).count();
+        let skip = [0, above]
+            .into_iter()
+            .find(|skip| rows.get(*skip..).is_some_and(|r| Self::headed(delimiter, r).is_some()))?;
+        let rows = &rows[skip..];
+        let layout = Self::headed(delimiter, rows)?;
+        let empty = |row: &StringRecord| layout.text(row).is_none_or(|text| text.trim().is_empty());
+        let named = |row: &StringRecord| row.iter().all(|f| f.trim().is_empty() || headings::is_known(f));
+        // Tables in Markdown have a rule there.
+        let ruled = |row: &StringRecord| row.iter().all(|f| f.trim().chars().all(|c| matches!(c, '-' | ':')));
+        let more = |row: &&StringRecord| filled(row) > 0 && ((empty(row) && named(row)) || ruled(row));
+        if layout.own || rows.get(1).filter(more).is_none() {
+            return Some(Self { headings: layout.headings + skip as u64, ..layout });
+        }
+        let rest: Vec<StringRecord> = rows.iter().take(1).chain(&rows[2..]).cloned().collect();
+        let layout = Self::headed(delimiter, &rest)?;
+        Some(Self { headings: layout.headings + skip as u64 + 1, ..layout })
+    }
+
     /// By the names in the first of `rows`, as far as what the others hold bears them out.
     fn headed(delimiter: u8, rows: &[StringRecord]) -> Option<Self> {
         let (first, rows) = rows.split_first()?;
@@ -173,10 +198,30 @@ impl Layout {
         row.get(5).filter(|_| self.own)?.parse().ok()
     }
 
-    /// When, as written; empty when that is not told.
-    pub fn time(&self, row: &StringRecord) -> String {
-        let fields: Vec<&str> = self.time.iter().filter_map(|c| row.get(*c)).map(str::trim).collect();
-        fields.join(" ")
+    /// When, with the day of the rows above it, `day`, where it has none: the day is often written once. Whether it was
+    /// taken from there. `None` when it cannot be read.
+    pub fn time(&self, row: &StringRecord, day: &mut String) -> (Option<When>, bool) {
+        let mut fields: Vec<&str> = self.time.iter().map(|c| row.get(*c).unwrap_or("").trim()).collect();
+        let apart = self.time.len() > 1;
+        if apart && fields[0].is_empty() && !day.is_empty() && fields[1..].iter().any(|f| !f.is_empty()) {
+            fields[0] = day;
+            return (when::read(&fields), true);
+        }
+        let when = when::read(&fields);
+        if apart && when.is_some() && !fields[0].is_empty() {
+            fields[0].clone_into(day);
+        }
+        (when, false)
+    }
+
+    /// Whether a row is no message but something below the table: a sum, or what names mean.
+    pub fn is_below(&self, row: &StringRecord) -> bool {
+        let filled = row.iter().any(|field| !field.trim().is_empty());
+        let Some(text) = self.text(row).filter(|_| filled && !self.own && !self.time.is_empty()) else {
+            return false;
+        };
+        let silent = text.trim().is_empty() && self.people.file(row).is_none();
+        silent || (self.people.is_told() && self.speaker(row).is_none() && self.way(row).is_none())
     }
 
     /// What. Where the text comes last and was not quoted, the fields past the width are part of it.

@@ -5,7 +5,7 @@ use super::*;
 use crate::transcript::Time;
 use proptest::prelude::*;
 
-fn import_with(text: &str, options: Options) -> Result<(Vec<Imported>, Counts), ImportError> {
+pub(super) fn import_with(text: &str, options: Options) -> Result<(Vec<Imported>, Counts), ImportError> {
     let mut found = Vec::new();
     let counts = read_text("t.csv", text.as_bytes(), &options, &mut |imported| {
         found.push(imported);
@@ -15,7 +15,7 @@ fn import_with(text: &str, options: Options) -> Result<(Vec<Imported>, Counts), 
     Ok((found, counts))
 }
 
-fn import(text: &str) -> (Vec<Imported>, Counts) {
+pub(super) fn import(text: &str) -> (Vec<Imported>, Counts) {
     import_with(text, Options::default()).unwrap()
 }
 
@@ -81,12 +81,12 @@ fn columns_by_name_and_number() {
         let columns = Columns { speaker: some(speaker), text: some(text), ..Columns::default() };
         Options { columns: Some(columns), ..Options::default() }
     };
-    let table = "k,wer,was\n1,Ana,hi\n2,Ben,hey\n";
-    let (found, _) = import_with(table, columns("wer", "was")).unwrap();
+    let table = "k,wen,wort\n1,Ana,hi\n2,Ben,hey\n";
+    let (found, _) = import_with(table, columns("wen", "wort")).unwrap();
     assert_eq!(found[0].transcript.messages.len(), 2);
     let (found, _) = import_with(table, columns("2", "3")).unwrap();
     assert_eq!(found[0].transcript.messages.len(), 3);
-    let error = import_with(table, columns("who", "was")).unwrap_err();
+    let error = import_with(table, columns("who", "wort")).unwrap_err();
     assert!(matches!(error, ImportError::NoSuchColumn { columns: 3, .. }), "{error}");
 }
 

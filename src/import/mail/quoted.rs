@@ -72,13 +72,70 @@ pub fn is_head(line: &str) -> bool {
     line.ends_with(':') || HEADS.iter().chain(&SENT).chain(&MORE).any(|head| line.starts_with(head))
 }
 
+/// The mails that `lines` hold one behind the other, each with who wrote it as far as its head says so, and its words. Lines
+/// before the first head are nobody's.
+pub fn mails(lines: &[String]) -> Vec<(Option<String>, Vec<&str>)> {
+    let mut mails: Vec<(Option<String>, Vec<&str>)> = Vec::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        if starts_with_heads(&lines[at..]) {
+            let (_, from) = line.split_once(':').unwrap_or_default();
+            mails.push((Some(from.trim_matches(['*', ' ']).to_owned()), Vec::new()));
+            let height = lines[at..].iter().take(8).take_while(|line| is_labelled(line)).count();
+            at += height.max(1);
+            continue;
+        }
+        // What stands between two mails says no more than their heads do.
+        if !is_divider(&lines[at..].iter().map(String::as_str).take(5).collect::<Vec<_>>()) {
+            match mails.last_mut() {
+                Some((_, words)) => words.push(line),
+                None => mails.push((None, vec![line])),
+            }
+        }
+        at += 1;
+    }
+    mails.retain(|(from, words)| from.is_some() || !words.is_empty());
+    mails
+}
+
+/// Whether a line is one of those above a mail.
+fn is_labelled(line: &str) -> bool {
+    const MORE: [&str; 20] = [
+        "To:",
+        "Cc:",
+        "CC:",
+        "Subject:",
+        "Reply-To:",
+        "Importance:",
+        "An:",
+        "Betreff:",
+        "À :",
+        "À:",
+        "Objet",
+        "Para:",
+        "Asunto:",
+        "Assunto:",
+        "A:",
+        "Oggetto:",
+        "Aan:",
+        "Onderwerp:",
+        "Кому:",
+        "Тема:",
+    ];
+    let line = line.trim_start_matches('*');
+    HEADS.iter().chain(&SENT).chain(&MORE).any(|head| line.starts_with(head))
+}
+
 /// How many lines say who wrote what follows: `On Mon, 4 Mar 2024 at 16:01, Ida <ida@example.org> wrote:`, perhaps in
 /// two.
 fn attribution(lines: &[&str]) -> Option<usize> {
     let is = |text: &str| {
         let text = text.trim();
         let when = text.chars().filter(char::is_ascii_digit).count() > 2;
-        text.ends_with(':') && when && text.len() < 300 && WROTE.iter().any(|word| text.contains(word))
+        text.ends_with(':')
+            && when
+            && text.len() < 300
+            && (WROTE.iter().any(|word| text.contains(word)) || text.ends_with(">:"))
     };
     let first = lines.first()?;
     if is(first) {
@@ -94,17 +151,57 @@ fn is_divider(lines: &[&str]) -> bool {
     if DIVIDERS.iter().any(|d| line.replace(' ', "").eq_ignore_ascii_case(&d.replace(' ', ""))) {
         return true;
     }
+    const APPLE: [&str; 4] = [
+        "Begin forwarded message:",
+        "Anfang der weitergeleiteten Nachricht:",
+        "Début du message transféré :",
+        "Inizio messaggio inoltrato:",
+    ];
     let ruled = line.len() > 20 && line.bytes().all(|b| b == b'_');
-    let head = if ruled { &lines[1..] } else { lines };
+    // `---------- Forwarded message ---------`, in any language.
+    let dashed = line.len() > 12 && line.starts_with("-----") && line.ends_with("-----");
+    let introduced = ruled || dashed || APPLE.contains(&line);
+    let head = if introduced { &lines[1..] } else { lines };
+    let blank = head.iter().take_while(|line| introduced && line.trim().is_empty()).count();
+    let head = &head[blank..];
+    starts_with_heads(head)
+}
+
+/// Whether lines begin with those that programs put above a mail: from whom, and soon after it when.
+fn starts_with_heads<S: AsRef<str>>(head: &[S]) -> bool {
+    let head: Vec<&str> = head.iter().take(4).map(AsRef::as_ref).collect();
     let plain = |line: &&str| line.trim().trim_start_matches('*').to_owned();
     let from = head.first().map(plain).is_some_and(|l| HEADS.iter().any(|h| l.starts_with(h)));
-    let sent = head.iter().skip(1).take(2).map(plain).any(|l| SENT.iter().any(|s| l.starts_with(s)));
+    let sent = head.iter().skip(1).take(3).map(plain).any(|l| SENT.iter().any(|s| l.starts_with(s)));
     from && sent
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn heads_say_who_wrote() {
+        let text = "see below\n\n---------- Forwarded message ---------\nFrom: Bo Lee <bo@example.org>\nDate: Sat, Jan 13\n\
+                    Subject: tea\nTo: Ana\n\ntea?\n\nVon: Ida\nGesendet: Samstag\nAn: Bo\n\ncake";
+        let (own, others) = part(text);
+        let others: Vec<String> = others.into_iter().map(str::to_owned).collect();
+        let found = mails(&others);
+        let found: Vec<_> =
+            found.iter().map(|(from, words)| (from.as_deref().unwrap_or("?"), words.join("|"))).collect();
+        assert_eq!(own, "see below");
+        assert_eq!(found, [("Bo Lee <bo@example.org>", "tea?".to_owned()), ("Ida", "cake".to_owned())]);
+    }
+
+    #[test]
+    fn introductions_without_a_verb() {
+        for head in [
+            "сб, 13 янв. 2024 г. в 21:07, Bo <bo@example.org>:",
+            "2024年1月13日(土) 21:07 Bo <bo@example.org>:",
+        ] {
+            assert_eq!(part(&format!("ok\n\n{head}\n\n> tea?")).0, "ok", "{head}");
+        }
+    }
 
     #[test]
     fn earlier_mails_stand_apart() {

@@ -2,6 +2,7 @@
 //! name: quotation marks, brackets and what recurs in the file tell.
 
 use super::super::cursor;
+use super::by_hand;
 use super::notices;
 use super::survey::Survey;
 
@@ -13,9 +14,10 @@ const LONGEST_SECOND: usize = 30;
 const RECURS: usize = 3;
 
 /// What opens a quotation or a bracket, and what closes it.
-const PAIRS: [(char, &str); 10] = [
+const PAIRS: [(char, &str); 11] = [
     ('„', "“”\""),
     ('“', "”"),
+    ('”', "”"),
     ('«', "»"),
     ('»', "«"),
     ('「', "」"),
@@ -29,6 +31,9 @@ const PAIRS: [(char, &str); 10] = [
 /// Split `Name: body`. `None` for the app's own lines, which have no name though they may have a colon. `named`: every
 /// header of this look has a name.
 pub fn split<'l>(rest: &'l str, survey: &Survey, named: bool) -> Option<(String, &'l str)> {
+    if survey.is_dashed() {
+        return by_hand::split(rest).map(|(name, body)| (cursor::plain(name), body));
+    }
     let (name, body) = first(rest, survey, named)?;
     match second(body).filter(|_| survey.has_two_parts(&name)) {
         Some((part, body)) => Some((format!("{name}: {part}"), body)),

@@ -101,6 +101,13 @@ const NOTICES: &[&str] = &[
     "utworzył grupę",
     "ändrade ämnet",
     "skapade gruppen",
+    "ändrade gruppnamn",
+    "oprettede gruppen",
+    "ændrede gruppens",
+    "vytvořil tuto skupinu",
+    "vytvořila tuto skupinu",
+    "vytvořil skupinu",
+    "vytvořila skupinu",
     "set the group description",
     "you're now chatting with",
     "you’re now chatting with",
@@ -139,6 +146,11 @@ const ENCRYPTED: &[&str] = &[
     "ถูกเข้ารหัสจากต้นทางถึงปลายทาง",
     "végpontok között titkosítottak",
     "шифровани от край до край",
+    "end-to-end-krypterede",
+    "ende-til-ende-krypter",
+    "koncovým šifrováním",
+    "end-to-end šifrované",
+    "xifrats d'extrem a extrem",
 ];
 
 /// How other notices begin that iOS puts under a name.

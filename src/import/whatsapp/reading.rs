@@ -117,7 +117,7 @@ impl<'c> Reading<'c> {
                 None
             }
             Some((name, body)) => {
-                if !named && survey.may_be_notice(&name) {
+                if !named && (survey.is_log() || survey.may_be_notice(&name)) {
                     self.chat.doubt(WarningKind::DoubtfulName, number);
                 }
                 let read = bodies::read(body, &Place { name: &name, survey, alone });

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::cursor;
 use super::bodies;
+use super::by_hand;
 use super::done;
 use super::names;
 use super::notices;
@@ -25,6 +26,10 @@ pub struct Survey {
     opening: Option<String>,
     /// The names of the group, which may have changed.
     groups: HashSet<String>,
+    /// Whether these are hardly names.
+    log: bool,
+    /// Whether a dash stands behind names.
+    dashed: bool,
 }
 
 /// What could be a name by its colon.
@@ -51,12 +56,28 @@ impl Survey {
     pub fn of<'l>(rests: impl IntoIterator<Item = &'l str> + Clone, named: bool) -> Self {
         let mut survey = Self::default();
         survey.count_beginnings(rests.clone());
+        if !named {
+            let plain = rests.clone().into_iter().filter_map(|rest| names::first(rest, &survey, false));
+            let plain: Vec<String> = plain.map(|(name, _)| name).collect();
+            survey.log = by_hand::is_log(&plain, rests.clone());
+            survey.dashed = by_hand::is_dashed(plain.len(), rests.clone());
+        }
         survey.in_two_parts = survey.names_in_two_parts(rests.clone(), named);
         for rest in rests {
             survey.see(rest, named);
         }
         survey.groups = survey.find_groups();
         survey
+    }
+
+    /// Whether what stands before colons hardly names people.
+    pub fn is_log(&self) -> bool {
+        self.log
+    }
+
+    /// Whether a dash stands behind names, and no colon.
+    pub fn is_dashed(&self) -> bool {
+        self.dashed
     }
 
     /// How often a name could end where `beginning` ends.
