@@ -86,6 +86,14 @@ fn what_stands_around_a_table() {
 }
 
 #[test]
+fn a_column_for_each_person() {
+    let table =
+        "Time,Bo,Ana\n2024-01-13 21:07,tea?,\n2024-01-13 21:08,,yes: now\n2024-01-13 21:09,it is good,\n";
+    let said = ["21:07 Bo: tea?", "21:08 Ana: yes: now", "21:09 Bo: it is good"].map(str::to_owned).to_vec();
+    assert_eq!(shown(table), (said, Vec::new()));
+}
+
+#[test]
 fn who_and_what_are_enough() {
     assert_eq!(shown("Who,What\nBo,tea?\nAna,yes\n").0, ["- Bo: tea?", "- Ana: yes"]);
 }

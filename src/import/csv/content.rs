@@ -41,9 +41,37 @@ pub fn layout(delimiter: u8, rows: &[StringRecord]) -> Option<(Layout, f32)> {
     enough.then_some(())?;
     let confidence = if sure && columns.speaker.is_some() { DATED } else { PERHAPS };
     let people = People::unnamed(columns.speaker, columns.conversation);
+    let (text, own) = (columns.text, false);
     let layout =
-        Layout { delimiter, eol: b'\n', headings, width, people, time, text: columns.text, own: false };
+        Layout { delimiter, eol: b'\n', headings, width, people, time, text, own, persons: Vec::new() };
     Some((layout, confidence))
+}
+
+/// The layout of a table that has a column for each person, with words in one of them a row, and how sure that it is one.
+pub fn by_person(delimiter: u8, rows: &[StringRecord]) -> Option<(Layout, f32)> {
+    const MOST: usize = 12;
+    const LONGEST: usize = 30;
+    let (first, body) = rows.split_first()?;
+    let width = first.len();
+    let (time, _) = times(body, width)?;
+    let others: Vec<usize> = (0..width).filter(|c| !time.contains(c)).collect();
+    let names: Vec<&str> = others.iter().filter_map(|c| first.get(*c)).map(str::trim).collect();
+    let name = |n: &&str| !n.is_empty() && n.chars().count() <= LONGEST && !headings::is_known(n);
+    let named = names.iter().all(name) && names.iter().collect::<HashSet<_>>().len() == names.len();
+    let filled = |row: &StringRecord| {
+        others.iter().filter(|c| row.get(**c).is_some_and(|field| !field.trim().is_empty())).count()
+    };
+    let turns = body.iter().all(|row| row.len() == width && filled(row) == 1);
+    let words = |c: &usize| {
+        let fields = holds::fields(body, *c);
+        holds::of(body, *c) == Holds::Words && fields.iter().any(|field| field.contains(' '))
+    };
+    let people = (2..=MOST).contains(&others.len()) && others.iter().all(words);
+    (body.len() > 2 && !time.is_empty() && named && turns && people).then_some(())?;
+    let persons: Vec<(usize, String)> =
+        others.into_iter().zip(names.into_iter().map(str::to_owned)).collect();
+    let (people, text, own) = (People::default(), persons.first()?.0, false);
+    Some((Layout { delimiter, eol: b'\n', headings: 1, width, people, time, text, own, persons }, DATED))
 }
 
 /// Whether the first row names the columns: it has words where all others have times.

@@ -40,6 +40,8 @@ pub struct Layout {
     /// Whether this program wrote the table: then it says of each row what kind it is and where it was, and every field
     /// is meant to the letter.
     pub own: bool,
+    /// Where each person has a column, these and the names. Else it is empty.
+    pub persons: Vec<(usize, String)>,
 }
 
 impl Layout {
@@ -57,7 +59,9 @@ impl Layout {
         if let Some(layout) = named.max_by_key(|layout| layout.width) {
             return Some((whole(layout), 0.85 + bonus));
         }
-        let plain = tables.iter().find_map(|(delimiter, rows)| content::layout(*delimiter, rows));
+        let by_person = tables.iter().find_map(|(delimiter, rows)| content::by_person(*delimiter, rows));
+        let plain = || tables.iter().find_map(|(delimiter, rows)| content::layout(*delimiter, rows));
+        let plain = by_person.or_else(plain);
         plain.map(|(layout, sure)| (whole(layout), if bonus > 0.0 { 0.82 } else { sure }))
     }
 
@@ -126,7 +130,17 @@ impl Layout {
         let (people, time) = known.map(|k| (k.people, k.time)).unwrap_or_default();
         let people = people.asked(speaker, conversation);
         let time = find(&columns.time)?.map(|t| vec![t]).unwrap_or(time);
-        Ok(Self { delimiter, eol: b'\n', headings, width: first.len(), people, time, text, own: false })
+        Ok(Self {
+            delimiter,
+            eol: b'\n',
+            headings,
+            width: first.len(),
+            people,
+            time,
+            text,
+            own: false,
+            persons: Vec::new(),
+        })
     }
 
     /// By the names in the first row alone: there must be one for the text and one for something else.
@@ -170,7 +184,17 @@ impl Layout {
         let people = People::find(&names, rows, text, &time);
         let told = people.is_told() || !time.is_empty();
         let width = names.width();
-        told.then_some(Self { delimiter, eol: b'\n', headings: 1, width, people, time, text, own })
+        told.then_some(Self {
+            delimiter,
+            eol: b'\n',
+            headings: 1,
+            width,
+            people,
+            time,
+            text,
+            own,
+            persons: Vec::new(),
+        })
     }
 
     /// The conversation a row belongs to; empty when there is only one.
@@ -179,7 +203,10 @@ impl Layout {
     }
 
     /// Who wrote it, if that is told.
-    pub fn speaker<'r>(&self, row: &'r StringRecord) -> Option<&'r str> {
+    pub fn speaker<'r>(&'r self, row: &'r StringRecord) -> Option<&'r str> {
+        if !self.persons.is_empty() {
+            return self.person(row).map(|(_, name)| name.as_str());
+        }
         self.people.speaker(row, self.own)
     }
 
@@ -224,12 +251,17 @@ impl Layout {
         silent || (self.people.is_told() && self.speaker(row).is_none() && self.way(row).is_none())
     }
 
+    /// The person in whose column a row has something.
+    fn person(&self, row: &StringRecord) -> Option<&(usize, String)> {
+        self.persons.iter().find(|(column, _)| row.get(*column).is_some_and(|field| !field.trim().is_empty()))
+    }
+
     /// What. Where the text comes last and was not quoted, the fields past the width are part of it.
     pub fn text<'r>(&self, row: &'r StringRecord) -> Option<Cow<'r, str>> {
-        let text = row.get(self.text)?;
+        let text = row.get(self.person(row).map_or(self.text, |(column, _)| *column))?;
         // Bars stand between spaces.
         let text = if self.delimiter == b'|' && !self.own { text.trim() } else { text };
-        if self.text + 1 != self.width || row.len() <= self.width {
+        if !self.persons.is_empty() || self.text + 1 != self.width || row.len() <= self.width {
             return Some(text.into());
         }
         let fields: Vec<&str> = row.iter().skip(self.text).collect();
