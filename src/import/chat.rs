@@ -278,6 +278,11 @@ impl Chat {
         self.warnings.add(kind, line);
     }
 
+    /// `count` such doubts at once; none when it is 0.
+    pub fn doubt_many(&mut self, kind: WarningKind, count: u64, line: u64) {
+        self.warnings.add_many(kind, count, line);
+    }
+
     /// Whether there are no messages or system lines yet.
     pub fn is_empty(&self) -> bool {
         self.transcript.messages.is_empty()

@@ -2,23 +2,32 @@
 //! explains; with none, lines are taken as turns of two people or as one text of an unknown person, and said so.
 
 mod ahead;
+mod around;
 mod blocks;
 mod cast;
 mod days;
+mod forms;
 mod furniture;
 mod grammars;
+mod guesses;
 mod inline;
+mod labels;
 mod lead;
+mod logs;
 mod mail;
 mod moments;
 mod names;
+mod notices;
 mod page;
 mod plan;
 mod reading;
 mod said;
 mod screen;
+mod table;
 mod titles;
 mod turns;
+mod twice;
+mod wrap;
 
 use super::cursor;
 use super::detect;
@@ -41,9 +50,14 @@ impl Format for Paste {
         if detect::is_structured(sample.text()) || sample.text().trim().is_empty() {
             return 0.0;
         }
-        match Plan::of(sample).grammar {
+        let plan = Plan::of(sample);
+        match plan.grammar {
+            // With a ruled line under its heading, surer than any table without.
+            Grammar::Formed if plan.is_ruled() => 0.96,
             Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Timed | Grammar::Titled => 0.5,
-            Grammar::Named | Grammar::Own | Grammar::TitledClosely => 0.45,
+            Grammar::Named | Grammar::Own | Grammar::TitledClosely | Grammar::Formed | Grammar::Labelled => {
+                0.45
+            }
             Grammar::NameLines | Grammar::Dashed | Grammar::Said | Grammar::Blocks | Grammar::Mail => 0.35,
             Grammar::Alternating | Grammar::Nobody => 0.1,
             Grammar::Prose => 0.05,

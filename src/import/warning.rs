@@ -53,6 +53,8 @@ pub enum WarningKind {
     LineAfterLastMessage,
     /// A heading below which somebody new speaks: another chat may begin there.
     AnotherChat,
+    /// Messages in a row that stand there twice, as pictures of a screen that overlap show them; all were kept.
+    RepeatedMessages,
     /// A line under somebody's name that may be the app's; it was read as that person's words.
     DoubtfulNotice,
     /// No names: it was kept as the words of one unknown person.
@@ -113,6 +115,7 @@ impl WarningKind {
             Self::DoubtfulName => "doubtful-name",
             Self::LineAfterLastMessage => "line-after-last-message",
             Self::AnotherChat => "another-chat",
+            Self::RepeatedMessages => "repeated-messages",
             Self::DoubtfulNotice => "doubtful-notice",
             Self::UnknownSpeaker => "unknown-speaker",
             Self::RaggedRow => "ragged-row",
@@ -153,6 +156,9 @@ impl WarningKind {
             Self::OtherSpeaker => ("line", "without a name, taken for the other person's words"),
             Self::DoubtfulName => {
                 ("line", "that may or may not begin with a name; who speaks there is not sure")
+            }
+            Self::RepeatedMessages => {
+                ("message", "that come in the same row again, as where screens overlap; all were kept")
             }
             Self::DoubtfulNotice => ("line", "that may be the app's own, read as that person's words"),
             Self::LineAfterLastMessage => {

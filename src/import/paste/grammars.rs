@@ -129,12 +129,16 @@ pub fn trailing(line: &str) -> Option<Head<'_>> {
 
 /// `Name — Today at 10:11 PM`, `Name, [1.5.2024 18:02]`: a name and a time and nothing else.
 pub fn titled(line: &str) -> Option<Head<'_>> {
-    const BETWEEN: [&str; 6] = [" — ", " – ", " - ", ", [", "\t", "  "];
+    const BETWEEN: [&str; 7] = [" — ", " – ", " - ", " · ", ", [", "\t", "  "];
     let line = line.trim();
     let line = line.strip_suffix(':').filter(|l| l.ends_with(']')).unwrap_or(line);
     BETWEEN.iter().filter_map(|sign| Some((sign, line.rsplit_once(sign)?))).find_map(
         |(sign, (before, after))| {
             let before = untagged(before);
+            // `14 Nov · 16:02` is a day.
+            if *sign == " · " && before.starts_with(|c: char| c.is_ascii_digit()) {
+                return None;
+            }
             // Hardly anybody types the long dash, so that before it stands a name whatever its signs.
             let odd = || {
                 names::any(before)

@@ -61,10 +61,13 @@ pub fn unbulleted(line: &str) -> &str {
 /// The number that `line` begins with, as lists have them, and the rest.
 fn numbered(line: &str) -> Option<(u32, &str)> {
     let start = line.trim_start();
+    let start =
+        ["Message ", "Msg ", "Nachricht ", "#"].iter().find_map(|w| start.strip_prefix(w)).unwrap_or(start);
     let end = start.find(|c: char| !c.is_ascii_digit())?;
     let (number, rest) = start.split_at(end);
-    let rest = rest.strip_prefix(['.', ')'])?;
-    rest.starts_with(' ').then_some((number.parse().ok()?, rest.trim_start()))
+    let signs = [". ", ") ", " - ", " – ", "  ", "\t"];
+    let rest = signs.iter().find_map(|sign| rest.strip_prefix(sign))?;
+    (number.len() < 6).then_some((number.parse().ok()?, rest.trim_start()))
 }
 
 /// What follows the date that `line` begins with, if that is no time.

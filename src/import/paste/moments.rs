@@ -24,6 +24,20 @@ pub fn whole(text: &str) -> Option<When> {
     at.rest().is_empty().then_some(when)
 }
 
+/// A time as people write it loosely: `Mon 4pm`, `Mon 4.05pm`, `16:02`.
+pub fn loosely(text: &str) -> Option<When> {
+    if let Some(when) = whole(text) {
+        return Some(when);
+    }
+    let lower = text.to_lowercase();
+    let clock = lower.strip_suffix("am").or_else(|| lower.strip_suffix("pm"))?;
+    let half = &lower[clock.len()..];
+    let (day, hour) = clock.trim_end().rsplit_once(' ').unwrap_or(("", clock.trim_end()));
+    let hour = hour.replace('.', ":");
+    let hour = if hour.contains(':') { hour } else { format!("{hour}:00") };
+    whole(format!("{day} {hour} {half}").trim_start())
+}
+
 /// The time on a line under a name; Discord names the picture of a role before it.
 pub fn under_name(line: &str) -> Option<When> {
     let role = line.trim_start().starts_with(ROLE);

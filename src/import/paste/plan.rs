@@ -7,10 +7,13 @@ use super::super::chat::When;
 use super::super::source::Sample;
 use super::blocks::Blocks;
 use super::cast::Cast;
+use super::forms::Form;
 use super::grammars::{self, Head, Who};
+use super::guesses::{among, is_aside, is_one_side, without_names};
 use super::lead::Lead;
 use super::screen::Screen;
-use super::{ahead, days, furniture, inline, mail, moments, page, said, titles};
+use super::wrap::{self, Marks, Tail};
+use super::{ahead, days, furniture, inline, labels, mail, moments, page, said, titles};
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +42,10 @@ pub enum Grammar {
     NameLines,
     /// Mails one under another
     Mail,
+    /// Lines of one form throughout
+    Formed,
+    /// Fields of messages, each on a line of its own with its label
+    Labelled,
     /// A time after each message, names above some
     Blocks,
     /// Every line a message, two people taking turns
@@ -81,6 +88,14 @@ pub struct Plan {
     ages: bool,
     /// Whether days without any sign around them stand between messages.
     pub bare_days: bool,
+    /// What form lines have, where that says most.
+    pub form: Option<Form>,
+    /// The labels of the fields of a message.
+    pub labels: Vec<String>,
+    /// What stands around the words of each message.
+    pub marks: Option<Marks>,
+    /// What stands behind them.
+    pub tail: Tail,
 }
 
 impl Plan {
@@ -90,6 +105,8 @@ impl Plan {
         let lead = Lead::of(&lines);
         let whole = lines.clone();
         let lines: Vec<&str> = lines.into_iter().map(|l| lead.strip(l)).collect();
+        let tail = Tail::of(&lines);
+        let lines: Vec<&str> = lines.into_iter().map(|l| tail.strip(l).0).collect();
         let inline = inline::names_within(&lines);
         let lines: Vec<&str> = lines.into_iter().flat_map(|l| inline::pieces(l, &inline)).collect();
         let joined = ahead::joined(&lines);
@@ -101,13 +118,15 @@ impl Plan {
         let ending = lines.iter().filter(|l| moments::ending(l).is_some()).count();
         let ending = lines.len() > 2 && ending * 5 >= lines.len() * 3;
         let sent = lines.iter().filter(|l| l.trim() == "Sent").count() > 1;
-        let mut plan = Self { lead, inline, times, ending, sent, ..Self::of_lines(sample, lines, times) };
+        let mut plan =
+            Self { lead, tail, inline, times, ending, sent, ..Self::of_lines(sample, lines, times) };
         if plan.grammar == Grammar::Alternating && matches!(lead, Lead::Number | Lead::Bullet) {
             // A list in an article is as long as it stands there.
             plan.grammar = without_names(sample, &whole);
         }
         plan.top = if plan.has_page() { top } else { 0 };
         plan.bare_days = plan.bare_days_in(&all);
+        plan.marks = wrap::marks(plan.words_of(lines).into_iter());
         let age = |pair: &&[&str]| furniture::is_age(pair[0]) && plan.head(pair[1]).is_some();
         plan.ages = plan.grammar == Grammar::NameLines && lines.windows(2).filter(age).count() > 1;
         plan
@@ -119,6 +138,21 @@ impl Plan {
         matches!(self.grammar, NameLines | Blocks | Alternating | Nobody)
     }
 
+    /// What somebody says in `lines`, as far as that is on the line where it begins.
+    fn words_of<'l>(&self, lines: &[&'l str]) -> Vec<&'l str> {
+        // Other lines belong to messages that begin above them, unless nothing stands there.
+        let mut inside = false;
+        let words = |line: &&'l str| match self.head(line) {
+            Some(head) => {
+                inside = !head.text.is_empty();
+                head.text
+            }
+            None if std::mem::replace(&mut inside, self.heads_lines()) && self.heads_lines() => "",
+            None => self.turn(line).0,
+        };
+        lines.iter().filter(|l| !moments::is_alone(l) && !self.is_between(l)).map(words).collect()
+    }
+
     fn bare_days_in(&self, lines: &[&str]) -> bool {
         let day = |pair: &&[&str]| {
             days::between(pair[0]).is_some_and(|b| b.bare)
@@ -128,6 +162,11 @@ impl Plan {
         self.heads_lines() && lines.windows(2).filter(day).count() > 1
     }
 
+    /// Whether lines are the rows of a table with a ruled line.
+    pub fn is_ruled(&self) -> bool {
+        self.form.is_some_and(|f| f.is_ruled())
+    }
+
     /// Whether names stand above words.
     pub fn has_titles(&self) -> bool {
         matches!(self.grammar, Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines)
@@ -135,14 +174,20 @@ impl Plan {
 
     /// Whether messages begin with who says them, on the same line.
     pub fn heads_lines(&self) -> bool {
-        use Grammar::{Dashed, Irc, Named, Said, Stamped, Timed, Trailing};
-        matches!(self.grammar, Irc | Stamped | Trailing | Timed | Named | Dashed | Said)
+        use Grammar::{Dashed, Formed, Irc, Named, Said, Stamped, Timed, Trailing};
+        matches!(self.grammar, Formed | Irc | Stamped | Trailing | Timed | Named | Dashed | Said)
     }
 
     fn of_lines(sample: &Sample, lines: &[&str], times: bool) -> Self {
         let without =
             |what: fn(&str) -> bool| -> Vec<&str> { lines.iter().copied().filter(|l| !what(l)).collect() };
         let whole = lines;
+        if let Some(labels) = labels::of(lines) {
+            return Self { labels, ..Self::by(Grammar::Labelled) };
+        }
+        if let Some(form) = Form::of(lines) {
+            return Self { form: Some(form), ..Self::by(Grammar::Formed) };
+        }
         if let Some(screen) = Screen::of(&without(furniture::is_dash)) {
             return Self { screen, ..Self::by(Grammar::NameLines) };
         }
@@ -221,6 +266,10 @@ impl Plan {
             top: 0,
             ages: false,
             bare_days: false,
+            form: None,
+            labels: Vec::new(),
+            marks: None,
+            tail: Tail::default(),
         }
     }
 
@@ -259,13 +308,23 @@ impl Plan {
     /// What a line says, without what stands in front of each.
     pub fn words<'l>(&self, line: &'l str) -> &'l str {
         // The numbers of paragraphs are part of a text.
-        if self.grammar == Grammar::Prose && self.lead != Lead::Quote { line } else { self.lead.strip(line) }
+        if self.grammar == Grammar::Prose && self.lead != Lead::Quote {
+            line
+        } else {
+            self.tail.strip(self.lead.strip(line)).0
+        }
+    }
+
+    /// The time behind the words of a line.
+    pub fn time_behind(&self, line: &str) -> When {
+        self.tail.strip(self.lead.strip(line)).1
     }
 
     /// Whether a line is part of the screen and not of the talk.
     pub fn is_between(&self, line: &str) -> bool {
         let nameless = matches!(self.grammar, Grammar::Alternating | Grammar::Nobody);
         furniture::is_furniture(line)
+            || self.form.is_some_and(|form| form.is_frame(line))
             || (nameless && self.top > 0 && page::is_day(line) && furniture::is_loud(line))
             || (self.times && moments::is_alone(line))
             || (self.sent && nameless && line.trim() == "Sent")
@@ -306,8 +365,8 @@ impl Plan {
 
     /// Whether names were typed by people, who do not always write them in the same capitals.
     pub fn is_retyped(&self) -> bool {
-        use Grammar::{Dashed, Named, Own, Said, Timed, Trailing};
-        matches!(self.grammar, Named | Own | Dashed | Timed | Trailing | Said)
+        use Grammar::{Dashed, Formed, Named, Own, Said, Timed, Trailing};
+        matches!(self.grammar, Formed | Named | Own | Dashed | Timed | Trailing | Said)
     }
 
     /// Whether it is not sure whose words `line` is.
@@ -343,6 +402,7 @@ impl Plan {
         let titled =
             |head: &Head<'_>| matches!(&head.who, Who::Speaker(name) if self.screen.names.contains(name));
         match self.grammar {
+            Grammar::Formed => self.form.as_ref()?.head(line),
             Grammar::Irc => grammars::irc(line),
             Grammar::Stamped => grammars::stamped(line).or_else(|| self.among_head(line)),
             Grammar::Trailing => grammars::trailing(line),
@@ -369,7 +429,8 @@ impl Plan {
                 // Discord copies some names with their time on the same line.
                 None => grammars::titled(line).filter(titled),
             },
-            Grammar::Mail | Grammar::Blocks | Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
+            Grammar::Mail | Grammar::Labelled => None,
+            Grammar::Blocks | Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }
     }
 }
@@ -383,52 +444,7 @@ fn share<'l>(lines: &[&'l str], head: impl Fn(&'l str) -> Option<Head<'l>>, line
     if share >= 0.3 || (heads > 0 && leads && share >= 0.05) { share.min(1.0) } else { 0.0 }
 }
 
-/// Who speaks in lines that have no time before them, among those that have one: a chat that was passed on within another.
-/// The text begins so, or the same people speak in both; else it may be a list in a message.
-fn among(lines: &[&str]) -> Option<Cast> {
-    let (stamped, bare): (Vec<&str>, Vec<&str>) = lines.iter().partition(|l| grammars::stamped(l).is_some());
-    let (cast, share) = Cast::of(&bare);
-    let speaks = |line: &&str| matches!(grammars::stamped(line).map(|h| h.who), Some(Who::Speaker(name)) if cast.knows(&name));
-    let leads = lines.first().is_some_and(|l| cast.known_head(l).is_some());
-    let fits = share > 0.0 && (leads || stamped.iter().any(speaks));
-    fits.then_some(cast)
-}
-
-/// `[he sends a picture]`: what whoever typed the talk off may have set between the lines.
-fn is_aside(line: &str) -> bool {
-    let line = line.trim();
-    let inner = [('[', ']'), ('(', ')')].iter().find_map(|(a, b)| line.strip_prefix(*a)?.strip_suffix(*b));
-    inner.is_some_and(|words| words.split_whitespace().count() > 2)
-}
-
 /// Nothing for a share that hangs on the first lines: `dinner at 18:00: soup` begins like a message, too.
 fn mostly(share: f32) -> f32 {
     if share >= 0.3 { share } else { 0.0 }
-}
-
-/// Whether only one's own lines are marked: the others stand bare between them.
-fn is_one_side(cast: &Cast, lines: &[&str]) -> bool {
-    let bare = lines.iter().filter(|l| cast.head(l).is_none()).count();
-    cast.is_own_only() && bare > 1 && bare * 5 >= lines.len()
-}
-
-/// A text without names: turns, or one text?
-fn without_names(sample: &Sample, lines: &[&str]) -> Grammar {
-    let count = lines.len().max(1);
-    let letters: usize = lines.iter().map(|l| l.chars().count()).sum();
-    let words: usize = lines.iter().map(|l| l.split_whitespace().count()).sum();
-    let blank = sample.lines().count() - lines.len();
-    let paragraphs = blank * 4 >= count && words > 9 * count;
-    let wrapped = lines.iter().filter(|l| (55..=85).contains(&l.chars().count())).count() * 5 > count * 3;
-    let letter = lines.first().is_some_and(|l| {
-        let first = l.to_lowercase();
-        first.starts_with("dear ") || first.starts_with("to whom")
-    });
-    // A document with headings or a table drawn in signs.
-    let drawn = lines.iter().filter(|l| l.trim_start().starts_with(['#', '|'])).count() * 4 > count;
-    if lines.len() < 2 || drawn || letters > 90 * count || paragraphs || (wrapped && count > 2) || letter {
-        Grammar::Prose
-    } else {
-        Grammar::Alternating
-    }
 }

@@ -11,8 +11,10 @@ use super::super::warning::WarningKind;
 use super::ahead::{self, Ahead, Kept};
 use super::days::{self, Day};
 use super::grammars::{Head, Who};
+use super::labels::Fields;
 use super::plan::{Grammar, Plan};
-use super::{furniture, inline, moments, names, page};
+use super::twice::Watch;
+use super::{furniture, inline, moments, names, notices, page, wrap};
 use crate::transcript::Kind;
 
 /// How many lines are kept back to see whether the message goes on after them.
@@ -30,7 +32,7 @@ pub struct Reading<'c> {
     /// Names as first seen, by the key that they have in any capitals.
     names: HashMap<String, String>,
     /// Who has spoken.
-    seen: HashSet<String>,
+    pub(super) seen: HashSet<String>,
     /// The day that a heading says.
     pub(super) day: Option<Day>,
     /// Lines since a blank one, of which it is not known yet whether the message goes on with them.
@@ -55,6 +57,22 @@ pub struct Reading<'c> {
     pub(super) last: Option<String>,
     /// Names that stood above blocks.
     pub(super) above: HashSet<String>,
+    /// The fields of the message that is being read.
+    pub(super) fields: Fields,
+    /// The time behind the words of the line.
+    behind: When,
+    /// Whether the words in marks go on below.
+    pub(super) open: bool,
+    /// Whether nothing is said yet of the last message.
+    pub(super) empty: bool,
+    /// What the text holds twice.
+    pub(super) watch: Watch,
+    /// Whether a blank line or a heading has come since the last message.
+    pub(super) apart: bool,
+    /// Whether the last line was of the head of a window.
+    pub(super) window: bool,
+    /// Whether another chat was told of.
+    pub(super) another: bool,
 }
 
 /// A mail of which only the head was read.
@@ -98,6 +116,14 @@ impl<'c> Reading<'c> {
             blocks: 0,
             last: None,
             above: HashSet::new(),
+            fields: Fields::default(),
+            behind: When::Unknown,
+            open: false,
+            empty: false,
+            watch: Watch::default(),
+            apart: false,
+            window: false,
+            another: false,
         }
     }
 
@@ -107,6 +133,9 @@ impl<'c> Reading<'c> {
         self.close_title();
         self.close_block();
         self.settle(None);
+        if let Some(line) = self.watch.other_chat().filter(|_| !self.another) {
+            self.chat.doubt(WarningKind::AnotherChat, line);
+        }
         result
     }
 
@@ -129,7 +158,7 @@ impl<'c> Reading<'c> {
             true => self.chat.blank(),
             false => self.held.push(line.clone()),
         }
-        self.gap = true;
+        (self.gap, self.apart) = (true, true);
     }
 
     /// Make one line of a head that is spread over several.
@@ -169,6 +198,7 @@ impl<'c> Reading<'c> {
     }
 
     fn take(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
+        self.behind = self.plan.time_behind(line.text);
         let line = &Line { text: self.plan.words(line.text), ..*line };
         if self.plan.top > 0 {
             self.plan.top -= 1;
@@ -183,18 +213,27 @@ impl<'c> Reading<'c> {
         if self.plan.blocks.is_some() {
             return self.block_line(line);
         }
+        let window = self.is_of_window(line.text, lines);
         match self.plan.grammar {
             Grammar::Prose => self.prose(line),
             Grammar::Mail => self.mail(line, lines),
+            Grammar::Labelled => self.field(line),
             Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines => self.titled(line, lines),
-            _ if self.plan.is_between(line.text) => self.chat.heading(),
+            _ if window || self.plan.is_between(line.text) => self.chat.heading(),
             Grammar::Alternating => self.alternate(line),
             Grammar::Nobody => self.nobody(line),
             _ => match self.plan.head(line.text) {
                 Some(head) => self.begin(&head, line),
                 None if self.stands_between(line.text, lines) => self.chat.heading(),
                 None if self.plan.grammar == Grammar::Own => self.other(line),
-                None => self.hold(line),
+                None => match moments::leading(line.text).filter(|(_, rest)| notices::is_app(rest)) {
+                    Some((when, rest)) => {
+                        self.append_held();
+                        let rest = rest.trim();
+                        self.chat.note(when, rest.strip_prefix("- ").unwrap_or(rest), line.number);
+                    }
+                    None => self.hold(line),
+                },
             },
         }
     }
@@ -207,7 +246,7 @@ impl<'c> Reading<'c> {
         let apart = !between.bare || self.gap || self.said == 0 || (self.plan.bare_days && !self.went_on);
         let stands = next && apart && self.held.is_empty();
         if stands {
-            self.day = between.day;
+            (self.day, self.apart) = (between.day, true);
         }
         stands
     }
@@ -244,7 +283,13 @@ impl<'c> Reading<'c> {
         if !self.seen.contains(name) {
             self.seen.insert(name.to_owned());
         }
+        let when = if when == When::Unknown { self.behind } else { when };
         let when = self.day.map_or(when, |day| day.of(when));
+        let text = self.unmarked(text);
+        let name = notices::bare_name(name);
+        let apart = std::mem::take(&mut self.apart);
+        let (again, first) = self.watch.say(name, text, line.number, apart);
+        self.chat.doubt_many(WarningKind::RepeatedMessages, again, first);
         let (kind, text) = placeholder(text);
         match self.within {
             true => self.chat.say_more(name, when, kind, text, line.number),
@@ -255,6 +300,7 @@ impl<'c> Reading<'c> {
 
     pub(super) fn go_on(&mut self, line: &Line<'_>) {
         self.went_on = true;
+        let line = &Line { text: self.closed(line.text), ..*line };
         if !self.chat.append(line) {
             self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
         } else if self.plan.doubts(line.text) {
@@ -283,6 +329,7 @@ impl<'c> Reading<'c> {
         match next {
             None if !self.paragraphs && self.said > 2 => self.note_held(),
             Some(name) if words == 1 && short && apart && !self.seen.contains(name) => {
+                self.another = true;
                 self.chat.doubt(WarningKind::AnotherChat, first);
                 self.append_held();
             }
@@ -345,7 +392,7 @@ impl<'c> Reading<'c> {
         if self.named_time(line) || self.plan.is_between(line.text) || self.plan.is_status(line.text, fresh) {
             return self.chat.heading();
         }
-        if !fresh && self.stands_between(line.text, lines) {
+        if !fresh && (self.stands_between(line.text, lines) || self.is_app_line(line.text, lines)) {
             return self.chat.heading();
         }
         let Some(title) = self.title.clone() else { return self.go_on(line) };
@@ -375,7 +422,7 @@ impl<'c> Reading<'c> {
     /// A name with nothing under it: a picture, which does not survive copying. The message is kept, empty.
     fn close_title(&mut self) {
         if let Some(title) = self.title.take().filter(|t| t.fresh) {
-            self.chat.say_more(&title.name, title.when, Kind::Message, "", title.line);
+            self.chat.say_more(notices::bare_name(&title.name), title.when, Kind::Message, "", title.line);
         }
     }
 }

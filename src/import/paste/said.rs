@@ -9,6 +9,11 @@ const SAYS: [&str; 28] = [
     "schrieb", "dit", "dice", "dijo", "escribe", "scrive",
 ];
 
+/// Whether `word`, in lower case, says that somebody speaks.
+pub fn is_verb(word: &str) -> bool {
+    SAYS.contains(&word)
+}
+
 /// Who speaks in `line` as it tells, and what.
 pub fn said(line: &str) -> Option<(String, &str)> {
     const MOST: usize = 4;

@@ -1,0 +1,56 @@
+//! What stands around the messages of a text while it is read: marks, the window and what the app says there.
+
+use std::io::BufRead;
+
+use super::ahead::Ahead;
+use super::reading::Reading;
+use super::{furniture, moments, names, notices, wrap};
+
+impl Reading<'_> {
+    /// Whether `text`, where messages begin with names, is of the window or the page around them: what an app says, a number
+    /// of a page, or the head of the window once more.
+    pub(super) fn is_of_window(&mut self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
+        if !self.plan.heads_lines() || self.plan.head(text).is_some() {
+            return false;
+        }
+        let mut sight = lines.sight().map(|l| self.plan.words(l));
+        let next = sight.next().unwrap_or_default();
+        let person = |line: &str| self.seen.contains(line.trim()) || names::is_alone(line);
+        let head = (person(text) && notices::is_there(next))
+            || (moments::is_alone(text) && person(next) && sight.next().is_some_and(notices::is_there));
+        let rest = std::mem::take(&mut self.window)
+            && (notices::is_there(text) || (person(text) && notices::is_there(next)));
+        self.window = head;
+        head || rest || notices::is_deed(text) || notices::is_border(text)
+    }
+
+    /// Whether `text`, under words, is what the app says of messages; `Sent` is one right above the next name or another such
+    /// line.
+    pub(super) fn is_app_line(&self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
+        let next = lines.sight().next().map(|l| self.plan.words(l));
+        let above = next.is_some_and(furniture::is_furniture);
+        notices::is_deed(text) || notices::is_border(text) || (text.trim() == "Sent" && above)
+    }
+
+    /// `text` without the marks that stand around all words; they may close on a line below.
+    pub(super) fn unmarked<'l>(&mut self, text: &'l str) -> &'l str {
+        (self.open, self.empty) = (false, text.trim().is_empty());
+        let Some(marks) = self.plan.marks else { return text };
+        let inner = wrap::unwrapped(text, marks);
+        let rest =
+            text.trim().strip_prefix(marks.0).filter(|rest| inner.is_none() && !rest.contains(marks.1));
+        self.open = rest.is_some();
+        inner.or(rest).unwrap_or(text)
+    }
+
+    /// The same of `text`, with which a message goes on.
+    pub(super) fn closed<'l>(&mut self, text: &'l str) -> &'l str {
+        if std::mem::take(&mut self.empty) {
+            return self.unmarked(text);
+        }
+        let close = self.plan.marks.map(|(_, close)| close).filter(|_| self.open);
+        let closed = close.and_then(|close| text.trim_end().strip_suffix(close));
+        self.open &= closed.is_none();
+        closed.unwrap_or(text)
+    }
+}

@@ -1,0 +1,147 @@
+//! What a retyper sets around the words of each message: quotation marks, and a time behind them.
+
+use super::super::chat::When;
+use super::{moments, names};
+
+/// Marks that are set around words.
+const MARKS: [(char, char); 12] = [
+    ('"', '"'),
+    ('“', '”'),
+    ('„', '“'),
+    ('„', '”'),
+    ('”', '”'),
+    ('«', '»'),
+    ('»', '«'),
+    ('‘', '’'),
+    ('\'', '\''),
+    ('*', '*'),
+    ('_', '_'),
+    ('`', '`'),
+];
+
+/// A pair of marks.
+pub type Marks = (char, char);
+
+/// The marks around four of five of `texts` at least, and three in all.
+pub fn marks<'l>(texts: impl Iterator<Item = &'l str>) -> Option<Marks> {
+    let texts: Vec<&str> = texts.map(str::trim).filter(|t| !t.is_empty()).collect();
+    MARKS.into_iter().find(|marks| {
+        let wrapped = texts.iter().filter(|t| unwrapped(t, *marks).is_some()).count();
+        wrapped > 2 && wrapped * 5 >= texts.len() * 4
+    })
+}
+
+/// `text` without `marks` around it. A sign of bold letters is no mark where it is doubled.
+pub fn unwrapped(text: &str, (open, close): Marks) -> Option<&str> {
+    let inner = text.trim().strip_prefix(open)?.strip_suffix(close)?;
+    (!inner.trim().is_empty() && !inner.starts_with(open) && !inner.ends_with(close)).then(|| inner.trim())
+}
+
+/// What stands behind the words of each message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tail {
+    /// Whether a time does.
+    times: bool,
+    /// Whether the ticks of a message that arrived do.
+    ticks: bool,
+}
+
+impl Tail {
+    /// What stands behind `lines`. Times do where the lines begin with names that come back: else they say more.
+    pub fn of(lines: &[&str]) -> Self {
+        let ticks = lines.iter().filter(|l| ticked(l).is_some()).count();
+        let ticks = ticks > 1 && ticks * 3 >= lines.len();
+        let timed: Vec<&str> = lines.iter().filter_map(|l| timed(l)).map(|(words, _)| words).collect();
+        let mut named: Vec<String> = timed.iter().filter_map(|l| head(l)).collect();
+        let heads = named.len();
+        named.sort();
+        named.dedup();
+        let times = timed.len() > 2
+            && timed.len() * 5 >= lines.len() * 4
+            && heads * 5 >= timed.len() * 4
+            && named.len() < heads;
+        Self { times, ticks }
+    }
+
+    /// `line` without it, and the time.
+    pub fn strip(self, line: &str) -> (&str, When) {
+        if self.times
+            && let Some((words, when)) =
+                timed(line).filter(|(words, _)| head(words).is_some() || !words.contains(": "))
+        {
+            return (words, when);
+        }
+        (ticked(line).filter(|_| self.ticks).unwrap_or(line), When::Unknown)
+    }
+}
+
+/// The name before the colon that `line` begins with, and words behind it.
+fn head(line: &str) -> Option<String> {
+    let (name, words) = line.split_once(": ")?;
+    names::plausible(name).filter(|_| !words.trim().is_empty()).map(|name| names::key(&name))
+}
+
+/// `words 16:02`, `words (16:02)`, `words    4:02 PM ✓✓`: what stands before the time, and the time.
+fn timed(line: &str) -> Option<(&str, When)> {
+    let line = line.trim_end();
+    for (open, close) in [('(', ')'), ('[', ']')] {
+        if let Some((words, time)) = line.strip_suffix(close).and_then(|l| l.rsplit_once(open)) {
+            return moments::whole(time)
+                .filter(|_| time.contains(':') && words.ends_with([' ', '\t']))
+                .map(|when| (words.trim_end(), when));
+        }
+    }
+    let (words, time) = match line.rsplit_once('\t') {
+        Some((words, time)) if moments::is_alone(time) => (words, moments::alone(time)?),
+        _ => moments::ending(line)?,
+    };
+    Some((words.trim_end(), time))
+}
+
+/// `line` without ticks behind its words.
+fn ticked(line: &str) -> Option<&str> {
+    let words = line.trim_end().trim_end_matches(['✓', '✔', '√', '\u{fe0f}']);
+    (words.len() < line.trim_end().len() && words.ends_with(' ')).then(|| words.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_around_words() {
+        assert_eq!(marks(["\"in?\"", "\"yes\"", "\"ok\""].into_iter()), Some(('"', '"')));
+        assert_eq!(marks(["„in?“", "„yes“", "„ok“", "„no“", "so"].into_iter()), Some(('„', '“')));
+        assert_eq!(marks(["\"in?\"", "yes", "\"ok\"", "\"no\""].into_iter()), None);
+        assert_eq!(marks(["**a**", "**b**", "**c**"].into_iter()), None);
+        assert_eq!(unwrapped("'tis a day'", ('\'', '\'')), Some("tis a day"));
+    }
+
+    #[test]
+    fn times_and_ticks_behind_words() {
+        for lines in [
+            ["Tom: in? (16:02)", "Ria: yes (16:03)", "Tom: ok (16:04)"],
+            ["Tom: in?    16:02", "Ria: yes    16:03", "Tom: ok    16:04"],
+            ["Tom: in? 4:02 PM", "Ria: yes 4:03 PM", "Tom: ok 4:04 PM"],
+            ["Tom: in?\t16:02", "Ria: yes\t16:03", "Tom: ok\t16:04"],
+            ["Tom: in? 16:02 ✓✓", "Ria: yes 16:03", "Tom: ok 16:04 ✓"],
+        ] {
+            let tail = Tail::of(&lines);
+            assert_eq!(
+                (tail.strip(lines[0]).0, tail.strip(lines[1]).0),
+                ("Tom: in?", "Ria: yes"),
+                "{lines:?}"
+            );
+            assert!(tail.strip(lines[0]).1 != When::Unknown);
+        }
+        for lines in [
+            ["in? 16:02", "yes 16:03", "ok 16:04"],
+            ["Tom: in at 16:02", "Ria: yes", "Tom: ok"],
+            ["Gate: 16:02", "Hall: 16:03", "Roof: 16:04"],
+        ] {
+            assert_eq!(Tail::of(&lines), Tail::default(), "{lines:?}");
+        }
+        let ticks = Tail::of(&["Tom: in? ✓✓", "Ria: yes", "Tom: ok ✓✓"]);
+        assert_eq!(ticks.strip("Tom: in? ✓✓").0, "Tom: in?");
+    }
+}
