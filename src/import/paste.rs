@@ -19,6 +19,7 @@ mod moments;
 mod names;
 mod notices;
 mod page;
+mod places;
 mod plan;
 mod reading;
 mod said;

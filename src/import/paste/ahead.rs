@@ -83,6 +83,14 @@ pub fn spread(lines: &[&str]) -> Option<(String, usize)> {
     lines.get(1).filter(|next| may_end(next))?;
     names::any(name).filter(|_| grammars::titled(name).is_none() && dashed_time(name).is_none())?;
     let joined = |time: &str, lines: usize| Some((format!("{name} — {}", time.trim()), lines));
+    // A sign with a time behind it may be a name as well.
+    let status = |line: &str| line.trim_start().starts_with(':') || names::is_alone(name);
+    if let Some(time) = lines.get(1).filter(|l| status(l)).and_then(|l| moments::under_status(l)) {
+        return joined(time, 2);
+    }
+    if moments::is_status(lines[1]) {
+        return lines.get(2).filter(|l| moments::whole(l).is_some()).and_then(|l| joined(l, 3));
+    }
     for at in 1..4 {
         let line = lines.get(at)?.trim();
         let next = || lines.get(at + 1).copied().unwrap_or_default();
@@ -104,7 +112,12 @@ pub fn spread(lines: &[&str]) -> Option<(String, usize)> {
 /// Whether `line` may be the end of a head that is spread over several lines, right under the name.
 pub fn may_end(line: &str) -> bool {
     let line = line.trim();
-    furniture::is_dash(line) || line == "replied to" || is_tag(line) || dashed_time(line).is_some()
+    furniture::is_dash(line)
+        || line == "replied to"
+        || is_tag(line)
+        || dashed_time(line).is_some()
+        || moments::is_status(line)
+        || moments::under_status(line).is_some()
 }
 
 /// `lines` with heads that are spread over several as one line each.
@@ -132,7 +145,8 @@ pub fn dashed_time(line: &str) -> Option<&str> {
 /// `[OWLS]`, `APP`: what Discord sets behind names.
 fn is_tag(line: &str) -> bool {
     let tag = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or_default();
-    matches!(line, "APP" | "BOT" | "SYSTEM") || (1..=6).contains(&tag.chars().count())
+    matches!(line, "APP" | "BOT" | "SYSTEM" | "MOD" | "ADMIN" | "OWNER" | "STAFF" | "HELPER")
+        || (1..=6).contains(&tag.chars().count())
 }
 
 #[cfg(test)]
@@ -143,6 +157,10 @@ mod tests {
     fn heads_spread_over_lines() {
         for (text, head, used) in [
             ("Tom|[BIRD]| — 12/03/2024 16:02|hi", "Tom — 12/03/2024 16:02", 3),
+            ("Tom|MOD| — 12/03/2024 16:02|hi", "Tom — 12/03/2024 16:02", 3),
+            ("Tom|:palm_tree:  4:02 PM|hi", "Tom — 4:02 PM", 2),
+            ("Tom|🌴  4:02 PM|hi", "Tom — 4:02 PM", 2),
+            ("Tom|:palm_tree:|4:02 PM|hi", "Tom — 4:02 PM", 3),
             ("Tom|APP| — 16:02|hi", "Tom — 16:02", 3),
             ("Tom| — |Today at 16:02|hi", "Tom — Today at 16:02", 3),
             ("Tom| replied to |Ria — Today at 16:02|hi", "Tom — Today at 16:02", 3),

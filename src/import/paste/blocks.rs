@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::chat::When;
-use super::{furniture, moments, names, page};
+use super::{furniture, moments, names, page, places};
 
 /// How messages stand between times.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -124,7 +124,8 @@ fn names_above(groups: &[Vec<&str>]) -> HashSet<String> {
     above.retain(|line, n| {
         *n > 1 && (names::is_alone(line) || names::is_handle(line)) && !else_where.contains(line)
     });
-    above.into_keys().map(str::to_owned).collect()
+    let shaped = above.into_keys().map(str::to_owned);
+    shaped.chain(places::above_all(groups)).collect()
 }
 
 #[cfg(test)]

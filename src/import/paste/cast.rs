@@ -27,8 +27,15 @@ impl Cast {
     pub fn of(lines: &[&str]) -> (Self, f32) {
         let prefixes: Vec<Option<Prefix<'_>>> = lines.iter().map(|l| names::prefix(l)).collect();
         let odd = Tally::of(prefixes.iter().flatten().filter(|p| p.shape != Shape::Plain));
-        let believed =
-            |p: &Prefix<'_>| p.shape == Shape::Plain || odd.count(&p.name) >= needed(p, lines.len());
+        let kept_up = is_kept_up(&prefixes);
+        let believed = |p: &Prefix<'_>| {
+            let needed = if kept_up && p.shape == Shape::Label && names::is_number(&p.name) {
+                2
+            } else {
+                needed(p, lines.len())
+            };
+            p.shape == Shape::Plain || odd.count(&p.name) >= needed
+        };
         let tally = Tally::of(prefixes.iter().flatten().filter(|p| believed(p)));
         let leads = prefixes.first().and_then(Option::as_ref).is_some_and(believed);
         let (known, share) = tally.judge(lines.len(), leads);
@@ -121,6 +128,12 @@ impl Cast {
     }
 }
 
+/// Whether every line begins with one of a few prefixes that come back.
+fn is_kept_up(prefixes: &[Option<Prefix<'_>>]) -> bool {
+    let distinct: HashSet<&str> = prefixes.iter().flatten().map(|p| p.name.as_str()).collect();
+    prefixes.iter().all(Option::is_some) && distinct.len() * 2 <= prefixes.len() && distinct.len() <= 12
+}
+
 /// How often a prefix that does not look like a name must come back among `lines` to be one.
 fn needed(prefix: &Prefix<'_>, lines: usize) -> usize {
     match prefix.shape {
@@ -165,5 +178,19 @@ impl Tally {
         }
         let sure = self.0.into_iter().filter(|(_, n)| *n > 1 || (short && lines <= 8));
         (sure.map(|(name, _)| name).collect(), share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_and_digits_that_come_back() {
+        for name in [".", "🦊", "🦊🔥", "13", "7"] {
+            let text = format!("{name}: in?|Ria: yes|{name}: ok|Ria: no");
+            assert!(Cast::of(&text.split('|').collect::<Vec<_>>()).0.knows(name), "{name}");
+        }
+        assert!(!Cast::of(&["1: eggs", "2: milk", "3: bread", "4: oil"]).0.knows("1"));
     }
 }

@@ -142,14 +142,22 @@ pub fn titled(line: &str) -> Option<Head<'_>> {
             // Hardly anybody types the long dash, so that before it stands a name whatever its signs.
             let odd = || {
                 names::any(before)
-                    .filter(|n| *sign == " — " && !names::is_long(n) && !n.starts_with(moments::ROLE))
+                    .or_else(|| names::placed(before))
+                    .filter(|n| *sign == " — " && !n.starts_with(moments::ROLE))
+                    .filter(|n| !names::is_long(n) || names::is_title(n))
             };
             let bare = || names::plausible(without_pronouns(before)?);
             let name = names::plausible(before).or_else(odd).or_else(bare)?;
-            let when = moments::whole(after)?;
+            let when = moments::whole(unedited(after))?;
             Some(Head { who: Who::Speaker(name), when, text: "" })
         },
     )
+}
+
+/// A time without what Telegram sets behind it in the same brackets: `14 Nov 2025 at 14:04 (edited)]`.
+fn unedited(time: &str) -> &str {
+    let inner = time.strip_suffix(")]").and_then(|t| t.split_once(" ("));
+    inner.map_or(time, |(time, _)| time)
 }
 
 /// A name without the tag of a server that Discord sets behind it: `Ana [BIRD],`.
@@ -240,6 +248,13 @@ mod tests {
         assert_eq!(shown(titled("Ana [BIRD],  — 10:11 PM")), some("Ana", ""));
         assert_eq!(shown(titled("Ana, [1 May 2024 at 18:02]:")), some("Ana", ""));
         assert_eq!(shown(titled("Ana Lee (She/Her)  10:11 PM")), some("Ana Lee", ""));
+        assert_eq!(shown(titled("🦊 — Today at 4:02 PM")), some("🦊", ""));
+        assert_eq!(
+            shown(titled("Mill Street Tennis Club (Mr. Hill) — 10:11 PM")),
+            some("Mill Street Tennis Club (Mr. Hill)", "")
+        );
+        assert_eq!(shown(titled("we can meet at the mill — 10:30")), None);
+        assert_eq!(shown(titled("Ana, [14 Nov 2025 at 14:04 (edited)]")), some("Ana", ""));
         assert_eq!(shown(titled("we leave - 10:30 sharp")), None);
         assert_eq!(shown(titled("Ana — hi")), None);
         assert_eq!(shown(titled_closely("Me 21:14")), some("Me", ""));

@@ -44,6 +44,23 @@ pub fn under_name(line: &str) -> Option<When> {
     whole(line.rsplit_once(" — ").filter(|_| role).map_or(line, |(_, time)| time))
 }
 
+/// `:palm_tree:`: how somebody is, which Slack sets under a name.
+pub fn is_status(line: &str) -> bool {
+    let word = line.trim().strip_prefix(':').and_then(|l| l.strip_suffix(':'));
+    word.is_some_and(|w| {
+        w.len() > 1 && w.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+'))
+    })
+}
+
+/// The time behind such a word or behind a sign and two spaces, on one line.
+pub fn under_status(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let (sign, time) = line.split_once(char::is_whitespace)?;
+    let signs = time.starts_with(' ')
+        && sign.chars().all(|c| !c.is_alphanumeric() && !c.is_ascii() && !matches!(c, '—' | '–'));
+    ((is_status(sign) || signs) && whole(time).is_some()).then(|| time.trim())
+}
+
 /// A time, in brackets or not, at the beginning of a line; what follows it after spaces.
 pub fn leading(line: &str) -> Option<(When, &str)> {
     let mut at = Cursor::new(line);

@@ -133,6 +133,9 @@ const OPENERS: [&str; 44] = [
 const OWN: [&str; 14] =
     ["me", "you", "i", "myself", "mine", "self", "ich", "moi", "yo", "ik", "io", "eu", "jag", "ja"];
 
+/// Signs that make a face with a colon behind them, and are nobody's name alone.
+const SMILES: [char; 9] = ['>', '<', '(', ')', '-', '=', '\'', '|', ';'];
+
 /// What a line begins with before its colon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix<'l> {
@@ -198,18 +201,26 @@ pub fn key(name: &str) -> String {
 
 fn shape(name: &str) -> Option<Shape> {
     let (words, letters) = (name.split_whitespace().count(), name.chars().count());
-    let number = name.len() < 6 && name.chars().all(|c| c.is_numeric() || c == '.');
     let signs = ['[', ']', '<', '>', '{', '}', '"', '=', '?', '!', ',', ';', '|', '\\', '/'];
     let told = name.chars().any(char::is_alphanumeric);
-    if words == 0 || words > MOST_WORDS_ODD || letters > LONGEST_ODD || (!told && letters < 2) {
+    if words == 0
+        || words > MOST_WORDS_ODD
+        || letters > LONGEST_ODD
+        || (!told && letters < 2 && name.contains(SMILES))
+    {
         None
-    } else if LABELS.contains(&key(name).as_str()) || is_opener(name) || (number && told) {
+    } else if LABELS.contains(&key(name).as_str()) || is_opener(name) || (is_number(name) && told) {
         Some(Shape::Label)
     } else if words > MOST_WORDS || letters > LONGEST || !told || name.contains(signs) {
         Some(Shape::Odd)
     } else {
         Some(Shape::Plain)
     }
+}
+
+/// Whether it is a short number, which mostly counts what follows.
+pub fn is_number(name: &str) -> bool {
+    name.len() < 6 && name.chars().all(|c| c.is_numeric() || c == '.')
 }
 
 /// `text` as a name, if it could be one.
@@ -222,6 +233,13 @@ pub fn plausible(text: &str) -> Option<String> {
 pub fn any(text: &str) -> Option<String> {
     let name = tidy(text);
     shape(&name).is_some_and(|s| s != Shape::Label).then_some(name)
+}
+
+/// `text` as a name because of the place where it stands: a sign or a number may be one there.
+pub fn placed(text: &str) -> Option<String> {
+    let name = tidy(text);
+    let fits = !name.is_empty() && name.chars().count() <= LONGEST_ODD && !name.contains("://");
+    (fits && name.split_whitespace().count() <= MOST_WORDS_ODD && !name.ends_with(':')).then_some(name)
 }
 
 /// Names that were seen once only must at least look like names.
@@ -251,6 +269,12 @@ pub fn may_be_name(prefix: &Prefix<'_>) -> bool {
 /// Whether it could as well be the beginning of a sentence.
 pub fn is_long(name: &str) -> bool {
     name.split_whitespace().count() > 3
+}
+
+/// Whether most of its words are in capitals, as in the name of a firm.
+pub fn is_title(name: &str) -> bool {
+    let words = || name.split_whitespace().map(|w| w.trim_start_matches('('));
+    words().filter(|w| w.starts_with(char::is_lowercase)).count() * 2 < words().count()
 }
 
 fn is_opener(name: &str) -> bool {

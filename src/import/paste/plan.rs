@@ -13,7 +13,7 @@ use super::guesses::{among, is_aside, is_one_side, without_names};
 use super::lead::Lead;
 use super::screen::Screen;
 use super::wrap::{self, Marks, Tail};
-use super::{ahead, days, furniture, inline, labels, mail, moments, page, said, titles};
+use super::{ahead, days, furniture, inline, labels, mail, moments, page, places, said, titles};
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,9 +206,7 @@ impl Plan {
         let (dashes, dashed) = Cast::before(&lines, grammars::dashed);
         let back =
             lines.iter().filter(|l| grammars::dashed(l).is_some()).count().saturating_sub(dashes.len());
-        let (close, closely) = titles::close_titles(&lines);
-        let (bracketed, brackets) = titles::bracketed_titles(&lines);
-        let (close, closely) = if brackets > closely { (bracketed, brackets) } else { (close, closely) };
+        let (close, closely) = titles::beside_times(&lines);
         let doubled = titles::doubled(&lines);
         let (titles, titled) = titles::name_lines(&titles::undoubled(&lines, &doubled));
         if mail::is_mail(whole) {
@@ -409,7 +407,8 @@ impl Plan {
             Grammar::Timed => grammars::timed(line),
             Grammar::Titled => grammars::titled(line),
             Grammar::TitledClosely => {
-                let close = grammars::titled_closely(line).filter(titled);
+                let close = places::heading(line).filter(titled);
+                let close = close.or_else(|| grammars::titled_closely(line).filter(titled));
                 close.or_else(|| grammars::bracketed_title(line).filter(titled))
             }
             Grammar::Said => {

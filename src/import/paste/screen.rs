@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{furniture, mail, moments, names};
+use super::{furniture, grammars, mail, moments, names, places};
 
 /// The names that stand on lines of their own on a screen.
 #[derive(Default)]
@@ -37,20 +37,38 @@ impl Screen {
             screen.add_others(lines, own);
             return Some(screen);
         }
+        let placed = places::above_times(lines);
         let is_name =
             |line: &str| (names::is_alone(line) || names::is_handle(line)) && !furniture::is_furniture(line);
         let under = |pair: &&[&str]| is_name(bare(pair[0])) && moments::under_name(pair[1]).is_some();
         let pairs = lines.windows(2).filter(under).count();
         let leads = lines.get(..2).is_some_and(|pair| under(&pair));
-        let names = lines.windows(2).filter(under).map(|pair| bare(pair[0]).to_owned()).collect();
+        let names: HashSet<String> =
+            lines.windows(2).filter(under).map(|pair| bare(pair[0]).to_owned()).collect();
         // Where times stand after words, there is one line between most of them; here there are a name and words.
         let times: Vec<usize> =
             (0..lines.len()).filter(|at| moments::under_name(lines[*at]).is_some()).collect();
         let single = times.windows(2).filter(|pair| pair[0] + 2 == pair[1]).count();
-        let enough = pairs > 1 && leads && pairs * 10 >= lines.len() && single * 2 < times.len();
+        let titled = lines.iter().filter(|l| grammars::titled(l).is_some()).count();
+        // Slack's names with a status stand beside their times.
+        let mixed = pairs > 0 && titled > 0 && pairs * 3 >= titled && pairs + titled > 2;
+        let leads = leads || (mixed && grammars::titled(lines[0]).is_some());
+        let enough = (pairs > 1 || mixed)
+            && leads
+            && (pairs + titled) * 10 >= lines.len()
+            && (mixed || single * 2 < times.len());
         let to =
             lines.windows(2).filter(|p| moments::under_name(p[0]).is_some() && is_addressee(p[1])).count();
-        enough.then(|| Self { names, addressed: to * 2 >= pairs, ..Self::default() })
+        (enough || placed.is_some()).then(|| {
+            let titled = lines.iter().filter_map(|l| match grammars::titled(l)?.who {
+                grammars::Who::Speaker(name) => Some(name),
+                grammars::Who::App => None,
+            });
+            let placed = placed.iter().flatten().map(|name| bare(name).to_owned());
+            let names = if enough { names } else { HashSet::new() };
+            let names = names.into_iter().chain(placed).chain(titled).collect();
+            Self { names, addressed: pairs > 0 && to * 2 >= pairs, ..Self::default() }
+        })
     }
 
     /// The other side never sent anything by its own account: its name stands alone, again and again, above its words.
@@ -153,6 +171,13 @@ mod tests {
         assert_eq!(found("tom|hi|You sent|hey|tom|home?|You sent|yes"), ["You", "tom"]);
         assert_eq!(found("Tom|Tom Hill|hi|You sent|hey|Tom|Tom Hill|home?|You sent|yes"), ["Tom", "You"]);
         assert_eq!(found("Tom|Cool|You sent|hey|Tom|Cool|You sent|Great|You sent|Great"), ["Tom", "You"]);
+    }
+
+    #[test]
+    fn names_above_and_beside_times() {
+        assert_eq!(found("Tom|16:02|in?|lea|16:03|yes|Tom|16:04|ok|lea|16:05|no"), ["Tom", "lea"]);
+        assert_eq!(found("Ria — 16:02|in?|Tom|16:03|yes|Ria — 16:04|ok"), ["Ria", "Tom"]);
+        assert_eq!(found("Ria — 4:02 PM|in?|Tom|4:03 PM|yes|4:03|ok|Ria — 4:04 PM|no"), ["Ria", "Tom"]);
     }
 
     #[test]

@@ -3,10 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use super::grammars::{self, Who};
-use super::{furniture, moments, names};
+use super::{furniture, moments, names, places};
+
+/// The names that stand beside times above lines of text, by the reading that explains most lines.
+pub fn beside_times(lines: &[&str]) -> (HashSet<String>, f32) {
+    let (close, placed) = (close_titles(lines), places::headings(lines));
+    let bracketed = bracketed_titles(lines);
+    let close = if bracketed.1 > close.1 { bracketed } else { close };
+    if placed.1 >= close.1 { placed } else { close }
+}
 
 /// The names of `Me 21:14` above lines of text, and the share of lines that they explain: names come back, or are few and lead.
-pub fn close_titles(lines: &[&str]) -> (HashSet<String>, f32) {
+fn close_titles(lines: &[&str]) -> (HashSet<String>, f32) {
     let mut tally: HashMap<String, usize> = HashMap::new();
     for head in lines.iter().filter_map(|l| grammars::titled_closely(l)) {
         if let Who::Speaker(name) = head.who {
@@ -30,7 +38,7 @@ pub fn close_titles(lines: &[&str]) -> (HashSet<String>, f32) {
 }
 
 /// The names of `[time] X` above lines of text, whatever `X` is: a head of that form above each message is proof enough.
-pub fn bracketed_titles(lines: &[&str]) -> (HashSet<String>, f32) {
+fn bracketed_titles(lines: &[&str]) -> (HashSet<String>, f32) {
     const PREAMBLE: usize = 3;
     let name = |line: &&str| match grammars::bracketed_title(line)?.who {
         Who::Speaker(name) => Some(name),
