@@ -2,7 +2,6 @@
 
 use super::super::Options;
 use super::tests::{import, import_with};
-use super::*;
 
 /// What was said, as `HH:MM name: text`, and what was doubted.
 fn shown(table: &str) -> (Vec<String>, Vec<&'static str>) {

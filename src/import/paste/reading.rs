@@ -14,7 +14,7 @@ use super::grammars::{Head, Who};
 use super::labels::Fields;
 use super::plan::{Grammar, Plan};
 use super::twice::Watch;
-use super::{furniture, inline, moments, names, notices, page, wrap};
+use super::{furniture, inline, moments, names, notices, page};
 use crate::transcript::Kind;
 
 /// How many lines are kept back to see whether the message goes on after them.
