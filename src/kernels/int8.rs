@@ -163,7 +163,11 @@ fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: 
     for p in 0..weights.bias.len() / width {
         let panel = Panel::new::<D>(weights, p);
         let keep = (n - p * width).min(width);
+        let mut next =
+            weights.packed.all()[(p + 1) * width * weights.k..].iter().take(width * weights.k).step_by(LINE);
+        let some = (width * weights.k / LINE).div_ceil(m.div_ceil(D::ROWS));
         for first in (0..m).step_by(D::ROWS) {
+            next.by_ref().take(some).for_each(fetch);
             let rows = D::ROWS.min(m - first);
             let tile = Tile {
                 words: &room.words[first * blocks * (BLOCK / D::STEP)..],
@@ -178,6 +182,22 @@ fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: 
             }
         }
     }
+}
+
+/// Bytes that are fetched together.
+const LINE: usize = 64;
+
+/// Have what lies here fetched into the nearer caches while other work goes on.
+#[inline(always)]
+fn fetch(byte: &u8) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which every processor of this kind takes and which reads nothing.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(byte).cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = byte;
 }
 
 /// One panel's weights, scales and bias.
