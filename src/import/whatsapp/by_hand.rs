@@ -18,18 +18,11 @@ pub fn is_log<'l>(names: &[String], rests: impl IntoIterator<Item = &'l str>) ->
 
 /// Whether a dash stands behind the names where the app has a colon: `Bo - see you`. `named` of the headers have a colon.
 pub fn is_dashed<'l>(named: usize, rests: impl IntoIterator<Item = &'l str>) -> bool {
-    let (mut all, mut dashed, mut speakers) = (0, 0, HashSet::new());
-    for rest in rests {
-        if notices::is_app_notice(rest) {
-            return false;
-        }
-        all += 1;
-        if let Some((name, _)) = split(rest) {
-            dashed += 1;
-            speakers.insert(name);
-        }
-    }
-    all >= ENOUGH && dashed * 10 >= all * 9 && speakers.len() * 3 <= all * 2 && named * 2 < all
+    let rests: Vec<&str> = rests.into_iter().collect();
+    let names: Vec<&str> = rests.iter().filter_map(|rest| split(rest)).map(|(name, _)| name).collect();
+    let (all, speakers) = (rests.len(), names.iter().collect::<HashSet<_>>().len());
+    let dashed = all >= ENOUGH && names.len() * 10 >= all * 9 && speakers * 3 <= all * 2 && named * 2 < all;
+    dashed && !rests.into_iter().any(notices::is_app_notice)
 }
 
 /// The name before a dash, and the words behind it.
