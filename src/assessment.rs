@@ -124,6 +124,13 @@ pub struct Caveat {
     pub text: String,
 }
 
+impl Caveat {
+    /// Whether it is the doubt of a reading that speakers were assumed to take turns.
+    pub fn is_guess_of_speakers(&self) -> bool {
+        self.code == "alternating_speakers"
+    }
+}
+
 /// Which model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ModelRef {

@@ -1,7 +1,7 @@
 //! Numbers that begin where a register's worth of memory begins, so that no register is read across two lines of the cache.
 
 /// Bytes of a cache line and of the widest register.
-const LINE: usize = 64;
+pub const LINE: usize = 64;
 
 /// Numbers, the first of them at the beginning of a line. What is inside is not moved: there is room for all of it from the beginning.
 pub struct Aligned<T> {

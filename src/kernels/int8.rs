@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use half::f16;
 
-use super::aligned::{Aligned, hold_aligned};
+use super::aligned::{Aligned, LINE, hold_aligned};
 use super::dots::Dots;
 use super::lanes::Lanes;
 use super::tile::{self, for_rows};
@@ -183,9 +183,6 @@ fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: 
         }
     }
 }
-
-/// Bytes that are fetched together.
-const LINE: usize = 64;
 
 /// Have what lies here fetched into the nearer caches while other work goes on.
 #[inline(always)]

@@ -5,6 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::Deserialize;
+
 use crate::assessment::Caveat;
 use crate::transcript::{Kind, Transcript};
 
@@ -21,7 +23,8 @@ pub struct Mark {
 }
 
 /// What may be said about an entry.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Says {
     /// Somebody of this name, as read, wrote it; a line of the app becomes their words.
     By(String),

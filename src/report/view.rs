@@ -1,6 +1,6 @@
 //! Everything a report says, in words, before anyone decides how it looks.
 
-use crate::assessment::{Assessment, Band, Evidence};
+use crate::assessment::{Assessment, Band, Caveat, Evidence};
 use crate::head::{Names, Pattern, Signal};
 use crate::report::sanitize::one_line;
 use crate::transcript::{Kind, Message, Role, Transcript, UNKNOWN};
@@ -152,7 +152,7 @@ fn facts(assessment: &Assessment, transcript: &Transcript) -> Vec<(&'static str,
         if !assessment.person_of_concern.is_empty() {
             let names: Vec<String> =
                 assessment.person_of_concern.iter().map(|n| called(n, transcript)).collect();
-            let guessed = assessment.caveats.iter().any(|c| c.code == "alternating_speakers");
+            let guessed = assessment.caveats.iter().any(Caveat::is_guess_of_speakers);
             let guess = if guessed { "; the text names nobody, so who wrote what is a guess" } else { "" };
             facts.push(("Messages of", format!("{} are the reason{guess}", names.join(" and "))));
         }

@@ -12,8 +12,6 @@ const LEAST_WORDS: usize = 12;
 const LEAST_MESSAGES: usize = 3;
 /// So many words are enough in fewer messages.
 const ENOUGH_WORDS: usize = 40;
-/// The code of the doubt that speakers were assumed to take turns.
-const ALTERNATING: &str = "alternating_speakers";
 /// A conversation with so small a share of common English words is not taken for English on the word of its export.
 const LEAST_ENGLISH: f32 = 0.06;
 
@@ -57,7 +55,7 @@ pub fn one_text(transcript: &Transcript) -> Option<String> {
 
 /// Why nothing can be said where nothing was found and who says what is a guess, if it is: lists, plays and retold talk are read as turns, too.
 pub fn guessed(transcript: &Transcript, notes: &[Caveat]) -> Option<String> {
-    let alternating = notes.iter().any(|note| note.code == ALTERNATING);
+    let alternating = notes.iter().any(Caveat::is_guess_of_speakers);
     let nobody = || {
         let mut names =
             transcript.spoken().map(|(_, m)| m.speaker.map(|s| transcript.speakers[s].name.as_str()));

@@ -74,18 +74,7 @@ struct About {
 struct Noted {
     /// Which, as read, from 0.
     at: usize,
-    says: Word,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Word {
-    By(String),
-    Out,
-    Joined,
-    Name,
-    Kept,
-    Swapped,
+    says: Says,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -152,12 +141,8 @@ impl Said {
 impl Noted {
     fn mark(&self) -> Option<Mark> {
         let says = match &self.says {
-            Word::By(name) => Says::By(short(name)?),
-            Word::Out => Says::Out,
-            Word::Joined => Says::Joined,
-            Word::Name => Says::Name,
-            Word::Kept => Says::Kept,
-            Word::Swapped => Says::Swapped,
+            Says::By(name) => Says::By(short(name)?),
+            other => other.clone(),
         };
         Some(Mark { at: self.at, says })
     }

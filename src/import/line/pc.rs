@@ -123,24 +123,16 @@ fn is_capital(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Flow, Imported, Options, read_text};
+    use super::super::super::tried;
 
     fn shown(text: &str) -> (Vec<String>, u64) {
-        let (mut out, mut doubts) = (Vec::new(), 0);
-        let counts = read_text("t.txt", text.as_bytes(), &Options::default(), &mut |found: Imported| {
-            assert_eq!(found.format, "line");
-            let t = &found.transcript;
-            for m in &t.messages {
-                let who = m.speaker.map_or("*", |s| t.speakers[s].name.as_str());
-                let time = m.time.unwrap().to_string();
-                out.push(format!("{} {who}: {}", &time[8..16], m.text.reveal()));
-            }
-            doubts = found.warnings.iter().filter(|w| w.kind.id() == "doubtful-name").map(|w| w.count).sum();
-            Flow::Continue(())
-        });
-        let counts = counts.unwrap();
-        assert_eq!(counts.lines, counts.accounted());
-        (out, doubts)
+        let found = tried::read("t.txt", text, "line");
+        // Of each time the day and the minutes.
+        let lines =
+            found.iter().flat_map(tried::lines).map(|line| format!("{}{}", &line[8..16], &line[19..]));
+        let doubts =
+            found.iter().flat_map(|found| &found.warnings).filter(|w| w.kind.id() == "doubtful-name");
+        (lines.collect(), doubts.map(|w| w.count).sum())
     }
 
     #[test]

@@ -150,7 +150,6 @@ const DELETED: &[&str] = &[
     "tin nhắn này đã bị xóa",
     "bạn đã xóa tin nhắn này",
     // From memory, as what follows in these lists.
-    "det här meddelandet raderades",
     "du raderade det här meddelandet",
     "यह मैसेज मिटा दिया गया",
     "आपने यह मैसेज मिटा दिया",
