@@ -30,6 +30,9 @@ const ZEROS: [char; 17] = [
 
 /// The value of a decimal digit of any script that phones write.
 pub fn digit(c: char) -> Option<u32> {
+    if c.is_ascii() {
+        return c.to_digit(10);
+    }
     ZEROS.iter().find_map(|zero| (c as u32).checked_sub(*zero as u32).filter(|d| *d < 10))
 }
 
@@ -52,6 +55,10 @@ impl<'a> Cursor<'a> {
 
     /// The next character that is not a mark, made plain.
     pub fn peek(&self) -> Option<char> {
+        // Most characters are plain, and this is asked of each many times.
+        if let Some(byte) = self.rest.bytes().next().filter(|byte| byte.is_ascii() && *byte != b'\t') {
+            return Some(char::from(byte));
+        }
         self.rest.chars().find(|c| !is_mark(*c)).map(|c| match c {
             '،' | '、' | '，' => ',',
             '\u{2010}'..='\u{2015}' | '−' => '-',
@@ -64,6 +71,10 @@ impl<'a> Cursor<'a> {
     /// Step over the next character that is not a mark.
     pub fn bump(&mut self) -> Option<char> {
         let next = self.peek()?;
+        if self.rest.as_bytes()[0].is_ascii() {
+            self.rest = &self.rest[1..];
+            return Some(next);
+        }
         let at = self.rest.char_indices().find(|(_, c)| !is_mark(*c));
         self.rest = at.map_or("", |(i, c)| &self.rest[i + c.len_utf8()..]);
         Some(next)
@@ -108,6 +119,11 @@ impl<'a> Cursor<'a> {
 
     /// Step over `word` if it is next, letter case aside.
     pub fn word(&mut self, word: &str) -> bool {
+        // Most words that are tried begin otherwise.
+        let first = word.chars().next().unwrap_or_default();
+        if self.peek().is_some_and(|c| c.is_ascii() && !c.eq_ignore_ascii_case(&first)) {
+            return word.is_empty();
+        }
         let mut ahead = *self;
         for expected in word.chars() {
             match ahead.bump() {

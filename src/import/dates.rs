@@ -65,6 +65,26 @@ impl Shape {
         self.separator == Some('-') && self.year == Some(Year::First) && !self.time_first && !self.meridiem
     }
 
+    /// What stands between the numbers of the date.
+    pub fn separator(&self) -> Option<char> {
+        self.separator
+    }
+
+    /// Whether the year is known to stand first.
+    pub fn is_year_first(&self) -> bool {
+        self.year == Some(Year::First)
+    }
+
+    /// Whether the time has seconds.
+    pub fn has_seconds(&self) -> bool {
+        self.seconds
+    }
+
+    /// Whether a word for the half of the day stands beside the time.
+    pub fn has_meridiem(&self) -> bool {
+        self.meridiem
+    }
+
     /// Whether the date stands before the time.
     pub fn is_date_first(&self) -> bool {
         !self.time_first

@@ -51,6 +51,10 @@ pub enum WarningKind {
     DoubtfulName,
     /// Text after the last message that seems to be about the chat and nobody's words in it.
     LineAfterLastMessage,
+    /// A line whose date, time or name at its beginning is damaged; it was put right where that was beyond doubt.
+    DamagedHead,
+    /// A line within a message that looks like one of another chat.
+    QuotedChat,
     /// A heading below which somebody new speaks: another chat may begin there.
     AnotherChat,
     /// Messages in a row that stand there twice, as pictures of a screen that overlap show them; all were kept.
@@ -115,6 +119,8 @@ impl WarningKind {
             Self::DoubtfulName => "doubtful-name",
             Self::LineAfterLastMessage => "line-after-last-message",
             Self::AnotherChat => "another-chat",
+            Self::DamagedHead => "damaged-head",
+            Self::QuotedChat => "quoted-chat",
             Self::RepeatedMessages => "repeated-messages",
             Self::DoubtfulNotice => "doubtful-notice",
             Self::UnknownSpeaker => "unknown-speaker",
@@ -165,6 +171,13 @@ impl WarningKind {
                 ("line", "after the last message, kept as a note and nobody's words")
             }
             Self::AnotherChat => ("place", "where another chat seems to begin; all was read as one"),
+            Self::DamagedHead => (
+                "line",
+                "with a damaged date, time or name before the words; who speaks there, and when, is not sure",
+            ),
+            Self::QuotedChat => {
+                ("line", "like a message of another chat, read as part of the message that holds it")
+            }
             Self::UnknownSpeaker => ("message", "without a name; who wrote it is not known"),
             Self::RaggedRow => ("row", "with a different number of fields than the others"),
             Self::UnclosedQuote => ("row", "with a quote that is not closed; it was read as it stands"),

@@ -2,12 +2,18 @@
 //!
 //! Every message begins with a header (`DATE, TIME - Name: ` or `[DATE, TIME] Name: `) and runs on until the next
 //! one. All headers of an export have one shape, which is chosen once a file: a quoted header of another shape in a
-//! message stays part of that message, so nobody can be made to have said what somebody else pasted.
+//! message stays part of that message, so nobody can be made to have said what somebody else pasted. A damaged header is put
+//! right where somebody of the chat speaks there and its time lies between the messages around it (`mend`).
 
+mod after;
+mod between;
 mod bodies;
 mod by_hand;
+mod damaged;
 mod done;
+mod held;
 mod media;
+mod mend;
 mod names;
 mod notices;
 mod reading;
@@ -63,7 +69,7 @@ impl Format for WhatsApp {
         let mut lines = source.into_lines()?;
         let mut reading = Reading::new(&mut chat, &name, look);
         let result = lines.each(|line| reading.line(line));
-        let result = reading.flush().and(result);
+        let result = reading.end().and(result);
         let taken = reading.taken();
         sink.count_lines(taken);
         chat.close(&result, taken);
@@ -88,6 +94,14 @@ impl Look {
         }
         let best = tally.into_iter().max_by_key(|(_, (count, first))| (*count, std::cmp::Reverse(*first)));
         best.map(|(look, (count, _))| (look, count))
+    }
+
+    /// Whether a head that looks like this could be one of the `other` look with a comma, a second or a sign lost.
+    fn is_like(self, other: Self) -> bool {
+        let (a, b) = (self.shape, other.shape);
+        self.bracketed == other.bracketed
+            && a.separator() == b.separator()
+            && a.is_date_first() == b.is_date_first()
     }
 
     /// Whether what stands behind the headers of this look is what the app writes: names with a colon, in brackets mostly,
@@ -127,5 +141,7 @@ impl<'l> Header<'l> {
     }
 }
 
+#[cfg(test)]
+mod hurt_tests;
 #[cfg(test)]
 mod tests;

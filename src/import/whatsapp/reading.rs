@@ -7,10 +7,13 @@ use super::super::dates::Stamp;
 use super::super::error::ImportError;
 use super::super::lines::Line;
 use super::super::warning::WarningKind;
+use super::Look;
+use super::after::{self, After};
 use super::bodies::{self, Body, End, Place};
+use super::held::Held;
+use super::mend::Mend;
 use super::names;
 use super::survey::Survey;
-use super::{Header, Look};
 use crate::transcript::Kind;
 
 /// How much of a file is surveyed, in bytes. Phones write exports of a quarter of this.
@@ -27,38 +30,18 @@ pub struct Reading<'c> {
     /// Who speaks, and when; nobody while the app does.
     speaks: Option<(String, When)>,
     taken: u64,
-}
-
-/// A line held back.
-struct Held {
-    number: u64,
-    text: String,
-    cut: bool,
-    /// The time in its header, and where that ends.
-    header: Option<(Stamp, usize)>,
-}
-
-impl Held {
-    fn new(line: &Line<'_>, look: Look) -> Self {
-        let header = Header::read(line.text).filter(|h| h.look == look);
-        let header = header.map(|h| (h.stamp, line.text.len() - h.rest.len()));
-        Self { number: line.number, text: line.text.to_owned(), cut: line.cut, header }
-    }
-
-    fn line(&self) -> Line<'_> {
-        Line { number: self.number, text: &self.text, cut: self.cut }
-    }
-
-    fn rest(&self) -> Option<&str> {
-        self.header.map(|(_, end)| &self.text[end..])
-    }
+    /// What the messages put down so far tell of the end.
+    after: After,
+    /// The time of the last of them.
+    above: Option<Stamp>,
 }
 
 impl<'c> Reading<'c> {
     /// Messages whose headers have this `look` go to `chat`, of the file called `name`.
     pub fn new(chat: &'c mut Chat, name: &str, look: Look) -> Self {
         let (name, held) = (name.to_owned(), Vec::new());
-        Self { chat, name, look, survey: None, held, bytes: 0, speaks: None, taken: 0 }
+        let (after, survey) = (After::default(), None);
+        Self { chat, name, look, survey, held, bytes: 0, speaks: None, taken: 0, after, above: None }
     }
 
     /// The next line. An error when the conversation has grown past its limit.
@@ -73,17 +56,59 @@ impl<'c> Reading<'c> {
         Ok(())
     }
 
-    /// Put down all that is held back; at the end of the file it must be called.
-    pub fn flush(&mut self) -> Result<(), ImportError> {
+    /// Put down all that is held back, as nothing comes any more.
+    pub fn end(&mut self) -> Result<(), ImportError> {
+        let (mut held, survey) = self.release();
+        let last = held.iter().rposition(|line| line.header.is_some()).unwrap_or(0);
+        let before = self.after.with(&held[..last]);
+        let begins = before.begins(&held[last..]);
+        if let Some(line) = before.doubtful(&held[last..]) {
+            self.chat.doubt(WarningKind::DoubtfulName, line);
+        }
+        let notes = held.split_off(begins.map_or(held.len(), |at| last + at));
+        self.put(&held, survey)?;
+        self.notes(&notes);
+        Ok(())
+    }
+
+    /// Put down all that is held back, which ends where a message does.
+    fn flush(&mut self) -> Result<(), ImportError> {
+        let (held, survey) = self.release();
+        self.put(&held, survey)
+    }
+
+    /// What is held back, mended, and what is known of names.
+    fn release(&mut self) -> (Vec<Held>, Survey) {
         let held = std::mem::take(&mut self.held);
         self.bytes = 0;
         let named = self.look.bracketed;
         let survey = self.survey.take();
         let survey = survey.unwrap_or_else(|| Survey::of(held.iter().filter_map(Held::rest), named));
+        let by_hand = survey.is_log() || survey.is_dashed();
+        (if by_hand { held } else { self.mended(held, &survey) }, survey)
+    }
+
+    fn put(&mut self, held: &[Held], survey: Survey) -> Result<(), ImportError> {
+        self.after = self.after.with(held);
+        self.above = held.iter().rev().find_map(Held::stamp).or(self.above);
         let mut records = held.chunk_by(|_, next| next.header.is_none());
         let result = records.try_for_each(|record| self.record(record, &survey));
         self.survey = Some(survey);
         result
+    }
+
+    fn mended(&mut self, held: Vec<Held>, survey: &Survey) -> Vec<Held> {
+        let (held, found) = Mend::new(self.look, survey, self.above).all(held);
+        let told = [
+            (WarningKind::DamagedHead, found.damaged),
+            (WarningKind::QuotedChat, found.quoted),
+            (WarningKind::AnotherChat, found.other),
+        ];
+        for (kind, lines) in told {
+            let first = lines.iter().min().copied().unwrap_or(0);
+            self.chat.doubt_many(kind, lines.len() as u64, first);
+        }
+        held
     }
 
     /// The number of the last line that was put down.
@@ -96,7 +121,7 @@ impl<'c> Reading<'c> {
         let last = lines.iter().rposition(|held| !held.line().is_blank()).unwrap_or(0);
         for (at, held) in lines.iter().enumerate() {
             match held.header {
-                Some((stamp, _)) => self.begin(held, stamp, survey, last == 0),
+                Some((when, _)) => self.begin(held, when, survey, last == 0),
                 None => self.go_on(&held.line(), at == last),
             }
             self.taken = held.number;
@@ -105,8 +130,8 @@ impl<'c> Reading<'c> {
         Ok(())
     }
 
-    fn begin(&mut self, held: &Held, stamp: Stamp, survey: &Survey, alone: bool) {
-        let (number, when, named) = (held.number, When::Written(stamp), self.look.bracketed);
+    fn begin(&mut self, held: &Held, when: When, survey: &Survey, alone: bool) {
+        let (number, named) = (held.number, self.look.bracketed);
         let rest = held.rest().unwrap_or_default();
         self.speaks = match names::split(rest, survey, named) {
             None => {
@@ -125,11 +150,34 @@ impl<'c> Reading<'c> {
                     self.chat.doubt(WarningKind::DoubtfulNotice, number);
                 }
                 let name = self.chat.called(name);
-                say(self.chat, &name, when, read, number);
+                match held.within {
+                    true => say_within(self.chat, &name, when, read, number),
+                    false => say(self.chat, &name, when, read, number),
+                }
                 Some((name, when))
             }
         };
         self.chat.note_cut(&held.line());
+        (0..held.joined).for_each(|_| self.chat.heading());
+    }
+
+    /// Lines behind the last message, which are about the chat.
+    fn notes(&mut self, lines: &[Held]) {
+        let mut first = true;
+        for line in lines {
+            if line.line().is_blank() {
+                self.chat.blank();
+            } else if after::is_rule(&line.text) {
+                self.chat.heading();
+            } else {
+                self.chat.doubt(WarningKind::LineAfterLastMessage, line.number);
+                match std::mem::take(&mut first) {
+                    true => self.chat.note(When::Unknown, line.text.trim(), line.number),
+                    false => _ = self.chat.append(&line.line()),
+                }
+            }
+            self.taken = line.number;
+        }
     }
 
     fn go_on(&mut self, line: &Line<'_>, last: bool) {
@@ -171,6 +219,21 @@ fn say(chat: &mut Chat, name: &str, when: When, body: Body<'_>, line: u64) {
         Body::Media(file) => chat.say(name, when, Kind::Media, file, line),
         Body::Captioned { words, file } => {
             chat.say(name, when, Kind::Message, words, line);
+            chat.say_more(name, when, Kind::Media, file, line);
+        }
+    }
+}
+
+/// The same of a message that stands behind another on its line.
+fn say_within(chat: &mut Chat, name: &str, when: When, body: Body<'_>, line: u64) {
+    match body {
+        Body::Words(text) => chat.say_more(name, when, Kind::Message, text, line),
+        Body::Deleted => chat.say_more(name, when, Kind::Deleted, "", line),
+        Body::Media(file) => chat.say_more(name, when, Kind::Media, file, line),
+        Body::App(text) => chat.note_more(when, &text, line),
+        Body::Unread(text) => chat.note_more(when, &format!("{name}: {text}"), line),
+        Body::Captioned { words, file } => {
+            chat.say_more(name, when, Kind::Message, words, line);
             chat.say_more(name, when, Kind::Media, file, line);
         }
     }

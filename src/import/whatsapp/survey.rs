@@ -126,6 +126,14 @@ impl Survey {
         self.heads.contains_key(name)
     }
 
+    /// The name of somebody that `rest` begins with, and what follows it, where the sign between them is lost.
+    pub fn name_before<'l>(&self, rest: &'l str) -> Option<(&'l str, &'l str)> {
+        const MOST_WORDS: usize = 6;
+        let ends = rest.match_indices([' ', ';', ',', '.', ':']).map(|(at, _)| at).take(MOST_WORDS);
+        let names = ends.map(|at| rest.split_at(at));
+        names.filter(|(name, behind)| self.knows(name) && !behind.trim().is_empty()).last()
+    }
+
     /// Whether `name` is the group's.
     pub fn is_group(&self, name: &str) -> bool {
         self.groups.contains(name)

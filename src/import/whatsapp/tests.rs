@@ -6,7 +6,7 @@ use super::super::{Counts, Imported, Options, WarningKind, read_text};
 use super::*;
 use crate::transcript::{Kind, Time};
 
-fn import(text: &str) -> (Imported, Counts) {
+pub fn import(text: &str) -> (Imported, Counts) {
     let options = Options { format: Some("whatsapp".to_owned()), ..Options::default() };
     let mut found = Vec::new();
     let counts = read_text("chat", text.as_bytes(), &options, &mut |imported| {
@@ -50,7 +50,7 @@ fn headers_of_both_phones() {
 }
 
 /// Who says what, a line each; the app is `*`.
-fn said(text: &str) -> Vec<String> {
+pub fn said(text: &str) -> Vec<String> {
     let (chat, counts) = import(text);
     assert_eq!(counts.lines, counts.accounted());
     let speakers = &chat.transcript.speakers;

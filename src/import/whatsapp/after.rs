@@ -1,0 +1,84 @@
+//! Words behind the last message that are nobody's in it: what a caller remarks, a note of whoever copied the chat, a
+//! signature.
+
+use super::held::Held;
+use super::notices;
+
+/// So many messages tell that nobody writes paragraphs here, where none has two lines.
+const FEW: usize = 3;
+/// The same where some have.
+const ENOUGH: usize = 5;
+/// The same where the file begins as an export does, which mostly ends as one too.
+const ENOUGH_OF_EXPORT: usize = 10;
+
+/// What is known of a file by the messages before its last.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct After {
+    /// How many there are.
+    messages: usize,
+    /// Whether one has two lines.
+    lines: bool,
+    /// Whether one goes on after a blank line.
+    paragraphs: bool,
+    /// Whether one has a ruled line.
+    rules: bool,
+    /// Whether the first is the app's notice of encryption.
+    opened: bool,
+}
+
+impl After {
+    /// The same with the messages of `held`.
+    #[must_use]
+    pub fn with(mut self, held: &[Held]) -> Self {
+        for record in held.chunk_by(|_, next| next.header.is_none()).filter(|r| r[0].header.is_some()) {
+            self.opened |= self.messages == 0 && record[0].rest().is_some_and(notices::tells_of_encryption);
+            self.messages += 1;
+            self.lines |= has_lines(record);
+            self.paragraphs |= gap(record).is_some();
+            self.rules |= record[1..].iter().any(|line| is_rule(&line.text));
+        }
+        self
+    }
+
+    /// Where the words behind the last message, which begins with the first of `last`, begin.
+    pub fn begins(&self, last: &[Held]) -> Option<usize> {
+        (self.messages + 1 >= self.enough(last)).then_some(())?;
+        let rule = last.iter().position(|line| is_rule(&line.text)).filter(|_| !self.rules);
+        let gap = gap(last).filter(|_| !self.paragraphs);
+        rule.into_iter().chain(gap).min()
+    }
+
+    /// The first of the words behind a blank line in the last message, where too few stand before it to tell whose they are.
+    pub fn doubtful(&self, last: &[Held]) -> Option<u64> {
+        let few = self.messages > 0 && self.messages + 1 < self.enough(last);
+        let words = &last[gap(last).filter(|_| few && !self.opened && !self.paragraphs)?..];
+        words.iter().find(|line| !line.line().is_blank()).map(|line| line.number)
+    }
+
+    /// How many messages, with the `last`, must stand in the file.
+    fn enough(&self, last: &[Held]) -> usize {
+        match (self.opened, self.lines || has_lines(last)) {
+            (true, _) => ENOUGH_OF_EXPORT,
+            (_, true) => ENOUGH,
+            _ => FEW,
+        }
+    }
+}
+
+/// Whether a line is ruled by hand, or is the sign before a signature.
+pub fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    let sign = line.chars().next().filter(|c| "-_=*~—–".contains(*c));
+    line == "--" || (line.chars().count() > 2 && sign.is_some_and(|sign| line.chars().all(|c| c == sign)))
+}
+
+/// The first blank line of a message that has more words below.
+fn gap(record: &[Held]) -> Option<usize> {
+    let gap = record.iter().position(|line| line.line().is_blank())?;
+    record[gap..].iter().any(|line| !line.line().is_blank()).then_some(gap)
+}
+
+/// Whether a message has a second line right under its first.
+fn has_lines(record: &[Held]) -> bool {
+    record.get(1).is_some_and(|line| !line.line().is_blank())
+}
