@@ -42,16 +42,17 @@ impl After {
 
     /// Where the words behind the last message, which begins with the first of `last`, begin.
     pub fn begins(&self, last: &[Held]) -> Option<usize> {
-        (self.messages + 1 >= self.enough(last)).then_some(())?;
         let rule = last.iter().position(|line| is_rule(&line.text)).filter(|_| !self.rules);
         let gap = gap(last).filter(|_| !self.paragraphs);
-        rule.into_iter().chain(gap).min()
+        let at = rule.into_iter().chain(gap).min()?;
+        (self.messages + 1 >= self.enough(&last[..at])).then_some(at)
     }
 
     /// The first of the words behind a blank line in the last message, where too few stand before it to tell whose they are.
     pub fn doubtful(&self, last: &[Held]) -> Option<u64> {
-        let few = self.messages > 0 && self.messages + 1 < self.enough(last);
-        let words = &last[gap(last).filter(|_| few && !self.opened && !self.paragraphs)?..];
+        let at = gap(last).filter(|_| !self.opened && !self.paragraphs)?;
+        let few = self.messages > 0 && self.messages + 1 < self.enough(&last[..at]);
+        let words = if few { &last[at..] } else { &[] };
         words.iter().find(|line| !line.line().is_blank()).map(|line| line.number)
     }
 

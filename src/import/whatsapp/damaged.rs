@@ -63,10 +63,11 @@ pub fn may_begin(line: &str) -> bool {
 
 /// Whether nothing but parts of a date and time stands in `line`.
 pub fn is_stamp_alone(line: &str) -> bool {
-    let sign = |c| cursor::digit(c).is_some() || " []/.:,-".contains(c) || cursor::is_mark(c);
+    let sign = |c| cursor::digit(c).is_some() || "[]/.:,-".contains(c) || cursor::is_mark(c);
+    let half = |word: &str| matches!(word.trim_end_matches([',', ']']), "AM" | "PM" | "am" | "pm");
     let digits = line.chars().filter(|c| cursor::digit(*c).is_some()).count();
-    (FEW_DIGITS + 1..=14).contains(&digits)
-        && line.chars().all(|c| sign(c) || "APMapm\u{202f}\u{a0}".contains(c))
+    let mut words = line.split([' ', '\u{a0}', '\u{202f}']);
+    (FEW_DIGITS + 1..=14).contains(&digits) && words.all(|word| word.chars().all(sign) || half(word))
 }
 
 /// Read what once was a head of this `look` at the start of `line`.

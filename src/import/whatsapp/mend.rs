@@ -123,20 +123,25 @@ impl<'m> Mend<'m> {
     /// a chat from the same phone was put into that message.
     fn other_chats(&self, held: &[Held]) -> Vec<u64> {
         let heads: Vec<(&Held, Stamp)> = held.iter().filter_map(|l| Some((l, l.stamp()?))).collect();
-        let after = |above: Stamp, stamp: &Stamp| Between { above: Some(above), below: None }.holds(stamp);
-        let mut found = Vec::new();
-        for (at, pair) in heads.windows(2).enumerate().filter(|(_, pair)| !after(pair[0].1, &pair[1].1)) {
-            let older = heads[at + 1..].iter().take(MOST_QUOTED).take_while(|(_, s)| !after(pair[0].1, s));
-            let older: Vec<&(&Held, Stamp)> = older.collect();
-            let ends = older.len() < MOST_QUOTED && at + 1 + older.len() < heads.len();
-            let names: Vec<String> = older.iter().filter_map(|(line, _)| self.name(line.rest()?)).collect();
-            let alone =
-                |name: &String| self.survey.times(name) == names.iter().filter(|n| *n == name).count();
-            if ends && names.len() > 1 && names.iter().any(alone) {
-                found.push(pair[1].0.number);
+        let (mut found, mut at) = (Vec::new(), 1);
+        while at < heads.len() {
+            let above = Between { above: Some(heads[at - 1].1), below: None };
+            let run =
+                heads[at..].iter().take(MOST_QUOTED).take_while(|(_, stamp)| !above.holds(stamp)).count();
+            let ends = run > 1 && run < MOST_QUOTED && at + run < heads.len();
+            if ends && self.is_somebody_alone(&heads[at..at + run]) {
+                found.push(heads[at].0.number);
             }
+            at += run.max(1);
         }
         found
+    }
+
+    /// Whether somebody speaks in these messages and in no others.
+    fn is_somebody_alone(&self, heads: &[(&Held, Stamp)]) -> bool {
+        let names: Vec<String> = heads.iter().filter_map(|(line, _)| self.name(line.rest()?)).collect();
+        let times = |name: &String| names.iter().filter(|n| *n == name).count();
+        names.iter().any(|name| self.survey.times(name) == times(name))
     }
 
     /// In how many messages a line has a head of somebody known, and no date in it. A list of times stands in one.
