@@ -1,19 +1,20 @@
-//! Which grammar a pasted text follows, and who its speakers are.
+//! How a pasted text is to be read, line by line. Which grammar it follows is found in [`ranking`].
+
+mod ranking;
 
 use std::collections::HashSet;
 
 use super::super::Unnamed;
 use super::super::chat::When;
-use super::super::source::Sample;
 use super::blocks::Blocks;
 use super::cast::Cast;
 use super::forms::Form;
 use super::grammars::{self, Head, Who};
-use super::guesses::{among, is_aside, is_one_side, without_names};
+use super::guesses::is_aside;
 use super::lead::Lead;
 use super::screen::Screen;
-use super::wrap::{self, Marks, Tail};
-use super::{ahead, days, furniture, inline, labels, mail, moments, page, places, said, titles};
+use super::wrap::{Marks, Tail};
+use super::{ahead, furniture, moments, page, places, said};
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,67 +100,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan for the text that begins with `sample`.
-    pub fn of(sample: &Sample) -> Self {
-        let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
-        let lead = Lead::of(&lines);
-        let whole = lines.clone();
-        let lines: Vec<&str> = lines.into_iter().map(|l| lead.strip(l)).collect();
-        let tail = Tail::of(&lines);
-        let lines: Vec<&str> = lines.into_iter().map(|l| tail.strip(l).0).collect();
-        let inline = inline::names_within(&lines);
-        let lines: Vec<&str> = lines.into_iter().flat_map(|l| inline::pieces(l, &inline)).collect();
-        let joined = ahead::joined(&lines);
-        let lines: Vec<&str> = joined.iter().map(String::as_str).collect();
-        let top = Some(page::head(&lines)).filter(|top| top + 2 <= lines.len()).unwrap_or(0);
-        let (all, lines) = (lines.clone(), &lines[top..]);
-        let alone = lines.iter().filter(|l| moments::is_alone(l)).count();
-        let times = alone > 2 || (alone > 1 && alone * 4 >= lines.len());
-        let ending = lines.iter().filter(|l| moments::ending(l).is_some()).count();
-        let ending = lines.len() > 2 && ending * 5 >= lines.len() * 3;
-        let sent = lines.iter().filter(|l| l.trim() == "Sent").count() > 1;
-        let mut plan =
-            Self { lead, tail, inline, times, ending, sent, ..Self::of_lines(sample, lines, times) };
-        if plan.grammar == Grammar::Alternating && matches!(lead, Lead::Number | Lead::Bullet) {
-            // A list in an article is as long as it stands there.
-            plan.grammar = without_names(sample, &whole);
-        }
-        plan.top = if plan.has_page() { top } else { 0 };
-        plan.bare_days = plan.bare_days_in(&all);
-        plan.marks = wrap::marks(plan.words_of(lines).into_iter());
-        let age = |pair: &&[&str]| furniture::is_age(pair[0]) && plan.head(pair[1]).is_some();
-        plan.ages = plan.grammar == Grammar::NameLines && lines.windows(2).filter(age).count() > 1;
-        plan
-    }
-
     /// Whether what stands above the talk may be the head of a page: no line says who it is by.
     fn has_page(&self) -> bool {
         use Grammar::{Alternating, Blocks, NameLines, Nobody};
         matches!(self.grammar, NameLines | Blocks | Alternating | Nobody)
-    }
-
-    /// What somebody says in `lines`, as far as that is on the line where it begins.
-    fn words_of<'l>(&self, lines: &[&'l str]) -> Vec<&'l str> {
-        // Other lines belong to messages that begin above them, unless nothing stands there.
-        let mut inside = false;
-        let words = |line: &&'l str| match self.head(line) {
-            Some(head) => {
-                inside = !head.text.is_empty();
-                head.text
-            }
-            None if std::mem::replace(&mut inside, self.heads_lines()) && self.heads_lines() => "",
-            None => self.turn(line).0,
-        };
-        lines.iter().filter(|l| !moments::is_alone(l) && !self.is_between(l)).map(words).collect()
-    }
-
-    fn bare_days_in(&self, lines: &[&str]) -> bool {
-        let day = |pair: &&[&str]| {
-            days::between(pair[0]).is_some_and(|b| b.bare)
-                && self.head(pair[0]).is_none()
-                && self.head(pair[1]).is_some()
-        };
-        self.heads_lines() && lines.windows(2).filter(day).count() > 1
     }
 
     /// Whether lines are the rows of a table with a ruled line.
@@ -176,74 +120,6 @@ impl Plan {
     pub fn heads_lines(&self) -> bool {
         use Grammar::{Dashed, Formed, Irc, Named, Said, Stamped, Timed, Trailing};
         matches!(self.grammar, Formed | Irc | Stamped | Trailing | Timed | Named | Dashed | Said)
-    }
-
-    fn of_lines(sample: &Sample, lines: &[&str], times: bool) -> Self {
-        let without =
-            |what: fn(&str) -> bool| -> Vec<&str> { lines.iter().copied().filter(|l| !what(l)).collect() };
-        let whole = lines;
-        if let Some(labels) = labels::of(lines) {
-            return Self { labels, ..Self::by(Grammar::Labelled) };
-        }
-        if let Some(form) = Form::of(lines) {
-            return Self { form: Some(form), ..Self::by(Grammar::Formed) };
-        }
-        if let Some(screen) = Screen::of(&without(furniture::is_dash)) {
-            return Self { screen, ..Self::by(Grammar::NameLines) };
-        }
-        let lines = match times {
-            true => without(|l| moments::is_alone(l) || furniture::is_furniture(l)),
-            false => without(furniture::is_furniture),
-        };
-        let certain = [
-            (Grammar::Irc, share(&lines, grammars::irc, 1)),
-            (Grammar::Stamped, share(&lines, grammars::stamped, 1)),
-            (Grammar::Trailing, share(&lines, grammars::trailing, 1)),
-            (Grammar::Timed, mostly(share(&lines, grammars::timed, 1))),
-            (Grammar::Titled, share(&lines, grammars::titled, 2)),
-        ];
-        let (cast, named) = Cast::of(&lines);
-        let (dashes, dashed) = Cast::before(&lines, grammars::dashed);
-        let back =
-            lines.iter().filter(|l| grammars::dashed(l).is_some()).count().saturating_sub(dashes.len());
-        let (close, closely) = titles::beside_times(&lines);
-        let doubled = titles::doubled(&lines);
-        let (titles, titled) = titles::name_lines(&titles::undoubled(&lines, &doubled));
-        if mail::is_mail(whole) {
-            return Self::by(Grammar::Mail);
-        }
-        if said::is_told(&lines) {
-            return Self { cast: Cast::before(&lines, said::said).0, ..Self::by(Grammar::Said) };
-        }
-        let guesses = [
-            (Grammar::TitledClosely, closely),
-            (Grammar::Named, named),
-            // A list of things has dashes, too, but its names do not come back.
-            (Grammar::Dashed, if dashed >= 0.6 && dashes.len() < 4 && back > 1 { dashed * 0.9 } else { 0.0 }),
-            (Grammar::NameLines, titled),
-        ];
-        let ranked = certain.into_iter().chain(guesses).filter(|(_, share)| *share > 0.0);
-        // Of equals the first, which is the more certain.
-        let best = ranked.reduce(|best, next| if next.1 > best.1 { next } else { best });
-        let best = best.map(|(grammar, _)| grammar);
-        if matches!(best, None | Some(Grammar::NameLines | Grammar::Dashed))
-            && let Some(blocks) = Blocks::of(whole)
-        {
-            let grammar = if blocks.has_names() { Grammar::Blocks } else { Grammar::Alternating };
-            return Self { blocks: Some(blocks), ..Self::by(grammar) };
-        }
-        match best {
-            Some(grammar @ Grammar::NameLines) => Self::titled(grammar, titles).with_second(doubled),
-            Some(grammar @ Grammar::TitledClosely) => Self::titled(grammar, close),
-            Some(grammar @ Grammar::Dashed) => Self { cast: dashes, ..Self::by(grammar) },
-            Some(Grammar::Named) if is_one_side(&cast, &lines) => Self { cast, ..Self::by(Grammar::Own) },
-            Some(grammar @ Grammar::Stamped) => Self { among: among(&lines), ..Self::by(grammar) },
-            Some(grammar) => Self { cast, ..Self::by(grammar) },
-            None => match titles::only_name(&lines) {
-                Some(name) => Self::titled(Grammar::NameLines, HashSet::from([name])).one_sided(),
-                None => Self::by(without_names(sample, &lines)),
-            },
-        }
     }
 
     /// A plan that knows no names yet.
@@ -432,18 +308,4 @@ impl Plan {
             Grammar::Blocks | Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }
     }
-}
-
-/// The share of lines that heads of a grammar explain, each with the `lines_each` it stands for; 0 when they are too
-/// few to be the way of the text.
-fn share<'l>(lines: &[&'l str], head: impl Fn(&'l str) -> Option<Head<'l>>, lines_each: usize) -> f32 {
-    let heads = lines.iter().filter(|l| head(l).is_some_and(|h| h.who != Who::App)).count();
-    let share = (heads * lines_each) as f32 / lines.len().max(1) as f32;
-    let leads = lines.iter().take(2).any(|l| head(l).is_some());
-    if share >= 0.3 || (heads > 0 && leads && share >= 0.05) { share.min(1.0) } else { 0.0 }
-}
-
-/// Nothing for a share that hangs on the first lines: `dinner at 18:00: soup` begins like a message, too.
-fn mostly(share: f32) -> f32 {
-    if share >= 0.3 { share } else { 0.0 }
 }
