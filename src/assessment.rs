@@ -129,6 +129,11 @@ impl Caveat {
     pub fn is_guess_of_speakers(&self) -> bool {
         self.code == "alternating_speakers"
     }
+
+    /// Whether it is the doubt of a reading that the text is no chat.
+    pub fn is_no_chat(&self) -> bool {
+        self.code == "no_chat"
+    }
 }
 
 /// Which model.

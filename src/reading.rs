@@ -102,6 +102,8 @@ fn is_about_speakers(kind: WarningKind) -> bool {
             | WarningKind::OtherSpeaker
             | WarningKind::DoubtfulName
             | WarningKind::UnknownSpeaker
+            | WarningKind::NoChat
+            | WarningKind::PerhapsNoChat
     )
 }
 

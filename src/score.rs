@@ -312,6 +312,7 @@ fn band(
         .or(unlike)
         .or_else(|| caveats::one_sided(transcript))
         .or_else(|| caveats::one_text(transcript))
+        .or_else(|| caveats::no_chat(notes))
         .or_else(|| caveats::guessed(transcript, notes))
     {
         Some(reason) => (Band::CannotSay, Some(reason)),

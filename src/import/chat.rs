@@ -288,6 +288,16 @@ impl Chat {
         self.transcript.messages.is_empty()
     }
 
+    /// What was read so far; times as written stand in [`Chat::clocks`].
+    pub fn so_far(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// The times of day of messages whose times were written.
+    pub fn clocks(&self) -> impl Iterator<Item = jiff::civil::Time> {
+        self.stamps.iter().map(|(_, stamp)| stamp.clock)
+    }
+
     /// Whether there is room for more after `line`; an error when it has grown past the limit of a conversation.
     pub fn room(&self, name: &str, line: u64) -> Result<(), ImportError> {
         if self.held <= self.limits.conversation {

@@ -13,6 +13,7 @@ mod guesses;
 mod inline;
 mod labels;
 mod lead;
+mod likeness;
 mod logs;
 mod mail;
 mod moments;
@@ -25,6 +26,7 @@ mod reading;
 mod said;
 mod screen;
 mod table;
+mod talk;
 mod titles;
 mod turns;
 mod twice;
@@ -71,9 +73,13 @@ impl Format for Paste {
         if let Some(unnamed) = sink.options().unnamed {
             plan.told(unnamed);
         }
+        let named = !matches!(plan.grammar, Grammar::Alternating | Grammar::Nobody | Grammar::Prose);
         let mut chat = sink.chat(name.as_str());
         let mut lines = Ahead::new(source.into_lines()?);
         let result = Reading::new(plan, &mut chat).fill(&mut lines, &name);
+        if let Some(doubt) = likeness::doubt(&chat).filter(|_| named) {
+            chat.doubt(doubt, 0);
+        }
         sink.count_lines(lines.number());
         chat.close(&result, lines.number());
         let _ = sink.emit(chat);

@@ -89,6 +89,10 @@ pub enum WarningKind {
     NewestFirst,
     /// A message far older than those before it: one chat may stand behind another.
     BackInTime,
+    /// Lines with a colon that hold hardly any talk: a list, a plan, questions with their answers.
+    NoChat,
+    /// Talk that is written as in print: an interview or a play.
+    PerhapsNoChat,
     /// A mail that quotes others of the conversation, which are not its sender's words.
     QuotedMail,
 }
@@ -137,6 +141,8 @@ impl WarningKind {
             Self::CarriedDay => "carried-day",
             Self::NewestFirst => "newest-first",
             Self::BackInTime => "back-in-time",
+            Self::NoChat => "no-chat",
+            Self::PerhapsNoChat => "perhaps-no-chat",
             Self::QuotedMail => "quoted-mail",
         }
     }
@@ -200,6 +206,12 @@ impl WarningKind {
                 "message",
                 "much older than those before it; another chat may begin there, and all was read as one",
             ),
+            Self::NoChat => {
+                ("text", "that looks like no chat but like a list, a plan or questions with their answers")
+            }
+            Self::PerhapsNoChat => {
+                ("text", "that may be no chat but an interview or a play; its speakers were read as those of a chat")
+            },
             Self::QuotedMail => {
                 ("mail", "that quotes others read here; only its sender's own words were taken from it")
             }

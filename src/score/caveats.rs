@@ -53,6 +53,14 @@ pub fn one_text(transcript: &Transcript) -> Option<String> {
     })
 }
 
+/// Why nothing can be said where nothing was found in what seems to be no chat, if it does.
+pub fn no_chat(notes: &[Caveat]) -> Option<String> {
+    notes.iter().any(Caveat::is_no_chat).then(|| {
+        "it looks like a list, a plan or questions with their answers and not like a chat; say who wrote what, and it can be judged"
+            .to_owned()
+    })
+}
+
 /// Why nothing can be said where nothing was found and who says what is a guess, if it is: lists, plays and retold talk are read as turns, too.
 pub fn guessed(transcript: &Transcript, notes: &[Caveat]) -> Option<String> {
     let alternating = notes.iter().any(Caveat::is_guess_of_speakers);
