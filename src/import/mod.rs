@@ -39,6 +39,7 @@ mod jsonl;
 mod kakao;
 mod line;
 mod lines;
+mod listed;
 mod mail;
 mod markup;
 mod meridiem;
@@ -133,6 +134,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &skype::Skype,
     &element::Element,
     &rows::JsonRows,
+    &listed::JsonList,
     &whatsapp::WhatsApp,
     &csv::Table,
     &paste::Paste,

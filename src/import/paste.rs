@@ -7,6 +7,7 @@ mod blocks;
 mod cast;
 mod days;
 mod forms;
+mod forum;
 mod furniture;
 mod grammars;
 mod guesses;
@@ -22,10 +23,12 @@ mod notices;
 mod page;
 mod places;
 mod plan;
+mod ranks;
 mod reading;
 mod said;
 mod screen;
 mod table;
+mod tags;
 mod talk;
 mod titles;
 mod turns;
@@ -58,9 +61,8 @@ impl Format for Paste {
             // With a ruled line under its heading, surer than any table without.
             Grammar::Formed if plan.is_ruled() => 0.96,
             Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Timed | Grammar::Titled => 0.5,
-            Grammar::Named | Grammar::Own | Grammar::TitledClosely | Grammar::Formed | Grammar::Labelled => {
-                0.45
-            }
+            Grammar::Named | Grammar::Own | Grammar::TitledClosely | Grammar::Formed | Grammar::Labelled
+            | Grammar::Forum => 0.45,
             Grammar::NameLines | Grammar::Dashed | Grammar::Said | Grammar::Blocks | Grammar::Mail => 0.35,
             Grammar::Alternating | Grammar::Nobody => 0.1,
             Grammar::Prose => 0.05,

@@ -100,7 +100,8 @@ impl<R: BufRead> Rows for Records<'_, R> {
     }
 }
 
-fn field(value: Option<&Value>) -> String {
+/// A value of a key as a field of a table.
+pub(super) fn field(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),

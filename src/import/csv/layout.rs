@@ -197,6 +197,11 @@ impl Layout {
         })
     }
 
+    /// Whether columns say who wrote a message.
+    pub fn names_people(&self) -> bool {
+        self.people.is_told()
+    }
+
     /// The conversation a row belongs to; empty when there is only one.
     pub fn conversation<'r>(&self, row: &'r StringRecord) -> Cow<'r, str> {
         self.people.conversation(row, self.own)

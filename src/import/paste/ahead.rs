@@ -5,6 +5,7 @@ use std::io::BufRead;
 
 use super::super::error::ImportError;
 use super::super::lines::{Line, Lines};
+use super::tags::Tags;
 use super::{furniture, grammars, moments, names};
 
 /// How many lines are in sight.
@@ -78,9 +79,9 @@ impl<R: BufRead> Ahead<R> {
 
 /// The head that `lines` begin with where it is spread over several, as one line, and how many it takes: Discord sets the
 /// tag of a server, `APP` or whom somebody answers between a name and its time.
-pub fn spread(lines: &[&str]) -> Option<(String, usize)> {
+pub fn spread(lines: &[&str], tags: &Tags) -> Option<(String, usize)> {
     let name = lines.first()?.trim();
-    lines.get(1).filter(|next| may_end(next))?;
+    lines.get(1).filter(|next| may_end(next, tags))?;
     names::any(name).filter(|_| grammars::titled(name).is_none() && dashed_time(name).is_none())?;
     let joined = |time: &str, lines: usize| Some((format!("{name} — {}", time.trim()), lines));
     // A sign with a time behind it may be a name as well.
@@ -88,7 +89,7 @@ pub fn spread(lines: &[&str]) -> Option<(String, usize)> {
     if let Some(time) = lines.get(1).filter(|l| status(l)).and_then(|l| moments::under_status(l)) {
         return joined(time, 2);
     }
-    if moments::is_status(lines[1]) {
+    if moments::is_status(lines[1]) || tags.has_sign(lines[1]) {
         return lines.get(2).filter(|l| moments::whole(l).is_some()).and_then(|l| joined(l, 3));
     }
     for at in 1..4 {
@@ -104,28 +105,29 @@ pub fn spread(lines: &[&str]) -> Option<(String, usize)> {
             let (_, time) = next().rsplit_once(" — ")?;
             return moments::whole(time).and_then(|_| joined(time, at + 2));
         }
-        is_tag(line).then_some(())?;
+        (is_tag(line) || tags.has(line)).then_some(())?;
     }
     None
 }
 
 /// Whether `line` may be the end of a head that is spread over several lines, right under the name.
-pub fn may_end(line: &str) -> bool {
+pub fn may_end(line: &str, tags: &Tags) -> bool {
     let line = line.trim();
     furniture::is_dash(line)
         || line == "replied to"
         || is_tag(line)
+        || tags.has(line)
         || dashed_time(line).is_some()
         || moments::is_status(line)
         || moments::under_status(line).is_some()
 }
 
 /// `lines` with heads that are spread over several as one line each.
-pub fn joined(lines: &[&str]) -> Vec<String> {
+pub fn joined(lines: &[&str], tags: &Tags) -> Vec<String> {
     let mut out = Vec::with_capacity(lines.len());
     let mut at = 0;
     while at < lines.len() {
-        let (line, used) = spread(&lines[at..]).unwrap_or_else(|| (lines[at].to_owned(), 1));
+        let (line, used) = spread(&lines[at..], tags).unwrap_or_else(|| (lines[at].to_owned(), 1));
         out.push(line);
         at += used;
     }
@@ -167,10 +169,10 @@ mod tests {
             ("Tom|Role icon, Art — 4:10 PM|hi", "Tom — 4:10 PM", 2),
         ] {
             let lines: Vec<&str> = text.split('|').collect();
-            assert_eq!(spread(&lines), Some((head.to_owned(), used)), "{text}");
+            assert_eq!(spread(&lines, &Tags::default()), Some((head.to_owned(), used)), "{text}");
         }
         for text in ["Tom|hi|Ria", "Tom — 16:02|hi", "Tom|—|so|it is", "Tom|[BIRD]|hi", "—|16:02"] {
-            assert_eq!(spread(&text.split('|').collect::<Vec<_>>()), None, "{text}");
+            assert_eq!(spread(&text.split('|').collect::<Vec<_>>(), &Tags::default()), None, "{text}");
         }
     }
 

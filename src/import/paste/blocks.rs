@@ -21,6 +21,8 @@ pub struct Blocks {
     ages: bool,
     /// Whether what is done with messages stands below them, as on walls: `Like`, `Reply`.
     wall: bool,
+    /// Whether times say behind them that one's own messages were sent or seen, as those of X do.
+    pub receipts: bool,
 }
 
 impl Blocks {
@@ -54,6 +56,19 @@ impl Blocks {
         Some(blocks)
     }
 
+    /// The same where one's own messages are told from the other's by what stands behind their times.
+    pub fn with_receipts(lines: &[&str]) -> Option<Self> {
+        let blocks = Self { receipts: true, ..Self::default() };
+        let ends: Vec<&&str> = lines.iter().filter(|l| blocks.end(l).is_some()).collect();
+        let own = ends.iter().filter(|l| blocks.is_own(l)).count();
+        (own > 1 && own * 5 >= ends.len() && ends.len() > 2 && ends.len() * 4 >= lines.len()).then_some(blocks)
+    }
+
+    /// Whether the block that ends with `line` is of whoever copied the text.
+    pub fn is_own(&self, line: &str) -> bool {
+        self.receipts && without_receipt(line) != line.trim()
+    }
+
     /// Whether two names stand above words, or one does again and again.
     pub fn has_names(&self) -> bool {
         !self.names.is_empty()
@@ -61,6 +76,11 @@ impl Blocks {
 
     /// The words before the time in which `line` ends, and the time.
     pub fn end<'l>(&self, line: &'l str) -> Option<(&'l str, When)> {
+        if self.receipts {
+            let time = without_receipt(line);
+            let aged = furniture::is_age(time).then_some(When::Unknown);
+            return Some(("", moments::whole(time).or(aged)?));
+        }
         if moments::is_alone(line) {
             return Some(("", moments::alone(line)?));
         }
@@ -113,6 +133,15 @@ impl Blocks {
     }
 }
 
+/// A time without what X sets behind it: `4:02 PM · Sent`.
+fn without_receipt(line: &str) -> &str {
+    let line = line.trim();
+    let said = line.rsplit_once(" · ").filter(|(_, word)| {
+        matches!(word.trim_start_matches(['✓', ' ']), "Sent" | "Seen" | "Delivered" | "Read")
+    });
+    said.map_or(line, |(time, _)| time)
+}
+
 /// The first lines of blocks of several that come back and look like names.
 fn names_above(groups: &[Vec<&str>]) -> HashSet<String> {
     let mut above: HashMap<&str, usize> = HashMap::new();
@@ -146,6 +175,9 @@ mod tests {
         assert_eq!((table.names.len(), table.before), (1, true));
         let behind = of("are you in 16:02|yes I am 16:03|come down|then 16:04|ok 16:05").unwrap();
         assert_eq!((behind.behind, behind.end("then 16:04").map(|e| e.0)), (true, Some("then")));
+        let lines = ["in?", "4:02 PM · Sent", "yes", "4:03 PM", "ok", "4:04 PM · Seen"];
+        let receipts = Blocks::with_receipts(&lines).unwrap();
+        assert_eq!((receipts.is_own(lines[1]), receipts.is_own(lines[3])), (true, false));
         assert_eq!(of("when do we meet|10:30|ok|fine"), None);
     }
 }

@@ -13,6 +13,8 @@ use super::names::{self, Prefix, Shape};
 #[derive(Default)]
 pub struct Cast {
     known: HashSet<String>,
+    /// Names that have a colon in them.
+    long: HashSet<String>,
     /// Whether a name that was not seen before is believed: nearly every line begins with one.
     open: bool,
     /// Whether all names stand in brackets, which are no part of them.
@@ -25,7 +27,8 @@ impl Cast {
     /// The names before colons in `lines`, and the share of lines that begin with one; 0 when they look like labels,
     /// times or prose.
     pub fn of(lines: &[&str]) -> (Self, f32) {
-        let prefixes: Vec<Option<Prefix<'_>>> = lines.iter().map(|l| names::prefix(l)).collect();
+        let long = names::with_colons(lines);
+        let prefixes: Vec<Option<Prefix<'_>>> = lines.iter().map(|l| names::prefix_among(l, &long)).collect();
         let odd = Tally::of(prefixes.iter().flatten().filter(|p| p.shape != Shape::Plain));
         let kept_up = is_kept_up(&prefixes);
         let believed = |p: &Prefix<'_>| {
@@ -45,7 +48,7 @@ impl Cast {
         let open = share >= 0.9 || known.len() < 2;
         let bracketed =
             known.len() > 1 && known.iter().all(|name| name.starts_with('[') && name.ends_with(']'));
-        (Self { known, open, full, bracketed }.with_misread(lines, &prefixes), share)
+        (Self { known, long, open, full, bracketed }.with_misread(lines, &prefixes), share)
     }
 
     /// The names before dashes, in the same way.
@@ -86,7 +89,7 @@ impl Cast {
 
     /// How `line` begins a message, if it does.
     pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
-        let prefix = self.misread(line).or_else(|| names::prefix(line).filter(|p| self.believes(p)))?;
+        let prefix = self.misread(line).or_else(|| self.prefix(line).filter(|p| self.believes(p)))?;
         let inner = || prefix.name.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
         let name = self.bracketed.then(inner).flatten().unwrap_or_else(|| prefix.name.clone());
         Some(Head { who: Who::Speaker(name), when: When::Unknown, text: prefix.text })
@@ -99,7 +102,7 @@ impl Cast {
 
     /// Whether who speaks in `line` is not sure: a name that does not look like one was taken, or could have been.
     pub fn doubts(&self, line: &str) -> bool {
-        let Some(prefix) = names::prefix(line).filter(|p| !self.knows(&p.name)) else { return false };
+        let Some(prefix) = self.prefix(line).filter(|p| !self.knows(&p.name)) else { return false };
         if self.misread(line).is_some() {
             return false;
         }
@@ -108,6 +111,10 @@ impl Cast {
             true => self.known.len() > 1 || !self.is_plain(&prefix),
             false => names::may_be_name(&prefix),
         }
+    }
+
+    fn prefix<'l>(&self, line: &'l str) -> Option<Prefix<'l>> {
+        names::prefix_among(line, &self.long)
     }
 
     fn believes(&self, prefix: &Prefix<'_>) -> bool {

@@ -5,16 +5,17 @@ use super::super::chat::When;
 use super::super::cursor::Cursor;
 use super::grammars::{Head, Who};
 use super::table::Table;
-use super::{days, furniture, grammars, logs, moments, names, said};
+use super::{days, furniture, grammars, logs, moments, names, ranks, said};
 
 /// How a line of some form begins: who, when, and the words.
 type Read = for<'l> fn(&'l str) -> Option<(&'l str, When, &'l str)>;
 
 /// The forms, from the most to the least certain.
-const FORMS: [Read; 14] = [
+const FORMS: [Read; 15] = [
     exhibit,
     told,
     arrow,
+    ranks::ranked,
     bracketed,
     moment_between,
     |line| parted(line, &[" - ", " – ", " — "]),
@@ -213,7 +214,8 @@ fn bracketed(line: &str) -> Option<(&str, When, &str)> {
     if moments::whole(who).is_some() {
         return None;
     }
-    let who = who.strip_prefix("From ").unwrap_or(who);
+    // What is whispered to somebody is one's own.
+    let who = if who.starts_with("To ") { "You" } else { who.strip_prefix("From ").unwrap_or(who) };
     if let Some(text) = rest.strip_prefix(':') {
         return Some((name(who)?, When::Unknown, text.trim()));
     }

@@ -86,10 +86,11 @@ fn dated(line: &str) -> Option<&str> {
 fn in_channel(line: &str) -> Option<&str> {
     let (channel, rest) = line.trim_start().strip_prefix('[')?.split_once("] ")?;
     let word = !channel.is_empty() && channel.chars().all(char::is_alphabetic);
+    let whispered = ["To ", "From "].iter().any(|way| channel.starts_with(way));
     let name =
         rest.split_once(": ").is_some_and(|(name, _)| (1..=3).contains(&name.split_whitespace().count()));
     // What is whispered to oneself is from somebody.
-    (word && name).then(|| rest.strip_prefix("From ").unwrap_or(rest))
+    ((word || whispered) && name).then(|| rest.strip_prefix("From ").unwrap_or(rest))
 }
 
 /// Whether the numbers rise by one: others may be dates or sums.

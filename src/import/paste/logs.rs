@@ -3,7 +3,7 @@
 
 use super::super::chat::When;
 use super::grammars::{Head, Who};
-use super::{moments, names};
+use super::{moments, names, ranks};
 
 /// Whether `lines` are a log with chat in it.
 pub fn is_log(lines: &[&str]) -> bool {
@@ -35,6 +35,9 @@ pub fn head(line: &str) -> Option<Head<'_>> {
     let words = words.strip_prefix("[Not Secure] ").unwrap_or(words);
     if let Some((name, text)) = words.strip_prefix('<').and_then(|w| w.split_once("> ")) {
         return Some(Head { who: Who::Speaker(names::tidy(unranked(name))), when, text });
+    }
+    if let Some((name, _, text)) = ranks::ranked(words).filter(|(_, _, text)| chat.is_some() || !words.ends_with(&format!(": {text}"))) {
+        return Some(Head { who: Who::Speaker(name.to_owned()), when, text });
     }
     let named = chat.and_then(|_| unranked(words).split_once(": "));
     let named = named.filter(|(name, _)| !name.contains(' ') && !name.is_empty());

@@ -1,5 +1,7 @@
 //! What can be a name, and how one is written: with bullets, stars, quotes around it, in capitals or not.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::cursor;
 use super::lead;
 
@@ -170,6 +172,35 @@ pub fn prefix(line: &str) -> Option<Prefix<'_>> {
     let shape = shape(&name)?;
     let tight = shape != Shape::Odd && !before.contains(' ') && meets();
     (spaced || tight).then(|| Prefix { name, text: text.trim_start(), shape })
+}
+
+/// The same where names that have a colon in them are known.
+pub fn prefix_among<'l>(line: &'l str, long: &HashSet<String>) -> Option<Prefix<'l>> {
+    let found = with_colon(line).filter(|(name, _)| long.contains(&key(name)));
+    found.map(|(name, text)| Prefix { name, text, shape: Shape::Plain }).or_else(|| prefix(line))
+}
+
+/// Names such as `Team: Blue`: what stands before the first colon never stands before words without the second.
+pub fn with_colons(lines: &[&str]) -> HashSet<String> {
+    let mut under: HashMap<String, Vec<Option<String>>> = HashMap::new();
+    for line in lines {
+        let Some((first, _)) = line.split_once(':').filter(|_| line.contains(": ")) else { continue };
+        under.entry(key(&tidy(first))).or_default().push(with_colon(line).map(|(name, _)| key(&name)));
+    }
+    let back = |names: &&Vec<Option<String>>| {
+        names.len() > 2 && names.iter().all(|n| n.is_some() && names.iter().filter(|m| *m == n).count() > 1)
+    };
+    under.values().filter(back).flatten().flatten().cloned().collect()
+}
+
+/// The name up to the second colon of `line`, and what follows it.
+fn with_colon(line: &str) -> Option<(String, &str)> {
+    let first = line.find(':')?;
+    let at = first + 1 + line[first + 1..].find(": ")?;
+    let name = tidy(&line[..at]);
+    let fits = name.chars().count() <= LONGEST && name.split_whitespace().count() <= MOST_WORDS;
+    let signs = name.contains(['?', '!', ',', '"']) || name.matches(':').count() != 1;
+    (fits && !signs).then(|| (name, line[at + 1..].trim_start()))
 }
 
 /// `text` without the stars that close those before the name, as in `**Name:** text`.

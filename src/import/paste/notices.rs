@@ -92,7 +92,7 @@ pub fn is_there(line: &str) -> bool {
 
 /// `name` without what apps and retypers set beside it: `Tom's avatar`, `Tom:`, `>>> Tom`, `You said`, `Tom ·`.
 pub fn bare_name(name: &str) -> &str {
-    let mut bare = name.trim_start_matches(['>', ' ']).trim_end();
+    let mut bare = without_status(name.trim_start_matches(['>', ' ']).trim_end());
     if bare.starts_with(':') {
         return name;
     }
@@ -104,6 +104,14 @@ pub fn bare_name(name: &str) -> &str {
         "your" if name.ends_with("avatar") => "You",
         _ => bare,
     }
+}
+
+/// `name` without how somebody is, which Slack sets behind it: `Tom:palm_tree:`.
+fn without_status(name: &str) -> &str {
+    let Some(at) = name.find(':').filter(|at| *at > 0) else { return name };
+    let status = name[at..].trim_end_matches(':');
+    let word = name.ends_with(':') && status.len() > 3 && status[1..].bytes().all(|b| b.is_ascii_lowercase() || b"_-+".contains(&b));
+    if word { name[..at].trim_end() } else { name }
 }
 
 #[cfg(test)]
@@ -156,6 +164,9 @@ mod tests {
             ("tom1's avatar", "tom1"),
             ("your avatar", "You"),
             ("Tom ·", "Tom"),
+            ("Tom:palm_tree:", "Tom"),
+            ("Re:max", "Re:max"),
+            ("Tom:D", "Tom:D"),
             ("Tom", "Tom"),
             (":", ":"),
         ] {

@@ -13,6 +13,7 @@ use super::grammars::{self, Head, Who};
 use super::guesses::is_aside;
 use super::lead::Lead;
 use super::screen::Screen;
+use super::tags::Tags;
 use super::wrap::{Marks, Tail};
 use super::{ahead, furniture, moments, page, places, said};
 
@@ -43,6 +44,8 @@ pub enum Grammar {
     NameLines,
     /// Mails one under another
     Mail,
+    /// A page of a forum
+    Forum,
     /// Lines of one form throughout
     Formed,
     /// Fields of messages, each on a line of its own with its label
@@ -97,6 +100,8 @@ pub struct Plan {
     pub marks: Option<Marks>,
     /// What stands behind them.
     pub tail: Tail,
+    /// What stands between names and times.
+    pub tags: Tags,
 }
 
 impl Plan {
@@ -144,6 +149,7 @@ impl Plan {
             labels: Vec::new(),
             marks: None,
             tail: Tail::default(),
+            tags: Tags::default(),
         }
     }
 
@@ -304,7 +310,7 @@ impl Plan {
                 // Discord copies some names with their time on the same line.
                 None => grammars::titled(line).filter(titled),
             },
-            Grammar::Mail | Grammar::Labelled => None,
+            Grammar::Mail | Grammar::Forum | Grammar::Labelled => None,
             Grammar::Blocks | Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }
     }

@@ -10,6 +10,7 @@ use super::super::lines::Line;
 use super::super::warning::WarningKind;
 use super::ahead::{self, Ahead, Kept};
 use super::days::{self, Day};
+use super::forum::Post;
 use super::grammars::{Head, Who};
 use super::labels::Fields;
 use super::plan::{Grammar, Plan};
@@ -47,10 +48,14 @@ pub struct Reading<'c> {
     went_on: bool,
     /// Who wrote the mail whose fields are being read.
     pub(super) mail: Option<Mail>,
+    /// The post of a forum that is being read.
+    pub(super) post: Post,
     /// Lines of a message whose time stands behind it.
     pub(super) block: Vec<Kept>,
     /// The time of the block.
     pub(super) block_time: When,
+    /// Whether the block is one's own, as what stands behind its time says.
+    pub(super) block_own: bool,
     /// How many blocks there were.
     pub(super) blocks: u64,
     /// Whoever spoke last, where some blocks have no name.
@@ -111,8 +116,10 @@ impl<'c> Reading<'c> {
             paragraphs: false,
             went_on: false,
             mail: None,
+            post: Post::default(),
             block: Vec::new(),
             block_time: When::Unknown,
+            block_own: false,
             blocks: 0,
             last: None,
             above: HashSet::new(),
@@ -163,7 +170,7 @@ impl<'c> Reading<'c> {
 
     /// Make one line of a head that is spread over several.
     fn join(&mut self, line: &mut Kept, lines: &mut Ahead<impl BufRead>) -> Result<(), ImportError> {
-        let may = lines.sight().next().is_some_and(|next| ahead::may_end(self.plan.words(next)));
+        let may = lines.sight().next().is_some_and(|next| ahead::may_end(self.plan.words(next), &self.plan.tags));
         // Right under a head stand words, unless there were none and this is the next name.
         let words = self.title.as_ref().is_some_and(|t| t.fresh) && names::plausible(&line.text).is_none();
         if !may || words || !self.plan.has_titles() {
@@ -171,7 +178,7 @@ impl<'c> Reading<'c> {
         }
         let sight = std::iter::once(line.text.as_str()).chain(lines.sight());
         let sight: Vec<&str> = sight.take(5).map(|l| self.plan.words(l)).collect();
-        let Some((head, mut used)) = ahead::spread(&sight) else { return Ok(()) };
+        let Some((head, mut used)) = ahead::spread(&sight, &self.plan.tags) else { return Ok(()) };
         while used > 1 {
             let Some(next) = lines.next_line()? else { break };
             match next.line().is_blank() {
@@ -217,6 +224,7 @@ impl<'c> Reading<'c> {
         match self.plan.grammar {
             Grammar::Prose => self.prose(line),
             Grammar::Mail => self.mail(line, lines),
+            Grammar::Forum => self.forum(line, lines),
             Grammar::Labelled => self.field(line),
             Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines => self.titled(line, lines),
             _ if window || self.plan.is_between(line.text) => self.chat.heading(),

@@ -89,7 +89,7 @@ impl Reading<'_> {
     /// A line of a screen on which a time stands after each message.
     pub(super) fn block_line(&mut self, line: &Line<'_>) {
         let Some(blocks) = &self.plan.blocks else { return };
-        let before = blocks.before;
+        let (before, own) = (blocks.before, blocks.is_own(line.text));
         let Some((words, when)) = blocks.end(line.text) else {
             if blocks.is_foot(line.text) {
                 return self.chat.heading();
@@ -109,7 +109,7 @@ impl Reading<'_> {
             true => self.chat.heading(),
             false => self.block.push(Kept { text: words.to_owned(), ..Kept::from(line) }),
         }
-        self.block_time = when;
+        (self.block_time, self.block_own) = (when, own);
         self.close_block();
     }
 
@@ -178,6 +178,7 @@ impl Reading<'_> {
         let words = line.text.trim();
         match (name, self.plan.grammar) {
             (Some(name), _) => self.say(&name, when, words, line),
+            (None, _) if std::mem::take(&mut self.block_own) => self.say("You", when, words, line),
             (None, Grammar::Nobody) => self.nobody_says(words, when, line),
             (None, Grammar::Alternating) => self.turn_of(words, when, line),
             (None, _) => match self.last.clone().filter(|_| self.above.len() > 1) {

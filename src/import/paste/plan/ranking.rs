@@ -10,8 +10,9 @@ use super::super::grammars::{self, Head, Who};
 use super::super::guesses::{among, is_one_side, without_names};
 use super::super::lead::Lead;
 use super::super::screen::Screen;
+use super::super::tags::Tags;
 use super::super::wrap::{self, Tail};
-use super::super::{ahead, days, furniture, inline, labels, mail, moments, page, said, titles};
+use super::super::{ahead, days, forum, furniture, inline, labels, mail, moments, page, said, titles};
 use super::{Grammar, Plan};
 
 impl Plan {
@@ -25,7 +26,8 @@ impl Plan {
         let lines: Vec<&str> = lines.into_iter().map(|l| tail.strip(l).0).collect();
         let inline = inline::names_within(&lines);
         let lines: Vec<&str> = lines.into_iter().flat_map(|l| inline::pieces(l, &inline)).collect();
-        let joined = ahead::joined(&lines);
+        let tags = Tags::of(&lines);
+        let joined = ahead::joined(&lines, &tags);
         let lines: Vec<&str> = joined.iter().map(String::as_str).collect();
         let top = Some(page::head(&lines)).filter(|top| top + 2 <= lines.len()).unwrap_or(0);
         let (all, lines) = (lines.clone(), &lines[top..]);
@@ -35,7 +37,7 @@ impl Plan {
         let ending = lines.len() > 2 && ending * 5 >= lines.len() * 3;
         let sent = lines.iter().filter(|l| l.trim() == "Sent").count() > 1;
         let mut plan =
-            Self { lead, tail, inline, times, ending, sent, ..Self::of_lines(sample, lines, times) };
+            Self { lead, tail, tags, inline, times, ending, sent, ..Self::of_lines(sample, lines, times) };
         if plan.grammar == Grammar::Alternating && matches!(lead, Lead::Number | Lead::Bullet) {
             // A list in an article is as long as it stands there.
             plan.grammar = without_names(sample, &whole);
@@ -76,6 +78,12 @@ impl Plan {
         let without =
             |what: fn(&str) -> bool| -> Vec<&str> { lines.iter().copied().filter(|l| !what(l)).collect() };
         let whole = lines;
+        if forum::is_page(lines) {
+            return Self::by(Grammar::Forum);
+        }
+        if let Some(blocks) = Blocks::with_receipts(lines) {
+            return Self { blocks: Some(blocks), ..Self::by(Grammar::Blocks) };
+        }
         if let Some(labels) = labels::of(lines) {
             return Self { labels, ..Self::by(Grammar::Labelled) };
         }
