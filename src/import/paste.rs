@@ -61,7 +61,11 @@ impl Format for Paste {
             // With a ruled line under its heading, surer than any table without.
             Grammar::Formed if plan.is_ruled() => 0.96,
             Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Timed | Grammar::Titled => 0.5,
-            Grammar::Named | Grammar::Own | Grammar::TitledClosely | Grammar::Formed | Grammar::Labelled
+            Grammar::Named
+            | Grammar::Own
+            | Grammar::TitledClosely
+            | Grammar::Formed
+            | Grammar::Labelled
             | Grammar::Forum => 0.45,
             Grammar::NameLines | Grammar::Dashed | Grammar::Said | Grammar::Blocks | Grammar::Mail => 0.35,
             Grammar::Alternating | Grammar::Nobody => 0.1,

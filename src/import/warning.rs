@@ -209,9 +209,10 @@ impl WarningKind {
             Self::NoChat => {
                 ("text", "that looks like no chat but like a list, a plan or questions with their answers")
             }
-            Self::PerhapsNoChat => {
-                ("text", "that may be no chat but an interview or a play; its speakers were read as those of a chat")
-            },
+            Self::PerhapsNoChat => (
+                "text",
+                "that may be no chat but an interview or a play; its speakers were read as those of a chat",
+            ),
             Self::QuotedMail => {
                 ("mail", "that quotes others read here; only its sender's own words were taken from it")
             }

@@ -61,7 +61,8 @@ impl Blocks {
         let blocks = Self { receipts: true, ..Self::default() };
         let ends: Vec<&&str> = lines.iter().filter(|l| blocks.end(l).is_some()).collect();
         let own = ends.iter().filter(|l| blocks.is_own(l)).count();
-        (own > 1 && own * 5 >= ends.len() && ends.len() > 2 && ends.len() * 4 >= lines.len()).then_some(blocks)
+        (own > 1 && own * 5 >= ends.len() && ends.len() > 2 && ends.len() * 4 >= lines.len())
+            .then_some(blocks)
     }
 
     /// Whether the block that ends with `line` is of whoever copied the text.

@@ -36,7 +36,6 @@ pub struct Post {
     said: HashSet<String>,
 }
 
-
 /// Whether `lines` are such a page: posts with signs that only forums have.
 pub fn is_page(lines: &[&str]) -> bool {
     let above = |pair: &&[&str]| is_author(pair[0], pair[1]);
@@ -64,7 +63,9 @@ fn says_presence(name: &str, line: &str) -> bool {
 fn is_profile(line: &str) -> bool {
     let line = line.trim().to_lowercase();
     let field = line.split_once(':').is_some_and(|(field, _)| FIELDS.split('|').any(|f| f == field));
-    let ago = line.ends_with(" ago") && line.split(' ').count() <= 4 && line.starts_with(|c: char| c.is_ascii_digit());
+    let ago = line.ends_with(" ago")
+        && line.split(' ').count() <= 4
+        && line.starts_with(|c: char| c.is_ascii_digit());
     field
         || RANKS.split('|').any(|rank| rank == line)
         || line.starts_with("member since ")
@@ -90,8 +91,13 @@ fn is_mark(line: &str) -> bool {
     const MARKS: [&str; 5] = ["reply with quote", "permalink", "upvote", "downvote", "quote reply"];
     let lower = line.trim().to_lowercase();
     let links = lower.contains("permalink") && is_of_page(line);
-    let field = is_profile(line) && (lower.contains(':') || lower.starts_with('#') || lower.starts_with("member since"));
-    field || links || MARKS.contains(&&*lower) || posted(line).is_some() || counted(&lower, &["posts", "likes"])
+    let field = is_profile(line)
+        && (lower.contains(':') || lower.starts_with('#') || lower.starts_with("member since"));
+    field
+        || links
+        || MARKS.contains(&&*lower)
+        || posted(line).is_some()
+        || counted(&lower, &["posts", "likes"])
 }
 
 /// `85 posts`: a number and one of `words`.
@@ -106,7 +112,9 @@ fn is_number(text: &str) -> bool {
 /// `Post by tom » Sat Nov 15, 2025 1:00 pm`, `Post #2 by tom on Nov 15, 2025, 1:00 PM`, `tom 4 points 2 hours ago`.
 fn posted(line: &str) -> Option<(&str, When)> {
     let line = line.trim();
-    let told = line.strip_prefix('#').map_or(line, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' '));
+    let told = line
+        .strip_prefix('#')
+        .map_or(line, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' '));
     let by = told.strip_prefix("Post ").or_else(|| told.strip_prefix("by ").map(|_| told));
     let by = by.map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || "# ".contains(c)));
     if let Some(rest) = by.and_then(|rest| rest.strip_prefix("by ")) {
@@ -117,7 +125,8 @@ fn posted(line: &str) -> Option<(&str, When)> {
     let (name, points) = rest.split_once(' ')?;
     let (number, ago) = points.trim_start().split_once(' ')?;
     let ago = ago.strip_prefix("points ").or_else(|| ago.strip_prefix("point "))?;
-    (number.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit()) && ago.contains(" ago")).then_some((name, When::Unknown))
+    (number.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit()) && ago.contains(" ago"))
+        .then_some((name, When::Unknown))
 }
 
 /// `tom wrote:`, `tom said:`, `Originally Posted by tom`: what follows is quoted.
@@ -139,7 +148,8 @@ impl Reading<'_> {
     pub(super) fn forum(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
         let text = line.text.trim();
         let value = std::mem::take(&mut self.post.label);
-        let there = !self.post.begun && self.post.name.as_deref().is_some_and(|name| says_presence(name, text));
+        let there =
+            !self.post.begun && self.post.name.as_deref().is_some_and(|name| says_presence(name, text));
         if let Some((name, when)) = posted(text) {
             self.write_post(name, Some(when));
         } else if there {
@@ -203,7 +213,9 @@ mod tests {
     fn pages_and_chats() {
         let page = |text: &str| is_page(&text.split('|').collect::<Vec<_>>());
         assert!(page("tom|Senior Member|Posts: 85|in?|Reply|ria|Posts: 9|yes|Reply"));
-        assert!(page("tom 4 points 1 hour ago|in?|permalink reply|ria 2 points 1 hour ago|yes|permalink reply"));
+        assert!(page(
+            "tom 4 points 1 hour ago|in?|permalink reply|ria 2 points 1 hour ago|yes|permalink reply"
+        ));
         assert!(!page("Tom|16:02|in?|Ria|16:03|Reply|Tom|16:04|ok"));
         assert!(!page("Tom: Posts: 85|Ria: Reply|Tom: ok"));
         assert_eq!(posted("Post by tom » Sat Nov 15, 2025 1:00 pm").map(|p| p.0), Some("tom"));

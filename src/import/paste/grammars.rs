@@ -2,7 +2,7 @@
 
 use super::super::chat::When;
 use super::super::cursor::{self, Cursor};
-use super::{moments, names};
+use super::{moments, names, ranks};
 
 /// Who a line is by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +31,10 @@ pub fn stamped(line: &str) -> Option<Head<'_>> {
     if at.eat('-') {
         at.spaces();
     }
-    // After a time, anything up to the colon is a name.
-    let (before, text) = at.rest().split_once(':')?;
+    // After a time, anything up to the colon is a name, and of one word up to the colon before a space.
+    let rest = at.rest();
+    let word = rest.split_once(": ").filter(|(word, _)| word.contains(':') && !word.contains(' '));
+    let (before, text) = word.filter(|(word, _)| !word.contains("://")).or_else(|| rest.split_once(':'))?;
     let name = names::tidy(before);
     let fits = !name.is_empty() && name.chars().count() <= names::LONGEST && !name.contains(['<', '>']);
     let who = Who::Speaker(name);
@@ -112,7 +114,8 @@ pub fn irc(line: &str) -> Option<Head<'_>> {
 /// What a game wrote into its log, without whence it came: `[Render thread/INFO]: [CHAT] <ana> hi`.
 fn unlogged(rest: &str) -> &str {
     let logged = rest.strip_prefix('[').and_then(|r| r.split_once("/INFO]: ")).map_or(rest, |(_, text)| text);
-    logged.strip_prefix("[CHAT] ").unwrap_or(logged)
+    let said = logged.strip_prefix("[CHAT] ").unwrap_or(logged);
+    ranks::unranked(said).filter(|_| logged != rest).map_or(said, |(_, said)| said)
 }
 
 /// `Name (time): text`, also with square brackets.

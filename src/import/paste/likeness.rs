@@ -15,10 +15,13 @@ const MOST: usize = 2_000;
 /// A chat has a smaller share of messages with a word of talk hardly ever: 2 of the corpus of 7,860 chats.
 const LEAST_TALK: f32 = 0.15;
 /// The same where the names are those of a list, or the times those of a plan.
-const LEAST_TALK_OF_LABELS: f32 = 0.4;
+const LEAST_TALK_OF_LABELS: f32 = 0.35;
+
+/// The same where the parts of a song are named, of which some call out.
+const LEAST_TALK_OF_SONGS: f32 = 0.6;
 
 /// What labels lines of lists, guides, menus, tickers, adverts, records and reviews.
-const LABELS: &str = "action|agenda|all-day|allergens|break|breakfast|build|cast|city|close|collection|condition|cons|corner|date|deadline|debug|dessert|dinner|director|done|drink|drinks|due|email|error|fees|film|finance|for sale|full-time|goal|half-time|homework|info|ingredients|item|items|kick-off|lunch|main|mains|menu|method|minutes|model|name|news|next|next meeting|note|notes|number|offer|opening hours|oven|owner|penalty|phone|place|port|power|present|apologies|prep time|price|producer|pros|quantity|rating|red card|room|rule|score|serves|shopping|size|sport|starter|starters|step|substitution|summary|supper|task|telephone|time|tip|title|to buy|to do|todo|topic|total|verdict|version|waiting|warn|warning|weather|weight|welcome|when|where|writer|yellow card|ends|result";
+const LABELS: &str = "action|agenda|all-day|allergens|break|breakfast|build|cast|city|close|collection|condition|cons|corner|date|deadline|debug|dessert|dinner|done|drink|drinks|due|email|error|fees|film|finance|for sale|full-time|goal|half-time|homework|info|ingredients|item|items|kick-off|lunch|main|mains|menu|method|minutes|model|name|news|next|next meeting|note|notes|number|offer|opening hours|oven|penalty|phone|place|port|power|present|apologies|prep time|price|pros|quantity|rating|red card|rule|score|serves|shopping|size|sport|starter|starters|step|substitution|summary|supper|task|telephone|time|tip|title|to buy|to do|todo|topic|total|verdict|version|waiting|warn|warning|weather|weight|welcome|when|where|yellow card|ends|result";
 /// What parts of a song are called, and who sings them.
 const SONG: [&str; 14] = [
     "verse",
@@ -93,8 +96,15 @@ pub fn doubt(chat: &Chat) -> Option<WarningKind> {
         return None;
     }
     let talk = share(&turns, |t| talk::is_talk(t.text));
-    let listed = || share(&turns, |t| is_label(&t.name)) >= 0.6 || counts(&turns) || is_timetable(chat);
-    if talk < LEAST_TALK || (talk < LEAST_TALK_OF_LABELS && listed()) || is_song(&turns) {
+    let listed = || {
+        share(&turns, |t| is_label(&t.name)) >= 0.6
+            || counts(&turns)
+            || (people.len() * 2 >= turns.len() && is_timetable(chat))
+    };
+    if talk < LEAST_TALK
+        || (talk < LEAST_TALK_OF_LABELS && listed())
+        || (talk < LEAST_TALK_OF_SONGS && is_song(&turns))
+    {
         return Some(WarningKind::NoChat);
     }
     if !is_careful(&turns) {
@@ -149,12 +159,13 @@ fn is_timetable(chat: &Chat) -> bool {
     all && even() && times.windows(2).filter(|pair| pair[0] < pair[1]).count() + 2 >= times.len()
 }
 
+/// Whether all are parts of a song, in which nobody is asked.
 fn is_song(turns: &[Turn<'_>]) -> bool {
     let part = |name: &str| {
         let word = name.trim_matches(['[', ']', '(', ')']);
         SONG.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '))
     };
-    share(turns, |t| part(&t.name)) >= 0.8
+    share(turns, |t| part(&t.name)) >= 0.8 && !turns.iter().any(|t| t.text.contains('?'))
 }
 
 /// Whether nearly all messages are written as in print, and none with what people only type or say to greet.
@@ -178,9 +189,12 @@ fn asked(turns: &[Turn<'_>]) -> bool {
 
 /// Whether they are questions and answers that are marked as such.
 fn is_catechism(turns: &[Turn<'_>]) -> bool {
-    let bare = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit() || " .#".contains(c)).to_owned();
+    let bare =
+        |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit() || " .#".contains(c)).to_owned();
     let marks = |t: &Turn<'_>| ASKED.iter().any(|(q, a)| bare(&t.name) == *q || bare(&t.name) == *a);
-    share(turns, marks) >= 0.9 && turns.first().is_some_and(|t| ASKED.iter().any(|(q, _)| bare(&t.name) == *q)) && asked(turns)
+    share(turns, marks) >= 0.9
+        && turns.first().is_some_and(|t| ASKED.iter().any(|(q, _)| bare(&t.name) == *q))
+        && asked(turns)
 }
 
 /// Whether who answers speaks of oneself: a person, and not a page of help.
@@ -196,7 +210,8 @@ fn is_interview(turns: &[Turn<'_>]) -> bool {
 
 /// Whether somebody tells what happens, or words in brackets do.
 fn is_play(turns: &[Turn<'_>]) -> bool {
-    let stage = |line: &str| [('(', ')'), ('[', ']')].iter().any(|(a, b)| line.starts_with(*a) && line.contains(*b));
+    let stage =
+        |line: &str| [('(', ')'), ('[', ']')].iter().any(|(a, b)| line.starts_with(*a) && line.contains(*b));
     let staged: usize = turns.iter().map(|t| t.text.lines().filter(|l| stage(l.trim())).count()).sum();
     staged > 1 || turns.iter().any(|t| TELLERS.contains(&t.name.as_str()))
 }

@@ -36,7 +36,9 @@ pub fn head(line: &str) -> Option<Head<'_>> {
     if let Some((name, text)) = words.strip_prefix('<').and_then(|w| w.split_once("> ")) {
         return Some(Head { who: Who::Speaker(names::tidy(unranked(name))), when, text });
     }
-    if let Some((name, _, text)) = ranks::ranked(words).filter(|(_, _, text)| chat.is_some() || !words.ends_with(&format!(": {text}"))) {
+    if let Some((name, _, text)) =
+        ranks::ranked(words).filter(|(_, _, text)| chat.is_some() || !words.ends_with(&format!(": {text}")))
+    {
         return Some(Head { who: Who::Speaker(name.to_owned()), when, text });
     }
     let named = chat.and_then(|_| unranked(words).split_once(": "));

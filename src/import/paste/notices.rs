@@ -110,7 +110,9 @@ pub fn bare_name(name: &str) -> &str {
 fn without_status(name: &str) -> &str {
     let Some(at) = name.find(':').filter(|at| *at > 0) else { return name };
     let status = name[at..].trim_end_matches(':');
-    let word = name.ends_with(':') && status.len() > 3 && status[1..].bytes().all(|b| b.is_ascii_lowercase() || b"_-+".contains(&b));
+    let word = name.ends_with(':')
+        && status.len() > 3
+        && status[1..].bytes().all(|b| b.is_ascii_lowercase() || b"_-+".contains(&b));
     if word { name[..at].trim_end() } else { name }
 }
 

@@ -18,8 +18,8 @@ pub fn ranked(line: &str) -> Option<(&str, When, &str)> {
     is_nick(name).then(|| (name, when, text.trim()))
 }
 
-/// Whether it is a rank too many, or none that names one, is said by `None`.
-fn unranked(line: &str) -> Option<(usize, &str)> {
+/// How many ranks `line` begins with, and what follows them; `None` where they are too many or none names a rank.
+pub fn unranked(line: &str) -> Option<(usize, &str)> {
     let (mut ranks, mut rest) = (0, line);
     while let Some(inner) = rest.strip_prefix('[') {
         let (rank, after) = inner.split_once(']')?;
@@ -50,7 +50,13 @@ mod tests {
 
     #[test]
     fn ranks_and_signs() {
-        for line in ["[VIP] Tom » in?", "Tom ➤ in?", "[World] [MVP+] Tom > in?", "[VIP] Tom: in?", "[12:01] Tom » in?"] {
+        for line in [
+            "[VIP] Tom » in?",
+            "Tom ➤ in?",
+            "[World] [MVP+] Tom > in?",
+            "[VIP] Tom: in?",
+            "[12:01] Tom » in?",
+        ] {
             assert_eq!(ranked(line).map(|(name, _, text)| (name, text)), Some(("Tom", "in?")), "{line}");
         }
         for line in ["[x] Kitchen: oven", "Tom: in?", "we are > they", "[VIP] Tom Hill: in?", "[VIP] hello"] {

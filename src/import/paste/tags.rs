@@ -38,10 +38,15 @@ impl Tags {
     fn next(&self, lines: &[&str]) -> Vec<String> {
         let mut under: HashMap<&str, Vec<Option<&str>>> = HashMap::new();
         let ends = lines.last().is_some_and(|l| moments::whole(l).is_some());
-        for at in (0..lines.len()).filter(|at| ahead::dashed_time(lines[*at]).is_some() || is_dashed(lines, *at)) {
+        for at in
+            (0..lines.len()).filter(|at| ahead::dashed_time(lines[*at]).is_some() || is_dashed(lines, *at))
+        {
             let above = (0..at).rev().find(|at| !self.has(lines[*at]));
             let Some(above) = above else { continue };
-            under.entry(lines[above].trim()).or_default().push(above.checked_sub(1).map(|at| lines[at].trim()));
+            under
+                .entry(lines[above].trim())
+                .or_default()
+                .push(above.checked_sub(1).map(|at| lines[at].trim()));
         }
         for at in (2..lines.len()).filter(|at| !ends && moments::whole(lines[*at]).is_some()) {
             if is_sign(lines[at - 1]) {

@@ -1,5 +1,7 @@
 //! Pasted texts as a whole: which grammar they get and what becomes of each line.
 
+mod likeness;
+mod pages;
 mod regular;
 mod retyped;
 
