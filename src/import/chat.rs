@@ -288,14 +288,9 @@ impl Chat {
         self.transcript.messages.is_empty()
     }
 
-    /// What was read so far; times as written stand in [`Chat::clocks`].
-    pub fn so_far(&self) -> &Transcript {
-        &self.transcript
-    }
-
-    /// The times of day of messages whose times were written.
-    pub fn clocks(&self) -> impl Iterator<Item = jiff::civil::Time> {
-        self.stamps.iter().map(|(_, stamp)| stamp.clock)
+    /// What was read so far, and the times of day that were written and are in it only at the end.
+    pub fn so_far(&self) -> (&Transcript, impl Iterator<Item = jiff::civil::Time>) {
+        (&self.transcript, self.stamps.iter().map(|(_, stamp)| stamp.clock))
     }
 
     /// Whether there is room for more after `line`; an error when it has grown past the limit of a conversation.

@@ -90,7 +90,7 @@ struct Turn<'t> {
 
 /// The doubt that what `chat` holds is none, if there is one.
 pub fn doubt(chat: &Chat) -> Option<WarningKind> {
-    let turns: Vec<Turn<'_>> = turns(chat.so_far());
+    let turns: Vec<Turn<'_>> = turns(chat.so_far().0);
     let people: HashSet<&str> = turns.iter().map(|t| t.name.as_str()).collect();
     if turns.len() < LEAST || people.len() < 2 {
         return None;
@@ -153,8 +153,9 @@ fn counts(turns: &[Turn<'_>]) -> bool {
 
 /// Whether all times are of a plan: each later than the last, on minutes that plans have.
 fn is_timetable(chat: &Chat) -> bool {
-    let times: Vec<_> = chat.clocks().take(MOST).collect();
-    let all = times.len() >= LEAST && times.len() == chat.so_far().spoken().take(MOST).count();
+    let (transcript, clocks) = chat.so_far();
+    let times: Vec<_> = clocks.take(MOST).collect();
+    let all = times.len() >= LEAST && times.len() == transcript.spoken().take(MOST).count();
     let even = || times.iter().all(|t| t.minute() % 5 == 0 && t.second() == 0);
     all && even() && times.windows(2).filter(|pair| pair[0] < pair[1]).count() + 2 >= times.len()
 }
