@@ -1,6 +1,7 @@
 //! What can be a name, and how one is written: with bullets, stars, quotes around it, in capitals or not.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use super::super::cursor;
 use super::lead;
@@ -176,6 +177,9 @@ pub fn prefix(line: &str) -> Option<Prefix<'_>> {
 
 /// The same where names that have a colon in them are known.
 pub fn prefix_among<'l>(line: &'l str, long: &HashSet<String>) -> Option<Prefix<'l>> {
+    if long.is_empty() {
+        return prefix(line);
+    }
     let found = with_colon(line).filter(|(name, _)| long.contains(&key(name)));
     found.map(|(name, text)| Prefix { name, text, shape: Shape::Plain }).or_else(|| prefix(line))
 }
@@ -183,14 +187,22 @@ pub fn prefix_among<'l>(line: &'l str, long: &HashSet<String>) -> Option<Prefix<
 /// Names such as `Team: Blue`: what stands before the first colon never stands before words without the second.
 pub fn with_colons(lines: &[&str]) -> HashSet<String> {
     let mut under: HashMap<String, Vec<Option<String>>> = HashMap::new();
+    if lines.iter().filter(|l| l.matches(':').count() > 1).count() < 3 {
+        return HashSet::new();
+    }
     for line in lines {
         let Some((first, _)) = line.split_once(':').filter(|_| line.contains(": ")) else { continue };
         under.entry(key(&tidy(first))).or_default().push(with_colon(line).map(|(name, _)| key(&name)));
     }
-    let back = |names: &&Vec<Option<String>>| {
-        names.len() > 2 && names.iter().all(|n| n.is_some() && names.iter().filter(|m| *m == n).count() > 1)
-    };
+    let back = |names: &&Vec<Option<String>>| names.len() > 2 && all_come_back(names);
     under.values().filter(back).flatten().flatten().cloned().collect()
+}
+
+/// Whether all of `names` are there and each stands there twice at least.
+pub fn all_come_back<N: Eq + Hash>(names: &[Option<N>]) -> bool {
+    let mut tally: HashMap<&N, usize> = HashMap::new();
+    names.iter().flatten().for_each(|name| *tally.entry(name).or_default() += 1);
+    names.iter().all(Option::is_some) && tally.values().all(|count| *count > 1)
 }
 
 /// The name up to the second colon of `line`, and what follows it.

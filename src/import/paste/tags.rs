@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{ahead, furniture, moments};
+use super::{ahead, furniture, moments, names};
 
 /// The lines.
 #[derive(Debug, Default)]
@@ -53,11 +53,12 @@ impl Tags {
                 under.entry(lines[at - 1].trim()).or_default().push(Some(lines[at - 2].trim()));
             }
         }
-        let back = |names: &[Option<&str>]| {
-            names.iter().all(|n| n.is_some() && names.iter().filter(|other| *other == n).count() > 1)
-        };
         let short = |line: &str| line.chars().count() <= 30 && line.split_whitespace().count() <= 4;
-        under.into_iter().filter(|(l, n)| short(l) && back(n)).map(|(l, _)| l.to_owned()).collect()
+        under
+            .into_iter()
+            .filter(|(l, n)| short(l) && names::all_come_back(n))
+            .map(|(l, _)| l.to_owned())
+            .collect()
     }
 }
 
