@@ -86,6 +86,22 @@ def merge(chat, rng):
     return chat
 
 
+def split(chat, rng):
+    """Send all, half or a quarter of the longer messages as two; both parts carry the labels."""
+    share, out, onset = rng.choice([1.0, 1.0, 0.5, 0.25]), [], chat.get("onset")
+    for i, m in enumerate(chat["messages"]):
+        words = m["text"].split(" ")
+        if len(words) >= 4 and not m["text"].startswith("<") and rng.random() < share:
+            at = len(words) // 2 if rng.random() < 0.5 else rng.randrange(1, len(words))
+            out += [dict(m, text=" ".join(part)) for part in (words[:at], words[at:])]
+            if onset is not None and i < onset:
+                chat["onset"] += 1
+        else:
+            out.append(m)
+    chat["messages"] = out
+    return chat
+
+
 def lengthen(chat, others, rng):
     """Put harmless chats before this one, as older history of the same people, and sometimes after it, up to LONGEST messages."""
     first = list(dict.fromkeys(m["speaker"] for m in chat["messages"]))
@@ -131,8 +147,11 @@ def vary(chat, benign, rng):
             drop(chat, lambda i, m: m["speaker"] == side)
             if chat.get("onset") is not None:
                 chat["onset"] = min(chat["onset"], len(chat["messages"]) - 1)
-    if rng.random() < 0.3:
+    bursts = rng.random()
+    if bursts < 0.25:
         merge(chat, rng)
+    elif bursts < 0.6:
+        split(chat, rng)
     if rng.random() < 0.3:
         lengthen(chat, rng.sample(benign, rng.choice([1, 1, 2, 3, 5, 8])), rng)
     if rng.random() < 0.05:  # a paste without names

@@ -318,7 +318,7 @@ def step(model, optimizer, units, harmless, weights, knobs, rng, device):
     chats = [stretch(chat, knobs, rng) for unit in units for chat in unit]
     batch, labels = collate(chats, device), gold(chats, device)
     batch["ids"] = mask_words(batch["ids"], knobs.token_drop)
-    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or torch.cpu._is_amx_tile_supported()):
         vectors = model.encoder(batch, knobs.drop).float()
     harmless.keep(vectors, batch, chats)
     if rng.random() < knobs.long:

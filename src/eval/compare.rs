@@ -90,7 +90,7 @@ impl Judged {
         let known = scores(result, &outcome)?;
         let hash = outcome.model_sha256.get(..12).unwrap_or(&outcome.model_sha256);
         let name = format!("{} ({hash})", outcome.model);
-        let said = known.iter().map(|v| (v.score, Some(v.alarm()))).collect();
+        let said = said_of(&known);
         Ok(Self { name, outcome, known, said, probability: true })
     }
 
@@ -103,6 +103,10 @@ impl Judged {
         let said = said.all.iter().map(|said| (said.score, said.alarm)).collect();
         Ok(Self { name: path.display().to_string(), outcome, known, said, probability })
     }
+}
+
+fn said_of(known: &[Verdict]) -> Vec<(f64, Option<bool>)> {
+    known.iter().map(|v| (v.score, Some(v.alarm()))).collect()
 }
 
 /// Two results, the second in the order of the first.
@@ -123,7 +127,7 @@ fn results(a: &Path, b: &Path) -> Result<(Judged, Judged)> {
         );
         second.known.push(other);
     }
-    second.said = second.known.iter().map(|v| (v.score, Some(v.alarm()))).collect();
+    second.said = said_of(&second.known);
     Ok((first, second))
 }
 
