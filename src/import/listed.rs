@@ -212,6 +212,15 @@ mod tests {
     }
 
     #[test]
+    fn who_is_an_object_is_a_name_or_a_number() {
+        let found = import(
+            r#"[{"from_id": {"_": "PeerUser", "user_id": 6}, "message": "in?"}, {"from_id": {"id": 5, "name": "Ria"}, "message": "yes"}]"#,
+        );
+        let names: Vec<&str> = found[0].transcript.speakers.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["6", "Ria"]);
+    }
+
+    #[test]
     fn other_lists_are_none() {
         for text in [
             r#"["a", "b", "c"]"#,

@@ -112,12 +112,17 @@ pub(super) fn field(value: Option<&Value>) -> String {
     }
 }
 
-/// The name in `{"id": …, "name": …}`, as people are told of; none where the object holds words.
+/// The name in `{"id": …, "name": …}`, as people are told of, or their number where there is no name, as in Telegram's
+/// `{"_": "PeerUser", "user_id": …}`; none where the object holds words.
 fn named(object: &Map<String, Value>) -> Option<String> {
     const NAMES: [&str; 5] = ["name", "display_name", "displayName", "username", "screen_name"];
     const WORDS: [&str; 4] = ["text", "body", "content", "message"];
+    if WORDS.iter().any(|key| object.contains_key(*key)) {
+        return None;
+    }
     let name = NAMES.iter().find_map(|key| object.get(*key)?.as_str().filter(|name| !name.trim().is_empty()));
-    name.filter(|_| !WORDS.iter().any(|key| object.contains_key(*key))).map(str::to_owned)
+    name.map(str::to_owned)
+        .or_else(|| object.get("user_id").filter(|id| id.is_number()).map(Value::to_string))
 }
 
 #[cfg(test)]

@@ -104,3 +104,9 @@ fn words_behind_the_last_message_are_nobodys() {
     let short = format!("{}\n{}\n\nlove\n", ANDROID[0], ANDROID[1]);
     assert_eq!(told(&short, WarningKind::DoubtfulName), Some((1, 4)));
 }
+
+#[test]
+fn a_notice_with_a_comma_behind_the_name_is_no_damaged_head() {
+    let text = with(ANDROID, "13/03/2024, 21:04 - Bo, grup adını \"Gezi\" olarak değiştirdi");
+    assert_eq!((damaged(&text), said(&text).len()), (None, 4));
+}

@@ -156,14 +156,15 @@ impl<'m> Mend<'m> {
     }
 
     /// A head whose name has no colon behind it. In brackets every head has one; elsewhere the app's own lines stand without
-    /// it, in more words than are known here, so that only what no notice has is told.
+    /// it, in more words than are known here (in Turkish behind a comma), so that only what no notice has is told.
     fn mend_name(&mut self, line: &mut Held) {
         let rest = line.rest().unwrap_or_default();
         if names::split(rest, self.survey, self.look.bracketed).is_some() {
             return;
         }
         let Some((name, behind)) = self.survey.name_before(rest) else { return };
-        let sign = behind.trim_start_matches(' ').strip_prefix([';', ',', '.', ':']);
+        let signs: &[char] = if self.look.bracketed { &[';', ',', '.', ':'] } else { &[';', '.', ':'] };
+        let sign = behind.trim_start_matches(' ').strip_prefix(signs);
         let is_notice = || {
             notices::is_app_notice(rest) || done::is_done_by_anybody(rest) || self.survey.tells_who_left(rest)
         };
