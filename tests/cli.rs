@@ -426,6 +426,10 @@ fn one_side_with_nothing_in_it_is_no_all_clear() {
     let turns = check("are you home\nnearly, missed the bus\nbring bread then\nwhite or brown\nwhichever is left\nok see you\n".into(), &[]);
     assert_eq!((&turns["band"], &turns["input"]["speakers"]), (&"cannot say".into(), &2.into()));
     assert!(turns["reason"].as_str().unwrap().contains("names nobody"), "{}", turns["reason"]);
+    // What has names and colons may be no chat either.
+    let guide = check("20:00 Hill TV: The News\n20:30 Hill TV: Gardens of the north\n21:00 Hill TV: Film, The Mill\n20:00 Bay TV: Quiz Night\n21:00 Bay TV: Ten Bakers\n22:00 Bay TV: Weather\n".into(), &[]);
+    assert_eq!(guide["band"], "cannot say");
+    assert!(guide["reason"].as_str().unwrap().contains("not like a chat"), "{}", guide["reason"]);
 }
 
 #[test]
