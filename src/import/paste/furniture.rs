@@ -1,8 +1,10 @@
 //! Lines that a screen shows between messages: whether they arrived, when somebody was there, which day it is. And
 //! the headings of messages in Messenger and Instagram, which say who sent or answered.
 
-/// Words of dates, in lower case.
-const DATE_WORDS: [&str; 28] = [
+use super::super::months::{MONTHS, WEEKDAYS};
+
+/// Words of dates beside the days of the week and the months, in lower case.
+const DATE_WORDS: [&str; 24] = [
     "today",
     "yesterday",
     "at",
@@ -15,13 +17,6 @@ const DATE_WORDS: [&str; 28] = [
     "fri",
     "sat",
     "sun",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
     "jan",
     "feb",
     "mar",
@@ -29,24 +24,11 @@ const DATE_WORDS: [&str; 28] = [
     "jun",
     "jul",
     "aug",
-    "may",
-    "june",
-];
-const LATE_MONTHS: [&str; 14] = [
     "sep",
     "sept",
     "oct",
     "nov",
     "dec",
-    "january",
-    "february",
-    "march",
-    "april",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
 ];
 
 /// Whether a line is part of the screen and not of the talk.
@@ -144,7 +126,7 @@ fn is_moment(line: &str) -> bool {
 fn is_day_or_time(line: &str) -> bool {
     let words = line.split([' ', ',']).filter(|w| !w.is_empty());
     let number = |w: &str| w.starts_with(|c: char| c.is_ascii_digit()) && w.len() <= 10;
-    let word = |w: &str| DATE_WORDS.contains(&w) || LATE_MONTHS.contains(&w) || w == "december";
+    let word = |w: &str| DATE_WORDS.contains(&w) || WEEKDAYS.contains(&w) || MONTHS.contains(&w);
     let mut count = 0;
     words.inspect(|_| count += 1).all(|w| {
         let digits = w.trim_end_matches(['a', 'p', 'm', '.']);

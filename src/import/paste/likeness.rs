@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::super::chat::Chat;
+use super::super::months::WEEKDAYS;
 use super::super::warning::WarningKind;
 use super::talk;
 use crate::transcript::{Kind, Message, Transcript};
@@ -39,15 +40,8 @@ const SONG: [&str; 14] = [
     "strophe",
     "coda",
 ];
-/// Days by which plans are labelled.
-const DAYS: [&str; 28] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
+/// Days by which plans are labelled, beside those of [`WEEKDAYS`].
+const DAYS: [&str; 21] = [
     "mon",
     "tue",
     "tues",
@@ -136,7 +130,7 @@ fn share(turns: &[Turn<'_>], is: impl Fn(&Turn<'_>) -> bool) -> f32 {
 
 fn is_label(name: &str) -> bool {
     let first = name.split([':', '(']).next().unwrap_or(name).trim();
-    LABELS.split('|').any(|label| label == first) || DAYS.contains(&first)
+    LABELS.split('|').any(|label| label == first) || WEEKDAYS.contains(&first) || DAYS.contains(&first)
 }
 
 /// Whether most names count something: `step 1`, `step 2`, `step 3`.

@@ -42,12 +42,8 @@ pub fn is_talk(text: &str) -> bool {
 
 /// Whether `text` is `no`, with or without more behind a sign; `no bag` says something else.
 fn denies(text: &str) -> bool {
-    let rest = text
-        .trim_start()
-        .get(..2)
-        .filter(|word| word.eq_ignore_ascii_case("no"))
-        .map(|_| &text.trim_start()[2..]);
-    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == ' '))
+    let parts = text.trim_start().split_at_checked(2).filter(|(word, _)| word.eq_ignore_ascii_case("no"));
+    parts.is_some_and(|(_, rest)| !rest.starts_with(|c: char| c.is_alphanumeric() || c == ' '))
 }
 
 /// Whether `text` has a word that is typed or said to whoever is there.

@@ -150,10 +150,7 @@ impl<'c> Reading<'c> {
                     self.chat.doubt(WarningKind::DoubtfulNotice, number);
                 }
                 let name = self.chat.called(name);
-                match held.within {
-                    true => say_within(self.chat, &name, when, read, number),
-                    false => say(self.chat, &name, when, read, number),
-                }
+                say(self.chat, &name, when, read, held);
                 Some((name, when))
             }
         };
@@ -207,33 +204,24 @@ fn append_end(chat: &mut Chat, name: &str, when: When, line: &Line<'_>) {
     }
 }
 
-fn say(chat: &mut Chat, name: &str, when: When, body: Body<'_>, line: u64) {
+/// `name` says `body`, at `held`, whose line counts once, however many messages stand on it.
+fn say(chat: &mut Chat, name: &str, when: When, body: Body<'_>, held: &Held) {
+    type Note = fn(&mut Chat, When, &str, u64);
+    type Say = fn(&mut Chat, &str, When, Kind, &str, u64);
+    let (note, say): (Note, Say) =
+        if held.within { (Chat::note_more, Chat::say_more) } else { (Chat::note, Chat::say) };
+    let line = held.number;
     match body {
-        Body::App(text) => chat.note(when, &text, line),
-        Body::Words(text) => chat.say(name, when, Kind::Message, text, line),
-        Body::Deleted => chat.say(name, when, Kind::Deleted, "", line),
+        Body::App(text) => note(chat, when, &text, line),
+        Body::Words(text) => say(chat, name, when, Kind::Message, text, line),
+        Body::Deleted => say(chat, name, when, Kind::Deleted, "", line),
         Body::Unread(text) => {
             chat.doubt(WarningKind::Undecrypted, line);
-            chat.note(when, &format!("{name}: {text}"), line);
+            note(chat, when, &format!("{name}: {text}"), line);
         }
-        Body::Media(file) => chat.say(name, when, Kind::Media, file, line),
+        Body::Media(file) => say(chat, name, when, Kind::Media, file, line),
         Body::Captioned { words, file } => {
-            chat.say(name, when, Kind::Message, words, line);
-            chat.say_more(name, when, Kind::Media, file, line);
-        }
-    }
-}
-
-/// The same of a message that stands behind another on its line.
-fn say_within(chat: &mut Chat, name: &str, when: When, body: Body<'_>, line: u64) {
-    match body {
-        Body::Words(text) => chat.say_more(name, when, Kind::Message, text, line),
-        Body::Deleted => chat.say_more(name, when, Kind::Deleted, "", line),
-        Body::Media(file) => chat.say_more(name, when, Kind::Media, file, line),
-        Body::App(text) => chat.note_more(when, &text, line),
-        Body::Unread(text) => chat.note_more(when, &format!("{name}: {text}"), line),
-        Body::Captioned { words, file } => {
-            chat.say_more(name, when, Kind::Message, words, line);
+            say(chat, name, when, Kind::Message, words, line);
             chat.say_more(name, when, Kind::Media, file, line);
         }
     }
