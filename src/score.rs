@@ -53,7 +53,7 @@ pub struct Stream<'m> {
 struct SoFar {
     /// Highest risk logit of the head.
     peak: Option<f32>,
-    /// The risk so far, as a logit: what the head says now, or its peak less what it may fall.
+    /// The risk so far, as a logit: what the head says now, or its peak less what it may fall; and what the words add.
     risk: Option<f32>,
     /// Patterns by now.
     patterns: Option<[f32; PATTERNS.len()]>,
@@ -135,12 +135,13 @@ impl<'m> Stream<'m> {
         let rows = head.project(vectors, &features);
         for ((piece, x), speaker) in pieces.iter().zip(rows.chunks_exact(head.inner())).zip(speakers) {
             let step = head.step(&mut self.memory, x, piece.speaker);
-            self.take(&step, piece.message, *speaker, scored);
+            let words = head.hear(&mut self.memory, self.model.prompt.inside(piece));
+            self.take(&step, words, piece.message, *speaker, scored);
         }
     }
 
-    /// Fold one piece in; the pieces of a long message become one.
-    fn take(&mut self, step: &Step, index: usize, speaker: usize, scored: &mut Vec<Scored>) {
+    /// Fold one piece in; the pieces of a long message become one. `words` is what all words so far add to the risk.
+    fn take(&mut self, step: &Step, words: f32, index: usize, speaker: usize, scored: &mut Vec<Scored>) {
         let so_far = &mut self.so_far;
         if so_far.peak.is_none_or(|peak| step.risk > peak) {
             so_far.peak = Some(step.risk);
@@ -152,7 +153,7 @@ impl<'m> Stream<'m> {
         so_far.concern[speaker].0 += step.concern;
         so_far.concern[speaker].1 += 1;
         let calibration = &self.model.card.calibration;
-        let logit = step.risk.max(so_far.peak.unwrap_or(step.risk) - calibration.fall);
+        let logit = step.risk.max(so_far.peak.unwrap_or(step.risk) - calibration.fall) + words;
         so_far.risk = Some(logit);
         let risk = self.platt.probability(logit);
         let bands = &self.model.card.bands;

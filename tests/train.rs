@@ -95,6 +95,22 @@ fn a_refitted_model_is_a_model_and_made_the_same_way_twice() {
 }
 
 #[test]
+fn what_words_weigh_stays_as_it_is_and_goes_where_the_head_is_made_anew() {
+    let words = |folder: &Path| {
+        let bytes = head(folder);
+        let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        file.tensor("words.weight").ok().map(|tensor| tensor.data().to_vec())
+    };
+    let made = Made::new(48);
+    made.train("kept").assert().success();
+    made.train("anew").arg("--anew").assert().success();
+    let own = words(Path::new(MODEL));
+    assert!(own.is_some(), "the shipped model weighs words");
+    assert!(words(&made.path("kept")) == own);
+    assert!(words(&made.path("anew")).is_none());
+}
+
+#[test]
 fn what_stands_in_the_way_is_named_and_kept() {
     let made = Made::new(48);
     fs::create_dir(made.path("full")).unwrap();

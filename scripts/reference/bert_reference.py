@@ -17,12 +17,14 @@ import sys
 
 import gguf
 import torch
+from safetensors.numpy import load_file
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts/train"))
 import export  # noqa: E402
 from model import BACK, FEATURES, Encoder  # noqa: E402
 import weights  # noqa: E402
+import words  # noqa: E402
 from pack import collate  # noqa: E402
 
 OUT = ROOT / "tests/fixtures/engine"
@@ -104,6 +106,14 @@ def alone(encoder, ids):
     return torch.cat([vectors(encoder, [i], [0]) for i in ids])
 
 
+def word_logits(folder, ids):
+    """What the words add to the risk after each message."""
+    tensors = load_file(str(folder / "head.safetensors"))
+    chat = {"ids": torch.tensor(sum(ids, [])), "lengths": torch.tensor([len(i) for i in ids])}
+    fitted = tensors["words.weight"], tensors["words.rarity"], tensors["words.shift"][0]
+    return [float(f"{x:.7g}") for x in words.logits(fitted, chat)]
+
+
 def rounded(rows):
     return [[float(f"{x:.7g}") for x in row] for row in rows.tolist()]
 
@@ -166,10 +176,11 @@ def real(folder, f32):
     print(f"lowest cosine between a message in context and the same alone: {cosine(together, each):.4f}")
     write_json(OUT / "rushlight-small.json", {
         "made_by": "scripts/reference/bert_reference.py", "torch": torch.__version__, "gguf_sha256": sha256(folder / "model.gguf"),
+        "head_sha256": sha256(folder / "head.safetensors"), "words": word_logits(folder, ids),
         "texts": [text for _, text in CHAT], "speakers": speakers, "ids": ids, "vectors": rounded(together), "alone": rounded(each)})
     if f32:
-        words = tokenizer.get_vocab(with_added_tokens=True)
-        export.write_gguf(encoder, sorted(words, key=words.get), f32, "F32")
+        vocabulary = tokenizer.get_vocab(with_added_tokens=True)
+        export.write_gguf(encoder, sorted(vocabulary, key=vocabulary.get), f32, "F32")
 
 
 def main():

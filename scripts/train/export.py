@@ -73,5 +73,8 @@ def add_vocabulary(w, vocabulary):
     w.add_mask_token_id(special["[MASK]"])
 
 
-def write_head(head, path):
-    save_file({k: np.ascontiguousarray(v.detach().float().numpy()) for k, v in head.state_dict().items()}, str(path))
+def write_head(head, words, path):
+    """The network's weights, and what `words.fit` gave."""
+    tensors = {k: v.detach().float().numpy() for k, v in head.state_dict().items()}
+    tensors |= dict(zip(("words.weight", "words.rarity", "words.shift"), map(np.atleast_1d, words)))
+    save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, str(path))

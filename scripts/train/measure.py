@@ -9,9 +9,9 @@ FALL = 2.0  # how far the risk so far may fall below its highest, in logits; cho
 
 
 def so_far(output):
-    """The risk so far at each piece, as the program gives it."""
-    risk = output[:, 10].numpy()
-    return np.maximum(risk, np.maximum.accumulate(risk) - FALL)
+    """The risk so far at each piece, as the program gives it; `words.beside` puts what the words add behind the network's outputs."""
+    risk, words = output[:, 10].numpy(), output[:, 18:].numpy().sum(1)
+    return np.maximum(risk, np.maximum.accumulate(risk) - FALL) + words
 
 
 def auroc(labels, scores):

@@ -60,6 +60,7 @@ class Knobs:
     long: float = 0.25  # share of batches whose chats are read within harmless ones
     longest: int = 260  # pieces of such a chat, at most
     kept: int = 400  # harmless chats that are kept to stand around others
+    encoder: int = 1  # 0: only the head learns, on what the encoder makes of each chat as it is; it reads each once
     graphs: int = 1  # 0: launch the head's kernels one by one on a GPU, too
 
 
@@ -90,7 +91,7 @@ def stretch(chat, knobs, rng):
         total += lengths[end]
         end += 1
     first = sum(lengths[:start])
-    cut = {key: chat[key][start:end] for key in ("lengths", "message", "features", "signals", "concern")}
+    cut = {key: chat[key][start:end] for key in ("lengths", "message", "features", "signals", "concern", "vectors") if key in chat}
     here = torch.unique(chat["speakers"][start:end], return_inverse=True)[1]
     return chat | cut | {"ids": chat["ids"][first:first + total], "speakers": here}
 
@@ -276,10 +277,11 @@ def optimizer_for(model, knobs):
     for part in (model.encoder.words, model.encoder.places, model.encoder.types):
         part.weight.requires_grad_(False)
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    learns = lambda group: group["params"]
     groups = [{"params": [p for n, p in named if n.startswith("head.")], "lr": knobs.rate_head},
               {"params": [p for n, p in named if n.endswith(".terms")], "lr": knobs.rate_terms, "weight_decay": 0.0},
               {"params": [p for n, p in named if n.startswith("encoder.") and not n.endswith(".terms")], "lr": knobs.rate_encoder}]
-    return torch.optim.AdamW(groups, weight_decay=knobs.weight_decay, fused=next(model.parameters()).is_cuda)
+    return torch.optim.AdamW(filter(learns, groups), weight_decay=knobs.weight_decay, fused=next(model.parameters()).is_cuda)
 
 
 def set_rates(optimizer, peaks, done, knobs):
@@ -312,14 +314,35 @@ def stream(train, knobs, rng):
         yield from batches(units_of(forms[turn % len(forms)] + drawn), knobs, rng)
 
 
+def encoded(model, batch, drop, device):
+    """A batch of `collate` -> [M, D], in sixteen bits where that is quicker."""
+    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or torch.cpu._is_amx_tile_supported()):
+        return model.encoder(batch, drop).float()
+
+
+def encode_once(model, chats, device):
+    """Give chats that have none yet their `vectors` [P, D], by an encoder that does not learn."""
+    new = [chat for chat in chats if "vectors" not in chat]
+    if new:
+        with torch.no_grad():
+            rows = encoded(model, collate(new, device), 0.0, device).half().cpu()
+        for chat, own in zip(new, rows.split([len(chat["lengths"]) for chat in new])):
+            chat["vectors"] = own.clone()
+
+
 def step(model, optimizer, units, harmless, weights, knobs, rng, device):
     """One step of the optimizer on a batch of twins and single chats; gives the loss."""
     model.train()
-    chats = [stretch(chat, knobs, rng) for unit in units for chat in unit]
+    chats = [chat for unit in units for chat in unit]
+    if not knobs.encoder:
+        encode_once(model, chats, device)
+    chats = [stretch(chat, knobs, rng) for chat in chats]
     batch, labels = collate(chats, device), gold(chats, device)
-    batch["ids"] = mask_words(batch["ids"], knobs.token_drop)
-    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or torch.cpu._is_amx_tile_supported()):
-        vectors = model.encoder(batch, knobs.drop).float()
+    if knobs.encoder:
+        batch["ids"] = mask_words(batch["ids"], knobs.token_drop)
+        vectors = encoded(model, batch, knobs.drop, device)
+    else:
+        vectors = put(torch.cat([chat["vectors"] for chat in chats]), device).float()
     harmless.keep(vectors, batch, chats)
     if rng.random() < knobs.long:
         spaced, head, labels = within_others(vectors, batch, chats, labels, harmless, knobs, rng)
@@ -365,6 +388,7 @@ def main():
     args, knobs, device, rng = begin(Knobs(), __doc__)
     train, dev = (load(args.data / f"{part}.npz") for part in ("train", "dev"))
     model = beginning(args.base or base_folder(), args.start).to(device)
+    model.encoder.requires_grad_(bool(knobs.encoder))
     optimizer = optimizer_for(model, knobs)
     trained, peaks = [p for p in model.parameters() if p.requires_grad], [group["lr"] for group in optimizer.param_groups]
     harmless = Harmless(knobs.kept, model.head.vector.in_features, device)

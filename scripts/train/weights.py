@@ -57,7 +57,7 @@ def released(folder):
     from safetensors.numpy import load_file
     reader = gguf.GGUFReader(str(folder / "model.gguf"))
     found = {t.name: torch.from_numpy(np.array(gguf.dequantize(t.data, t.tensor_type), np.float32)) for t in reader.tensors}
-    state = {f"head.{name}": torch.from_numpy(value) for name, value in load_file(str(folder / "head.safetensors")).items()}
+    state = {f"head.{name}": torch.from_numpy(value) for name, value in load_file(str(folder / "head.safetensors")).items() if not name.startswith("words.")}
     state |= {WORDS: found["token_embd.weight"], "encoder.places.weight": found["position_embd.weight"], "encoder.types.weight": found["token_types.weight"]}
     layers = 1 + max(int(name.split(".")[1]) for name in found if name.startswith("blk."))
     terms = reader.get_field("rushlight.context.terms").contents()

@@ -1,4 +1,4 @@
-//! Vectors to judgements: a small causal network over the messages of one conversation.
+//! Vectors to judgements: a small causal network over the messages of one conversation, and beside it what the words alone say.
 //!
 //! Two gated recurrences (GRU, Cho et al. 2014) run side by side: one over the whole conversation, one per speaker over their own
 //! messages. A speaker is only ever "the same as" or "another than", so renaming changes nothing; a step looks
@@ -6,14 +6,17 @@
 
 mod labels;
 mod names;
+mod words;
 
 pub use labels::{PATTERNS, Pattern, SIGNALS, Signal};
 pub use names::Names;
+pub use words::Words;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use safetensors::{Dtype, SafeTensors};
 
 use crate::kernels::{self, Level, Weights};
+use words::Tally;
 
 /// What the network says after one piece, all as logits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,13 +42,15 @@ pub struct Head {
     chat: Gru,
     speaker: Gru,
     out: Weights,
+    words: Option<Words>,
 }
 
-/// What the network remembers of one conversation: one state for the whole and one for each speaker.
+/// What is remembered of one conversation: one state for the whole and one for each speaker, and which words fell.
 #[derive(Clone, Default)]
 pub struct Memory {
     chat: Vec<f32>,
     speakers: Vec<Vec<f32>>,
+    words: Tally,
 }
 
 impl Head {
@@ -57,7 +62,19 @@ impl Head {
         let out = file.linear("out", true)?;
         ensure!(out.n() == OUTPUTS, "the head has {} outputs where this build expects {OUTPUTS}", out.n());
         let (vector, feature) = (file.linear("vector", true)?, file.linear("feature", false)?);
-        Ok(Self { level, norm, vector, feature, chat: file.gru("chat")?, speaker: file.gru("speaker")?, out })
+        let (chat, speaker, words) = (file.gru("chat")?, file.gru("speaker")?, file.words()?);
+        Ok(Self { level, norm, vector, feature, chat, speaker, out, words })
+    }
+
+    /// Whether words count by themselves, beside what the network makes of them.
+    pub fn weighs_words(&self) -> bool {
+        self.words.is_some()
+    }
+
+    /// What the words of all pieces so far add to the risk, a logit: `ids` are the tokens of the next piece, without marks around them. Nothing where the model
+    /// does not weigh words.
+    pub fn hear(&self, memory: &mut Memory, ids: &[u32]) -> f32 {
+        self.words.as_ref().map_or(0.0, |words| words.read(&mut memory.words, ids))
     }
 
     /// Numbers in the vectors it was trained on.
@@ -167,6 +184,15 @@ impl File<'_> {
     fn linear(&self, name: &str, bias: bool) -> Result<Weights> {
         let bias_name = format!("{name}.bias");
         self.matrix(&format!("{name}.weight"), bias.then_some(bias_name.as_str()))
+    }
+
+    fn words(&self) -> Result<Option<Words>> {
+        if self.file.tensor("words.weight").is_err() {
+            return Ok(None);
+        }
+        let [weights, rarity, shift] =
+            ["weight", "rarity", "shift"].map(|end| self.vector(&format!("words.{end}")));
+        Words::new(weights?, rarity?, &shift?).map(Some)
     }
 
     fn gru(&self, name: &str) -> Result<Gru> {

@@ -108,6 +108,14 @@ impl Prompt {
         })
     }
 
+    /// The tokens of a piece without the marks around them.
+    pub fn inside<'a>(&self, piece: &'a Piece) -> &'a [u32] {
+        match self.manner {
+            Manner::Marks { .. } => &piece.ids[1..piece.ids.len() - 1],
+            Manner::Turns { .. } => &piece.ids,
+        }
+    }
+
     fn words(&self, text: &str) -> Result<Vec<u32>> {
         let encoding = self.tokenizer.encode_fast(text, false).map_err(|e| anyhow!("tokenizer: {e}"))?;
         Ok(encoding.get_ids().to_vec())

@@ -8,7 +8,7 @@ use rand::RngExt as _;
 use rand::rngs::StdRng;
 
 use crate::eval::Gold;
-use crate::head::{Head, PATTERNS, SIGNALS, Signal};
+use crate::head::{Head, Memory, PATTERNS, SIGNALS, Signal};
 use crate::models::Model;
 use crate::prompt::FEATURES;
 use crate::transcript::Transcript;
@@ -18,7 +18,7 @@ pub const STRETCH: usize = 160;
 /// Pieces from the onset on that a stretch holds at least, where there are so many.
 const AFTER: usize = 8;
 
-/// One conversation, ready to learn from. It holds no words.
+/// One conversation, ready to learn from. It holds numbers only, no text.
 pub struct Chat {
     /// Pieces × width.
     vectors: Vec<f32>,
@@ -26,6 +26,8 @@ pub struct Chat {
     features: Vec<f32>,
     /// The speaker's number, by piece.
     speakers: Vec<u32>,
+    /// What the words so far add to the risk, by piece, where the model that read it weighs words.
+    words: Vec<f32>,
     /// Index of the message, by piece.
     message: Vec<usize>,
     /// Whether it is risky.
@@ -50,6 +52,8 @@ impl Chat {
         let speakers = pieces.iter().map(|p| p.speaker).collect();
         let mut chat = Self::made(vectors, features, speakers, gold);
         chat.message = pieces.iter().map(|p| p.message).collect();
+        let mut memory = Memory::default();
+        chat.words = pieces.iter().map(|p| model.head.hear(&mut memory, model.prompt.inside(p))).collect();
         chat.concern = gold.concern.as_ref().map(|names| {
             let name = |s: Option<usize>| s.is_some_and(|s| names.contains(&transcript.speakers[s].name));
             let mut by_number = Vec::new();
@@ -70,6 +74,7 @@ impl Chat {
             vectors,
             features,
             message: (0..speakers.len()).collect(),
+            words: vec![0.0; speakers.len()],
             speakers,
             risk: gold.risk,
             onset: gold.onset,
@@ -87,6 +92,11 @@ impl Chat {
     /// What is known of the signals of a piece.
     pub fn signals(&self, piece: usize) -> Option<&[f32; SIGNALS.len()]> {
         Some(&self.signals.as_ref()?[self.message[piece]])
+    }
+
+    /// What the words up to a piece add to the risk by `head`, which is the one that read it, or learnt from it, or one made anew that weighs no words.
+    pub fn words(&self, head: &Head, piece: usize) -> f32 {
+        if head.weighs_words() { self.words[piece] } else { 0.0 }
     }
 
     /// The head's share of each piece that looks at nothing else.

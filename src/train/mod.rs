@@ -218,10 +218,11 @@ fn says(head: &Head, chats: &[&Chat], fall: f32) -> Result<Vec<Said>> {
     let one = |chat: &&Chat| -> Result<Said> {
         let (mut memory, mut steps) = (Memory::default(), Vec::with_capacity(chat.len()));
         let (mut peak, mut end) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
-        for (x, speaker) in chat.project(head).chunks_exact(head.inner()).zip(chat.speakers()) {
+        let rows = chat.project(head);
+        for (i, (x, speaker)) in rows.chunks_exact(head.inner()).zip(chat.speakers()).enumerate() {
             let step = head.step(&mut memory, x, *speaker);
             peak = peak.max(step.risk);
-            end = step.risk.max(peak - fall);
+            end = step.risk.max(peak - fall) + chat.words(head, i);
             steps.push(step);
         }
         let last = steps.last().context("a conversation without messages")?;

@@ -19,6 +19,7 @@ use candle_core::quantized::{GgmlDType, QStorage, QTensor, gguf_file};
 use candle_core::{Device, Tensor};
 use gguf_file::Value;
 use rushlight::backbone::{Backbone, Bert, Context, Decoder, Lane, Segment};
+use rushlight::head::{Head, Memory};
 use rushlight::kernels::{Level, Precision};
 use rushlight::models::sha256;
 use rushlight::prompt::Prompt;
@@ -80,6 +81,9 @@ struct Expected {
 #[derive(Deserialize)]
 struct Real {
     gguf_sha256: String,
+    head_sha256: String,
+    /// What the words add to the risk after each message.
+    words: Vec<f32>,
     texts: Vec<String>,
     #[serde(flatten)]
     chat: Chat,

@@ -91,6 +91,23 @@ fn the_trained_model_stays_near_its_checkpoint() {
 }
 
 #[test]
+fn the_words_of_the_trained_model_add_what_python_says() {
+    let Some((folder, real)) = real() else { return };
+    let bytes = std::fs::read(folder.join("head.safetensors")).unwrap();
+    assert_eq!(
+        sha256(&bytes),
+        real.head_sha256,
+        "rushlight-small.json belongs to another head.safetensors: make it anew"
+    );
+    let head = Head::from_safetensors(&bytes, Level::detect()).unwrap();
+    let mut memory = Memory::default();
+    for (ids, expected) in real.chat.ids.iter().zip(&real.words) {
+        let found = head.hear(&mut memory, &ids[1..ids.len() - 1]);
+        assert!((found - expected).abs() < 1e-5, "{found} against {expected}");
+    }
+}
+
+#[test]
 fn the_trained_model_before_quantization_is_its_checkpoint() {
     let Some(path) = std::env::var_os("RUSHLIGHT_F32_GGUF") else {
         skipped(
