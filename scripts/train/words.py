@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 BUCKETS = 1 << 16
 HALF = 50  # pieces of words after which it counts by half
+MOST = 1.5  # most that it adds or takes, in logits: years of harmless words must not talk an alarm away
 MARKS = (101, 102)  # around each message in BERT's vocabulary
 STRENGTH = 10.0  # inverse of the regularisation, scikit-learn's C
 
@@ -62,7 +63,7 @@ def logits(fitted, chat):
             product, squares = product + (now - before) * weights[b], squares + now * now - before * before
         at = end
         out.append((product / np.sqrt(squares) + shift) * n / (n + HALF) if n else 0.0)
-    return np.array(out)
+    return np.clip(out, -MOST, MOST)
 
 
 def beside(fitted, chats, outputs):

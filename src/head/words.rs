@@ -12,6 +12,8 @@ use anyhow::{Result, ensure};
 const BUCKETS: usize = 1 << 16;
 /// Pieces of words after which it counts by half: few words tell little.
 const HALF: f64 = 50.0;
+/// Most that it adds or takes, in logits: years of harmless words must not talk an alarm away.
+const MOST: f64 = 1.5;
 
 /// The linear model.
 pub struct Words {
@@ -57,7 +59,8 @@ impl Words {
         if tally.seen == 0 {
             return 0.0;
         }
-        ((tally.product / tally.squares.sqrt() + f64::from(self.shift)) * seen / (seen + HALF)) as f32
+        let logit = tally.product / tally.squares.sqrt() + f64::from(self.shift);
+        (logit * seen / (seen + HALF)).clamp(-MOST, MOST) as f32
     }
 
     fn count(&self, tally: &mut Tally, bucket: u32) {
@@ -113,6 +116,15 @@ mod tests {
         let (one, other) = (end([&[7, 8], &[9], &[7, 7, 3]]), end([&[7, 7, 3], &[7, 8], &[9]]));
         assert!((one - other).abs() < 1e-6);
         assert!((one - end([&[7, 8], &[9], &[7, 3, 7]])).abs() > 1e-6, "but that of words does");
+    }
+
+    #[test]
+    fn words_move_the_risk_by_so_much_and_no_more() {
+        for (weight, end) in [(100.0, MOST), (-100.0, -MOST)] {
+            let (words, mut tally) = (of_one(7, weight, 0.0), Tally::default());
+            let last = (0..2_000).map(|_| words.read(&mut tally, &[7])).last().unwrap();
+            assert!((f64::from(last) - end).abs() < f64::EPSILON, "{last}");
+        }
     }
 
     #[test]
