@@ -7,7 +7,7 @@
 
 mod content;
 mod direction;
-mod headings;
+pub(super) mod headings;
 mod holds;
 pub(super) mod layout;
 mod people;

@@ -46,6 +46,7 @@ mod meridiem;
 mod messenger;
 mod messenger_e2ee;
 mod months;
+mod nested;
 mod order;
 mod pan12;
 mod parquet;
@@ -133,6 +134,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &hangouts::Hangouts,
     &skype::Skype,
     &element::Element,
+    &nested::Nested,
     &rows::JsonRows,
     &listed::JsonList,
     &whatsapp::WhatsApp,

@@ -1,0 +1,74 @@
+//! Which records are what somebody said, and which tell of what happened: who joined, who reads, what was closed.
+
+/// What a record is by the words of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Somebody said something, or it is not told.
+    Said,
+    /// Something was sent that is no words.
+    Media,
+    /// Something happened.
+    Event,
+}
+
+const EVENTS: &str = "join joined joins leave left leaves parted quit quits exit typing system admin admm sysmsg notice ban banned \
+     unban unbanned kick kicked mute muted unmute timeout read receipt delivered delivery presence rating rated \
+     assign assigned assignment unassign close closed open opened reopen snooze snoozed call pin pinned unpin rename \
+     renamed topic reaction reactions notification status connect connected disconnect disconnected login logout \
+     invite invited added removed deleted edited update updated seen heartbeat ping error audit metric alert \
+     uj ul ut au ru ujt ult wm rtc activity trigger start started end ended";
+const TOLD: &str = "message messages msg text chat comment post mesg reply say said privmsg whisper dm";
+const MEDIA: &str = "image photo picture video audio voice sticker gif file filemessage document media attachment location contact";
+
+/// What `kinds`, all that a record calls itself, say of it.
+pub fn of(kinds: &[String]) -> Sort {
+    let words: Vec<String> = kinds.iter().flat_map(|kind| split(kind)).collect();
+    let any = |list: &str| words.iter().any(|word| list.split_whitespace().any(|w| w == word));
+    let ends = |word: &String| word.len() > 4 && (word.ends_with("join") || word.ends_with("leave"));
+    // IRC's word for leaving; a part of a conversation is something else.
+    let parts = kinds.iter().any(|kind| kind.eq_ignore_ascii_case("part"));
+    // Words that were taken back and stand there all the same are words.
+    let state = words.iter().all(|word| matches!(word.as_str(), "deleted" | "edited" | "removed"));
+    let is_event = !state && (parts || any(EVENTS) || words.iter().any(ends));
+    match (is_event, any(MEDIA), any(TOLD)) {
+        (true, _, _) => Sort::Event,
+        (false, true, false) => Sort::Media,
+        _ => Sort::Said,
+    }
+}
+
+/// The words of `chat.memberJoin`, in lower case.
+fn split(kind: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for c in kind.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && small) {
+            words.push(String::new());
+        }
+        small = c.is_lowercase();
+        if c.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_kinds() {
+        let sort = |kind: &str| of(&[kind.to_owned()]);
+        for kind in ["message", "chat.message", "MESG", "regular", "text", "comment", "message.new", "TEXT"] {
+            assert_eq!(sort(kind), Sort::Said, "{kind}");
+        }
+        for kind in ["typing", "user_banned", "join", "chat.memberjoin", "system_message", "ADMM", "uj", "memberJoin"] {
+            assert_eq!(sort(kind), Sort::Event, "{kind}");
+        }
+        assert_eq!((sort("sticker"), sort("FILE")), (Sort::Media, Sort::Media));
+    }
+}
