@@ -132,7 +132,8 @@ fn read_strings(name: &str, values: &[Value], sink: &mut Sink<'_>) -> Result<(),
     Paste.read(lines, sink)
 }
 
-fn read_objects(
+/// Read the objects `values`, whose keys are among `names`; `read` is how the reading of them ended.
+pub(super) fn read_objects(
     name: &str,
     values: &[Value],
     names: &StringRecord,

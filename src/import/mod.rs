@@ -28,6 +28,7 @@ mod encoding;
 mod error;
 mod fields;
 mod foreign;
+mod frame;
 mod google_chat;
 mod hangouts;
 mod ids;
@@ -135,6 +136,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &skype::Skype,
     &element::Element,
     &nested::Nested,
+    &frame::Frame,
     &rows::JsonRows,
     &listed::JsonList,
     &whatsapp::WhatsApp,

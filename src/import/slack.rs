@@ -91,7 +91,7 @@ impl Format for Slack {
 fn is_message(entry: &Value) -> bool {
     let stamp = entry.get("ts").and_then(Value::as_str);
     let kind = entry.get("type").and_then(Value::as_str);
-    let stamped = stamp.is_none_or(|s| s.contains('.') && s.starts_with(|c: char| c.is_ascii_digit()));
+    let stamped = stamp.is_none_or(|s| s.contains('.') && s.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
     // The last entry of a sample may have lost its end.
     let known = ["text", "user", "ts"].iter().any(|k| entry.get(k).is_some());
     stamped && known && kind.is_none_or(|k| k == "message") && (stamp.is_some() || kind.is_some())
