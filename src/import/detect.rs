@@ -2,7 +2,7 @@
 
 use super::encoding::Nature;
 use super::source::Sample;
-use super::{FORMATS, Format, ImportError, Options, foreign, kakao};
+use super::{Columns, FORMATS, Format, ImportError, Options, foreign, kakao};
 
 /// How a document in Rich Text Format begins.
 const RTF: &str = "{\\rtf";
@@ -29,6 +29,17 @@ pub(super) fn choose(
     // Whoever names columns has a table; a chat export beside it is still one.
     let table = options.columns.is_some() && options.format.is_none() && !sample.text().is_empty();
     let is_other = |f: &&dyn Format| f.name() != "paste" && !kakao::is_table(sample);
+    let dotted = |columns: &Columns| {
+        let given = [&columns.conversation, &columns.speaker, &columns.time, &columns.text];
+        given.into_iter().flatten().any(|column| column.contains('.'))
+    };
+    // Only what lies deeper than a table is named so.
+    if table
+        && sample.text().trim_start().starts_with(['{', '['])
+        && options.columns.as_ref().is_some_and(dotted)
+    {
+        return named("json-nested");
+    }
     let found = if table { found.filter(is_other).or(Some(named("csv")?)) } else { found };
     if let Some(format) = found.filter(|_| !sample.is_whole() || !sample.bytes().trim_ascii().is_empty()) {
         return Ok(format);

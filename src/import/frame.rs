@@ -46,7 +46,12 @@ fn is_split(top: &Map<String, Value>) -> bool {
 }
 
 fn split_names(top: &Map<String, Value>) -> Option<StringRecord> {
-    top.get("columns")?.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<&str>>>().map(StringRecord::from)
+    top.get("columns")?
+        .as_array()?
+        .iter()
+        .map(Value::as_str)
+        .collect::<Option<Vec<&str>>>()
+        .map(StringRecord::from)
 }
 
 /// The names of columns, where every value is one: several plain values, as many in each that is whole.
@@ -113,7 +118,12 @@ impl Walker for Cells<'_> {
         self.held += size_of::<Value>() + key.len() + value.to_string().len();
         if self.held > self.limit {
             let (name, limit) = (self.name.to_owned(), self.limit as u64);
-            return Err(ImportError::TooLarge { name, line: 0, what: "what has to be held in memory", limit });
+            return Err(ImportError::TooLarge {
+                name,
+                line: 0,
+                what: "what has to be held in memory",
+                limit,
+            });
         }
         if self.split {
             self.split(key, value);

@@ -66,7 +66,9 @@ mod tests {
         for kind in ["message", "chat.message", "MESG", "regular", "text", "comment", "message.new", "TEXT"] {
             assert_eq!(sort(kind), Sort::Said, "{kind}");
         }
-        for kind in ["typing", "user_banned", "join", "chat.memberjoin", "system_message", "ADMM", "uj", "memberJoin"] {
+        for kind in
+            ["typing", "user_banned", "join", "chat.memberjoin", "system_message", "ADMM", "uj", "memberJoin"]
+        {
             assert_eq!(sort(kind), Sort::Event, "{kind}");
         }
         assert_eq!((sort("sticker"), sort("FILE")), (Sort::Media, Sort::Media));

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::super::csv::headings::folded;
 use super::super::markup;
 use super::kinds::{self, Sort};
 use super::roles::Role;
 use super::units::Unit;
 use super::words::{self, Part};
-use super::super::csv::headings::folded;
 
 /// People whose names are kept.
 const MOST: usize = 1_000_000;
@@ -20,12 +20,13 @@ impl Names {
     /// Learn what `unit` tells of somebody: an entry of a list of people, or a message with name and id.
     pub fn learn(&mut self, unit: &Unit) {
         let list = folded(unit.list.rsplit('.').next().unwrap_or_default());
-        let own = || [Role::OwnName, Role::Nick, Role::Sender].into_iter().find_map(|role| unit.get(role));
+        let called = || [Role::OwnName, Role::Nick, Role::Sender].into_iter().find_map(|role| unit.get(role));
         let listed = words::is(Part::People, &list);
-        let name = unit.get(Role::Name).or_else(|| own().filter(|_| listed));
+        let name = unit.get(Role::Name).or_else(|| called().filter(|_| listed));
         let Some(name) = name else { return };
         let id = unit.get(Role::SenderId).or_else(|| unit.get(Role::Sender).filter(|_| !listed));
-        let ids = [id, unit.get(Role::OwnId).filter(|_| listed), unit.key.as_deref().filter(|_| listed)];
+        let own = |role| unit.get(role).filter(|_| listed);
+        let ids = [id, own(Role::OwnId), own(Role::OtherId), unit.key.as_deref().filter(|_| listed)];
         for id in ids.into_iter().flatten().filter(|id| *id != name) {
             if self.0.len() < MOST && !self.0.contains_key(id) {
                 self.0.insert(id.to_owned(), name.to_owned());

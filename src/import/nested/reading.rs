@@ -43,7 +43,12 @@ impl<'r, 's, 'a> Reading<'r, 's, 'a> {
     }
 
     /// Read all of `text`.
-    pub fn read(&mut self, text: impl BufRead, limit: usize, asked: Option<&Columns>) -> Result<(), ImportError> {
+    pub fn read(
+        &mut self,
+        text: impl BufRead,
+        limit: usize,
+        asked: Option<&Columns>,
+    ) -> Result<(), ImportError> {
         let (name, lines) = (self.name, self.lines);
         feed(name, text, lines, limit, &mut Units::new(self, asked))
     }

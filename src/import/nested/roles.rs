@@ -21,6 +21,10 @@ pub enum Role {
     OwnName,
     /// The id of the record.
     OwnId,
+    /// Another id that the record has.
+    OtherId,
+    /// To whom it was written.
+    Recipient,
     /// When.
     Time,
     /// The conversation.
@@ -68,19 +72,21 @@ pub fn of(path: &[&str], asked: Option<&Columns>) -> Known {
         return of_person(last, parents.len());
     }
     if parents.iter().any(|key| is(Part::Recipient, key)) {
-        return None;
+        return of_person(last, parents.len()).map(|(_, rank)| (Role::Recipient, rank));
     }
-    if parents.last().is_some_and(|key| is(Part::File, key)) && matches!(last.as_str(), "name" | "filename" | "url") {
+    if parents.last().is_some_and(|key| is(Part::File, key))
+        && matches!(last.as_str(), "name" | "filename" | "url")
+    {
         return Some((Role::File, depth));
     }
     if parents.last().is_some_and(|key| is(Part::Conversation, key)) {
         return of_room(last, depth);
     }
     let strange = parents.iter().any(|key| !is(Part::Envelope, key) && !is(Part::Text, key));
-    let (role, rank) = of_key(last, parents.is_empty())?;
+    let (role, rank) = of_key(last, parents.last().is_none_or(|key| key.starts_with("profile")))?;
     match (strange, role) {
         (false, _) => Some((role, depth + rank)),
-        (true, Role::Text | Role::Time | Role::Sender | Role::Name | Role::SenderId) => {
+        (true, Role::Text | Role::Time | Role::Sender | Role::Name | Role::SenderId | Role::Recipient) => {
             Some((role, STRANGE + depth + rank))
         }
         (true, _) => None,
@@ -90,7 +96,9 @@ pub fn of(path: &[&str], asked: Option<&Columns>) -> Known {
 /// The keys without those that only tell a type or wrap all that is told.
 fn bare<'k>(path: &[&'k str]) -> Vec<&'k str> {
     let end = path.len().saturating_sub(1);
-    let told = |(at, key): &(usize, &&str)| !(*at > 0 && words::is_type(key)) && !(*at < end && words::is_wrapper(key));
+    let told = |(at, key): &(usize, &&str)| {
+        !(*at > 0 && words::is_type(key)) && !(*at < end && words::is_wrapper(key))
+    };
     let split = path.iter().enumerate().filter(told);
     split.flat_map(|(_, key)| key.split('.')).filter(|key| !key.is_empty()).collect()
 }
@@ -111,7 +119,8 @@ fn of_person(last: &str, depth: usize) -> Known {
 fn of_room(last: &str, depth: u32) -> Known {
     let id = rank(Part::Id, last).or_else(|| rank_of_two(Part::Conversation, Part::Id, last));
     let name = || rank(Part::Name, last).map(|rank| (Role::Conversation, depth + 500 + rank));
-    let words = || rank(Part::Text, last).filter(|_| last != "name").map(|rank| (Role::Text, STRANGE + depth + rank));
+    let words =
+        || rank(Part::Text, last).filter(|_| last != "name").map(|rank| (Role::Text, STRANGE + depth + rank));
     id.map(|rank| (Role::Conversation, depth + rank)).or_else(name).or_else(words)
 }
 
@@ -130,24 +139,33 @@ fn of_key(key: &str, top: bool) -> Known {
     let one = |part, role: Role| rank(part, key).map(|rank| (role, rank));
     one(Part::Text, Role::Text)
         .or_else(|| one(Part::Time, Role::Time))
+        .or_else(|| two(Part::Happened, Part::Moment, Role::Time))
+        .or_else(|| two(Part::Moment, Part::Happened, Role::Time))
         .or_else(|| one(Part::Mine, Role::Mine))
         .or_else(|| one(Part::Conversation, Role::Conversation))
         .or_else(|| one(Part::SenderId, Role::SenderId))
         .or_else(|| of_compound_sender(key))
         .or_else(|| one(Part::Sender, Role::Sender))
+        .or_else(|| one(Part::Recipient, Role::Recipient))
+        .or_else(|| two(Part::Recipient, Part::Name, Role::Recipient))
+        .or_else(|| two(Part::Recipient, Part::Id, Role::Recipient))
         .or_else(|| two(Part::Conversation, Part::Id, Role::Conversation))
         .or_else(|| two(Part::Conversation, Part::Name, Role::Conversation))
         .or_else(|| one(Part::Kind, Role::Kind))
         .or_else(|| one(Part::File, Role::File))
         .or_else(|| one(Part::Name, Role::OwnName).filter(|_| top))
         .or_else(|| one(Part::Id, Role::OwnId).filter(|_| top))
+        .or_else(|| (top && key.ends_with("id")).then_some((Role::OtherId, 0)))
 }
 
 /// `sender_name`, `fromUser`, `author_uid`.
 fn of_compound_sender(key: &str) -> Known {
     if is(Part::Sender, key) {
         // "sendername" is a name for certain, "username" the bare one.
-        let name = ["name", "nick"].iter().any(|end| key.ends_with(end)) && key != "username" && key != "nickname" && key != "nick";
+        let name = ["name", "nick"].iter().any(|end| key.ends_with(end))
+            && key != "username"
+            && key != "nickname"
+            && key != "nick";
         return name.then(|| (Role::Name, rank(Part::Sender, key).unwrap_or(0)));
     }
     let two = |second, role: Role| rank_of_two(Part::Sender, second, key).map(|rank| (role, 200 + rank));
@@ -213,7 +231,9 @@ mod tests {
             ("channel/created_at", None),
             ("quoted/text", None),
             ("host/name", None),
-            ("to/name", None),
+            ("to/name", Some(Role::Recipient)),
+            ("createdDateTime", Some(Role::Time)),
+            ("sentUtc", Some(Role::Time)),
             ("event", Some(Role::Kind)),
         ] {
             assert_eq!(role(path), expected, "{path}");

@@ -17,6 +17,8 @@ struct Place {
     around: u64,
     list: String,
     room: Option<String>,
+    /// Both who write to each other there.
+    pair: Option<String>,
 }
 
 /// A unit that messages stand in.
@@ -40,9 +42,15 @@ pub struct Survey {
     answered: HashSet<u64>,
     latest: HashMap<(u64, String), String>,
     places: HashMap<Place, u64>,
+    /// By both who write to each other: how often, and which of them.
+    pairs: HashMap<String, (u64, HashSet<String>)>,
     spoken: u64,
     mute: u64,
     deep: bool,
+    /// Whether most messages are part of a correspondence in which both write.
+    paired: bool,
+    /// Whether records say which way they went, which tables know more of.
+    pub directed: bool,
 }
 
 impl Survey {
@@ -81,9 +89,10 @@ impl Survey {
             None => self.latest.get(&around).cloned(),
         };
         if unit.holds_messages && !self.answered.contains(&unit.number) {
-            return Place { around: unit.number, list: String::new(), room: None };
+            return Place { around: unit.number, ..Place::default() };
         }
-        Place { around: around.0, list: around.1, room }
+        let pair = if room.is_none() { pair(unit) } else { None };
+        Place { around: around.0, list: around.1, room, pair }
     }
 
     /// The key of the conversation of `unit`, and what to call it; empty where there is no other.
@@ -95,6 +104,9 @@ impl Survey {
     fn key(&self, mut place: Place) -> (String, String) {
         while let Some(host) = self.hosts.get(&place.around).filter(|host| **host != place) {
             place = host.clone();
+        }
+        if place.room.is_none() && self.paired {
+            place.room = place.pair;
         }
         let home = self.home(place.around);
         let list = || place.list.rsplit('.').next().unwrap_or_default().to_owned();
@@ -135,18 +147,36 @@ impl Survey {
 
     /// The second walk begins.
     pub fn rewind(&mut self) {
+        let answered = self.pairs.values().filter(|(_, senders)| senders.len() > 1).map(|(count, _)| count);
+        self.paired = answered.sum::<u64>() * 2 > self.pairs.values().map(|(count, _)| count).sum();
+        self.pairs.clear();
         self.latest.clear();
     }
 
     fn count(&mut self, unit: &Unit, said: &Said) {
-        let strong = [Role::Name, Role::Sender, Role::SenderId, Role::Nick, Role::Mine].iter().any(|r| unit.get(*r).is_some());
+        let strong = [Role::Name, Role::Sender, Role::SenderId, Role::Nick, Role::Mine]
+            .iter()
+            .any(|r| unit.get(*r).is_some());
         if strong || unit.get(Role::Time).is_some() {
             self.spoken += u64::from(unit.get(Role::Text).is_some());
         } else {
             self.mute += 1;
         }
+        self.directed |= unit.directed;
         self.deep |= unit.deep || *said != Said::Message;
     }
+}
+
+/// Who wrote `unit`, as to whom others are written is told: by id, if that is told.
+fn sender(unit: &Unit) -> Option<&str> {
+    [Role::SenderId, Role::Sender, Role::Name, Role::Nick].into_iter().find_map(|role| unit.get(role))
+}
+
+/// Who writes and to whom, whichever way round.
+fn pair(unit: &Unit) -> Option<String> {
+    let mut both = [sender(unit)?, unit.get(Role::Recipient)?];
+    both.sort_unstable();
+    Some(both.join(", "))
 }
 
 impl Takes for Survey {
@@ -173,6 +203,11 @@ impl Takes for Survey {
             self.evidence.add(&stamp, unit.order);
         }
         let place = self.place(unit, &said);
+        if let (Some(pair), Some(sender)) = (&place.pair, sender(unit)) {
+            let (count, senders) = self.pairs.entry(pair.clone()).or_default();
+            *count += 1;
+            senders.insert(sender.to_owned());
+        }
         if unit.holds_messages {
             self.hosts.insert(unit.number, place.clone());
         }

@@ -35,6 +35,8 @@ pub struct Unit {
     pub holds_messages: bool,
     /// Whether something in it had to be looked for deeper than in a table.
     pub deep: bool,
+    /// Whether it says which way it went.
+    pub directed: bool,
     found: HashMap<Role, (u32, String)>,
     /// What kinds of record it says it is.
     pub kinds: Vec<String>,
@@ -138,8 +140,8 @@ impl<'t> Units<'t> {
         let list = folded(unit.list.rsplit('.').next().unwrap_or_default());
         if list == "attachments" || words::is(Part::File, &list) || list == "files" {
             let file = unit.get(Role::File).or(unit.get(Role::OwnName)).map(str::to_owned);
-            if let (Some(file), Some((_, outer))) = (file, self.open.last_mut()) {
-                outer.offer((Role::File, 0), file);
+            if let Some((_, outer)) = self.open.last_mut() {
+                outer.offer((Role::File, 0), file.unwrap_or_default());
             }
             return Ok(Flow::Continue(()));
         }
@@ -206,6 +208,11 @@ impl Walker for Units<'_> {
         };
         let Some((role, rank)) = known else { return Ok(Flow::Continue(())) };
         let moment = |value: &str| times::read(value).is_some_and(|when| when != When::Unknown);
+        if matches!(role, Role::Direction | Role::Mine)
+            && let Some((_, unit)) = self.open.last_mut()
+        {
+            unit.directed = true;
+        }
         let fits = match role {
             Role::Direction => value.to_lowercase().starts_with("out") || value == "sent",
             Role::Time => moment(&value),
@@ -243,7 +250,8 @@ fn is_id(key: &str) -> bool {
     let plain = key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'#' | b':'));
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
     let pushed = key.len() > 5 && key.starts_with('-');
-    let counted = digits > 0 && key.trim_end_matches(|c: char| c.is_ascii_digit()).len() + digits == key.len();
+    let counted =
+        digits > 0 && key.trim_end_matches(|c: char| c.is_ascii_digit()).len() + digits == key.len();
     let cases = key.contains(char::is_uppercase) && key.contains(char::is_lowercase);
     let mixed = (key.len() > 7 || (key.len() > 5 && cases)) && digits > 0 && !key.starts_with('_');
     plain && (pushed || counted || mixed)

@@ -22,6 +22,10 @@ pub enum Part {
     Conversation,
     /// When.
     Time,
+    /// What happened to a message, before a word for a moment: `createdAt`.
+    Happened,
+    /// That word.
+    Moment,
     /// What tells one from another.
     Id,
     /// What people are called.
@@ -43,12 +47,13 @@ pub enum Part {
 }
 
 const ID: &str = "id uid uuid guid sid jid oid key pk userid username login email";
-const NAMES: &str = "displayname name fullname realname nickname nick screenname firstname username handle login label title";
+const NAMES: &str =
+    "displayname name fullname realname nickname nick screenname firstname username handle login label title";
 const KIND: &str = "type event eventtype eventname kind messagetype msgtype parttype subtype category action verb \
      recordtype t";
 const MORE_FILES: &str = "file media image photo picture video audio voice document upload";
 const ENVELOPE: &str = "source payload data attributes fields item items node doc document event msg record row value body \
-     detail details entry object properties after new post directpost resource result comment chatmessage messagedata eventdata";
+     detail details entry object properties after new post directpost resource result comment chatmessage messagedata eventdata profile profiles";
 const OTHER: &str = "quoted quote quotedmessage quotedmsg replyto inreplyto reply repliedto replytomessage parent parentmessage \
      reference referencedmessage forwarded forwardedfrom forwardorigin threadinfo lastmessage latestmessage \
      reactions reaction latestreactions ownreactions mentions mentionedusers entities md blocks elements embeds \
@@ -57,22 +62,27 @@ const OTHER: &str = "quoted quote quotedmessage quotedmsg replyto inreplyto repl
 const PEOPLE: &str = "users user members member participants participant people contacts contact agents profiles profile recipients \
      authors accounts persons senders visitors customers players staff characters friends attendees speakers usersbyid";
 const REPLIES: &str = "replies threadreplies children answers responses";
-const SENDERS: &str = "createdby postedby sentby writtenby creator";
-const TIMES: &str = "datecreated createdtime creationtime createtime creationdate posted postedat postdate insertedat createat \
-     eventtime messagetime senttimestamp receivedtimestamp timestampms createdatms sentatms servertime origintime \
-     originservertime publishedat published";
+const SENDERS: &str =
+    "createdby postedby sentby writtenby creator commenter poster chatter player member person messenger";
+const TIMES: &str = "createat createtime eventts at published";
+const HAPPENED: &str =
+    "created creation sent posted post published inserted submitted message event server origin originserver";
+const MOMENT: &str =
+    "at on time date datetime timestamp ts utc ms millis timestampms timems atms dateutc timeutc";
 const TEXTS: &str = "txt plaintext plainbody rawtext messagebody chattext comment commenttext";
 const ROOMS: &str = "rid cid channelurl conversationsid convoid threadkey roomname";
 
 /// The parts and how likely each word is one of them: 0 for the likeliest.
 static WORDS: LazyLock<HashMap<Part, HashMap<String, u32>>> = LazyLock::new(|| {
-    let own: [(Part, &[Heading]); 15] = [
+    let own: [(Part, &[Heading]); 17] = [
         (Part::Text, &[TEXT, TEXTS]),
         (Part::Sender, &[SENDER, SENDERS]),
         (Part::SenderId, &[SENDER_ID]),
         (Part::Recipient, &[RECIPIENT]),
         (Part::Conversation, &[CONVERSATION, ROOMS]),
         (Part::Time, &[TIME, TIMES]),
+        (Part::Happened, &[HAPPENED]),
+        (Part::Moment, &[MOMENT]),
         (Part::Id, &[ID]),
         (Part::Name, &[NAMES]),
         (Part::Kind, &[KIND]),
@@ -115,9 +125,32 @@ pub fn rank_of_two(first: Part, second: Part, key: &str) -> Option<u32> {
 /// What databases and programs wrap a value in to tell its type: `{"$date": …}`, `{"stringValue": …}`, `{"S": …}`.
 pub fn is_type(key: &str) -> bool {
     const TYPES: [&str; 26] = [
-        "$date", "$oid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid", "stringValue",
-        "integerValue", "doubleValue", "timestampValue", "booleanValue", "referenceValue", "mapValue", "arrayValue",
-        "values", "S", "N", "BOOL", "M", "L", "SS", "_seconds", "iso", "__time__", "$t",
+        "$date",
+        "$oid",
+        "$numberLong",
+        "$numberInt",
+        "$numberDouble",
+        "$numberDecimal",
+        "$uuid",
+        "stringValue",
+        "integerValue",
+        "doubleValue",
+        "timestampValue",
+        "booleanValue",
+        "referenceValue",
+        "mapValue",
+        "arrayValue",
+        "values",
+        "S",
+        "N",
+        "BOOL",
+        "M",
+        "L",
+        "SS",
+        "_seconds",
+        "iso",
+        "__time__",
+        "$t",
     ];
     TYPES.contains(&key)
 }
@@ -134,7 +167,16 @@ pub fn lists(above: &str, key: &str) -> bool {
          hits join";
     let is_list = LISTS.split_whitespace().any(|word| word == above);
     let key = folded(key);
-    let known = [Part::Text, Part::Sender, Part::Conversation, Part::Envelope, Part::People, Part::Id, Part::Name, Part::Kind];
+    let known = [
+        Part::Text,
+        Part::Sender,
+        Part::Conversation,
+        Part::Envelope,
+        Part::People,
+        Part::Id,
+        Part::Name,
+        Part::Kind,
+    ];
     is_list
         && !known.into_iter().any(|part| is(part, &key))
         && !PARTS.split_whitespace().any(|word| word == key)
