@@ -82,7 +82,8 @@ fn feed(
     if !lines {
         units.begin();
         let result = json::walk(name, text, limit, units);
-        units.finish(result.is_ok())?;
+        // Nothing comes after it, so that it makes no difference whether more is wanted.
+        let _ = units.finish(result.is_ok())?;
         return result;
     }
     let mut lines = Lines::new(text, name, limit);

@@ -97,7 +97,8 @@ pub fn of(path: &[&str], asked: Option<&Columns>) -> Known {
 fn bare<'k>(path: &[&'k str]) -> Vec<&'k str> {
     let end = path.len().saturating_sub(1);
     let told = |(at, key): &(usize, &&str)| {
-        !(*at > 0 && words::is_type(key)) && !(*at < end && words::is_wrapper(key))
+        let (tells_type, wraps) = (*at > 0 && words::is_type(key), *at < end && words::is_wrapper(key));
+        !tells_type && !wraps
     };
     let split = path.iter().enumerate().filter(told);
     split.flat_map(|(_, key)| key.split('.')).filter(|key| !key.is_empty()).collect()
