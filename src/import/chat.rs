@@ -336,7 +336,8 @@ impl Chat {
             back.into_iter().for_each(|line| self.warnings.add(WarningKind::BackInTime, line));
         }
         if self.by_time {
-            chronology::in_order(&mut self.transcript.messages);
+            let (late, line) = chronology::in_order(&mut self.transcript.messages);
+            self.warnings.add_many(WarningKind::NewestFirst, if self.watched { late } else { 0 }, line);
         }
         for speaker in self.transcript.speakers.iter_mut().filter(|s| Some(&s.name) == self.owner.as_ref()) {
             speaker.role = Role::Me;

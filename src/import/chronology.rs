@@ -5,15 +5,27 @@ use crate::transcript::{Message, Time};
 /// So far back in time a conversation does not go, in nanoseconds: messages may arrive a little late.
 const DAY: i128 = 24 * 3_600 * 1_000_000_000;
 
-/// Put messages in order of time, if every one of them has a time that can be compared.
-pub fn in_order(messages: &mut [Message]) {
-    let Some(first) = messages.first().and_then(|m| m.time) else { return };
+/// Put messages in order of time, if every one of them has a time that can be compared. How many stood behind later ones,
+/// and the line of the first.
+pub fn in_order(messages: &mut [Message]) -> (u64, u64) {
+    let Some(first) = messages.first().and_then(|m| m.time) else { return (0, 0) };
     let since: Option<Vec<i128>> = messages.iter().map(|m| m.time?.nanoseconds_since(&first)).collect();
-    let Some(since) = since.filter(|s| !s.is_sorted()) else { return };
+    let Some(since) = since.filter(|s| !s.is_sorted()) else { return (0, 0) };
+    let mut latest = i128::MIN;
+    let late: Vec<u64> = since
+        .iter()
+        .zip(messages.iter())
+        .filter(|(since, _)| {
+            latest = latest.max(**since);
+            **since < latest
+        })
+        .map(|(_, message)| message.origin.line)
+        .collect();
     let mut order: Vec<usize> = (0..messages.len()).collect();
     order.sort_by_key(|at| since[*at]);
     let sorted: Vec<Message> = order.iter().map(|at| messages[*at].clone()).collect();
     messages.clone_from_slice(&sorted);
+    (late.len() as u64, late.first().copied().unwrap_or(0))
 }
 
 /// How many messages have a time, and the line of the first.

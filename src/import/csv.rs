@@ -5,32 +5,41 @@
 //! The table is read twice: once to see where each conversation ends and how its dates are written, once to read it.
 //! So rows of a conversation need not stand together, and still only conversations that are open are held.
 
+mod composed;
 mod content;
+mod copies;
 mod direction;
+mod entities;
 pub(super) mod headings;
+pub(super) mod held;
 mod holds;
 pub(super) mod layout;
 mod people;
 pub(super) mod records;
+pub(super) mod roster;
 mod when;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
 use ::csv::StringRecord;
 
+use super::archive::{Bundle, Entries};
 use super::chat::{Chat, When};
 use super::error::ImportError;
 use super::jsonl::told_kind;
 use super::order::{Evidence, Verdict};
-use super::source::{Sample, Source};
+use super::source::{self, Sample, Source};
 use super::warning::WarningKind;
 use super::{Flow, Format, Sink, UNKNOWN, parts};
 use crate::transcript::Kind;
+use copies::Copies;
 use direction::Way;
+use entities::Entities;
 use layout::Layout;
 use people::WeChat;
 use records::Records;
+use roster::Roster;
 
 /// How sure it is of a table of which only the user can say which column is what; surer than a paste could be.
 const REFUSED: f32 = 0.55;
@@ -52,20 +61,72 @@ impl Format for Table {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let name = source.name().to_owned();
-        let layout = match &sink.options().columns {
-            Some(columns) => Layout::asked(source.sample(), columns)?,
-            None => Layout::guess(source.sample()).map(|(layout, _)| layout).ok_or_else(|| {
-                let columns = Layout::width_of(source.sample());
-                ImportError::NoSuchColumn { name: name.clone(), column: "text".to_owned(), columns }
-            })?,
-        };
-        let replay = source.replay()?;
-        let limit = sink.options().limits.record;
-        read_table(&name, &layout, sink, &|counts| {
-            Ok(Box::new(TextRows::new(&name, replay.text(counts)?, &layout, limit)))
-        })
+        read_source(source, sink, &Roster::default())
     }
+
+    fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
+        roster::bundles(entries)
+    }
+
+    fn read_bundle(
+        &self,
+        bundle: &Bundle,
+        files: &mut dyn Entries,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ImportError> {
+        let (mut roster, mut chats, mut failed) = (Roster::default(), Vec::new(), None);
+        for entry in &bundle.entries {
+            let source = files.open(entry, sink)?;
+            if Layout::is_named(source.sample()) || !roster::is_of_people(entry) {
+                chats.push(entry);
+                continue;
+            }
+            let rows = all_rows(source, sink)?;
+            sink.count_lines(rows.len() as u64);
+            rows.iter().for_each(|_| sink.count_heading());
+            roster.add(&rows);
+        }
+        for entry in chats {
+            let source = files.open(entry, sink)?;
+            if roster::is_of_chats(entry) && !Layout::is_named(source.sample()) {
+                sink.doubt(WarningKind::SkippedEntry, 0);
+                continue;
+            }
+            failed = failed.or(read_source(source, sink, &roster).err());
+        }
+        failed.map_or(Ok(()), Err)
+    }
+}
+
+/// All rows of a table of people, which is small.
+fn all_rows(source: Source<'_>, sink: &Sink<'_>) -> Result<Vec<StringRecord>, ImportError> {
+    let (name, limits) = (source.name().to_owned(), sink.options().limits);
+    let delimiter = Layout::delimiter_of(source.sample());
+    let text = source::hold(&name, source.into_text()?, limits.held)?;
+    let mut records = Records::new(&text[..], delimiter, b'\n', false, limits.record);
+    let (mut rows, mut row) = (Vec::new(), StringRecord::new());
+    while records.read(&mut row).map_err(|e| ImportError::io(&name, e))?.is_some() {
+        rows.push(row.clone());
+    }
+    Ok(rows)
+}
+
+/// Read a table in which people go by the numbers of `roster`.
+fn read_source(source: Source<'_>, sink: &mut Sink<'_>, roster: &Roster) -> Result<(), ImportError> {
+    let name = source.name().to_owned();
+    let layout = match &sink.options().columns {
+        Some(columns) => Layout::asked(source.sample(), columns)?,
+        None => Layout::guess(source.sample()).map(|(layout, _)| layout).ok_or_else(|| {
+            let columns = Layout::width_of(source.sample());
+            ImportError::NoSuchColumn { name: name.clone(), column: "text".to_owned(), columns }
+        })?,
+    };
+    let replay = source.replay()?;
+    let limit = sink.options().limits.record;
+    read_table(&name, &layout, sink, &|counts| {
+        let rows = Box::new(TextRows::new(&name, replay.text(counts)?, &layout, limit));
+        Ok(roster.named(rows, layout.people.columns()))
+    })
 }
 
 /// Where rows come from.
@@ -85,6 +146,7 @@ struct TextRows<R> {
 impl<R: BufRead> TextRows<R> {
     fn new(name: &str, text: R, layout: &Layout, limit: usize) -> Self {
         let records = Records::new(text, layout.delimiter, layout.eol, layout.own, limit);
+        let records = records.escaped(layout.escaped);
         Self { records, record: StringRecord::new(), number: 0, name: name.to_owned() }
     }
 }
@@ -117,6 +179,14 @@ struct Survey {
     last: HashMap<String, u64>,
     /// The first row of what stands below the table, and the conversation of the last message.
     below: Option<(u64, String)>,
+    /// The rows that name the columns, as they come again where pages were put together.
+    names: Vec<StringRecord>,
+    /// Whether they do.
+    paged: bool,
+    /// The rows of messages that stand there again further down.
+    earlier: HashSet<u64>,
+    /// Whether signs in texts are written as entities.
+    entities: bool,
     verdict: Verdict,
 }
 
@@ -125,11 +195,20 @@ impl Survey {
         let (mut last, mut evidence) = (HashMap::<String, u64>::new(), Evidence::default());
         let (mut day, mut latest, mut below) = (String::new(), String::new(), Vec::<(u64, String)>::new());
         let (mut all, mut timed) = (0, 0);
+        let (mut copies, mut names, mut paged) = (Copies::default(), Vec::new(), false);
+        let mut entities = Entities::default();
         // A broken end is met again, and told, by the second reading.
         while let Ok(Some((number, line, _, row))) = rows.next_row() {
             if number <= layout.headings {
+                names.push(row.clone());
                 continue;
             }
+            if is_among(&names, row) {
+                paged = true;
+                continue;
+            }
+            copies.see(layout, number, row);
+            layout.text(row).iter().for_each(|text| entities.see(text));
             let when = layout.time(row, &mut day).0;
             if let Some(When::Written(stamp)) = when {
                 evidence.add(&stamp, line);
@@ -165,8 +244,16 @@ impl Survey {
                 None
             }
         };
-        Self { last, below, verdict: evidence.verdict(sink.options().date_order) }
+        let verdict = evidence.verdict(sink.options().date_order);
+        let entities = entities.throughout() && !layout.own;
+        Self { last, below, names, paged, earlier: copies.earlier(), entities, verdict }
     }
+}
+
+/// Whether `row`, in which more than one field has something, is one of those that name the columns.
+fn is_among(names: &[StringRecord], row: &StringRecord) -> bool {
+    let filled = || row.iter().filter(|field| !field.trim().is_empty()).count();
+    names.iter().any(|name| name.iter().map(str::trim).eq(row.iter().map(str::trim))) && filled() > 1
 }
 
 /// The second reading.
@@ -188,7 +275,7 @@ impl Reading<'_, '_, '_> {
             if unclosed {
                 self.sink.doubt(WarningKind::UnclosedQuote, line);
             }
-            if number <= self.layout.headings {
+            if number <= self.layout.headings || is_among(&self.survey.names, row) {
                 self.sink.count_heading();
             } else if self.take(number, line, row)?.is_break() {
                 break;
@@ -208,6 +295,9 @@ impl Reading<'_, '_, '_> {
             if !self.layout.own {
                 chat.watch_times();
             }
+            if self.survey.paged {
+                chat.sort_by_time();
+            }
             self.open.insert(conversation.to_owned(), (number, chat));
         }
         let Some((_, chat)) = self.open.get_mut(conversation) else { return Ok(Flow::Continue(())) };
@@ -216,8 +306,10 @@ impl Reading<'_, '_, '_> {
             let fields = row.iter().map(str::trim).filter(|field| !field.is_empty());
             chat.note(When::Unknown, &fields.collect::<Vec<_>>().join(" "), line);
             chat.doubt(WarningKind::LineAfterLastMessage, line);
+        } else if self.survey.earlier.contains(&number) {
+            chat.reject(WarningKind::DuplicateMessage, line);
         } else {
-            say(chat, self.layout, line, row, &mut self.day, &me);
+            say(chat, self.layout, line, row, &mut self.day, (&me, self.survey.entities));
         }
         chat.room(self.name, line)?;
         if self.survey.last.get(conversation) != Some(&number) {
@@ -247,19 +339,20 @@ impl Reading<'_, '_, '_> {
     }
 }
 
-/// Put one row into its conversation; `me` is the name of the owner.
+/// Put one row into its conversation; `me` is the name of the owner, `entities` whether signs are written so.
 fn say(
     chat: &mut Chat,
     layout: &Layout,
     line: u64,
     row: &StringRecord,
     day: &mut String,
-    me: &dyn Fn() -> String,
+    (me, entities): (&dyn Fn() -> String, bool),
 ) {
     if row.iter().all(|field| field.trim().is_empty()) {
         return chat.blank();
     }
     let Some(text) = layout.text(row) else { return chat.reject(WarningKind::RaggedRow, line) };
+    let text = entities::resolved(text, entities);
     if row.len() != layout.width {
         chat.doubt(WarningKind::RaggedRow, line);
     }

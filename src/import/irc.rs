@@ -1,4 +1,4 @@
-//! Logs that programs for IRC and Twitch keep: irssi, mIRC, HexChat, WeeChat, Chatterino, and lines with a full time in
+//! Logs that programs for IRC and Twitch keep: irssi, mIRC, HexChat, WeeChat, Chatterino, Eggdrop, and lines with a full time in
 //! brackets. Pieces that were copied from them are pastes.
 
 mod stamps;
@@ -99,6 +99,10 @@ impl<'l> Said<'l> {
         let star = rest.strip_prefix('*').and_then(|r| r.strip_prefix([' ', '\t']));
         if let Some(text) = star {
             return Some(Self { when, what: What::Star(text.trim_start()), own: false });
+        }
+        // Eggdrop.
+        if let Some(text) = rest.strip_prefix("Action: ").filter(|_| when.in_brackets) {
+            return Some(Self { when, what: What::Star(text), own: false });
         }
         // Chatterino.
         let named = rest.split_once(": ").and_then(|(nick, text)| Some(What::Words(plain(nick)?, text)));
@@ -213,6 +217,20 @@ mod tests {
             "2024-01-01T09:00:00 *: ida has quit (bye)",
         ];
         assert_eq!(shown(hexchat), expected);
+    }
+
+    #[test]
+    fn eggdrop_writes_the_day_first() {
+        let log = "[00:00] --- Sat Jan 13 2024\n[21:07] ida (~i@h) joined #tea.\n[21:08] <ida> hello\n\
+                   [21:09] <max> yes: ok\n[21:10] Action: max waves\n[21:11] ida (~i@h) left irc: Quit: bye\n";
+        let expected = [
+            "2024-01-13T21:07:00 *: ida (~i@h) joined #tea.",
+            "2024-01-13T21:08:00 ida: hello",
+            "2024-01-13T21:09:00 max: yes: ok",
+            "2024-01-13T21:10:00 max: * max waves",
+            "2024-01-13T21:11:00 *: ida (~i@h) left irc: Quit: bye",
+        ];
+        assert_eq!(shown(log), expected);
     }
 
     #[test]

@@ -41,6 +41,7 @@ mod kakao;
 mod line;
 mod lines;
 mod listed;
+mod logs;
 mod mail;
 mod markup;
 mod meridiem;
@@ -66,6 +67,7 @@ mod slack;
 mod sms;
 mod snapchat;
 mod source;
+mod sql;
 mod surrogates;
 mod telegram;
 mod telegram_html;
@@ -80,6 +82,7 @@ mod walk;
 mod warning;
 mod whatsapp;
 mod xml;
+mod xml_messages;
 mod zoom;
 
 use std::io::{BufReader, Cursor, Read};
@@ -137,6 +140,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &element::Element,
     &nested::Nested,
     &frame::Frame,
+    &sql::Sql,
+    &logs::Logs,
+    &xml_messages::XmlMessages,
     &rows::JsonRows,
     &listed::JsonList,
     &whatsapp::WhatsApp,

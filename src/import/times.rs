@@ -19,6 +19,11 @@ pub fn read(field: &str) -> Option<When> {
     if let Some(time) = Time::parse(field) {
         return Some(When::Known(time));
     }
+    // As Kibana writes it.
+    if let Some((day, clock)) = field.split_once(" @ ") {
+        let clock = clock.split('.').next().unwrap_or(clock);
+        return read(&format!("{day} {clock}")).filter(|when| *when != When::Unknown);
+    }
     if let Some(bare) = ["UTC", "GMT"].iter().find_map(|zone| field.strip_suffix(zone)) {
         return read(bare).map(of_utc).filter(|when| *when != When::Unknown);
     }
@@ -146,6 +151,7 @@ mod tests {
             assert_eq!(shown(field), "2024-05-01T18:02:00Z", "{field}");
         }
         assert_eq!(shown("May 1, 2024, 6:02 PM"), "2024-05-01T18:02:00");
+        assert_eq!(shown("May 1, 2024 @ 18:02:00.000"), "2024-05-01T18:02:00");
         assert_eq!(shown("1 May 2024 18:02"), "2024-05-01T18:02:00");
         assert_eq!(shown("UTC"), "none");
         assert_eq!((shown(" "), shown("soon"), shown("12")), (String::new(), "none".into(), "none".into()));

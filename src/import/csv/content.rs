@@ -42,8 +42,19 @@ pub fn layout(delimiter: u8, rows: &[StringRecord]) -> Option<(Layout, f32)> {
     let confidence = if sure && columns.speaker.is_some() { DATED } else { PERHAPS };
     let people = People::unnamed(columns.speaker, columns.conversation);
     let (text, own) = (columns.text, false);
-    let layout =
-        Layout { delimiter, eol: b'\n', headings, width, people, time, text, own, persons: Vec::new() };
+    let layout = Layout {
+        delimiter,
+        eol: b'\n',
+        headings,
+        width,
+        people,
+        time,
+        text,
+        own,
+        id: None,
+        escaped: false,
+        persons: Vec::new(),
+    };
     Some((layout, confidence))
 }
 
@@ -71,7 +82,22 @@ pub fn by_person(delimiter: u8, rows: &[StringRecord]) -> Option<(Layout, f32)> 
     let persons: Vec<(usize, String)> =
         others.into_iter().zip(names.into_iter().map(str::to_owned)).collect();
     let (people, text, own) = (People::default(), persons.first()?.0, false);
-    Some((Layout { delimiter, eol: b'\n', headings: 1, width, people, time, text, own, persons }, DATED))
+    Some((
+        Layout {
+            delimiter,
+            eol: b'\n',
+            headings: 1,
+            width,
+            people,
+            time,
+            text,
+            own,
+            id: None,
+            escaped: false,
+            persons,
+        },
+        DATED,
+    ))
 }
 
 /// Whether the first row names the columns: it has words where all others have times.

@@ -100,15 +100,22 @@ impl Direction {
         ways.into_iter().find(|(is, _)| *is).map(|(_, way)| way)
     }
 
+    /// Whether the rows that went out have several senders in `column`, and those that came in the same ones.
+    pub fn has_owners(&self, column: usize, rows: &[StringRecord]) -> bool {
+        let (incoming, outgoing) = (self.people(Way::In, column, rows), self.people(Way::Out, column, rows));
+        outgoing.len() > 1 && incoming == outgoing
+    }
+
+    fn people<'r>(&self, way: Way, column: usize, rows: &'r [StringRecord]) -> HashSet<&'r str> {
+        let rows = rows.iter().filter(|row| self.of(row) == Some(way));
+        let names = rows.filter_map(|row| row.get(column)).map(str::trim).filter(|n| !n.is_empty());
+        names.collect()
+    }
+
     /// Whether `column` names the other person in every row, and not who wrote it: the owner's rows bear the same name
     /// as those that came in. Where rows do not show it, `named` tells whether its name says that these are senders.
     pub fn is_contact(&self, column: usize, rows: &[StringRecord], named: bool) -> bool {
-        let of_way = |way: Way| {
-            let rows = rows.iter().filter(|row| self.of(row) == Some(way));
-            let names = rows.filter_map(|row| row.get(column)).map(str::trim).filter(|n| !n.is_empty());
-            names.collect::<HashSet<&str>>()
-        };
-        let (incoming, outgoing) = (of_way(Way::In), of_way(Way::Out));
+        let (incoming, outgoing) = (self.people(Way::In, column, rows), self.people(Way::Out, column, rows));
         if !incoming.is_disjoint(&outgoing) {
             return true;
         }

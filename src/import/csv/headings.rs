@@ -1,6 +1,7 @@
 //! Names of columns in the languages that exports come in: English, German, French, Spanish, Portuguese, Italian, Dutch,
 //! Polish, Swedish, Turkish, Russian, Ukrainian.
 
+use super::composed;
 use ::csv::StringRecord;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -17,7 +18,7 @@ pub const CONVERSATION: Role = "conversation conversationid convid chat chatid c
      chatt grupp sohbet konusma grup чат беседа диалог переписка группа розмова бесіда діалог група";
 
 /// Who wrote it.
-pub const SENDER: Role = "speaker sender sendername from fromname author authorname user username nick who participant sentby \
+pub const SENDER: Role = "speaker sender sendername from fromname author authorname user username nick who participant sentby postedby login screenname poster \
      writer wer qui quien chi wie kto кто хто absender absendername von verfasser autor benutzer teilnehmer expediteur envoyeur emetteur \
      auteur de utilisateur remitente emisor enviadopor usuario remetente mittente da autore utente \
      afzender van gebruiker nadawca od uzytkownik avsandare fran anvandare gonderen kimden kullanici \
@@ -25,7 +26,7 @@ pub const SENDER: Role = "speaker sender sendername from fromname author authorn
 
 /// The number or id of who wrote it, for rows without a name.
 pub const SENDER_ID: Role = "senderid authorid userid speakerid senderjid sendernumber senderphone senderphonenumber \
-     senderaddress senderemail fromnumber fromid fromrecipientid fromaddress";
+     senderaddress senderemail fromnumber fromid fromrecipientid fromaddress uid";
 
 /// Who wrote it, or, where a direction stands beside it, perhaps with whom the owner writes.
 pub const NAME: Role =
@@ -55,7 +56,7 @@ pub const TIME: Role = "timestamp datetime dateandtime messagedate sent sentat s
      датаивремя датавремя дата время датаічас датачас час wann quand cuando quando kiedy когда ido";
 
 /// The words.
-pub const TEXT: Role = "text message body content contents messagetext messagebody messagecontent utterance msg strcontent \
+pub const TEXT: Role = "text message body content contents messagetext messagebody messagecontent utterance msg txt strcontent \
      sms nachricht nachrichtentext nachrichteninhalt inhalt texte contenu mensaje texto contenido \
      mensagem conteudo messaggio testo contenuto bericht tekst inhoud wiadomosc trescwiadomosci tresc \
      meddelande innehall mesaj ileti metin icerik сообщение текстсообщения текст содержание повідомлення \
@@ -70,6 +71,13 @@ pub const MINE: Role = "isfromme fromme issender issent ismine isoutgoing outgoi
 
 /// The name of a file that was sent.
 pub const FILE: Role = "attachment attachments attachmentname filename anhang";
+
+/// All of them.
+const ROLES: [Role; 12] =
+    [CONVERSATION, SENDER, SENDER_ID, NAME, CONTACT, NUMBER, RECIPIENT, TIME, TEXT, DIRECTION, MINE, FILE];
+
+/// The number of a message. A column called `id` may be another's.
+pub const MESSAGE_ID: Role = "messageid msgid mid messageuuid messageguid id guid uuid";
 
 /// What accounts and orders count.
 const MONEY: &str = "amount balance price debit credit total sum currency betrag saldo kontostand preis soll haben summe \
@@ -100,22 +108,39 @@ pub fn is_known(name: &str) -> bool {
 }
 
 /// The names of the columns of one table.
-pub struct Headings(Vec<String>);
+pub struct Headings {
+    names: Vec<String>,
+    /// What those that no list has are made of.
+    meant: Vec<Option<Role>>,
+}
 
 impl Headings {
     /// Of a table that begins with `first`.
     pub fn of(first: &StringRecord) -> Self {
-        Self(first.iter().map(folded).collect())
+        let names: Vec<String> = first.iter().map(folded).collect();
+        let roles = || ROLES.iter().flat_map(|role| role.split_whitespace());
+        let is_listed = |name: &String| roles().any(|word| folded(word) == *name);
+        let made = names.iter().zip(first).map(|(name, raw)| {
+            let made = composed::meant(raw);
+            made.filter(|_| !is_listed(name))
+        });
+        Self { meant: made.collect(), names }
     }
 
-    /// The columns with a name of `role`, the likeliest first.
+    /// The columns with a name of `role`, the likeliest first; after them those whose names are made of such.
     pub fn all(&self, role: Role) -> Vec<usize> {
         let of_word = |word: &str| {
             // Letters such as й are taken apart as well.
             let word = folded(word);
-            self.0.iter().enumerate().filter(move |(_, n)| **n == word).map(|(c, _)| c).collect::<Vec<_>>()
+            let named = self.names.iter().enumerate();
+            named.filter(move |(_, n)| **n == word).map(|(c, _)| c).collect::<Vec<_>>()
         };
-        role.split_whitespace().flat_map(of_word).collect()
+        let made = |word: &'static str| {
+            let made = self.meant.iter().enumerate();
+            made.filter(move |(_, m)| **m == Some(word)).map(|(c, _)| c)
+        };
+        let listed = role.split_whitespace().flat_map(of_word);
+        listed.chain(role.split_whitespace().flat_map(made)).collect()
     }
 
     /// The likeliest of them.
@@ -125,12 +150,12 @@ impl Headings {
 
     /// Whether there is a column of this name, as it is folded.
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|n| n == name)
+        self.names.iter().any(|n| n == name)
     }
 
     /// How many columns there are.
     pub fn width(&self) -> usize {
-        self.0.len()
+        self.names.len()
     }
 }
 
@@ -171,20 +196,7 @@ mod tests {
 
     #[test]
     fn words_are_folded_once_and_for_all() {
-        for role in [
-            CONVERSATION,
-            SENDER,
-            SENDER_ID,
-            NAME,
-            CONTACT,
-            NUMBER,
-            RECIPIENT,
-            TIME,
-            TEXT,
-            DIRECTION,
-            MINE,
-            FILE,
-        ] {
+        for role in ROLES {
             for word in role.split_whitespace() {
                 assert!(word.chars().all(|c| c.is_alphanumeric() && !c.is_uppercase()), "{word}");
             }

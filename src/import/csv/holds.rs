@@ -72,6 +72,12 @@ pub fn is_key(rows: &[StringRecord], column: usize, share: f32) -> bool {
     fields.iter().all(|f| short(f)) && (distinct <= 2 || distinct as f32 <= share * fields.len() as f32)
 }
 
+/// Whether some field of a column stands there more than once.
+pub fn comes_again(rows: &[StringRecord], column: usize) -> bool {
+    let fields = fields(rows, column);
+    fields.iter().collect::<HashSet<_>>().len() < fields.len()
+}
+
 /// Whether a column holds sums of money: numbers with two places behind the point, and no times.
 pub fn is_money(rows: &[StringRecord], column: usize) -> bool {
     let fields = fields(rows, column);

@@ -9,7 +9,7 @@ use super::super::source::Sample;
 use super::super::{Columns, ImportError};
 use super::content;
 use super::direction::Way;
-use super::headings::{self, Headings, TEXT, folded};
+use super::headings::{self, Headings, MESSAGE_ID, TEXT, folded};
 use super::holds::{self, Holds};
 use super::people::People;
 use super::records::Records;
@@ -40,6 +40,10 @@ pub struct Layout {
     /// Whether this program wrote the table: then it says of each row what kind it is and where it was, and every field
     /// is meant to the letter.
     pub own: bool,
+    /// The numbers of messages.
+    pub id: Option<usize>,
+    /// Whether a backslash stands before quotes in fields.
+    pub escaped: bool,
     /// Where each person has a column, these and the names. Else it is empty.
     pub persons: Vec<(usize, String)>,
 }
@@ -53,6 +57,7 @@ impl Layout {
         let whole = |layout: Self| Self {
             eol: eol(sample),
             headings: layout.headings + u64::from(told.is_some()),
+            escaped: is_escaped(sample, layout.delimiter),
             ..layout
         };
         let named = tables.iter().filter_map(|(delimiter, rows)| Self::titled(*delimiter, rows));
@@ -71,9 +76,28 @@ impl Layout {
         told.is_some()
             || tables(sample, told).iter().any(|(_, rows)| {
                 let width = rows.first().map_or(0, StringRecord::len);
-                let even = rows.len() > 2 && rows.iter().all(|row| row.len() == width);
-                even && width > 2 && (0..width).any(|c| holds::is_time(&rows[1..], c))
+                let even = rows.len() > 1 && rows.iter().all(|row| row.len() == width);
+                let timed = || rows.len() > 2 && (0..width).any(|c| holds::is_time(&rows[1..], c));
+                even && width > 2 && (is_called_table(sample) || timed())
             })
+    }
+
+    /// Whether its first row names a column for the words and others.
+    pub fn is_named(sample: &Sample) -> bool {
+        let tables = tables(sample, told_delimiter(sample));
+        tables.iter().any(|(delimiter, rows)| Self::titled(*delimiter, rows).is_some())
+    }
+
+    /// By what the fields of any table are parted: the sign that makes the most of them.
+    pub fn delimiter_of(sample: &Sample) -> u8 {
+        let tables = tables(sample, told_delimiter(sample)).into_iter();
+        let widest = tables.max_by_key(|(d, rows)| (rows.first().map_or(0, StringRecord::len), *d == b','));
+        widest.map_or(b',', |(delimiter, _)| delimiter)
+    }
+
+    /// Of rows of which the first has the names.
+    pub fn of_rows(rows: &[StringRecord]) -> Option<Self> {
+        Self::headed(b',', rows)
     }
 
     /// How many columns the likeliest reading of a table has.
@@ -90,7 +114,7 @@ impl Layout {
         let (delimiter, rows) = widest.unwrap_or((b',', Vec::new()));
         let layout = Self::chosen(sample.name(), &rows, delimiter, columns)?;
         let headings = layout.headings + u64::from(told.is_some());
-        Ok(Self { eol: eol(sample), headings, ..layout })
+        Ok(Self { eol: eol(sample), headings, escaped: is_escaped(sample, delimiter), ..layout })
     }
 
     /// The layout the user asks for, of a table called `name` with these columns.
@@ -127,7 +151,7 @@ impl Layout {
         let headings = u64::from(by_name || known.is_some());
         let text = find(&columns.text)?.or(known.as_ref().map(|k| k.text)).ok_or_else(|| missing("text"))?;
         let (speaker, conversation) = (find(&columns.speaker)?, find(&columns.conversation)?);
-        let (people, time) = known.map(|k| (k.people, k.time)).unwrap_or_default();
+        let (people, time, id) = known.map(|k| (k.people, k.time, k.id)).unwrap_or_default();
         let people = people.asked(speaker, conversation);
         let time = find(&columns.time)?.map(|t| vec![t]).unwrap_or(time);
         Ok(Self {
@@ -139,6 +163,8 @@ impl Layout {
             time,
             text,
             own: false,
+            id,
+            escaped: false,
             persons: Vec::new(),
         })
     }
@@ -183,7 +209,7 @@ impl Layout {
         let time = when::columns(&names, rows, text);
         let people = People::find(&names, rows, text, &time);
         let told = people.is_told() || !time.is_empty();
-        let width = names.width();
+        let (width, copied) = (names.width(), people.copied);
         told.then_some(Self {
             delimiter,
             eol: b'\n',
@@ -193,6 +219,8 @@ impl Layout {
             time,
             text,
             own,
+            id: if copied { Some(text) } else { names.first(MESSAGE_ID).filter(|_| !own) },
+            escaped: false,
             persons: Vec::new(),
         })
     }
@@ -299,9 +327,15 @@ fn eol(sample: &Sample) -> u8 {
 
 /// The first rows of the sample, without one that its end cuts off.
 fn rows(sample: &Sample, delimiter: u8) -> Vec<StringRecord> {
+    rows_as(sample, delimiter, is_escaped(sample, delimiter))
+}
+
+/// The same, where a backslash before quotes does or does not belong to them.
+fn rows_as(sample: &Sample, delimiter: u8, escaped: bool) -> Vec<StringRecord> {
     const LOOK_AT: usize = 100;
     let text = sample.text();
-    let mut records = Records::new(text.as_bytes(), delimiter, eol(sample), false, text.len());
+    let mut records =
+        Records::new(text.as_bytes(), delimiter, eol(sample), false, text.len()).escaped(escaped);
     let (mut rows, mut row) = (Vec::new(), StringRecord::new());
     while rows.len() < LOOK_AT && matches!(records.read(&mut row), Ok(Some(_))) {
         rows.push(row.clone());
@@ -310,6 +344,15 @@ fn rows(sample: &Sample, delimiter: u8) -> Vec<StringRecord> {
         rows.pop();
     }
     rows
+}
+
+/// Whether quotes in fields stand behind a backslash, as MySQL writes them: only so all rows are of one width.
+fn is_escaped(sample: &Sample, delimiter: u8) -> bool {
+    let even = |escaped: bool| {
+        let rows = rows_as(sample, delimiter, escaped);
+        rows.len() > 1 && rows.windows(2).all(|w| w[0].len() == w[1].len())
+    };
+    sample.text().contains("\\\"") && even(true) && !even(false)
 }
 
 /// The column called `asked`, or with that number from 1.

@@ -20,6 +20,8 @@ pub struct People {
     speaker: Vec<usize>,
     /// Whether these columns name the other person, also beside what the owner wrote.
     other: bool,
+    /// Whether every message stands there twice, as sent by one and as received by another.
+    pub copied: bool,
     /// Which way messages went.
     pub direction: Option<Direction>,
     /// The name of a file that was sent.
@@ -54,12 +56,21 @@ impl People {
     /// Of a table with these names, whose `text` and `time` are known.
     pub fn find(names: &Headings, rows: &[StringRecord], text: usize, time: &[usize]) -> Self {
         let free = |c: &usize| *c != text && !time.contains(c) && !holds::is_time(rows, *c);
-        let all = |role: Role| names.all(role).into_iter().filter(free).collect::<Vec<usize>>();
+        // The same letters may stand for a number that every message has of its own.
+        let own = |c: &usize| names.all("uid").contains(c) && !holds::comes_again(rows, *c);
+        let all =
+            |role: Role| names.all(role).into_iter().filter(|c| free(c) && !own(c)).collect::<Vec<usize>>();
         let direction = Direction::find(names, rows);
         let wechat = names.has("strcontent") && names.has("issender");
         let senders = if wechat { all("remark nickname sender") } else { all(SENDER) };
+        // The boxes of several people, each of which has the way for its owner.
+        let copied = direction.is_some_and(|way| {
+            all(RECIPIENT).first().is_some() && senders.first().is_some_and(|c| way.has_owners(*c, rows))
+        });
+        let direction = direction.filter(|_| !copied);
         let people = Self {
             direction,
+            copied,
             file: names.first(FILE).filter(free),
             kinds: names.first("type").filter(|_| wechat),
             ..Self::default()
@@ -125,6 +136,15 @@ impl People {
             (None, false) => chats(&[], beside, self.speaker.first().copied(), &all(RECIPIENT), rows),
         };
         self
+    }
+
+    /// The columns in which people are named.
+    pub fn columns(&self) -> Vec<usize> {
+        let pair = match self.chats {
+            Chats::Pair(from, to) => vec![from, to],
+            _ => Vec::new(),
+        };
+        [pair, self.speaker.clone()].concat()
     }
 
     /// Whether anything of it is told.

@@ -17,6 +17,8 @@ pub struct Records<R> {
     eol: u8,
     /// Whether returns before line feeds belong to the fields.
     keep_returns: bool,
+    /// Whether a backslash stands before quotes in fields.
+    escaped: bool,
     /// Bytes that a record may have.
     limit: usize,
     /// Lines that were read ahead.
@@ -33,6 +35,17 @@ pub struct Place {
     pub unclosed: bool,
 }
 
+/// How a record ends.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    /// As it should.
+    Whole,
+    /// With a quote that opens no field.
+    Unclosed,
+    /// In the middle of its last field, with which the input ends.
+    CutOff,
+}
+
 /// Where the reading of a record stands.
 #[derive(Clone, Copy, PartialEq)]
 enum State {
@@ -41,12 +54,20 @@ enum State {
     Quoted,
     /// After a quote in a quoted field: its end, or half of a doubled one.
     Closing,
+    /// After a backslash in a quoted field.
+    Slash,
 }
 
 impl<R: BufRead> Records<R> {
     /// Records of `input`, each of at most `limit` bytes.
     pub fn new(input: R, delimiter: u8, eol: u8, keep_returns: bool, limit: usize) -> Self {
-        Self { input, delimiter, eol, keep_returns, limit, ahead: VecDeque::new(), ended: false, line: 0 }
+        let (escaped, ahead, ended, line) = (false, VecDeque::new(), false, 0);
+        Self { input, delimiter, eol, keep_returns, escaped, limit, ahead, ended, line }
+    }
+
+    /// The same of fields in which a backslash stands before quotes, or does not.
+    pub fn escaped(self, escaped: bool) -> Self {
+        Self { escaped, ..self }
     }
 
     /// Read the next record that is not an empty line; `None` at the end.
@@ -58,37 +79,40 @@ impl<R: BufRead> Records<R> {
                 continue;
             }
             let line = self.line + 1;
-            let (count, unclosed) = self.extent()?;
-            self.split(count, unclosed, record);
+            let (count, end) = self.extent()?;
+            self.split(count, end == End::Unclosed, record);
             self.drop_lines(count);
-            return Ok(Some(Place { line, unclosed }));
+            return Ok(Some(Place { line, unclosed: end != End::Whole }));
         }
     }
 
-    /// How many lines the next record has, and whether a quote in it is not closed.
-    fn extent(&mut self) -> io::Result<(usize, bool)> {
-        let (mut state, mut count, mut bytes) = (State::Start, 0, 0);
-        let (delimiter, limit) = (self.delimiter, self.limit);
+    /// How many lines the next record has, and how it ends.
+    fn extent(&mut self) -> io::Result<(usize, End)> {
+        let (mut state, mut count, mut bytes, mut quotes) = (State::Start, 0, 0, 0);
+        let (delimiter, limit, escaped) = (self.delimiter, self.limit, self.escaped);
         while let Some(line) = self.line_at(count)? {
             let mut strange = false;
             for byte in line {
                 strange |= state == State::Closing && !(matches!(byte, b'"' | b'\r') || *byte == delimiter);
-                state = step(state, *byte, delimiter);
+                quotes += usize::from(state == State::Start && *byte == b'"');
+                state = step(state, *byte, delimiter, escaped);
             }
+            state = if state == State::Slash { State::Quoted } else { state };
             if strange && count > 0 {
                 // What seemed to close the field opens another one.
-                break;
+                return Ok((1, End::Unclosed));
             }
             bytes += line.len();
             count += 1;
             if state != State::Quoted {
-                return Ok((count, false));
+                return Ok((count, End::Whole));
             }
             if count >= LONGEST || bytes > limit {
-                break;
+                return Ok((1, End::Unclosed));
             }
         }
-        Ok((1, true))
+        // Where every field is quoted, the last one is cut off; else its quote may be one of its words.
+        Ok(if quotes > 1 { (count, End::CutOff) } else { (1, End::Unclosed) })
     }
 
     /// The line `n` after those that were used.
@@ -124,16 +148,27 @@ impl<R: BufRead> Records<R> {
                 let next = if literal && *byte != self.delimiter {
                     State::Plain
                 } else {
-                    step(state, *byte, self.delimiter)
+                    step(state, *byte, self.delimiter, self.escaped)
                 };
+                if state == State::Closing && next == State::Plain {
+                    // What stands before words that go on is no end: both quotes are part of them.
+                    field.insert(0, b'"');
+                    field.push(b'"');
+                }
+                if state == State::Slash && !matches!(byte, b'"' | b'\\') {
+                    field.push(b'\\');
+                }
                 if next == State::Start && state != State::Quoted {
                     record.push_field(&String::from_utf8_lossy(&field));
                     field.clear();
-                } else if !(next == State::Closing || (state == State::Start && next == State::Quoted)) {
+                } else if !(matches!(next, State::Closing | State::Slash)
+                    || (state == State::Start && next == State::Quoted))
+                {
                     field.push(*byte);
                 }
                 state = next;
             }
+            state = if state == State::Slash { State::Quoted } else { state };
             if !last {
                 field.push(self.eol);
             }
@@ -142,8 +177,10 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-fn step(state: State, byte: u8, delimiter: u8) -> State {
+fn step(state: State, byte: u8, delimiter: u8, escaped: bool) -> State {
     match (state, byte) {
+        (State::Quoted, b'\\') if escaped => State::Slash,
+        (State::Slash, _) => State::Quoted,
         (State::Start, b'"') => State::Quoted,
         (State::Quoted, b'"') => State::Closing,
         (State::Quoted, _) | (State::Closing, b'"') => State::Quoted,
@@ -186,6 +223,28 @@ mod tests {
         );
         let long = format!("a,\"hi\n{}", "b,hey\n".repeat(5_000) + "c,\"x\"\n");
         assert_eq!(all(&long).len(), 5_002);
+    }
+
+    #[test]
+    fn a_quoted_word_at_the_beginning_keeps_its_quotes() {
+        assert_eq!(all("a,\"yes\", she says\nb,\"ok\" then\n")[1].2, ["b", "\"ok\" then"]);
+    }
+
+    #[test]
+    fn a_row_that_is_cut_off_keeps_its_fields() {
+        let expected = [row(1, false, &["a", "b", "hey"]), row(2, true, &["a", "b", "bye, you\nand"])];
+        assert_eq!(all("\"a\",\"b\",\"hey\"\n\"a\",\"b\",\"bye, you\nand"), expected);
+    }
+
+    #[test]
+    fn quotes_behind_a_backslash() {
+        let text = "\"a\",\"\\\"one\\\", two\\\\\"\n\"c:\\d\",e\n";
+        let mut records = Records::new(text.as_bytes(), b',', b'\n', false, 1 << 20).escaped(true);
+        let mut record = StringRecord::new();
+        assert!(records.read(&mut record).unwrap().is_some_and(|place| !place.unclosed));
+        assert_eq!(record, ["a", "\"one\", two\\"]);
+        records.read(&mut record).unwrap();
+        assert_eq!(record, ["c:\\d", "e"]);
     }
 
     proptest! {

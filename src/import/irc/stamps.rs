@@ -26,6 +26,11 @@ const OTHERS: [&str; 2] = ["Session Ident: ", "# Stop logging at "];
 /// The day that a line of the program tells: `None` when it is no such line, `Some(None)` when it tells none.
 pub fn frame(line: &str) -> Option<Option<civil::Date>> {
     let line = line.trim_start_matches('\u{feff}').trim();
+    // Eggdrop writes the time before it: `[00:00] --- Sat Apr 20 2024`.
+    let begun = line.split_once("] --- ").filter(|(clock, _)| clock.starts_with('[') && clock.len() < 10);
+    if let Some(date) = begun.and_then(|(_, text)| day(text)) {
+        return Some(Some(date));
+    }
     let day = FRAMES.iter().find_map(|frame| line.strip_prefix(frame)).map(day);
     day.or_else(|| OTHERS.iter().any(|other| line.starts_with(other)).then_some(None))
 }
