@@ -8,6 +8,9 @@ use ::csv::StringRecord;
 
 use super::layout::Layout;
 
+/// So many rows are looked at: what is kept of each takes room.
+const MOST: usize = 4_000_000;
+
 /// What is seen of it on the way through a table.
 #[derive(Default)]
 pub struct Copies {
@@ -24,7 +27,7 @@ impl Copies {
     /// when are the same.
     pub fn see(&mut self, layout: &Layout, number: u64, row: &StringRecord) {
         let id = layout.id.and_then(|c| row.get(c)).map(str::trim).filter(|id| !id.is_empty());
-        let Some(id) = id else { return };
+        let Some(id) = id.filter(|_| self.rows < MOST) else { return };
         self.rows += 1;
         self.ids.insert(self.hasher.hash_one(id));
         let time: Vec<Option<&str>> = layout.time.iter().map(|c| row.get(*c)).collect();
