@@ -242,9 +242,9 @@ mod tests {
         let mut records = Records::new(text.as_bytes(), b',', b'\n', false, 1 << 20).escaped(true);
         let mut record = StringRecord::new();
         assert!(records.read(&mut record).unwrap().is_some_and(|place| !place.unclosed));
-        assert_eq!(record, ["a", "\"one\", two\\"]);
+        assert_eq!(record, vec!["a", "\"one\", two\\"]);
         records.read(&mut record).unwrap();
-        assert_eq!(record, ["c:\\d", "e"]);
+        assert_eq!(record, vec!["c:\\d", "e"]);
     }
 
     proptest! {
