@@ -1,14 +1,19 @@
 //! Pasted text: whatever way people copy or retype a chat. The grammars are ranked by the share of lines that each
 //! explains; with none, lines are taken as turns of two people or as one text of an unknown person, and said so.
 
+mod above;
 mod ahead;
+mod announced;
 mod around;
 mod blocks;
 mod cast;
+mod dated;
 mod days;
+mod doings;
 mod forms;
 mod forum;
 mod furniture;
+mod games;
 mod grammars;
 mod guesses;
 mod inline;

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use super::ahead::Ahead;
 use super::reading::Reading;
-use super::{furniture, moments, names, notices, wrap};
+use super::{doings, furniture, moments, names, notices, wrap};
 
 impl Reading<'_> {
     /// Whether `text`, where messages begin with names, is of the window or the page around them: what an app says, a number
@@ -21,7 +21,12 @@ impl Reading<'_> {
         let rest = std::mem::take(&mut self.window)
             && (notices::is_there(text) || (person(text) && notices::is_there(next)));
         self.window = head;
-        head || rest || notices::is_deed(text) || notices::is_border(text)
+        let deed = doings::is_of(text, |name| self.seen.contains(name)) && self.said > 0;
+        head || rest
+            || deed
+            || doings::is_of_stream(text)
+            || notices::is_deed(text)
+            || notices::is_border(text)
     }
 
     /// Whether `text`, under words, is what the app says of messages; `Sent` is one right above the next name or another such

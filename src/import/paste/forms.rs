@@ -3,6 +3,7 @@
 
 use super::super::chat::When;
 use super::super::cursor::Cursor;
+use super::games::Game;
 use super::grammars::{Head, Who};
 use super::table::Table;
 use super::{days, furniture, grammars, logs, moments, names, ranks, said};
@@ -36,6 +37,8 @@ pub enum Form {
     Table(Table),
     /// The log of a game.
     Log,
+    /// The chat of a game.
+    Game(Game),
     /// One of [`FORMS`].
     Line(Read),
 }
@@ -62,7 +65,8 @@ impl Form {
         if let Some(table) = Table::of(&lines) {
             return Some(Self::Table(table));
         }
-        FORMS.into_iter().find(|read| fits(&lines, *read)).map(Self::Line)
+        let form = FORMS.into_iter().find(|read| fits(&lines, *read)).map(Self::Line);
+        form.or_else(|| Game::of(&lines).map(Self::Game))
     }
 
     /// What `line` says.
@@ -70,6 +74,7 @@ impl Form {
         match self {
             Self::Table(table) => table.head(line),
             Self::Log => logs::head(line),
+            Self::Game(game) => game.head(line),
             Self::Line(read) => {
                 let (name, when, text) = read(line)?;
                 let app = line.trim_start().starts_with("[System]");
@@ -213,6 +218,11 @@ fn bracketed(line: &str) -> Option<(&str, When, &str)> {
     let (who, rest) = line.strip_prefix('[')?.split_once(']')?;
     if moments::whole(who).is_some() {
         return None;
+    }
+    // `[To Ria] [Tom]: hi` says who whispers.
+    let by = rest.strip_prefix(" [").and_then(|r| r.split_once("]:"));
+    if let Some((by, text)) = by.filter(|(by, _)| moments::whole(by).is_none() && !by.contains(']')) {
+        return Some((name(by)?, When::Unknown, text.trim()));
     }
     // What is whispered to somebody is one's own.
     let who = if who.starts_with("To ") { "You" } else { who.strip_prefix("From ").unwrap_or(who) };

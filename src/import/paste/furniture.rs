@@ -49,7 +49,7 @@ pub fn is_furniture(line: &str) -> bool {
         | "text message" | "type a message" | "type a message..." | "message..." | "message…"
         | "send a message..." | "send a message…" | "liked a message" | "—" | "–" => true,
         "seen just now" | "original message:" => true,
-        _ if super::page::is_notice(&line) || is_count(&line) => true,
+        _ if super::page::is_notice(&line) || is_count(&line) || is_box(&line) => true,
         _ if line.strip_prefix("read ").is_some_and(is_day_or_time) => true,
         _ if line
             .strip_prefix("you matched with ")
@@ -74,6 +74,24 @@ fn is_count(line: &str) -> bool {
     let follows = line.split_once(" sent the following message");
     let follows = follows.is_some_and(|(who, when)| who.split(' ').count() <= 4 && when.contains(" at "));
     counted || (reaction && rest.len() < 30) || last || profile || follows
+}
+
+/// `Add class comment…`: the empty box under the comments of a school's page, in small letters.
+fn is_box(line: &str) -> bool {
+    const BOXES: [&str; 11] = [
+        "add class comment",
+        "add a class comment",
+        "add private comment",
+        "kommentar für den kurs hinzufügen",
+        "kurskommentar hinzufügen",
+        "ajouter un commentaire au cours",
+        "añadir comentario de clase",
+        "adicionar comentário para a turma",
+        "aggiungi commento al corso",
+        "dodaj komentarz do zajęć",
+        "sınıf yorumu ekle",
+    ];
+    BOXES.contains(&line.trim_end_matches(['…', '.']))
 }
 
 /// `2h`, `45m`, `Just now`: how long ago a message came.

@@ -34,6 +34,10 @@ pub fn stamped(line: &str) -> Option<Head<'_>> {
     // After a time, anything up to the colon is a name, and of one word up to the colon before a space.
     let rest = at.rest();
     let word = rest.split_once(": ").filter(|(word, _)| word.contains(':') && !word.contains(' '));
+    // Steam sets a colon into what it tells.
+    if let Some(at) = rest.find(" is now In-Game: ").filter(|at| !rest[..*at].contains(": ")) {
+        return (at > 0).then_some(Head { who: Who::App, when, text: rest });
+    }
     let (before, text) = word.filter(|(word, _)| !word.contains("://")).or_else(|| rest.split_once(':'))?;
     let name = names::tidy(before);
     let fits = !name.is_empty() && name.chars().count() <= names::LONGEST && !name.contains(['<', '>']);
@@ -88,7 +92,9 @@ pub fn dashed(line: &str) -> Option<(String, &str)> {
         .iter()
         .filter_map(|sign| line.split_once(sign))
         .min_by_key(|(before, _)| before.len())?;
-    Some((names::plausible(before)?, text.trim_start()))
+    // A time before a dash is nobody.
+    let name = names::plausible(before).filter(|_| moments::whole(before).is_none())?;
+    Some((name, text.trim_start()))
 }
 
 /// `<name> text`, with or without a time, and the notices of IRC programs.

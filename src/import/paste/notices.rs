@@ -4,13 +4,19 @@ use super::furniture;
 
 /// `Tom is now Away.`, `*** Tom has left ***`: what a program says behind a time, where nobody's name has a colon.
 pub fn is_app(text: &str) -> bool {
-    const ENDS: [&str; 12] = [
+    const ENDS: [&str; 18] = [
         " has left",
         " has joined",
         " joined the chat",
         " left the chat",
         " joined the game",
         " left the game",
+        " joined the lobby",
+        " left the lobby",
+        " joined the party",
+        " left the party",
+        " has gone offline",
+        " has come online",
         " has signed off",
         " has signed on",
         " has logged out",
@@ -26,7 +32,9 @@ pub fn is_app(text: &str) -> bool {
     }
     let text = text.trim_end_matches('.');
     let lower = text.to_lowercase();
-    let state = lower.rsplit_once(" is now ").is_some_and(|(_, state)| STATES.contains(&state));
+    let state = lower
+        .rsplit_once(" is now ")
+        .is_some_and(|(_, state)| STATES.contains(&state) || state.starts_with("playing "));
     let left = lower.starts_with("the account has disconnected");
     let short = text.split_whitespace().count() <= 7;
     left || (short && (state || ENDS.iter().any(|end| lower.ends_with(end))))

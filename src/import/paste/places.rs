@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::chat::When;
 use super::super::months;
 use super::grammars::{Head, Who};
-use super::{furniture, moments, names};
+use super::{doings, furniture, moments, names};
 
 /// Most people that a talk is believed to have.
 const MOST: usize = 12;
@@ -16,8 +16,12 @@ const CUT: [&str; 28] = [
     "mär", "okt", "dez", "ene", "abr", "ago", "dic", "janv", "févr", "avr", "juil", "déc", "gen", "ott",
 ];
 
+/// Days beside this one.
+const NEAR: [&str; 10] =
+    ["today", "yesterday", "heute", "gestern", "hoy", "ayer", "hier", "сегодня", "вчера", "aujourd’hui"];
+
 /// Whether these are few for how often they stand there, as people are.
-fn come_back<'n>(found: impl Iterator<Item = &'n str>) -> bool {
+pub fn come_back<'n>(found: impl Iterator<Item = &'n str>) -> bool {
     let mut tally: HashMap<&str, usize> = HashMap::new();
     found.for_each(|name| *tally.entry(name).or_default() += 1);
     let count: usize = tally.values().sum();
@@ -29,6 +33,9 @@ fn come_back<'n>(found: impl Iterator<Item = &'n str>) -> bool {
 pub fn heading(line: &str) -> Option<Head<'_>> {
     let line = without_edit(line);
     let line = line.strip_suffix(':').filter(|l| l.ends_with([']', ')'])).unwrap_or(line);
+    if doings::told(line).is_some() {
+        return None;
+    }
     let (before, when) = aged(line).or_else(|| moments::ending(line.trim_end_matches([']', ')'])))?;
     let name = without_signs(undated(before));
     let name = name.strip_suffix(" at").map_or(name, without_signs);
@@ -64,11 +71,19 @@ fn without_signs(name: &str) -> &str {
     name.trim_end_matches([' ', ',', '|', '·', '•', '(', '[', '-', '–', '—'])
 }
 
+/// `today`, `gestern`: whether `word` is a day beside this one, in any capitals.
+pub fn is_near_day(word: &str) -> bool {
+    NEAR.contains(&&*word.to_lowercase())
+}
+
+/// Whether `word`, in small letters, is a month, whole or cut short.
+pub fn is_month(word: &str) -> bool {
+    months::in_words(word).is_some() || CUT.contains(&word)
+}
+
 /// `before` without the day at its end: `Ana Lee, Jan 13, 2024,`.
 fn undated(before: &str) -> &str {
     const BETWEEN: [&str; 8] = ["", "в", "г", "at", "um", "à", "de", "a"];
-    const NEAR: [&str; 10] =
-        ["today", "yesterday", "heute", "gestern", "hoy", "ayer", "hier", "сегодня", "вчера", "aujourd’hui"];
     let whole = before.trim_end();
     let (mut rest, mut number, mut day) = (whole, false, false);
     while let Some((name, word)) = rest.rsplit_once(' ') {
@@ -78,14 +93,13 @@ fn undated(before: &str) -> &str {
             let cut = |day: &str| bare == day || bare == day[..3];
             NEAR.contains(&bare.as_str()) || ((apart || number) && months::WEEKDAYS.iter().any(|d| cut(d)))
         };
-        let is_month = || months::in_words(&bare).is_some() || CUT.contains(&bare.as_str());
         let is_date = || {
             let parts = bare.split(['.', '/', '-']);
             parts.clone().count() > 1 && parts.clone().all(|p| p.parse::<u16>().is_ok())
         };
         if bare.parse::<u16>().is_ok() {
             number = true;
-        } else if is_day() || is_date() || (is_month() && (number || before_number(name))) {
+        } else if is_day() || is_date() || (is_month(&bare) && (number || before_number(name))) {
             day = true;
         } else if !BETWEEN.contains(&bare.as_str()) {
             break;

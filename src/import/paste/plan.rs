@@ -15,7 +15,7 @@ use super::lead::Lead;
 use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
-use super::{ahead, furniture, moments, page, places, said};
+use super::{ahead, doings, furniture, moments, page, places, said};
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,6 +243,16 @@ impl Plan {
         !self.nobody
     }
 
+    /// Whether days stand under names in place of times.
+    pub fn is_dated(&self) -> bool {
+        self.screen.dated
+    }
+
+    /// Whether lines above names say who writes what stands below, as those of Teams do.
+    pub fn is_announced(&self) -> bool {
+        self.screen.announced
+    }
+
     /// Whether names were typed by people, who do not always write them in the same capitals.
     pub fn is_retyped(&self) -> bool {
         use Grammar::{Dashed, Formed, Named, Own, Said, Timed, Trailing};
@@ -287,7 +297,7 @@ impl Plan {
             Grammar::Stamped => grammars::stamped(line).or_else(|| self.among_head(line)),
             Grammar::Trailing => grammars::trailing(line),
             Grammar::Timed => grammars::timed(line),
-            Grammar::Titled => grammars::titled(line),
+            Grammar::Titled => doings::told(line).or_else(|| grammars::titled(line)),
             Grammar::TitledClosely => {
                 let close = places::heading(line).filter(titled);
                 let close = close.or_else(|| grammars::titled_closely(line).filter(titled));
@@ -308,7 +318,7 @@ impl Plan {
                     Some(Head { who: Who::Speaker(name.to_owned()), when: When::Unknown, text: "" })
                 }
                 // Discord copies some names with their time on the same line.
-                None => grammars::titled(line).filter(titled),
+                None => doings::told(line).or_else(|| grammars::titled(line).filter(titled)),
             },
             Grammar::Mail | Grammar::Forum | Grammar::Labelled => None,
             Grammar::Blocks | Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,

@@ -8,6 +8,7 @@ use super::super::error::ImportError;
 use super::super::jsonl::placeholder;
 use super::super::lines::Line;
 use super::super::warning::WarningKind;
+use super::above::Title;
 use super::ahead::{self, Ahead, Kept};
 use super::days::{self, Day};
 use super::forum::Post;
@@ -15,8 +16,7 @@ use super::grammars::{Head, Who};
 use super::labels::Fields;
 use super::plan::{Grammar, Plan};
 use super::twice::Watch;
-use super::{furniture, inline, moments, names, notices, page};
-use crate::transcript::Kind;
+use super::{inline, moments, names, notices, page};
 
 /// How many lines are kept back to see whether the message goes on after them.
 const MOST_HELD: usize = 100;
@@ -26,10 +26,12 @@ pub struct Reading<'c> {
     pub(super) plan: Plan,
     pub(super) chat: &'c mut Chat,
     /// Who wrote what follows, where names stand on lines of their own.
-    title: Option<Title>,
+    pub(super) title: Option<Title>,
+    /// How many lines are told already, or are nobody's words here.
+    pub(super) past: usize,
     pub(super) turn: u64,
     /// How many messages there are.
-    said: usize,
+    pub(super) said: usize,
     /// Names as first seen, by the key that they have in any capitals.
     names: HashMap<String, String>,
     /// Who has spoken.
@@ -88,16 +90,6 @@ pub struct Mail {
     pub(super) begun: bool,
 }
 
-/// A name on a line of its own.
-#[derive(Clone)]
-struct Title {
-    name: String,
-    when: When,
-    line: u64,
-    /// Whether nothing has followed it yet.
-    fresh: bool,
-}
-
 impl<'c> Reading<'c> {
     /// Nothing read yet.
     pub fn new(plan: Plan, chat: &'c mut Chat) -> Self {
@@ -105,6 +97,7 @@ impl<'c> Reading<'c> {
             plan,
             chat,
             title: None,
+            past: 0,
             turn: 0,
             said: 0,
             names: HashMap::new(),
@@ -249,7 +242,7 @@ impl<'c> Reading<'c> {
 
     /// Whether `text` is a day or a ruled line between messages: the next line begins one, and it stands apart, or such
     /// lines come again and again.
-    fn stands_between(&mut self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
+    pub(super) fn stands_between(&mut self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
         let Some(between) = days::between(text) else { return false };
         let next = lines.sight().next().is_some_and(|l| self.plan.head(self.plan.words(l)).is_some());
         let apart = !between.bare || self.gap || self.said == 0 || (self.plan.bare_days && !self.went_on);
@@ -370,68 +363,6 @@ impl<'c> Reading<'c> {
                 true => self.chat.note(When::Unknown, line.text.trim(), line.number),
                 false => _ = self.chat.append(&line.line()),
             }
-        }
-    }
-
-    /// A name on a line of its own is a heading; the next line begins the message.
-    fn titled(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
-        let fresh = self.title.as_ref().is_some_and(|t| t.fresh);
-        if fresh && self.title.as_ref().is_some_and(|t| self.plan.is_again(line.text, &t.name)) {
-            return self.chat.heading();
-        }
-        if let Some(Head { who: Who::Speaker(name), when, .. }) = self.plan.head(line.text) {
-            self.close_title();
-            self.chat.heading();
-            self.title = Some(Title { name, when, line: line.number, fresh: true });
-            return;
-        }
-        let head = furniture::is_presence(line.text) || (self.said == 0 && self.plan.is_profile(line.text));
-        if head && (fresh || self.title.is_none()) {
-            // A name above a presence or a profile is the head of the page.
-            self.title = None;
-            return self.chat.heading();
-        }
-        if self.plan.grammar == Grammar::Titled
-            && moments::is_alone(line.text)
-            && line.text.trim_start().starts_with('[')
-        {
-            // Discord's time where somebody goes on after a while.
-            return self.chat.heading();
-        }
-        if self.named_time(line) || self.plan.is_between(line.text) || self.plan.is_status(line.text, fresh) {
-            return self.chat.heading();
-        }
-        if !fresh && (self.stands_between(line.text, lines) || self.is_app_line(line.text, lines)) {
-            return self.chat.heading();
-        }
-        let Some(title) = self.title.clone() else { return self.go_on(line) };
-        if let Some((when, text)) = moments::bracketed(line.text) {
-            // Discord leaves the name out where somebody goes on after a while.
-            self.say(&title.name, when, text, line);
-        } else if title.fresh {
-            self.say(&title.name, title.when, line.text.trim(), line);
-        } else if self.plan.is_one_sided() {
-            self.other(line);
-        } else {
-            self.go_on(line);
-        }
-        self.title = Some(Title { fresh: false, ..title });
-    }
-
-    /// Whether `line` is the time under a name, which Slack and Teams set on a line of its own.
-    fn named_time(&mut self, line: &Line<'_>) -> bool {
-        let Some(title) = self.title.as_mut().filter(|t| t.fresh && t.when == When::Unknown) else {
-            return false;
-        };
-        let Some(when) = moments::under_name(line.text) else { return false };
-        title.when = when;
-        true
-    }
-
-    /// A name with nothing under it: a picture, which does not survive copying. The message is kept, empty.
-    fn close_title(&mut self) {
-        if let Some(title) = self.title.take().filter(|t| t.fresh) {
-            self.chat.say_more(notices::bare_name(&title.name), title.when, Kind::Message, "", title.line);
         }
     }
 }

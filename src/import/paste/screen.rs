@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{furniture, grammars, mail, moments, names, places};
+use super::{announced, dated, furniture, grammars, mail, moments, names, places};
 
 /// The names that stand on lines of their own on a screen.
 #[derive(Default)]
@@ -18,6 +18,10 @@ pub struct Screen {
     pub sent: bool,
     /// Whether one's own words have no name above them.
     pub one_sided: bool,
+    /// Whether days stand under names in place of times.
+    pub dated: bool,
+    /// Whether lines above names say who writes what stands below.
+    pub announced: bool,
     /// Whether lines under the times say to whom, as those of Gmail do.
     addressed: bool,
 }
@@ -36,6 +40,12 @@ impl Screen {
             screen.names.extend(lines.iter().filter_map(|l| furniture::sender(l)).map(str::to_owned));
             screen.add_others(lines, own);
             return Some(screen);
+        }
+        if let Some(names) = announced::names(lines) {
+            return Some(Self { second: names.clone(), names, announced: true, ..Self::default() });
+        }
+        if let Some(names) = dated::names_above(lines) {
+            return Some(Self { names, dated: true, ..Self::default() });
         }
         let placed = places::above_times(lines);
         let is_name =
@@ -97,7 +107,8 @@ impl Screen {
     /// Who `line` is a heading for.
     pub fn heading<'l>(&'l self, line: &'l str) -> Option<&'l str> {
         let sender = furniture::sender(line).filter(|_| self.sent);
-        sender.or(self.names.get(bare(line)).map(String::as_str))
+        let by = || announced::by(line, &self.names).filter(|_| self.announced);
+        sender.or_else(|| self.names.get(bare(line)).map(String::as_str)).or_else(by)
     }
 
     /// Whether a second line says `name` once more.

@@ -1,5 +1,6 @@
 //! Pasted texts as a whole: which grammar they get and what becomes of each line.
 
+mod continued;
 mod likeness;
 mod pages;
 mod regular;
@@ -136,8 +137,8 @@ fn what_people_copy_from_screens() {
         ),
         (
             "TomB\n — \n03/02/2025 19:20\nare you in\n[19:21]\nor not\npixel_nora\n — \n03/02/2025 19:22\nyes\nTomB\n — \n03/02/2025 19:23\ngood\nNEW\n[19:24]\npixel_nora — Today at 20:01\nsee you\n",
-            "TomB pixel_nora TomB pixel_nora",
-            "are you in\nor not|yes|good|see you",
+            "TomB TomB pixel_nora TomB pixel_nora",
+            "are you in|or not|yes|good|see you",
         ),
         (
             "are you in 21:14\nyes 21:15 ✓✓\ncome down then 21:16\nok 21:16 ✓✓\n",

@@ -1,0 +1,241 @@
+//! Names above words: who wrote what follows, what an app sets among it, and times where somebody goes on.
+
+use std::io::BufRead;
+
+use super::super::chat::When;
+use super::super::dates::Stamp;
+use super::super::lines::Line;
+use super::ahead::{self, Ahead};
+use super::grammars::{Head, Who};
+use super::plan::Grammar;
+use super::reading::Reading;
+use super::{dated, days, doings, furniture, moments, notices};
+use crate::transcript::{Kind, Time};
+
+/// How many minutes may lie between a message and a time alone, where the same person goes on.
+const SOON: i32 = 30;
+
+/// A name on a line of its own.
+#[derive(Clone)]
+pub struct Title {
+    pub(super) name: String,
+    when: When,
+    line: u64,
+    /// Whether nothing has followed it yet.
+    pub(super) fresh: bool,
+}
+
+impl Reading<'_> {
+    /// A name on a line of its own is a heading; the next line begins the message.
+    pub(super) fn titled(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
+        if self.past > 0 {
+            self.past -= 1;
+            return self.chat.heading();
+        }
+        let fresh = self.title.as_ref().is_some_and(|t| t.fresh);
+        if fresh && self.title.as_ref().is_some_and(|t| self.plan.is_again(line.text, &t.name)) {
+            return self.chat.heading();
+        }
+        // Where lines tell of words that follow, those may end in a name as well.
+        let words =
+            self.title.as_ref().is_some_and(|t| fresh && t.when != When::Unknown) && self.plan.is_announced();
+        match self.plan.head(line.text).filter(|_| !words) {
+            Some(Head { who: Who::Speaker(name), when, .. }) => {
+                self.close_title();
+                self.chat.heading();
+                self.title = Some(Title { name, when, line: line.number, fresh: true });
+                return;
+            }
+            Some(Head { who: Who::App, when, text }) => {
+                self.close_title();
+                return self.chat.note(self.day.map_or(when, |day| day.of(when)), text, line.number);
+            }
+            None => {}
+        }
+        let head = furniture::is_presence(line.text) || (self.said == 0 && self.plan.is_profile(line.text));
+        if head && (fresh || self.title.is_none()) {
+            // A name above a presence or a profile is the head of the page.
+            self.title = None;
+            return self.chat.heading();
+        }
+        if self.goes_on_later(line, lines) || self.named_time(line) || self.plan.is_status(line.text, fresh) {
+            return self.chat.heading();
+        }
+        if self.plan.is_between(line.text) {
+            self.past = usize::from(doings::has_count(line.text) && next_is_number(lines));
+            return self.chat.heading();
+        }
+        if !fresh && self.is_quote(line, lines) {
+            return;
+        }
+        if !fresh && self.is_among_words(line.text, lines) {
+            return self.chat.heading();
+        }
+        if self.is_own_words(line, lines) {
+            return;
+        }
+        let Some(title) = self.title.clone() else { return self.go_on(line) };
+        if let Some((when, text)) = moments::bracketed(line.text) {
+            // Discord leaves the name out where somebody goes on after a while.
+            self.say(&title.name, on_day_of(title.when, when), text, line);
+        } else if title.fresh {
+            self.say(&title.name, title.when, line.text.trim(), line);
+        } else if self.plan.is_one_sided() {
+            self.other(line);
+        } else {
+            self.go_on(line);
+        }
+        self.title = Some(Title { fresh: false, ..title });
+    }
+
+    /// Whether `line` is none of the words that it stands under: a day, a reaction, what an app says of those who speak.
+    fn is_among_words(&mut self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
+        if self.stands_between(text, lines) || self.is_app_line(text, lines) {
+            return true;
+        }
+        if doings::is_reaction(text) && next_is_number(lines) {
+            self.past = 1;
+            return true;
+        }
+        let divider = dated::is_divider(text);
+        if (divider || doings::is_mark_of_new(text)) && self.head_follows(lines, 0) {
+            if divider {
+                self.day = days::between(text).and_then(|b| b.day);
+            }
+            return true;
+        }
+        doings::is_of(text, |name| self.seen.contains(name) || self.plan.is_name(name))
+    }
+
+    /// Whether, after so many lines, a name or the end follows.
+    fn head_follows(&self, lines: &Ahead<impl BufRead>, after: usize) -> bool {
+        let sight: Vec<&str> = lines.sight().skip(after).take(5).map(|l| self.plan.words(l)).collect();
+        match sight.first() {
+            None => after == 0,
+            Some(next) => self.plan.head(next).is_some() || ahead::spread(&sight, &self.plan.tags).is_some(),
+        }
+    }
+
+    /// Whether `line` and the next are what somebody answers to, which Discord sets above the name: `@Tom` and his words.
+    /// What was said before is passed over; the rest is noted, and nobody's words.
+    fn is_quote(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) -> bool {
+        if self.plan.grammar != Grammar::Titled {
+            return false;
+        }
+        let name = line.text.trim();
+        let marked = name.strip_prefix('@').filter(|n| !n.is_empty() && n.split_whitespace().count() <= 3);
+        let known = self.seen.contains(marked.unwrap_or(name));
+        if !(known || marked.is_some()) || !self.head_follows(lines, 1) {
+            return false;
+        }
+        let Some(quote) = lines.sight().next().map(|l| self.plan.words(l).trim().to_owned()) else {
+            return false;
+        };
+        let said = self.was_said(&quote);
+        if !said && !(known && marked.is_some()) {
+            return false;
+        }
+        self.close_title();
+        self.past = 1;
+        match said {
+            true => self.chat.heading(),
+            false => self.chat.note(When::Unknown, &format!("{name} {quote}"), line.number),
+        }
+        true
+    }
+
+    /// Whether somebody said `quote` a while before, or words that begin so where it is cut short.
+    fn was_said(&self, quote: &str) -> bool {
+        const LAST: usize = 500;
+        let cut = quote.strip_suffix('…').or_else(|| quote.strip_suffix("...")).filter(|c| c.len() > 3);
+        let same = |text: &str| {
+            text == quote || text.lines().any(|l| l == quote) || cut.is_some_and(|c| text.starts_with(c))
+        };
+        self.chat.so_far().0.messages.iter().rev().take(LAST).any(|m| same(m.text.reveal()))
+    }
+
+    /// Whether `line` is one's own message in a copy from Teams: the words twice, and the time below.
+    fn is_own_words(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) -> bool {
+        let mut sight = lines.sight().map(|l| self.plan.words(l));
+        let again = sight.next().is_some_and(|next| next.trim() == line.text.trim());
+        let when = sight.next().and_then(moments::alone);
+        let Some(when) = when.filter(|_| again && self.plan.is_announced()) else { return false };
+        self.close_title();
+        self.say("You", when, line.text.trim(), line);
+        self.past = 2;
+        true
+    }
+
+    /// Whether `line` is a time alone under words, after which the same person goes on: `[4:04 PM]`, in Slack `4:04`. In
+    /// brackets it may have nothing but the next name below.
+    fn goes_on_later(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) -> bool {
+        let Some(alone) = moments::alone(line.text) else { return false };
+        let bracketed = line.text.trim().starts_with('[');
+        let words = lines.sight().next().is_some_and(|next| !moments::is_alone(next));
+        let words = words && !self.head_follows(lines, 0);
+        if let Some(title) = self.title.as_ref().filter(|t| !t.fresh && t.when != When::Unknown && words) {
+            let when = on_day_of(title.when, alone);
+            let soon = minutes_between(title.when, when).is_some_and(|m| (0..=SOON).contains(&m));
+            if bracketed || soon {
+                self.title = Some(Title { when, line: line.number, fresh: true, ..title.clone() });
+                return true;
+            }
+        }
+        bracketed && self.plan.grammar == Grammar::Titled
+    }
+
+    /// Whether `line` is the time or the day under a name, which Slack, Teams and Classroom set on a line of its own.
+    fn named_time(&mut self, line: &Line<'_>) -> bool {
+        let dated = self.plan.is_dated();
+        let Some(title) = self.title.as_mut().filter(|t| t.fresh && t.when == When::Unknown) else {
+            return false;
+        };
+        if dated && dated::is_day(line.text) {
+            return true;
+        }
+        let Some(when) = moments::under_name(line.text) else { return false };
+        title.when = when;
+        true
+    }
+
+    /// A name with nothing under it: a picture, which does not survive copying. The message is kept, empty.
+    pub(super) fn close_title(&mut self) {
+        if let Some(title) = self.title.take().filter(|t| t.fresh) {
+            self.chat.say_more(notices::bare_name(&title.name), title.when, Kind::Message, "", title.line);
+        }
+    }
+}
+
+/// Whether the next line is nothing but a short number: how many reacted.
+fn next_is_number(lines: &Ahead<impl BufRead>) -> bool {
+    let number = |line: &str| (1..=3).contains(&line.len()) && line.bytes().all(|b| b.is_ascii_digit());
+    lines.sight().next().is_some_and(|next| number(next.trim()))
+}
+
+/// `when`, a time of day alone, on the day of `before` and in its half, where it says none of these.
+fn on_day_of(before: When, when: When) -> When {
+    let When::Written(stamp) = when else { return when };
+    let Some(earlier) = clock(before).filter(|_| stamp.date.is_none()) else { return when };
+    let later = !stamp.shape.has_meridiem() && earlier.hour() >= 12 && stamp.clock.hour() < 12;
+    let clock = if later { stamp.clock + jiff::Span::new().hours(12) } else { stamp.clock };
+    match before {
+        When::Known(Time::Local(moment)) => When::Known(Time::Local(moment.date().to_datetime(clock))),
+        When::Written(base) => When::Written(Stamp { clock, ..base }),
+        _ => when,
+    }
+}
+
+/// How many minutes after `before` `after` is, as clocks have them.
+fn minutes_between(before: When, after: When) -> Option<i32> {
+    let minutes = |when| clock(when).map(|t| i32::from(t.hour()) * 60 + i32::from(t.minute()));
+    Some(minutes(after)? - minutes(before)?)
+}
+
+fn clock(when: When) -> Option<jiff::civil::Time> {
+    match when {
+        When::Written(stamp) => Some(stamp.clock),
+        When::Known(Time::Local(moment)) => Some(moment.time()),
+        When::Known(Time::Clock(time)) => Some(time),
+        _ => None,
+    }
+}

@@ -1,0 +1,103 @@
+//! Names above days, as in the comments of a school's page: a name, `14 Mar (Edited 15 Mar)`, words. And days that part
+//! messages whatever else a message says.
+
+use std::collections::HashSet;
+
+use super::super::months;
+use super::{days, moments, names, places};
+
+/// How many lines of a page may stand above the first name.
+const PREAMBLE: usize = 6;
+
+/// `14 Mar`, `14 Mar (Edited 15 Mar)`, `14. März 2024`, `Yesterday`: a day, perhaps with another behind it in brackets.
+pub fn is_day(line: &str) -> bool {
+    let line = line.trim();
+    let whole = line.strip_suffix(')').and_then(|l| l.split_once(" (")).map_or(line, |(day, _)| day);
+    places::is_near_day(whole) || in_words(whole).is_some()
+}
+
+/// The number of the day and the year of `14 Mar`, `Mar 14, 2024`, `14 de março`; a day of the week may lead.
+fn in_words(day: &str) -> Option<(u8, Option<u16>)> {
+    let words = day.split([' ', ',']).map(|w| w.trim_end_matches('.').to_lowercase());
+    let words: Vec<String> = words.filter(|w| !w.is_empty() && !matches!(&**w, "de" | "of")).collect();
+    let mut words = &words[..];
+    let is_weekday = |w: &String| months::WEEKDAYS.iter().any(|d| d == w || &d[..3] == w);
+    if words.len() > 2 && is_weekday(&words[0]) {
+        words = &words[1..];
+    }
+    let month = |w: &str| places::is_month(w);
+    let number =
+        |w: &str| w.trim_end_matches(char::is_alphabetic).parse::<u8>().ok().filter(|d| (1..=31).contains(d));
+    let (day, year) = match words {
+        [a, b] | [a, b, _] if month(b) => (number(a)?, words.get(2)),
+        [a, b] | [a, b, _] if month(a) => (number(b)?, words.get(2)),
+        _ => return None,
+    };
+    match year {
+        Some(year) => Some((day, Some(year.parse().ok().filter(|y| *y > 1900)?))),
+        None => Some((day, None)),
+    }
+}
+
+/// Whether `line` above a name parts messages: a day with its year or its day of the week, `Today` with a capital.
+pub fn is_divider(line: &str) -> bool {
+    let line = line.trim();
+    let capital = line.starts_with(char::is_uppercase);
+    if capital && places::is_near_day(line) {
+        return true;
+    }
+    let weekday = line
+        .split_once(',')
+        .is_some_and(|(day, _)| months::WEEKDAYS.iter().any(|d| *d == day.to_lowercase()));
+    in_words(line).is_some_and(|(_, year)| year.is_some() || weekday)
+        && days::between(line).is_some_and(|b| b.bare)
+}
+
+/// The names right above the days of a page on which each message is a name, a day and words.
+pub fn names_above(lines: &[&str]) -> Option<HashSet<String>> {
+    let is_when = |line: &str| is_day(line) || moments::under_name(line).is_some();
+    let at: Vec<usize> = (0..lines.len()).filter(|at| is_when(lines[*at])).collect();
+    let dated = at.iter().filter(|at| is_day(lines[**at])).count();
+    let far = at.windows(2).filter(|pair| pair[1] - pair[0] >= 3).count();
+    let first = at.first().is_some_and(|first| (1..=PREAMBLE + 1).contains(first));
+    let regular =
+        first && dated > 2 && far + 1 == at.len() && at.last().is_some_and(|at| at + 1 < lines.len());
+    regular.then_some(())?;
+    let above: Vec<&str> = at.iter().map(|at| lines[at - 1].trim()).collect();
+    let fits = above.iter().all(|name| names::placed(name).is_some() && name.split_whitespace().count() <= 4);
+    let looks = above.iter().all(|name| names::looks_like_name(name)) && at.len() * 4 >= lines.len();
+    (fits && (looks || places::come_back(above.iter().copied())))
+        .then(|| above.into_iter().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_under_names_and_between() {
+        for line in
+            ["14 Mar", "Mar 14", "14 Mar (Edited 15 Mar)", "14. März 2024", "Yesterday", "14 de março"]
+        {
+            assert!(is_day(line), "{line}");
+        }
+        for line in ["14", "may", "14 eggs", "Mar", "we may 14"] {
+            assert!(!is_day(line), "{line}");
+        }
+        for line in ["February 3, 2024", "Thursday, March 14", "Today"] {
+            assert!(is_divider(line), "{line}");
+        }
+        for line in ["14 March", "today", "thursday", "3, 2024"] {
+            assert!(!is_divider(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn names_above_days() {
+        let of = |text: &str| names_above(&text.split('|').collect::<Vec<_>>()).map(|names| names.len());
+        let page = "Stream|Tom|14 Mar|in?|Ria|14 Mar|yes|so|Tom|15 Mar|ok|Add class comment…";
+        assert_eq!(of(page), Some(2));
+        assert_eq!(of("soup|14 Mar|bread|15 Mar|tea|16 Mar|oil"), None);
+        assert_eq!(of("we met|14 Mar|and then|Tom|so it was"), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! What apps write among the words of a talk: what those who speak do (`Tom is now playing Chess`), signs with how many
+//! set them, and marks of what is new. Wordings from memory.
+
+use super::grammars::{Head, Who};
+use super::moments;
+
+/// What somebody does, behind a name and a space, as whole beginnings or, with a `$`, as all that is there.
+const DEEDS: [&str; 62] = [
+    "is now playing ",
+    "is now in-game",
+    "is now online",
+    "is now offline",
+    "is now away",
+    "is now busy",
+    "is now idle",
+    "is now snoozing",
+    "is now streaming",
+    "is no longer playing",
+    "was kicked",
+    "was banned",
+    "was timed out",
+    "was removed from the ",
+    "has been kicked",
+    "has been banned",
+    "has gone offline",
+    "has come online",
+    "has joined$",
+    "has joined the ",
+    "has left$",
+    "has left the ",
+    "has disconnected",
+    "has reconnected",
+    "has entered the ",
+    "joined the game",
+    "joined the chat",
+    "joined the lobby",
+    "joined the room",
+    "joined the party",
+    "joined the server",
+    "joined the group",
+    "joined the channel",
+    "joined the call",
+    "joined the meeting",
+    "left the game",
+    "left the chat",
+    "left the lobby",
+    "left the room",
+    "left the party",
+    "left the server",
+    "left the group",
+    "left the channel",
+    "left the call",
+    "left the meeting",
+    "started a call",
+    "started a video call",
+    "started a meeting",
+    "pinned a message",
+    "changed the channel ",
+    "changed the group ",
+    "set the channel ",
+    "invited you to play",
+    "went offline",
+    "came online",
+    "ist jetzt online",
+    "ist jetzt offline",
+    "spielt jetzt ",
+    "ist dem spiel beigetreten",
+    "hat das spiel verlassen",
+    "joue maintenant à ",
+    "está jugando a ",
+];
+/// What stands behind the last messages that were read, or before those that were not.
+const NEW: [&str; 14] = [
+    "New",
+    "New messages",
+    "Last read",
+    "Neu",
+    "Neue Nachrichten",
+    "Zuletzt gelesen",
+    "Nouveau",
+    "Nouveaux",
+    "Nuevo",
+    "Novo",
+    "Nuovo",
+    "Nowe",
+    "Yeni",
+    "Nieuw",
+];
+/// How a line begins that says whom somebody answers; the name follows with an `@`.
+const REPLIES: [&str; 9] = [
+    "Replying to ",
+    "Antwort an ",
+    "En réponse à ",
+    "Respondiendo a ",
+    "Respondendo a ",
+    "In risposta a ",
+    "W odpowiedzi do ",
+    "Antwoord op ",
+    "Yanıtlanan: ",
+];
+
+/// Whether `line` says what somebody `known` does.
+pub fn is_of(line: &str, known: impl Fn(&str) -> bool) -> bool {
+    const LONGEST: usize = 120;
+    let line = line.trim();
+    line.len() <= LONGEST
+        && line.match_indices(' ').take(5).any(|(at, _)| is_deed(&line[at + 1..]) && known(&line[..at]))
+}
+
+fn is_deed(rest: &str) -> bool {
+    let rest = rest.trim_end_matches('.').to_lowercase();
+    let short = rest.split(' ').count() <= 9;
+    let whole = |deed: &str| deed.strip_suffix('$').map_or_else(|| rest.starts_with(deed), |d| rest == d);
+    short && DEEDS.iter().any(|deed| whole(deed))
+}
+
+/// `Tom started a call that lasted 25 minutes. — Today at 4:12 PM`: what Discord tells where a name and a time stand above
+/// other messages.
+pub fn told(line: &str) -> Option<Head<'_>> {
+    let (text, time) = line.trim().rsplit_once(" — ")?;
+    let text = text.trim_end();
+    let sentence = text.ends_with(['.', '!']) && text.split_whitespace().count() > 3;
+    let when = moments::whole(time).filter(|_| sentence)?;
+    Some(Head { who: Who::App, when, text })
+}
+
+/// `Replying to @tom: in?`, `message deleted by a moderator.`: what Twitch sets above and in place of messages.
+pub fn is_of_stream(line: &str) -> bool {
+    let line = line.trim();
+    let lower = line.to_lowercase();
+    let deleted =
+        ["message deleted by a moderator", "<message deleted>", "nachricht von einem moderator gelöscht"];
+    REPLIES.iter().any(|start| line.strip_prefix(start).is_some_and(|rest| rest.starts_with('@')))
+        || deleted.contains(&lower.trim_end_matches('.'))
+        || matches!(&*lower, "welcome to the chat room!" | "willkommen im chat!")
+}
+
+/// Whether `line`, right above a name, says where what is new begins.
+pub fn is_mark_of_new(line: &str) -> bool {
+    NEW.contains(&line.trim())
+}
+
+/// `:tada:`, `🎉`: a sign that somebody set under a message, if how many did follows.
+pub fn is_reaction(line: &str) -> bool {
+    let line = line.trim();
+    let sign = |c: char| !c.is_alphanumeric() && !c.is_ascii() && !matches!(c, '—' | '–' | '…' | '“' | '”');
+    moments::is_status(line) || ((1..=4).contains(&line.chars().count()) && line.chars().all(sign))
+}
+
+/// `1 Like reaction.`: above how many reacted, once more.
+pub fn has_count(line: &str) -> bool {
+    let line = line.trim().trim_end_matches('.');
+    line.starts_with(|c: char| c.is_ascii_digit())
+        && (line.ends_with(" reaction") || line.ends_with(" reactions"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_apps_say_of_those_who_speak() {
+        let known = |name: &str| matches!(name, "Tom" | "Sir Toast");
+        for line in ["Tom is now playing Chess", "Sir Toast was kicked for being AFK", "Tom has left."] {
+            assert!(is_of(line, known), "{line}");
+        }
+        for line in ["Ria is now playing Chess", "Tom has left his bag", "Tom joined the club", "Tom"] {
+            assert!(!is_of(line, known), "{line}");
+        }
+        assert!(is_of_stream("Replying to @tom: in?") && !is_of_stream("Replying to you now"));
+        assert!(told("Tom started a call that lasted 25 minutes. — 16:02").is_some());
+        assert!(told("Mr. Hill Jr. — 16:02").is_none() && told("we did it all. — so").is_none());
+        assert!(is_reaction(":tada:") && is_reaction("🎉") && !is_reaction("ok") && !is_reaction("…"));
+        assert!(has_count("2 Heart reactions.") && !has_count("my reaction"));
+    }
+}
