@@ -71,6 +71,9 @@ impl Reading<'_> {
         if !fresh && self.is_among_words(line.text, lines) {
             return self.chat.heading();
         }
+        if fresh && self.plan.is_announced() && doings::is_mark_of_change(line.text) {
+            return self.chat.heading();
+        }
         if self.is_own_words(line, lines) {
             return;
         }

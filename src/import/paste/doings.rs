@@ -86,6 +86,18 @@ const NEW: [&str; 14] = [
     "Yeni",
     "Nieuw",
 ];
+/// What Teams sets between a time and words that were changed.
+const CHANGED: [&str; 9] = [
+    "Edited",
+    "Bearbeitet",
+    "Modifié",
+    "Editado",
+    "Editada",
+    "Modificato",
+    "Edytowano",
+    "Düzenlendi",
+    "Bewerkt",
+];
 /// How a line begins that says whom somebody answers; the name follows with an `@`.
 const REPLIES: [&str; 9] = [
     "Replying to ",
@@ -138,6 +150,11 @@ pub fn is_of_stream(line: &str) -> bool {
 /// Whether `line`, right above a name, says where what is new begins.
 pub fn is_mark_of_new(line: &str) -> bool {
     NEW.contains(&line.trim())
+}
+
+/// Whether `line`, right under a name and a time, says that the words below were changed.
+pub fn is_mark_of_change(line: &str) -> bool {
+    CHANGED.contains(&line.trim())
 }
 
 /// `:tada:`, `🎉`: a sign that somebody set under a message, if how many did follows.

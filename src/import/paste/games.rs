@@ -1,5 +1,5 @@
-//! Chat of games, in which a channel stands before some names: `[00:15] [All] Tom (Mage): hi`, `3/14 18:22:01.120  [Party]
-//! [Tom-Area]: hi`, `To Tom: hi`, `Tom whispers: hi`.
+//! Chat of games, in which a channel stands before some names: `[00:15] [All] Tom (Mage): hi`, `(Team) Tom: hi`,
+//! `3/14 18:22:01.120  [Party] [Tom-Area]: hi`, `To Tom: hi`, `Tom whispers: hi`.
 
 use super::super::chat::When;
 use super::grammars::{Head, Who};
@@ -7,6 +7,9 @@ use super::{moments, names, notices};
 
 /// What a game calls it when somebody speaks.
 const SPEAKS: [&str; 3] = [" whispers", " says", " yells"];
+/// Channels that stand in round brackets; a name in them is somebody's.
+const ROUND: [&str; 10] =
+    ["all", "team", "party", "group", "guild", "squad", "lobby", "global", "from", "to"];
 /// What logs of programs set in brackets.
 const LEVELS: [&str; 7] = ["info", "warn", "warning", "error", "debug", "trace", "fatal"];
 
@@ -103,10 +106,16 @@ fn said(line: &str) -> Option<Said<'_>> {
         }
         (rest, marked) = (after.trim_start(), true);
     }
+    let round = rest.strip_prefix('(').and_then(|r| r.split_once(") "));
+    let round = round.filter(|(channel, _)| ROUND.contains(&&*channel.to_lowercase()));
+    let mut to = false;
+    if let Some((channel, after)) = round {
+        (rest, marked, to) = (after, true, channel.eq_ignore_ascii_case("to"));
+    }
     let (before, text) = rest.split_once(": ").or_else(|| Some((rest.strip_suffix(':')?, "")))?;
     let spoken = SPEAKS.iter().find_map(|word| before.strip_suffix(word));
     let name = spoken.unwrap_or(before);
-    let to = ["To ", "to ", "@To "].iter().any(|way| name.starts_with(way)) && name.len() > 4;
+    let to = to || (["To ", "to ", "@To "].iter().any(|way| name.starts_with(way)) && name.len() > 4);
     let name = if to { "You" } else { without_champion(unbracketed(name)) };
     let fits = names::plausible(name).is_some() && name.split(' ').count() <= 3;
     fits.then_some(Said { when, name, text: text.trim(), marked: marked || spoken.is_some() || to })
@@ -180,6 +189,13 @@ mod tests {
             ("ria", "no"),
         ];
         assert_eq!(shown(&lobby), rows(&want, false));
+    }
+
+    #[test]
+    fn channels_in_round_brackets() {
+        let lines = ["(Team) Tom: in?", "(All) Ria: yes", "(To) Ria: ok", "(From) Ria: no", "Tom: so"];
+        let want = [("Tom", "in?"), ("Ria", "yes"), ("You", "ok"), ("Ria", "no"), ("Tom", "so")];
+        assert_eq!(shown(&lines), rows(&want, false));
     }
 
     #[test]

@@ -11,8 +11,6 @@ fn somebody_goes_on_after_a_time() {
             "in?|or not|yes",
         ),
         ("Tom\n  4:02 PM\nin?\n4:03\nor not\nRia\n  4:05 PM\nyes\n", "Tom Tom Ria", "in?|or not|yes"),
-        // A time hours away is said.
-        ("Tom\n  4:02 PM\nwhen?\nRia\n  4:05 PM\nwell\n9:30\nor so\n", "Tom Ria", "when?|well\n9:30\nor so"),
     ] {
         let (found, texts) = read(text);
         assert_eq!((found.join(" ").as_str(), texts.join("|").as_str()), (who, said), "{text}");
