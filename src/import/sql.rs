@@ -56,7 +56,7 @@ const INSTEAD: &str = "export its messages as CSV, with a column each for the wo
 fn is_dump(sample: &Sample) -> bool {
     const STARTS: [&str; 10] =
         ["--", "/*", "#", "set ", "create ", "insert into", "copy ", "begin", "pragma ", "drop "];
-    const HOLDS: [&str; 4] = ["insert into ", "insert ignore into ", "create table ", "copy "];
+    const HOLDS: [&str; 5] = ["insert into ", "insert ignore into ", "insert [", "create table ", "copy "];
     let text = sample.text().trim_start_matches('\u{feff}').trim_start();
     let begins = |line: &str, words: &[&str]| {
         words.iter().any(|w| line.get(..w.len()).is_some_and(|start| start.eq_ignore_ascii_case(w)))

@@ -111,7 +111,7 @@ mod tests {
             ("recipient_username", "toname"),
             ("to_user", "toname"),
             ("chat.user.keyword", "user"),
-            ("chat.room", "room"),
+            ("chat.room", "chatroom"),
             ("chat.text", "text"),
             ("m.body", "body"),
             ("payload.text", "text"),
