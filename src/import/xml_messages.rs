@@ -148,7 +148,7 @@ fn fields(element: &Element) -> Vec<(String, String)> {
         if child.children.is_empty() || !child.text.trim().is_empty() {
             fields.push((name.to_owned(), child.text.trim().to_owned()));
         }
-        let inner = child.tag.attributes.iter().cloned().filter(|_| !column);
+        let inner = child.tag.attributes.iter().filter(|_| !column).cloned();
         fields.extend(inner.map(|(key, value)| (format!("{}.{key}", child.tag.name), value)));
     }
     if !element.text.trim().is_empty() {

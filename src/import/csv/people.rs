@@ -65,7 +65,7 @@ impl People {
         let senders = if wechat { all("remark nickname sender") } else { all(SENDER) };
         // The boxes of several people, each of which has the way for its owner.
         let copied = direction.is_some_and(|way| {
-            all(RECIPIENT).first().is_some() && senders.first().is_some_and(|c| way.has_owners(*c, rows))
+            !all(RECIPIENT).is_empty() && senders.first().is_some_and(|c| way.has_owners(*c, rows))
         });
         let direction = direction.filter(|_| !copied);
         let people = Self {

@@ -135,7 +135,7 @@ impl Reading<'_> {
             return false;
         };
         let said = self.was_said(&quote);
-        if !said && !(known && marked.is_some()) {
+        if !said && (!known || marked.is_none()) {
             return false;
         }
         self.close_title();
