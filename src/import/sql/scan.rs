@@ -121,7 +121,7 @@ impl<'t> Scan<'t> {
                     let next = |start: &&str| {
                         self.rest().get(..start.len()).is_some_and(|n| n.eq_ignore_ascii_case(start))
                     };
-                    if starts.iter().any(|start| next(start)) {
+                    if starts.iter().any(next) {
                         return;
                     }
                 }
