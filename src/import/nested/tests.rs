@@ -1,3 +1,5 @@
+//! Nested JSON as platforms write it.
+
 use super::super::{Flow, Imported, Options, read_text};
 
 fn import(text: &str) -> Vec<Imported> {
