@@ -277,11 +277,10 @@ def optimizer_for(model, knobs):
     for part in (model.encoder.words, model.encoder.places, model.encoder.types):
         part.weight.requires_grad_(False)
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
-    learns = lambda group: group["params"]
     groups = [{"params": [p for n, p in named if n.startswith("head.")], "lr": knobs.rate_head},
               {"params": [p for n, p in named if n.endswith(".terms")], "lr": knobs.rate_terms, "weight_decay": 0.0},
               {"params": [p for n, p in named if n.startswith("encoder.") and not n.endswith(".terms")], "lr": knobs.rate_encoder}]
-    return torch.optim.AdamW(filter(learns, groups), weight_decay=knobs.weight_decay, fused=next(model.parameters()).is_cuda)
+    return torch.optim.AdamW([group for group in groups if group["params"]], weight_decay=knobs.weight_decay, fused=next(model.parameters()).is_cuda)
 
 
 def set_rates(optimizer, peaks, done, knobs):

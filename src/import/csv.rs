@@ -5,7 +5,7 @@
 //! The table is read twice: once to see where each conversation ends and how its dates are written, once to read it.
 //! So rows of a conversation need not stand together, and still only conversations that are open are held.
 
-mod composed;
+pub(super) mod composed;
 mod content;
 mod copies;
 mod direction;
@@ -321,14 +321,7 @@ impl Reading<'_, '_, '_> {
 
     /// What a broken end left open was understood up to there.
     fn close(self, result: &Result<(), ImportError>) {
-        let mut open: Vec<(u64, Chat)> = self.open.into_values().collect();
-        open.sort_by_key(|(first, _)| *first);
-        for (_, mut chat) in open {
-            chat.close(result, 0);
-            if self.sink.is_stopped() || self.sink.emit(chat).is_break() {
-                break;
-            }
-        }
+        self.sink.close_all(self.open.into_values().collect(), result);
     }
 
     fn id(&self, conversation: &str) -> String {

@@ -171,6 +171,12 @@ pub(crate) struct Tripped(pub ArchiveProblem);
 pub(crate) struct TooBig(pub u64);
 
 impl ImportError {
+    /// More than `limit` bytes would have to be held in memory.
+    pub(crate) fn too_much_held(name: &str, line: u64, limit: usize) -> Self {
+        let (name, what) = (name.to_owned(), "what has to be held in memory");
+        Self::TooLarge { name, line, what, limit: limit as u64 }
+    }
+
     /// The error for a failed read of the input called `name`.
     pub(crate) fn io(name: &str, source: io::Error) -> Self {
         let name = name.to_owned();

@@ -117,13 +117,7 @@ impl Walker for Cells<'_> {
         let Some(key) = path.key(0).filter(|_| path.depth() > 1) else { return Ok(Flow::Continue(())) };
         self.held += size_of::<Value>() + key.len() + value.to_string().len();
         if self.held > self.limit {
-            let (name, limit) = (self.name.to_owned(), self.limit as u64);
-            return Err(ImportError::TooLarge {
-                name,
-                line: 0,
-                what: "what has to be held in memory",
-                limit,
-            });
+            return Err(ImportError::too_much_held(self.name, 0, self.limit));
         }
         if self.split {
             self.split(key, value);

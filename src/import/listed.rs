@@ -46,8 +46,7 @@ impl Format for JsonList {
             if held <= limits.held {
                 return Ok(Flow::Continue(()));
             }
-            let (limit, what) = (limits.held as u64, "what has to be held in memory");
-            Err(ImportError::TooLarge { name: name.clone(), line: 0, what, limit })
+            Err(ImportError::too_much_held(&name, 0, limits.held))
         });
         match names {
             Some(names) => read_objects(&name, &values, &names, read, sink),

@@ -8,7 +8,6 @@ use super::csv::roster::Roster;
 use super::error::ImportError;
 use super::lines::Line;
 use super::source::{Sample, Source};
-use super::warning::WarningKind;
 use super::{Format, Sink, rows, times};
 
 /// The format.
@@ -29,15 +28,17 @@ impl Format for Logs {
         if most(&|line| game(line).is_some()) {
             return if lines().any(|l| said(l).is_some()) { 0.9 } else { 0.0 };
         }
+        // An object that begins a line makes it one of JSON.
+        if !most(&|line| stamp(line).is_some()) {
+            return 0.0;
+        }
         let mut held = Held::default();
         lines().filter_map(entry).for_each(|fields| push(&mut held, 0, &fields));
-        // An object that begins a line makes it one of JSON.
-        let service = most(&|line| stamp(line).is_some()) && held.rows.len() > 1;
-        if service && held.layout().is_some() { 0.85 } else { 0.0 }
+        if held.rows.len() > 1 && held.layout().is_some() { 0.85 } else { 0.0 }
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let name = source.name().to_owned();
+        let (name, limit) = (source.name().to_owned(), sink.options().limits.held);
         let (mut held, mut others) = (Held::default(), Vec::new());
         source.into_lines()?.each(|line: &Line<'_>| {
             match said(line.text).or_else(|| entry(line.text)) {
@@ -45,25 +46,14 @@ impl Format for Logs {
                 None if line.is_blank() => {}
                 None => others.push(line.number),
             }
-            Ok(())
+            held.fits(&name, line.number, limit)
         })?;
         let Some(layout) = held.layout() else {
             let lines = (held.rows.len() + others.len()) as u64;
             return Err(ImportError::NoMessages { name, format: self.name(), lines });
         };
         // Other events have objects as well, and no words.
-        held.rows.retain(|(line, row)| {
-            let words = layout.text(row).is_some_and(|text| !text.trim().is_empty());
-            if !words {
-                others.push(*line);
-            }
-            words
-        });
-        held.read(&name, &layout, &Roster::default(), sink)?;
-        others.sort_unstable();
-        sink.count_lines(others.len() as u64);
-        others.into_iter().for_each(|line| sink.reject(WarningKind::UnknownRecord, line));
-        Ok(())
+        held.read_words(&name, &layout, &Roster::default(), others, sink)
     }
 }
 

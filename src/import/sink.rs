@@ -89,6 +89,18 @@ impl<'a> Sink<'a> {
         Chat::new(id, &self.options.limits)
     }
 
+    /// Close conversations that are open at the end of an input, which may be a broken one, and hand them on, by the number that
+    /// stands with each.
+    pub fn close_all(&mut self, mut open: Vec<(u64, Chat)>, result: &Result<(), ImportError>) {
+        open.sort_by_key(|(first, _)| *first);
+        for (_, mut chat) in open {
+            chat.close(result, 0);
+            if self.is_stopped() || self.emit(chat).is_break() {
+                break;
+            }
+        }
+    }
+
     /// Hand on a finished conversation. One without messages is only counted.
     pub fn emit(&mut self, chat: Chat) -> Flow {
         let Finished { mut transcript, dates, mut warnings, counts } = chat.finish(self.options.date_order);

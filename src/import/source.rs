@@ -221,8 +221,7 @@ pub(super) fn hold(name: &str, stream: impl Read, limit: usize) -> Result<Vec<u8
     let mut bytes = Vec::new();
     stream.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|e| ImportError::io(name, e))?;
     if bytes.len() > limit {
-        let what = "what has to be held in memory";
-        return Err(ImportError::TooLarge { name: name.to_owned(), line: 0, what, limit: limit as u64 });
+        return Err(ImportError::too_much_held(name, 0, limit));
     }
     Ok(bytes)
 }

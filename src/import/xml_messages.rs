@@ -9,7 +9,6 @@ use super::csv::held::Held;
 use super::csv::roster::Roster;
 use super::error::ImportError;
 use super::source::{Sample, Source};
-use super::warning::WarningKind;
 use super::xml::{self, Element, Event, Tag, Xml};
 use super::{Format, Sink};
 
@@ -46,20 +45,10 @@ impl Format for XmlMessages {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let (name, limits) = (source.name().to_owned(), sink.options().limits);
         let mut xml = Xml::new(&name, source.into_text()?, xml::longest(&limits), limits.record);
-        let mut found = Found { name: name.clone(), limit: limits.held, ..Found::default() };
+        let mut found = Found { name: name.clone(), limit: Some(limits.held), ..Found::default() };
         let result = found.gather(&mut xml);
         if let Some(layout) = found.held.layout() {
-            let mut others = std::mem::take(&mut found.others);
-            found.held.rows.retain(|(line, row)| {
-                let words = layout.text(row).is_some_and(|text| !text.trim().is_empty());
-                if !words {
-                    others.push(*line);
-                }
-                words
-            });
-            found.held.read(&name, &layout, &found.roster, sink)?;
-            sink.count_lines(others.len() as u64);
-            others.into_iter().for_each(|line| sink.reject(WarningKind::UnknownRecord, line));
+            found.held.read_words(&name, &layout, &found.roster, found.others, sink)?;
         }
         result
     }
@@ -73,9 +62,8 @@ struct Found {
     roster: Roster,
     /// The lines of elements beside messages that are none.
     others: Vec<u64>,
-    /// How many bytes are held, and how many may be.
-    size: usize,
-    limit: usize,
+    /// How many bytes may be held; in a sample, which is short, any number.
+    limit: Option<usize>,
 }
 
 impl Found {
@@ -109,11 +97,7 @@ impl Found {
                 Event::End if open.is_empty() => return Ok(()),
                 Event::End => return Err(xml.broken()),
             }
-            if self.limit > 0 && self.size > self.limit {
-                let (name, limit) = (self.name.clone(), self.limit as u64);
-                let (line, what) = (xml.line(), "what has to be held in memory");
-                return Err(ImportError::TooLarge { name, line, what, limit });
-            }
+            self.limit.map_or(Ok(()), |limit| self.held.fits(&self.name, xml.line(), limit))?;
         }
     }
 
@@ -126,7 +110,6 @@ impl Found {
             let id = ["id", "name", "title"].iter().find_map(|key| chat.get(key));
             fields.extend(id.map(|id| ("conversation".to_owned(), id.to_owned())));
         }
-        self.size += fields.iter().map(|(name, field)| name.len() + field.len()).sum::<usize>();
         self.held.push(element.tag.line, fields.iter().map(|(name, field)| (name.as_str(), field.as_str())));
     }
 

@@ -1,6 +1,6 @@
 //! Names of columns that are made of known parts: `sender_username`, `fromUserId`, `chat.user.keyword`.
 
-use super::headings::{CONVERSATION, RECIPIENT, Role, SENDER, SENDER_ID, TEXT, TIME, folded};
+use super::headings::{CONVERSATION, RECIPIENT, Role, SENDER, SENDER_ID, TEXT, TIME, folded, is_one};
 
 /// Whose a column may be: who wrote it.
 const FROM: &str = "sender from author user member participant poster writer source src absender von verfasser benutzer \
@@ -25,7 +25,8 @@ const KEPT_AS_IS: &str = "keyword";
 
 /// The known name for which a column called `name` stands, if its parts tell one.
 pub fn meant(name: &str) -> Option<Role> {
-    let mut parts = parts(name);
+    let mut parts: Vec<String> =
+        pieces(name).iter().map(|piece| folded(piece)).filter(|part| !part.is_empty()).collect();
     if parts.len() > 1 && parts.last().is_some_and(|part| part == KEPT_AS_IS) {
         parts.pop();
     }
@@ -76,24 +77,21 @@ fn of_parts(first: &str, rest: &[&str]) -> Option<Role> {
     }
 }
 
-/// The parts of a name, each folded: between signs, and where capitals begin.
-fn parts(name: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
+/// The parts of a name: between signs, and where capitals begin.
+pub fn pieces(name: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
     let mut lower = false;
     for c in name.chars() {
         if !c.is_alphanumeric() || (lower && c.is_uppercase()) {
-            parts.push(String::new());
+            pieces.push(String::new());
         }
         lower = c.is_lowercase();
         if c.is_alphanumeric() {
-            parts.last_mut().expect("one at least").push(c);
+            pieces.last_mut().expect("one at least").push(c);
         }
     }
-    parts.iter().map(|part| folded(part)).filter(|part| !part.is_empty()).collect()
-}
-
-fn is_one(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|w| w == word)
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 #[cfg(test)]

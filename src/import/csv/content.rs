@@ -41,21 +41,7 @@ pub fn layout(delimiter: u8, rows: &[StringRecord]) -> Option<(Layout, f32)> {
     enough.then_some(())?;
     let confidence = if sure && columns.speaker.is_some() { DATED } else { PERHAPS };
     let people = People::unnamed(columns.speaker, columns.conversation);
-    let (text, own) = (columns.text, false);
-    let layout = Layout {
-        delimiter,
-        eol: b'\n',
-        headings,
-        width,
-        people,
-        time,
-        text,
-        own,
-        id: None,
-        escaped: false,
-        persons: Vec::new(),
-    };
-    Some((layout, confidence))
+    Some((Layout { people, time, ..Layout::of(delimiter, headings, width, columns.text) }, confidence))
 }
 
 /// The layout of a table that has a column for each person, with words in one of them a row, and how sure that it is one.
@@ -81,23 +67,8 @@ pub fn by_person(delimiter: u8, rows: &[StringRecord]) -> Option<(Layout, f32)> 
     (body.len() > 2 && !time.is_empty() && named && turns && people).then_some(())?;
     let persons: Vec<(usize, String)> =
         others.into_iter().zip(names.into_iter().map(str::to_owned)).collect();
-    let (people, text, own) = (People::default(), persons.first()?.0, false);
-    Some((
-        Layout {
-            delimiter,
-            eol: b'\n',
-            headings: 1,
-            width,
-            people,
-            time,
-            text,
-            own,
-            id: None,
-            escaped: false,
-            persons,
-        },
-        DATED,
-    ))
+    let text = persons.first()?.0;
+    Some((Layout { time, persons, ..Layout::of(delimiter, 1, width, text) }, DATED))
 }
 
 /// Whether the first row names the columns: it has words where all others have times.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use ::csv::StringRecord;
 
-use super::headings::{self, DIRECTION, Headings, MINE};
+use super::headings::{self, DIRECTION, Headings, MINE, is_one};
 use super::holds;
 
 /// Which way a message went.
@@ -124,8 +124,4 @@ impl Direction {
         let own = !incoming.is_empty() && outgoing.len() == 1 && sent > 1;
         !named && !own
     }
-}
-
-fn is_one(words: &str, word: &str) -> bool {
-    words.split(' ').any(|w| w == word)
 }

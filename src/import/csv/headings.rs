@@ -159,6 +159,11 @@ impl Headings {
     }
 }
 
+/// Whether `word` is one of `words`, which have spaces between them.
+pub fn is_one(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|w| w == word)
+}
+
 /// A name in lower case, letters and digits only, without accents.
 pub fn folded(name: &str) -> String {
     // What people write behind a name: `Date (Europe/Berlin)`, `Sent [UTC]`.

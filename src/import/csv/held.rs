@@ -4,6 +4,7 @@ use ::csv::StringRecord;
 
 use super::super::error::ImportError;
 use super::super::sink::Sink;
+use super::super::warning::WarningKind;
 use super::layout::Layout;
 use super::roster::Roster;
 use super::{Rows, read_table};
@@ -18,6 +19,8 @@ pub struct Held {
     pub names: StringRecord,
     /// The rows, each with its line.
     pub rows: Vec<(u64, StringRecord)>,
+    /// How many bytes its fields have.
+    size: usize,
 }
 
 impl Held {
@@ -30,6 +33,7 @@ impl Held {
     pub fn push<'f>(&mut self, line: u64, fields: impl IntoIterator<Item = (&'f str, &'f str)>) {
         let mut row: Vec<&str> = vec![""; self.names.len()];
         for (name, field) in fields {
+            self.size += name.len() + field.len();
             match self.names.iter().position(|n| n == name) {
                 // The first of its name counts.
                 Some(at) if row[at].is_empty() => row[at] = field,
@@ -43,6 +47,14 @@ impl Held {
         self.rows.push((line, row.into()));
     }
 
+    /// That what was read up to `line` of the input `name` is no more than may be held.
+    ///
+    /// # Errors
+    /// When its fields have more than `limit` bytes.
+    pub fn fits(&self, name: &str, line: u64, limit: usize) -> Result<(), ImportError> {
+        if self.size > limit { Err(ImportError::too_much_held(name, line, limit)) } else { Ok(()) }
+    }
+
     /// Where its columns tell who says what, how it is laid out. Rows that came before a new column are made as wide as
     /// the others.
     pub fn layout(&mut self) -> Option<Layout> {
@@ -53,6 +65,30 @@ impl Held {
         let rows: Vec<StringRecord> = self.with_names().take(LOOK_AT).cloned().collect();
         let layout = Layout::of_rows(&rows).filter(Layout::names_people)?;
         Some(Layout { headings: 0, ..layout })
+    }
+
+    /// Read it as messages, but for the rows without words, which are records of another kind, as those on the lines `others`
+    /// are.
+    pub fn read_words(
+        &mut self,
+        name: &str,
+        layout: &Layout,
+        roster: &Roster,
+        mut others: Vec<u64>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ImportError> {
+        self.rows.retain(|(line, row)| {
+            let words = layout.text(row).is_some_and(|text| !text.trim().is_empty());
+            if !words {
+                others.push(*line);
+            }
+            words
+        });
+        self.read(name, layout, roster, sink)?;
+        others.sort_unstable();
+        sink.count_lines(others.len() as u64);
+        others.into_iter().for_each(|line| sink.reject(WarningKind::UnknownRecord, line));
+        Ok(())
     }
 
     /// Read it as messages, laid out like this.
@@ -80,5 +116,20 @@ impl Rows for Walk<'_> {
     fn next_row(&mut self) -> Result<Option<(u64, u64, bool, &StringRecord)>, ImportError> {
         self.number += 1;
         Ok(self.rows.next().map(|(line, row)| (self.number, *line, false, row)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_held_than_may_be() {
+        let mut held = Held::default();
+        held.push(1, [("sender", "Ida"), ("text", "hello")]);
+        assert!(held.fits("s.log", 1, 18).is_ok());
+        held.push(2, [("sender", "Max"), ("text", "hi")]);
+        let error = held.fits("s.log", 2, 18).unwrap_err();
+        assert!(matches!(error, ImportError::TooLarge { line: 2, limit: 18, .. }), "{error}");
     }
 }

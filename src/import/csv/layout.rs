@@ -49,6 +49,13 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Of a table of which no more is known than how wide it is and where the words stand.
+    pub fn of(delimiter: u8, headings: u64, width: usize, text: usize) -> Self {
+        let (people, time, persons) = (People::default(), Vec::new(), Vec::new());
+        let (eol, own, id, escaped) = (b'\n', false, None, false);
+        Self { delimiter, eol, headings, width, people, time, text, own, id, escaped, persons }
+    }
+
     /// The likeliest layout and how sure that this is a table, in 0..=1.
     pub fn guess(sample: &Sample) -> Option<(Self, f32)> {
         let bonus = if is_called_table(sample) { 0.1 } else { 0.0 };
@@ -154,19 +161,7 @@ impl Layout {
         let (people, time, id) = known.map(|k| (k.people, k.time, k.id)).unwrap_or_default();
         let people = people.asked(speaker, conversation);
         let time = find(&columns.time)?.map(|t| vec![t]).unwrap_or(time);
-        Ok(Self {
-            delimiter,
-            eol: b'\n',
-            headings,
-            width: first.len(),
-            people,
-            time,
-            text,
-            own: false,
-            id,
-            escaped: false,
-            persons: Vec::new(),
-        })
+        Ok(Self { people, time, id, ..Self::of(delimiter, headings, first.len(), text) })
     }
 
     /// By the names in the first row alone: there must be one for the text and one for something else.
@@ -210,19 +205,8 @@ impl Layout {
         let people = People::find(&names, rows, text, &time);
         let told = people.is_told() || !time.is_empty();
         let (width, copied) = (names.width(), people.copied);
-        told.then_some(Self {
-            delimiter,
-            eol: b'\n',
-            headings: 1,
-            width,
-            people,
-            time,
-            text,
-            own,
-            id: if copied { Some(text) } else { names.first(MESSAGE_ID).filter(|_| !own) },
-            escaped: false,
-            persons: Vec::new(),
-        })
+        let id = if copied { Some(text) } else { names.first(MESSAGE_ID).filter(|_| !own) };
+        told.then_some(Self { people, time, own, id, ..Self::of(delimiter, 1, width, text) })
     }
 
     /// Whether columns say who wrote a message.

@@ -6,8 +6,9 @@ use ::csv::StringRecord;
 
 use super::super::archive::Bundle;
 use super::super::error::ImportError;
+use super::super::parts::file_name;
 use super::Rows;
-use super::headings::{Headings, Role, folded};
+use super::headings::{Headings, Role, folded, is_one};
 use super::holds;
 
 /// What tables of people are called.
@@ -82,12 +83,12 @@ impl Rows for Named<'_> {
 
 /// Whether a table called `name` is one of people.
 pub fn is_of_people(name: &str) -> bool {
-    has_word(file(name), PEOPLE) && !has_word(file(name), MESSAGES)
+    has_word(file_name(name), PEOPLE) && !has_word(file_name(name), MESSAGES)
 }
 
 /// Whether a table called `name` is one of conversations, which may be without messages.
 pub fn is_of_chats(name: &str) -> bool {
-    has_word(file(name), CHATS) && !has_word(file(name), MESSAGES)
+    has_word(file_name(name), CHATS) && !has_word(file_name(name), MESSAGES)
 }
 
 /// The tables of each folder that has one of people and one of messages.
@@ -96,7 +97,7 @@ pub fn bundles(entries: &[String]) -> Vec<Bundle> {
     let table = |entry: &&String| {
         let extension = super::super::walk::extension(entry);
         ["csv", "tsv"].contains(&extension.as_str())
-            && [PEOPLE, MESSAGES, CHATS].iter().any(|words| has_word(file(entry), words))
+            && [PEOPLE, MESSAGES, CHATS].iter().any(|words| has_word(file_name(entry), words))
     };
     let mut found: Vec<Bundle> = Vec::new();
     for entry in entries.iter().filter(table) {
@@ -106,20 +107,15 @@ pub fn bundles(entries: &[String]) -> Vec<Bundle> {
             None => found.push(Bundle { root, entries: vec![entry.clone()] }),
         }
     }
-    let has = |bundle: &Bundle, is: &dyn Fn(&str) -> bool| bundle.entries.iter().any(|e| is(file(e)));
+    let has = |bundle: &Bundle, is: &dyn Fn(&str) -> bool| bundle.entries.iter().any(|e| is(file_name(e)));
     found.retain(|bundle| has(bundle, &is_of_people) && has(bundle, &|name| has_word(name, MESSAGES)));
     found
-}
-
-/// The name of a file without its folder.
-fn file(entry: &str) -> &str {
-    entry.rsplit('/').next().unwrap_or(entry)
 }
 
 /// Whether one of `words` is part of a name such as `public.chat_messages.csv`.
 fn has_word(name: &str, words: &str) -> bool {
     let parts = name.split(|c: char| !c.is_alphabetic()).map(folded);
-    parts.into_iter().any(|part| words.split_whitespace().any(|word| word == part))
+    parts.into_iter().any(|part| is_one(words, &part))
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Which records are what somebody said, and which tell of what happened: who joined, who reads, what was closed.
 
+use super::super::csv::composed::pieces;
+use super::super::csv::headings::is_one;
+
 /// What a record is by the words of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
@@ -22,8 +25,9 @@ const MEDIA: &str = "image photo picture video audio voice sticker gif file file
 
 /// What `kinds`, all that a record calls itself, say of it.
 pub fn of(kinds: &[String]) -> Sort {
-    let words: Vec<String> = kinds.iter().flat_map(|kind| split(kind)).collect();
-    let any = |list: &str| words.iter().any(|word| list.split_whitespace().any(|w| w == word));
+    let words: Vec<String> =
+        kinds.iter().flat_map(|kind| pieces(kind)).map(|word| word.to_lowercase()).collect();
+    let any = |list: &str| words.iter().any(|word| is_one(list, word));
     let ends = |word: &String| word.len() > 4 && (word.ends_with("join") || word.ends_with("leave"));
     // IRC's word for leaving; a part of a conversation is something else.
     let parts = kinds.iter().any(|kind| kind.eq_ignore_ascii_case("part"));
@@ -35,25 +39,6 @@ pub fn of(kinds: &[String]) -> Sort {
         (false, true, false) => Sort::Media,
         _ => Sort::Said,
     }
-}
-
-/// The words of `chat.memberJoin`, in lower case.
-fn split(kind: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut small = false;
-    for c in kind.chars() {
-        if !c.is_alphanumeric() || (c.is_uppercase() && small) {
-            words.push(String::new());
-        }
-        small = c.is_lowercase();
-        if c.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(c.to_lowercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 #[cfg(test)]

@@ -55,14 +55,7 @@ impl<'r, 's, 'a> Reading<'r, 's, 'a> {
 
     /// What a broken end left open was understood up to there.
     pub fn close(self, result: &Result<(), ImportError>) {
-        let mut open: Vec<(u64, Chat)> = self.open.into_values().collect();
-        open.sort_by_key(|(first, _)| *first);
-        for (_, mut chat) in open {
-            chat.close(result, 0);
-            if self.sink.is_stopped() || self.sink.emit(chat).is_break() {
-                break;
-            }
-        }
+        self.sink.close_all(self.open.into_values().collect(), result);
     }
 
     fn take(&mut self, unit: &Unit, said: &Said) -> Result<Flow, ImportError> {

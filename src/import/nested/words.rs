@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::super::csv::headings::{
-    CONVERSATION, FILE, MINE, RECIPIENT, Role as Heading, SENDER, SENDER_ID, TEXT, TIME, folded,
+    CONVERSATION, FILE, MINE, RECIPIENT, Role as Heading, SENDER, SENDER_ID, TEXT, TIME, folded, is_one,
 };
 
 /// What a key may be part of.
@@ -165,7 +165,7 @@ pub fn lists(above: &str, key: &str) -> bool {
     const LISTS: &str = "users members participants people contacts messages chats conversations channels rooms threads groups dms";
     const PARTS: &str = "items list data results nodes edges entries total count page pages paging pagination meta links next \
          hits join";
-    let is_list = LISTS.split_whitespace().any(|word| word == above);
+    let is_list = is_one(LISTS, above);
     let key = folded(key);
     let known = [
         Part::Text,
@@ -177,8 +177,5 @@ pub fn lists(above: &str, key: &str) -> bool {
         Part::Name,
         Part::Kind,
     ];
-    is_list
-        && !known.into_iter().any(|part| is(part, &key))
-        && !PARTS.split_whitespace().any(|word| word == key)
-        && !LISTS.split_whitespace().any(|word| word == key)
+    is_list && !known.into_iter().any(|part| is(part, &key)) && !is_one(PARTS, &key) && !is_one(LISTS, &key)
 }
