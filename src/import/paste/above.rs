@@ -19,8 +19,8 @@ const SOON: i32 = 30;
 #[derive(Clone)]
 pub struct Title {
     pub(super) name: String,
-    when: When,
-    line: u64,
+    pub(super) when: When,
+    pub(super) line: u64,
     /// Whether nothing has followed it yet.
     pub(super) fresh: bool,
 }
@@ -41,16 +41,17 @@ impl Reading<'_> {
             self.title.as_ref().is_some_and(|t| fresh && t.when != When::Unknown) && self.plan.is_announced();
         match self.plan.head(line.text).filter(|_| !words) {
             Some(Head { who: Who::Speaker(name), when, .. }) => {
-                self.close_title();
                 self.chat.heading();
-                self.title = Some(Title { name, when, line: line.number, fresh: true });
-                return;
+                return self.begin_title(name, when, line);
             }
             Some(Head { who: Who::App, when, text }) => {
                 self.close_title();
                 return self.chat.note(self.day.map_or(when, |day| day.of(when)), text, line.number);
             }
             None => {}
+        }
+        if self.is_beside_titles(line, lines, fresh) {
+            return self.chat.heading();
         }
         let head = furniture::is_presence(line.text) || (self.said == 0 && self.plan.is_profile(line.text));
         if head && (fresh || self.title.is_none()) {
@@ -103,7 +104,7 @@ impl Reading<'_> {
         let divider = dated::is_divider(text);
         if (divider || doings::is_mark_of_new(text)) && self.head_follows(lines, 0) {
             if divider {
-                self.day = days::between(text).and_then(|b| b.day);
+                (self.day, self.section) = (days::between(text).and_then(|b| b.day), When::Unknown);
             }
             return true;
         }
@@ -148,11 +149,14 @@ impl Reading<'_> {
     }
 
     /// Whether somebody said `quote` a while before, or words that begin so where it is cut short.
-    fn was_said(&self, quote: &str) -> bool {
+    pub(super) fn was_said(&self, quote: &str) -> bool {
         const LAST: usize = 500;
         let cut = quote.strip_suffix('…').or_else(|| quote.strip_suffix("...")).filter(|c| c.len() > 3);
         let same = |text: &str| {
-            text == quote || text.lines().any(|l| l == quote) || cut.is_some_and(|c| text.starts_with(c))
+            text == quote
+                || text.lines().any(|l| l == quote)
+                || (quote.contains('\n') && text.contains(quote))
+                || cut.is_some_and(|c| text.starts_with(c))
         };
         self.chat.so_far().0.messages.iter().rev().take(LAST).any(|m| same(m.text.reveal()))
     }
@@ -201,16 +205,17 @@ impl Reading<'_> {
         true
     }
 
-    /// A name with nothing under it: a picture, which does not survive copying. The message is kept, empty.
+    /// A name with nothing under it: a picture, which does not survive copying. The message is kept, empty; an answer has a
+    /// heading of its own under that of what it answers.
     pub(super) fn close_title(&mut self) {
-        if let Some(title) = self.title.take().filter(|t| t.fresh) {
+        if let Some(title) = self.title.take().filter(|t| t.fresh && !self.sent.answers) {
             self.chat.say_more(notices::bare_name(&title.name), title.when, Kind::Message, "", title.line);
         }
     }
 }
 
 /// Whether the next line is nothing but a short number: how many reacted.
-fn next_is_number(lines: &Ahead<impl BufRead>) -> bool {
+pub(super) fn next_is_number(lines: &Ahead<impl BufRead>) -> bool {
     let number = |line: &str| (1..=3).contains(&line.len()) && line.bytes().all(|b| b.is_ascii_digit());
     lines.sight().next().is_some_and(|next| number(next.trim()))
 }

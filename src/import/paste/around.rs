@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use super::ahead::Ahead;
 use super::reading::Reading;
-use super::{doings, furniture, moments, names, notices, wrap};
+use super::{doings, furniture, moments, names, notices, signs, wrap};
 
 impl Reading<'_> {
     /// Whether `text`, where messages begin with names, is of the window or the page around them: what an app says, a number
@@ -34,7 +34,8 @@ impl Reading<'_> {
     pub(super) fn is_app_line(&self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
         let next = lines.sight().next().map(|l| self.plan.words(l));
         let above = next.is_some_and(furniture::is_furniture);
-        notices::is_deed(text) || notices::is_border(text) || (text.trim() == "Sent" && above)
+        let deed = notices::is_deed(text) || signs::is_deed(text);
+        deed || notices::is_border(text) || (text.trim() == "Sent" && above)
     }
 
     /// `text` without the marks that stand around all words; they may close on a line below.

@@ -1,7 +1,7 @@
-//! Lines that a screen shows between messages: whether they arrived, when somebody was there, which day it is. And
-//! the headings of messages in Messenger and Instagram, which say who sent or answered.
+//! Lines that a screen shows between messages: whether they arrived, when somebody was there, which day it is.
 
 use super::super::months::{MONTHS, WEEKDAYS};
+use super::{sections, signs};
 
 /// Words of dates beside the days of the week and the months, in lower case.
 const DATE_WORDS: [&str; 24] = [
@@ -49,7 +49,9 @@ pub fn is_furniture(line: &str) -> bool {
         | "text message" | "type a message" | "type a message..." | "message..." | "message…"
         | "send a message..." | "send a message…" | "liked a message" | "—" | "–" => true,
         "seen just now" | "original message:" => true,
-        _ if super::page::is_notice(&line) || is_count(&line) || is_box(&line) => true,
+        _ if super::page::is_notice(&line) || is_count(&line) || is_box(&line) || signs::is_sign(&line) => {
+            true
+        }
         _ if line.strip_prefix("read ").is_some_and(is_day_or_time) => true,
         _ if line
             .strip_prefix("you matched with ")
@@ -57,7 +59,7 @@ pub fn is_furniture(line: &str) -> bool {
         {
             line.len() < 60
         }
-        _ if line.strip_prefix("seen by ").is_some_and(|who| who.split(' ').count() <= 3) => true,
+        _ if line.strip_prefix("seen by ").is_some_and(is_who_saw) => true,
         _ => ["active ", "seen "].iter().any(|s| line.strip_prefix(s).is_some_and(ago)) || is_moment(&line),
     }
 }
@@ -108,9 +110,16 @@ pub fn is_dash(line: &str) -> bool {
     matches!(line.trim(), "—" | "–")
 }
 
+/// `mia.draws`, `Ana Lee at 6:41 PM`: who has seen a message, and perhaps when.
+fn is_who_saw(rest: &str) -> bool {
+    let timed = rest.split_once(" at ").filter(|(_, time)| is_day_or_time(time));
+    timed.map_or(rest, |(who, _)| who).split(' ').count() <= 3
+}
+
 /// Whether a line says when somebody was last there.
 pub fn is_presence(line: &str) -> bool {
-    is_furniture(line) && super::cursor::plain(line).to_lowercase().starts_with("active ")
+    let active = || super::cursor::plain(line).to_lowercase().starts_with("active ");
+    (is_furniture(line) && active()) || signs::is_presence(line)
 }
 
 /// Whether a line is of the head that messengers set above a talk: whose profile it is.
@@ -138,7 +147,8 @@ pub fn is_loud(line: &str) -> bool {
 
 /// `Mar 2, 2024, 4:10 PM`, `Today 16:10`: nothing but a date and a time.
 fn is_moment(line: &str) -> bool {
-    line.contains(':') && is_day_or_time(line) && line.contains(|c: char| c.is_alphabetic())
+    let english = line.contains(':') && is_day_or_time(line) && line.contains(|c: char| c.is_alphabetic());
+    english || sections::is_sure(line)
 }
 
 fn is_day_or_time(line: &str) -> bool {
@@ -150,18 +160,6 @@ fn is_day_or_time(line: &str) -> bool {
         let digits = w.trim_end_matches(['a', 'p', 'm', '.']);
         word(w) || (number(w) && digits.chars().all(|c| c.is_ascii_digit() || ":./-".contains(c)))
     }) && (1..=7).contains(&count)
-}
-
-/// Who `You sent`, `Ida sent`, `Ida replied to you` is a heading for.
-pub fn sender(line: &str) -> Option<&str> {
-    let line = line.trim();
-    let name = match line.split_once(" replied to ") {
-        Some((name, whom)) if whom.split_whitespace().count() <= 3 && !whom.ends_with(['.', '?', '!']) => {
-            name
-        }
-        _ => line.strip_suffix(" sent")?,
-    };
-    ((1..=3).contains(&name.split_whitespace().count()) && name.len() <= 40).then_some(name)
 }
 
 #[cfg(test)]
@@ -179,6 +177,9 @@ mod tests {
             "Sat 16:10",
             "Not Delivered",
             "Seen by mia.draws",
+            "Seen by Ida Lund at 6:41 PM",
+            "12 mars 2024, 17:45",
+            "Aktywny(a) 5 min temu",
             " — ",
             "iMessage",
             "You matched with Ida on 3/2/24",
@@ -220,11 +221,5 @@ mod tests {
         }
         assert!(is_age("2h") && is_age("45m") && is_age("Just now") && !is_age("12") && !is_age("2hours"));
         assert!(is_day_in_any_case("Today") && is_profile("Ida Lund · Instagram") && !is_profile("ida"));
-    }
-
-    #[test]
-    fn headings() {
-        assert_eq!((sender("You sent"), sender("Ida K replied to you")), (Some("You"), Some("Ida K")));
-        assert_eq!((sender("I told you what I had sent"), sender("he replied to me.")), (None, None));
     }
 }

@@ -2,7 +2,7 @@
 //! last there, that it is encrypted, the clock and the battery of a phone.
 
 use super::super::chat::When;
-use super::{days, furniture, moments, names};
+use super::{days, furniture, moments, names, sections, signs};
 
 /// How far down the head of a page may reach.
 const REACH: usize = 9;
@@ -41,6 +41,7 @@ fn is_sign(line: &str, above: Option<&str>) -> bool {
         || (first && is_status_bar(line))
         || is_list_of_members(line)
         || is_presence(line, first)
+        || signs::is_presence(line)
         || above.is_some_and(|above| is_handle_of(line, above))
 }
 
@@ -122,6 +123,7 @@ pub fn is_day(line: &str) -> bool {
     days::between(line).is_some_and(|b| b.bare && !line.ends_with(" later"))
         || furniture::is_day_in_any_case(line)
         || moments::whole(&line.replace(" · ", " ")).is_some_and(|_| !moments::is_alone(line))
+        || sections::is_sure(line)
 }
 
 /// A date and a time, alone on a line.

@@ -15,7 +15,7 @@ use super::lead::Lead;
 use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
-use super::{ahead, doings, furniture, moments, page, places, said};
+use super::{ahead, doings, furniture, moments, notices, page, places, said, signs};
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,8 @@ pub struct Plan {
     ages: bool,
     /// Whether days without any sign around them stand between messages.
     pub bare_days: bool,
+    /// Whether days with times on lines of their own stand below what was said then.
+    pub times_below: bool,
     /// What form lines have, where that says most.
     pub form: Option<Form>,
     /// The labels of the fields of a message.
@@ -127,6 +129,11 @@ impl Plan {
         matches!(self.grammar, Formed | Irc | Stamped | Trailing | Timed | Named | Dashed | Said)
     }
 
+    /// Whether a day and a time may stand between lines, each of which is a message or goes on with one.
+    pub fn has_sections(&self) -> bool {
+        self.heads_lines() || matches!(self.grammar, Grammar::Own | Grammar::Alternating | Grammar::Nobody)
+    }
+
     /// A plan that knows no names yet.
     fn by(grammar: Grammar) -> Self {
         Self {
@@ -145,6 +152,7 @@ impl Plan {
             top: 0,
             ages: false,
             bare_days: false,
+            times_below: false,
             form: None,
             labels: Vec::new(),
             marks: None,
@@ -172,6 +180,11 @@ impl Plan {
     /// Whether only the other person's words have a name above them.
     pub fn is_one_sided(&self) -> bool {
         self.screen.one_sided
+    }
+
+    /// Whether headings say who sent.
+    pub fn is_sent(&self) -> bool {
+        self.screen.sent
     }
 
     /// Whether `line` is a name that stands above words.
@@ -207,6 +220,7 @@ impl Plan {
             || self.form.is_some_and(|form| form.is_frame(line))
             || (nameless && self.top > 0 && page::is_day(line) && furniture::is_loud(line))
             || (self.times && moments::is_alone(line))
+            || (nameless && (notices::is_deed(line) || signs::is_deed(line)))
             || (self.sent && nameless && line.trim() == "Sent")
     }
 

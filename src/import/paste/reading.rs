@@ -15,8 +15,9 @@ use super::forum::Post;
 use super::grammars::{Head, Who};
 use super::labels::Fields;
 use super::plan::{Grammar, Plan};
+use super::sent::Sent;
 use super::twice::Watch;
-use super::{inline, moments, names, notices, page};
+use super::{inline, moments, names, notices, page, signs};
 
 /// How many lines are kept back to see whether the message goes on after them.
 const MOST_HELD: usize = 100;
@@ -38,6 +39,10 @@ pub struct Reading<'c> {
     pub(super) seen: HashSet<String>,
     /// The day that a heading says.
     pub(super) day: Option<Day>,
+    /// The time that a heading says of all below it.
+    pub(super) section: When,
+    /// What is known where headings say who sent.
+    pub(super) sent: Sent,
     /// Lines since a blank one, of which it is not known yet whether the message goes on with them.
     held: Vec<Kept>,
     /// Whether the last line was blank.
@@ -103,6 +108,8 @@ impl<'c> Reading<'c> {
             names: HashMap::new(),
             seen: HashSet::new(),
             day: None,
+            section: When::Unknown,
+            sent: Sent::default(),
             held: Vec::new(),
             gap: false,
             within: false,
@@ -203,7 +210,9 @@ impl<'c> Reading<'c> {
         let line = &Line { text: self.plan.words(line.text), ..*line };
         if self.plan.top > 0 {
             self.plan.top -= 1;
-            self.day = days::between(line.text).and_then(|b| b.day).or(self.day);
+            if !self.enters(line.text) {
+                self.day = days::between(line.text).and_then(|b| b.day).or(self.day);
+            }
             // A title may be words; whose name stands above words is known.
             let words = page::may_be_words(line.text) && !self.plan.is_name(line.text);
             return match words {
@@ -214,7 +223,8 @@ impl<'c> Reading<'c> {
         if self.plan.blocks.is_some() {
             return self.block_line(line);
         }
-        let window = self.is_of_window(line.text, lines);
+        let window =
+            self.is_of_window(line.text, lines) || (self.plan.has_sections() && self.enters(line.text));
         match self.plan.grammar {
             Grammar::Prose => self.prose(line),
             Grammar::Mail => self.mail(line, lines),
@@ -248,7 +258,7 @@ impl<'c> Reading<'c> {
         let apart = !between.bare || self.gap || self.said == 0 || (self.plan.bare_days && !self.went_on);
         let stands = next && apart && self.held.is_empty();
         if stands {
-            (self.day, self.apart) = (between.day, true);
+            (self.day, self.section, self.apart) = (between.day, When::Unknown, true);
         }
         stands
     }
@@ -285,9 +295,11 @@ impl<'c> Reading<'c> {
         if !self.seen.contains(name) {
             self.seen.insert(name.to_owned());
         }
-        let when = if when == When::Unknown { self.behind } else { when };
+        let said = [when, self.behind, self.section].into_iter().find(|when| *when != When::Unknown);
+        let when = said.unwrap_or(When::Unknown);
         let when = self.day.map_or(when, |day| day.of(when));
         let text = self.unmarked(text);
+        let text = if name == "You said" { signs::without_receipt(text) } else { text };
         let name = notices::bare_name(name);
         let apart = std::mem::take(&mut self.apart);
         let (again, first) = self.watch.say(name, text, line.number, apart);

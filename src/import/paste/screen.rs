@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::senders::{self, Sender, YOU, sender};
 use super::{announced, dated, furniture, grammars, mail, moments, names, places};
 
 /// The names that stand on lines of their own on a screen.
@@ -24,6 +25,8 @@ pub struct Screen {
     pub announced: bool,
     /// Whether lines under the times say to whom, as those of Gmail do.
     addressed: bool,
+    /// What stands above the words of people whom headings above answers call otherwise.
+    answered: HashMap<String, String>,
 }
 
 impl Screen {
@@ -34,11 +37,7 @@ impl Screen {
 
     /// The screen that `lines` were copied from, if they were.
     pub fn of(lines: &[&str]) -> Option<Self> {
-        let own = lines.iter().filter(|l| furniture::sender(l) == Some("You")).count();
-        if own > 0 {
-            let mut screen = Self { sent: true, ..Self::default() };
-            screen.names.extend(lines.iter().filter_map(|l| furniture::sender(l)).map(str::to_owned));
-            screen.add_others(lines, own);
+        if let Some(screen) = Self::of_senders(lines) {
             return Some(screen);
         }
         if let Some(names) = announced::names(lines) {
@@ -81,6 +80,47 @@ impl Screen {
         })
     }
 
+    /// The screen of `lines` with headings above one's own messages; a word that people write comes back.
+    fn of_senders(lines: &[&str]) -> Option<Self> {
+        let found: Vec<Sender<'_>> = lines.iter().filter_map(|l| sender(l)).collect();
+        let own = found.iter().filter(|s| s.name == YOU).count();
+        let certain =
+            own > 1 || lines.iter().any(|l| sender(l).is_some_and(|s| s.name == YOU) && !senders::is_word(l));
+        (own > 0 && certain).then_some(())?;
+        let mut screen = Self { sent: true, ..Self::default() };
+        screen.names.extend(found.iter().filter(|s| !s.answers).map(|s| s.name.to_owned()));
+        screen.add_whole_names(lines);
+        screen.add_others(lines, own);
+        screen.answered = found
+            .iter()
+            .filter(|s| s.answers && !screen.names.contains(s.name))
+            .map(|s| (s.name.to_owned(), screen.known_as(s.name).to_owned()))
+            .collect();
+        screen.names.insert(YOU.to_owned());
+        Some(screen)
+    }
+
+    /// A name with the whole name of the same person under it is a heading though it came once.
+    fn add_whole_names(&mut self, lines: &[&str]) {
+        for pair in lines.windows(3) {
+            let [above, name, whole] = [pair[0].trim(), pair[1].trim(), pair[2].trim()];
+            let begins = whole.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '));
+            let people = begins && names::is_alone(name) && whole.split(' ').all(names::is_alone);
+            if people && sender(above).is_none() {
+                self.names.insert(name.to_owned());
+                self.second.insert(whole.to_owned());
+            }
+        }
+    }
+
+    /// What stands above the words of the one whom headings above answers call `name`.
+    fn known_as<'l>(&'l self, name: &'l str) -> &'l str {
+        let small = names::key(name);
+        let same = |known: &&String| names::key(known).starts_with(&small) || is_part(known, name);
+        let mut known = self.names.iter().filter(|known| *known != YOU).filter(same);
+        known.next().filter(|_| known.next().is_none()).map_or(name, String::as_str)
+    }
+
     /// The other side never sent anything by its own account: its name stands alone, again and again, above its words.
     fn add_others(&mut self, lines: &[&str], own: usize) {
         for (line, places) in coming_back(lines) {
@@ -101,12 +141,13 @@ impl Screen {
     }
 
     fn is_heading(&self, line: &str) -> bool {
-        furniture::sender(line).is_some() || self.names.contains(line)
+        sender(line).is_some() || self.names.contains(line)
     }
 
     /// Who `line` is a heading for.
     pub fn heading<'l>(&'l self, line: &'l str) -> Option<&'l str> {
-        let sender = furniture::sender(line).filter(|_| self.sent);
+        let sender = sender(line).filter(|_| self.sent).map(|s| s.name);
+        let sender = sender.map(|name| self.answered.get(name).map_or(name, String::as_str));
         let by = || announced::by(line, &self.names).filter(|_| self.announced);
         sender.or_else(|| self.names.get(bare(line)).map(String::as_str)).or_else(by)
     }
@@ -146,7 +187,7 @@ fn coming_back<'l>(lines: &[&'l str]) -> Vec<(&'l str, Vec<usize>)> {
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, line) in lines.iter().map(|l| l.trim()).enumerate() {
         let name = names::is_alone_in_any_case(line) || names::is_handle(line);
-        if name && furniture::sender(line).is_none() && !furniture::is_furniture(line) && !is_sign(line) {
+        if name && sender(line).is_none() && !furniture::is_furniture(line) && !is_sign(line) {
             places.entry(line).or_default().push(at);
         }
     }

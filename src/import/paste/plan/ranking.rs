@@ -12,7 +12,9 @@ use super::super::lead::Lead;
 use super::super::screen::Screen;
 use super::super::tags::Tags;
 use super::super::wrap::{self, Tail};
-use super::super::{ahead, days, forum, furniture, inline, labels, mail, moments, page, said, titles};
+use super::super::{
+    ahead, days, forum, furniture, inline, labels, mail, moments, page, said, sections, titles,
+};
 use super::{Grammar, Plan};
 
 impl Plan {
@@ -44,6 +46,7 @@ impl Plan {
         }
         plan.top = if plan.has_page() { top } else { 0 };
         plan.bare_days = plan.bare_days_in(&all);
+        plan.times_below = sections::are_below(&all);
         plan.marks = wrap::marks(plan.words_of(lines).into_iter());
         let age = |pair: &&[&str]| furniture::is_age(pair[0]) && plan.head(pair[1]).is_some();
         plan.ages = plan.grammar == Grammar::NameLines && lines.windows(2).filter(age).count() > 1;

@@ -296,3 +296,56 @@ proptest! {
         import(&(form.join("\n") + "\nso\n"));
     }
 }
+
+#[test]
+fn screens_that_say_who_sent_in_other_languages() {
+    check(&[
+        (
+            "ida.lu\nEn ligne il y a 2 h\n12 mars 2024, 17:45\nVous avez envoyé\nça va\nida.lu\noui\nida.lu\nviens\n❤️\nVous avez répondu à ida\nMessage d’origine :\nviens\nVous avez envoyé\nok\nVu\n",
+            "You|ida.lu|ida.lu|You",
+            "ça va|oui|viens|ok",
+            &[],
+        ),
+        (
+            "Dzisiaj o 15:20\nIda\nIda Lis\nhej\nWysłałeś(aś)\nno hej\n👍\n1\nIda\nIda Lis\ngdzie\nIda cofnął(ęła) wysłanie wiadomości\nWysłałeś(aś)\ndom\nWyświetlone\n",
+            "Ida|You|Ida|You",
+            "hej|no hej|gdzie|dom",
+            &[],
+        ),
+        (
+            "You sent\nin?\nTom\nTom Hill\nyes\nEnter\nMissed audio call\n6:40 PM\nCall back\nYou sent\nlater\nSeen by Tom Hill at 6:41 PM\n",
+            "You|Tom|You",
+            "in?|yes|later",
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn times_above_hold_for_what_stands_below() {
+    let times = |text: &str| -> Vec<String> {
+        import(text)
+            .0
+            .transcript
+            .messages
+            .iter()
+            .map(|m| m.time.map_or(String::new(), |t| t.to_string()))
+            .collect()
+    };
+    assert_eq!(
+        times("You sent\nin?\nMar 9, 2024, 4:15 PM\nTom\nyes\nSun 9:02 AM\nTom\nok\n"),
+        ["", "2024-03-09T16:15:00", "09:02:00"]
+    );
+    assert_eq!(
+        times(
+            "Mar 14, 2024\ntom_h\n6:22 PM\nin?\nria\n6:25 PM\nyes\n6:27\nnow\nToday\ntom_h\n9:01 AM\nok\nria\n9:02 AM\nbye\n"
+        ),
+        ["2024-03-14T18:22:00", "2024-03-14T18:25:00", "2024-03-14T18:27:00", "09:01:00", "09:02:00"]
+    );
+    assert_eq!(
+        times(
+            "Tom\nin?\nMar 12, 2024 5:45 PM\nRia\nyes\nMar 12, 2024 5:46 PM\nTom\nok\nMar 12, 2024 5:47 PM\n"
+        ),
+        ["", "", ""]
+    );
+}

@@ -1,0 +1,296 @@
+//! What messengers show between messages in languages beside English: who was there, what was seen, whom an answer quotes,
+//! what was done with a message. And the signs that people set under messages.
+
+use super::super::cursor;
+
+/// Whom an answer quotes, above the words quoted.
+const ORIGINAL: [&str; 9] = [
+    "original message",
+    "message d’origine",
+    "ursprüngliche nachricht",
+    "originalnachricht",
+    "mensaje original",
+    "mensagem original",
+    "messaggio originale",
+    "oryginalna wiadomość",
+    "oorspronkelijk bericht",
+];
+/// What stands in the line for the next message.
+const BOX: [&str; 16] = [
+    "votre message",
+    "écrire un message",
+    "nachricht",
+    "nachricht schreiben",
+    "nachricht senden",
+    "mensaje",
+    "enviar mensaje",
+    "mensagem",
+    "enviar mensagem",
+    "messaggio",
+    "scrivi un messaggio",
+    "wiadomość",
+    "napisz wiadomość",
+    "mesaj",
+    "mesaj yaz",
+    "bericht",
+];
+/// What begins a line that says when somebody was there, what stands before how long ago that was, and what says `now`.
+const THERE: [(&str, &str, &str); 12] = [
+    ("en ligne", " il y a ", " maintenant"),
+    ("actif", " il y a ", " maintenant"),
+    ("active", " il y a ", " maintenant"),
+    ("actif(ve)", " il y a ", " maintenant"),
+    ("aktiv", " vor ", " jetzt"),
+    ("activo", " hace ", " ahora"),
+    ("activo(a)", " hace ", " ahora"),
+    ("ativo", " há ", " agora"),
+    ("ativo(a)", " há ", " agora"),
+    ("actief", " ", " nu"),
+    ("aktywny(a)", " ", " teraz"),
+    ("attivo/a", " ", " ora"),
+];
+/// What ends one.
+const THERE_ENDS: [&str; 8] = [
+    " önce aktifti",
+    " önce etkindi",
+    "şimdi aktif",
+    "attivo ora",
+    "aktywna teraz",
+    "aktywny teraz",
+    " geleden actief",
+    "nu actief",
+];
+/// What stands under one's last message: that it was seen, or arrived.
+const SEEN: &str = "vu lu visto leído gesehen gelesen visualizzato visualizado wyświetlone wyświetlono przeczytane görüldü \
+    gezien gelezen distribué zugestellt entregado entregue consegnato dostarczono dostarczone iletildi bezorgd envoyé \
+    gesendet enviado inviato wysłano gönderildi verzonden sent seen delivered read просмотрено прочитано доставлено";
+/// What stands between that and who saw it or when.
+const SEEN_BY: [&str; 12] =
+    ["à", "par", "por", "às", "a las", "um", "von", "da", "alle", "przez", "o", "door"];
+/// What ends a line on something done with a message.
+const DONE: [&str; 27] = [
+    " l’envoi d’un message",
+    " a retiré un message",
+    " a supprimé un message",
+    " a aimé un message",
+    " hat eine nachricht zurückgenommen",
+    " hast eine nachricht zurückgenommen",
+    " hat eine nachricht zurückgerufen",
+    " hast eine nachricht zurückgerufen",
+    " nachricht mit „gefällt mir“ markiert",
+    " el envío de un mensaje",
+    "eliminó un mensaje",
+    " le gustó un mensaje",
+    " o envio de uma mensagem",
+    " o envio da mensagem",
+    " removeu uma mensagem",
+    " curtiu uma mensagem",
+    " l’invio di un messaggio",
+    " ha rimosso un messaggio",
+    " wysłanie wiadomości",
+    " usunął wiadomość",
+    " usunęła wiadomość",
+    " usunął(ęła) wiadomość",
+    " polubił(a) wiadomość",
+    " mesajı geri aldı",
+    " mesajı geri aldın",
+    " bericht ingetrokken",
+    " saved a message",
+];
+/// What is said of calls, and of calling back.
+const CALLS: &str = "missed audio call|missed video call|missed voice call|missed call|audio call|video call|call back|audio call ended|\
+    video chat ended|video call ended|appel audio manqué|appel vidéo manqué|appel manqué|rappeler|verpasster audioanruf|\
+    verpasster videoanruf|verpasster anruf|audioanruf|videoanruf|zurückrufen|llamada perdida|audiollamada perdida|\
+    videollamada perdida|devolver llamada|volver a llamar|chamada de voz perdida|chamada de vídeo perdida|chamada perdida|\
+    ligar de volta|retornar ligação|chiamata persa|chiamata audio persa|videochiamata persa|richiama|\
+    nieodebrane połączenie|nieodebrane połączenie audio|nieodebrane połączenie wideo|oddzwoń|cevapsız arama|cevapsız sesli arama|\
+    cevapsız görüntülü arama|geri ara|gemiste oproep|gemiste audio-oproep|gemiste spraakoproep|gemiste video-oproep|terugbellen";
+/// How iPhones write in words what is set under a message, before and behind its words.
+const TAPS: [&str; 15] = [
+    "liked ",
+    "loved ",
+    "disliked ",
+    "laughed at ",
+    "emphasized ",
+    "emphasised ",
+    "questioned ",
+    "gefällt ",
+    "mag ",
+    "liebt ",
+    "a aimé ",
+    "a adoré ",
+    "le gustó ",
+    "le encantó ",
+    "adorou ",
+];
+
+/// Whether `line`, in small letters, is of the screen wherever it stands.
+pub fn is_sign(line: &str) -> bool {
+    let marked = line.ends_with(['.', '…']);
+    let inner = line.trim_end_matches(['.', '…', ' ']);
+    is_original(line) || (marked && BOX.contains(&inner)) || is_presence(line)
+}
+
+/// Whether `line` says that what stands under it is quoted.
+pub fn is_original(line: &str) -> bool {
+    let line = small(line);
+    line.strip_suffix(':').is_some_and(|l| ORIGINAL.contains(&l.trim_end()))
+}
+
+/// Whether `line` says when somebody was last there.
+pub fn is_presence(line: &str) -> bool {
+    const LONGEST: usize = 45;
+    if line.len() > LONGEST {
+        return false;
+    }
+    let line = small(line);
+    let begins = |(start, ago, now): &(&str, &str, &str)| {
+        let rest = line.strip_prefix(start);
+        rest.is_some_and(|rest| rest == *now || rest.strip_prefix(ago).is_some_and(is_amount))
+    };
+    THERE.iter().any(begins) || THERE_ENDS.iter().any(|end| line.ends_with(end))
+}
+
+/// `5 min`, `2 h`, `5 min temu`, `einer Stunde`: how long ago.
+fn is_amount(rest: &str) -> bool {
+    (1..=4).contains(&rest.split_whitespace().count()) && rest.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether `line` says that one's last message was seen or arrived. Most of these are words that people write as well.
+pub fn is_receipt(line: &str) -> bool {
+    let line = small(line);
+    let whole = |rest: &&str| rest.is_empty() || rest.starts_with(' ');
+    let Some(rest) = SEEN.split_whitespace().find_map(|word| line.strip_prefix(word).filter(whole)) else {
+        return line.ends_with(" tarafından görüldü");
+    };
+    let few = rest.split_whitespace().count() <= 6;
+    let by = rest.strip_prefix(' ').is_some_and(|rest| {
+        SEEN_BY.iter().any(|word| rest.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')))
+            || rest.contains(|c: char| c.is_ascii_digit())
+    });
+    rest.is_empty() || (few && by)
+}
+
+/// Whether `line` says that somebody took a message back, set a sign under one or kept one.
+pub fn is_deed(line: &str) -> bool {
+    const MOST: usize = 9;
+    let line = line.trim();
+    if line.split_whitespace().count() > MOST || line.ends_with(['?', '!']) {
+        return false;
+    }
+    let text = small(line);
+    let done =
+        DONE.iter().any(|end| text.strip_suffix(end).is_some_and(|who| who.split_whitespace().count() <= 4));
+    done || is_tap(&text) || is_reacting(&text)
+}
+
+/// `Liked “in my bag”`: a sign under a message that an iPhone wrote in words.
+fn is_tap(text: &str) -> bool {
+    const QUOTES: [(char, char); 4] = [('“', '”'), ('„', '“'), ('«', '»'), ('"', '"')];
+    let quoted =
+        |rest: &str| QUOTES.iter().any(|(open, close)| rest.starts_with(*open) && rest.ends_with(*close));
+    let picture = |rest: &str| matches!(rest, "an image" | "a photo" | "a movie" | "an attachment");
+    TAPS.iter().any(|tap| text.strip_prefix(tap).is_some_and(|rest| quoted(rest) || picture(rest)))
+}
+
+/// `Ida hat mit 👍 auf deine Nachricht reagiert`.
+fn is_reacting(text: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "reagiert",
+        "réagi",
+        "reaccionó",
+        "reaccionaste",
+        "reagiu",
+        "reagito",
+        "zareagował",
+        "gereageerd",
+        "ifadesini bıraktı",
+    ];
+    let signed = || text.split_whitespace().any(is_sign_alone);
+    WORDS.iter().any(|word| text.contains(word)) && signed()
+}
+
+/// Whether `line` says that a call was missed or has ended, or how to call back.
+pub fn is_call(line: &str) -> bool {
+    let line = small(line);
+    CALLS.split('|').any(|call| call == line)
+}
+
+/// `👍`, `❤️😂`: a few signs and nothing else.
+pub fn is_sign_alone(text: &str) -> bool {
+    const MOST: usize = 12;
+    let part = |c: char| matches!(c, '\u{fe0f}' | '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}') || is_picture(c);
+    text.chars().any(is_picture) && text.chars().count() <= MOST && text.chars().all(part)
+}
+
+fn is_picture(c: char) -> bool {
+    matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}' | '\u{2b50}' | '\u{2b55}')
+}
+
+/// `text` without what an app says behind it of how it went: `Almost, bus was late. Sent`.
+pub fn without_receipt(text: &str) -> &str {
+    let text = text.trim_end();
+    [" Sent", " Delivered", " Read", " Seen"].iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text)
+}
+
+/// `line` as the words above are written.
+fn small(line: &str) -> String {
+    cursor::plain(line).to_lowercase().replace('\'', "’")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_screens_say_abroad() {
+        for line in [
+            "En ligne il y a 2 h",
+            "Aktywny(a) 5 min temu",
+            "Aktiv vor 5 Min.",
+            "Activo(a) hace 3 h",
+            "Ativo(a) agora",
+            "5 dk önce aktifti",
+        ] {
+            assert!(is_presence(line), "{line}");
+        }
+        for line in ["Aktiv", "Active Directory", "en ligne de mire", "ativo", "activo y feliz"] {
+            assert!(!is_presence(line), "{line}");
+        }
+        assert!(
+            is_original("Message d'origine :")
+                && is_original("Mensagem original:")
+                && !is_original("message d’origine")
+        );
+        assert!(
+            is_sign("nachricht …") && is_sign("mensagem...") && !is_sign("nachricht") && !is_sign("mesaj")
+        );
+    }
+
+    #[test]
+    fn what_is_said_of_messages() {
+        for line in ["Vu", "Visto", "Gesehen um 18:41", "Vu par Ida", "Wyświetlone", "Seen 2h ago"] {
+            assert!(is_receipt(line), "{line}");
+        }
+        for line in ["vu que tu viens", "visto che vieni", "gesehen habe ich nichts", "ok"] {
+            assert!(!is_receipt(line), "{line}");
+        }
+        for line in [
+            "Ida cancelou o envio de uma mensagem",
+            "Vous avez annulé l’envoi d’un message",
+            "Liked “its in my bag”",
+            "Loved an image",
+            "Ida hat mit 👍 auf deine Nachricht reagiert",
+            "Tom saved a message",
+        ] {
+            assert!(is_deed(line), "{line}");
+        }
+        for line in ["liked it", "liked “the film” a lot", "I saved a message for you", "did he reagiert?"]
+        {
+            assert!(!is_deed(line), "{line}");
+        }
+        assert!(is_call("Missed audio call") && is_call("Rappeler") && !is_call("call me back"));
+        assert!(is_sign_alone("👍") && is_sign_alone("❤️") && !is_sign_alone("👍 ok") && !is_sign_alone("1"));
+        assert_eq!((without_receipt("late. Sent"), without_receipt("was sent")), ("late.", "was sent"));
+    }
+}
