@@ -299,7 +299,7 @@ impl<'c> Reading<'c> {
         let when = said.unwrap_or(When::Unknown);
         let when = self.day.map_or(when, |day| day.of(when));
         let text = self.unmarked(text);
-        let text = if name == "You said" { signs::without_receipt(text) } else { text };
+        let text = if line.text.starts_with("You said: ") { signs::without_receipt(text) } else { text };
         let name = notices::bare_name(name);
         let apart = std::mem::take(&mut self.apart);
         let (again, first) = self.watch.say(name, text, line.number, apart);

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::senders::{self, Sender, YOU, sender};
-use super::{announced, dated, furniture, grammars, mail, moments, names, places};
+use super::{announced, dated, furniture, grammars, mail, moments, names, places, signs};
 
 /// The names that stand on lines of their own on a screen.
 #[derive(Default)]
@@ -141,7 +141,8 @@ impl Screen {
     }
 
     fn is_heading(&self, line: &str) -> bool {
-        sender(line).is_some() || self.names.contains(line)
+        let whole_name = self.second.contains(line);
+        whole_name || signs::is_original(line) || sender(line).is_some() || self.names.contains(line)
     }
 
     /// Who `line` is a heading for.

@@ -85,16 +85,18 @@ impl Reading<'_> {
     /// Whether `text` is what an answer quotes: it stands under the line that says so, or somebody said it before.
     fn is_quoted(&mut self, text: &str, fresh: bool) -> bool {
         let told = std::mem::take(&mut self.sent.quotes);
+        if !told && !(self.sent.answers && fresh) {
+            return false;
+        }
         let goes_on = format!("{}\n{text}", self.sent.quoted);
         let again = match self.sent.quoted.is_empty() {
             true => self.was_said(text),
             false => self.was_said(&goes_on),
         };
-        let quoted = told || (self.sent.answers && fresh && again);
-        if quoted {
+        if told || again {
             self.sent.quoted = if self.sent.quoted.is_empty() { text.to_owned() } else { goes_on };
         }
-        quoted
+        told || again
     }
 
     /// Whether `line` is a day and a time that hold from here on, and nothing else.

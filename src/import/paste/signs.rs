@@ -16,7 +16,7 @@ const ORIGINAL: [&str; 9] = [
     "oorspronkelijk bericht",
 ];
 /// What stands in the line for the next message.
-const BOX: [&str; 16] = [
+const BOX: [&str; 24] = [
     "votre message",
     "écrire un message",
     "nachricht",
@@ -33,6 +33,14 @@ const BOX: [&str; 16] = [
     "mesaj",
     "mesaj yaz",
     "bericht",
+    "envoyer un message",
+    "enviar un mensaje",
+    "envía un mensaje",
+    "enviar uma mensagem",
+    "invia un messaggio",
+    "wyślij wiadomość",
+    "mesaj gönder",
+    "stuur een bericht",
 ];
 /// What begins a line that says when somebody was there, what stands before how long ago that was, and what says `now`.
 const THERE: [(&str, &str, &str); 12] = [
