@@ -6,6 +6,7 @@ mod ahead;
 mod announced;
 mod around;
 mod blocks;
+mod calendar;
 mod cast;
 mod dated;
 mod days;

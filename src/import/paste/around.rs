@@ -22,11 +22,7 @@ impl Reading<'_> {
             && (notices::is_there(text) || (person(text) && notices::is_there(next)));
         self.window = head;
         let deed = doings::is_of(text, |name| self.seen.contains(name)) && self.said > 0;
-        head || rest
-            || deed
-            || doings::is_of_stream(text)
-            || notices::is_deed(text)
-            || notices::is_border(text)
+        head || rest || deed || doings::is_of_stream(text) || signs::is_deed(text) || notices::is_border(text)
     }
 
     /// Whether `text`, under words, is what the app says of messages; `Sent` is one right above the next name or another such
@@ -34,7 +30,7 @@ impl Reading<'_> {
     pub(super) fn is_app_line(&self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
         let next = lines.sight().next().map(|l| self.plan.words(l));
         let above = next.is_some_and(furniture::is_furniture);
-        let deed = notices::is_deed(text) || signs::is_deed(text);
+        let deed = signs::is_deed(text);
         deed || notices::is_border(text) || (text.trim() == "Sent" && above)
     }
 

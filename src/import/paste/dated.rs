@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::super::months;
-use super::{days, moments, names, places};
+use super::{calendar, days, moments, names, places};
 
 /// How many lines of a page may stand above the first name.
 const PREAMBLE: usize = 6;
@@ -13,7 +13,7 @@ const PREAMBLE: usize = 6;
 pub fn is_day(line: &str) -> bool {
     let line = line.trim();
     let whole = line.strip_suffix(')').and_then(|l| l.split_once(" (")).map_or(line, |(day, _)| day);
-    places::is_near_day(whole) || in_words(whole).is_some()
+    calendar::is_near_day(&whole.to_lowercase()) || in_words(whole).is_some()
 }
 
 /// The number of the day and the year of `14 Mar`, `Mar 14, 2024`, `14 de março`; a day of the week may lead.
@@ -25,7 +25,7 @@ fn in_words(day: &str) -> Option<(u8, Option<u16>)> {
     if words.len() > 2 && is_weekday(&words[0]) {
         words = &words[1..];
     }
-    let month = |w: &str| places::is_month(w);
+    let month = |w: &str| calendar::month(w).is_some();
     let number =
         |w: &str| w.trim_end_matches(char::is_alphabetic).parse::<u8>().ok().filter(|d| (1..=31).contains(d));
     let (day, year) = match words {
@@ -43,7 +43,7 @@ fn in_words(day: &str) -> Option<(u8, Option<u16>)> {
 pub fn is_divider(line: &str) -> bool {
     let line = line.trim();
     let capital = line.starts_with(char::is_uppercase);
-    if capital && places::is_near_day(line) {
+    if capital && calendar::is_near_day(&line.to_lowercase()) {
         return true;
     }
     let weekday = line

@@ -5,9 +5,8 @@
 use std::collections::HashSet;
 
 use super::super::chat::Chat;
-use super::super::months::WEEKDAYS;
 use super::super::warning::WarningKind;
-use super::talk;
+use super::{calendar, talk};
 use crate::transcript::{Kind, Message, Transcript};
 
 /// Fewer messages than this are not judged, and of those behind so many nothing more is to be learnt.
@@ -40,30 +39,8 @@ const SONG: [&str; 14] = [
     "strophe",
     "coda",
 ];
-/// Days by which plans are labelled, beside those of [`WEEKDAYS`].
-const DAYS: [&str; 21] = [
-    "mon",
-    "tue",
-    "tues",
-    "wed",
-    "thu",
-    "thur",
-    "thurs",
-    "fri",
-    "sat",
-    "sun",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonntag",
-    "today",
-    "tomorrow",
-    "weekdays",
-    "weekend",
-];
+/// Other times by which plans are labelled than days.
+const WHEN: [&str; 3] = ["tomorrow", "weekdays", "weekend"];
 /// What questions and their answers are marked with.
 const ASKED: [(&str, &str); 6] = [
     ("q", "a"),
@@ -130,7 +107,9 @@ fn share(turns: &[Turn<'_>], is: impl Fn(&Turn<'_>) -> bool) -> f32 {
 
 fn is_label(name: &str) -> bool {
     let first = name.split([':', '(']).next().unwrap_or(name).trim();
-    LABELS.split('|').any(|label| label == first) || WEEKDAYS.contains(&first) || DAYS.contains(&first)
+    LABELS.split('|').any(|label| label == first)
+        || calendar::day(first) == Some(true)
+        || WHEN.contains(&first)
 }
 
 /// Whether most names count something: `step 1`, `step 2`, `step 3`.

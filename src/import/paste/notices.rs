@@ -40,29 +40,6 @@ pub fn is_app(text: &str) -> bool {
     left || (short && (state || ENDS.iter().any(|end| lower.ends_with(end))))
 }
 
-/// What is done with a message: `Tom reacted 😮 to your message`, `You unsent a message`, `Tom liked a message`.
-pub fn is_deed(line: &str) -> bool {
-    let line = line.trim();
-    let done = |end: &str| line.strip_suffix(end).is_some_and(is_short);
-    let reacted = line.split_once(" reacted ").is_some_and(|(who, how)| {
-        let to = [" to your message", " to a message", " to their message", " to your story"];
-        is_short(who) && to.iter().any(|end| how.strip_suffix(end).is_some_and(|sign| !sign.contains(' ')))
-    });
-    reacted
-        || done(" liked a message")
-        || done(" liked your message")
-        || done(" unsent a message")
-        || done(" loved a message")
-        || done(" is typing…")
-        || done(" is typing...")
-        || line == "Typing…"
-        || line == "Typing..."
-}
-
-fn is_short(name: &str) -> bool {
-    (1..=3).contains(&name.split_whitespace().count()) && name.len() <= 40
-}
-
 /// Where a picture of a screen or a page begins or ends, or what has not been read: `[Screenshot 2]`, `IMG_2231.PNG`,
 /// `Page 1 of 3`, `2 UNREAD MESSAGES`.
 pub fn is_border(line: &str) -> bool {
@@ -144,18 +121,6 @@ mod tests {
             "all of us were there when the bus has left",
         ] {
             assert!(!is_app(line) || line == "we have left", "{line}");
-        }
-        for line in
-            ["Tom reacted 😮 to your message", "You unsent a message", "tom.h liked a message", "Typing…"]
-        {
-            assert!(is_deed(line), "{line}");
-        }
-        for line in [
-            "he reacted badly to your last message",
-            "typing",
-            "Tom and all the others of us liked a message",
-        ] {
-            assert!(!is_deed(line), "{line}");
         }
     }
 

@@ -6,20 +6,10 @@ use std::collections::{HashMap, HashSet};
 use super::super::chat::When;
 use super::super::months;
 use super::grammars::{Head, Who};
-use super::{doings, furniture, moments, names};
+use super::{calendar, doings, furniture, moments, names};
 
 /// Most people that a talk is believed to have.
 const MOST: usize = 12;
-/// Months cut short as screens in other languages do.
-const CUT: [&str; 28] = [
-    "янв", "фев", "февр", "мар", "апр", "июн", "июл", "авг", "сен", "сент", "окт", "ноя", "нояб", "дек",
-    "mär", "okt", "dez", "ene", "abr", "ago", "dic", "janv", "févr", "avr", "juil", "déc", "gen", "ott",
-];
-
-/// Days beside this one.
-const NEAR: [&str; 10] =
-    ["today", "yesterday", "heute", "gestern", "hoy", "ayer", "hier", "сегодня", "вчера", "aujourd’hui"];
-
 /// Whether these are few for how often they stand there, as people are.
 pub fn come_back<'n>(found: impl Iterator<Item = &'n str>) -> bool {
     let mut tally: HashMap<&str, usize> = HashMap::new();
@@ -71,16 +61,6 @@ fn without_signs(name: &str) -> &str {
     name.trim_end_matches([' ', ',', '|', '·', '•', '(', '[', '-', '–', '—'])
 }
 
-/// `today`, `gestern`: whether `word` is a day beside this one, in any capitals.
-pub fn is_near_day(word: &str) -> bool {
-    NEAR.contains(&&*word.to_lowercase())
-}
-
-/// Whether `word`, in small letters, is a month, whole or cut short.
-pub fn is_month(word: &str) -> bool {
-    months::in_words(word).is_some() || CUT.contains(&word)
-}
-
 /// `before` without the day at its end: `Ana Lee, Jan 13, 2024,`.
 fn undated(before: &str) -> &str {
     const BETWEEN: [&str; 8] = ["", "в", "г", "at", "um", "à", "de", "a"];
@@ -91,7 +71,7 @@ fn undated(before: &str) -> &str {
         let apart = name.trim_end().ends_with([',', '|', '·', '•', '[', '(']) || word.starts_with(['[', '(']);
         let is_day = || {
             let cut = |day: &str| bare == day || bare == day[..3];
-            NEAR.contains(&bare.as_str()) || ((apart || number) && months::WEEKDAYS.iter().any(|d| cut(d)))
+            calendar::is_near_day(&bare) || ((apart || number) && months::WEEKDAYS.iter().any(|d| cut(d)))
         };
         let is_date = || {
             let parts = bare.split(['.', '/', '-']);
@@ -99,7 +79,10 @@ fn undated(before: &str) -> &str {
         };
         if bare.parse::<u16>().is_ok() {
             number = true;
-        } else if is_day() || is_date() || (is_month(&bare) && (number || before_number(name))) {
+        } else if is_day()
+            || is_date()
+            || (calendar::month(&bare).is_some() && (number || before_number(name)))
+        {
             day = true;
         } else if !BETWEEN.contains(&bare.as_str()) {
             break;

@@ -220,7 +220,7 @@ impl Plan {
             || self.form.is_some_and(|form| form.is_frame(line))
             || (nameless && self.top > 0 && page::is_day(line) && furniture::is_loud(line))
             || (self.times && moments::is_alone(line))
-            || (nameless && (notices::is_deed(line) || signs::is_deed(line)))
+            || (nameless && signs::is_deed(line))
             || (self.sent && nameless && line.trim() == "Sent")
     }
 

@@ -35,9 +35,9 @@ impl Screen {
         Self { names, ..Self::default() }
     }
 
-    /// The screen that `lines` were copied from, if they were.
-    pub fn of(lines: &[&str]) -> Option<Self> {
-        if let Some(screen) = Self::of_senders(lines) {
+    /// The screen that `lines`, below the `head` of a page, were copied from, if they were.
+    pub fn of(lines: &[&str], head: &[&str]) -> Option<Self> {
+        if let Some(screen) = Self::of_senders(lines, head) {
             return Some(screen);
         }
         if let Some(names) = announced::names(lines) {
@@ -81,7 +81,7 @@ impl Screen {
     }
 
     /// The screen of `lines` with headings above one's own messages; a word that people write comes back.
-    fn of_senders(lines: &[&str]) -> Option<Self> {
+    fn of_senders(lines: &[&str], head: &[&str]) -> Option<Self> {
         let found: Vec<Sender<'_>> = lines.iter().filter_map(|l| sender(l)).collect();
         let own = found.iter().filter(|s| s.name == YOU).count();
         let certain =
@@ -90,7 +90,7 @@ impl Screen {
         let mut screen = Self { sent: true, ..Self::default() };
         screen.names.extend(found.iter().filter(|s| !s.answers).map(|s| s.name.to_owned()));
         screen.add_whole_names(lines);
-        screen.add_others(lines, own);
+        screen.add_others(lines, head, own);
         screen.answered = found
             .iter()
             .filter(|s| s.answers && !screen.names.contains(s.name))
@@ -122,8 +122,8 @@ impl Screen {
     }
 
     /// The other side never sent anything by its own account: its name stands alone, again and again, above its words.
-    fn add_others(&mut self, lines: &[&str], own: usize) {
-        for (line, places) in coming_back(lines) {
+    fn add_others(&mut self, lines: &[&str], head: &[&str], own: usize) {
+        for (line, places) in coming_back(lines, head) {
             let above = |at: &usize| at.checked_sub(1).map(|at| lines[at].trim());
             // Under a heading stand the words of a message.
             let under = |name: &str| name != line && self.is_heading(name);
@@ -183,8 +183,9 @@ fn is_addressee(line: &str) -> bool {
     line.trim().strip_prefix("to ").is_some_and(|who| (1..=3).contains(&who.split_whitespace().count()))
 }
 
-/// The lines that could be names and come back, the most frequent first, each with where it stands.
-fn coming_back<'l>(lines: &[&'l str]) -> Vec<(&'l str, Vec<usize>)> {
+/// The lines that could be names and come back or stand in the `head` as well, the most frequent first, each with where it
+/// stands.
+fn coming_back<'l>(lines: &[&'l str], head: &[&str]) -> Vec<(&'l str, Vec<usize>)> {
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, line) in lines.iter().map(|l| l.trim()).enumerate() {
         let name = names::is_alone_in_any_case(line) || names::is_handle(line);
@@ -192,7 +193,10 @@ fn coming_back<'l>(lines: &[&'l str]) -> Vec<(&'l str, Vec<usize>)> {
             places.entry(line).or_default().push(at);
         }
     }
-    let mut found: Vec<_> = places.into_iter().filter(|(_, at)| at.len() > 1).collect();
+    let mut found: Vec<_> = places
+        .into_iter()
+        .filter(|(line, at)| at.len() > 1 || head.iter().any(|l| l.trim() == *line))
+        .collect();
     found.sort_by_key(|(_, at)| (std::cmp::Reverse(at.len()), at[0]));
     found
 }
@@ -213,7 +217,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let lines: Vec<&str> = text.split('|').collect();
-        let mut names: Vec<String> = Screen::of(&lines).expect("a screen").names.into_iter().collect();
+        let mut names: Vec<String> = Screen::of(&lines, &[]).expect("a screen").names.into_iter().collect();
         names.sort();
         names
     }
@@ -236,7 +240,7 @@ mod tests {
     #[test]
     fn a_word_that_comes_back_seldom_leaves_a_doubt() {
         let talk = "Tom|hi|Bus|You sent|hey|".repeat(2) + &"Tom|hi|You sent|hey|".repeat(8);
-        let screen = Screen::of(&talk.split('|').collect::<Vec<_>>()).unwrap();
+        let screen = Screen::of(&talk.split('|').collect::<Vec<_>>(), &[]).unwrap();
         assert!(screen.doubts("Bus") && !screen.doubts("Tom") && screen.heading("Bus").is_none());
     }
 }

@@ -5,42 +5,12 @@ use jiff::civil;
 
 use super::super::chat::When;
 use super::super::cursor;
-use super::super::months;
 use super::days::Day;
-use super::moments;
+use super::{calendar, moments};
 use crate::transcript::Time;
 
 /// Longest line that can be one.
 const LONGEST: usize = 60;
-/// Days that are told by how near they are.
-const NEAR: &str = "today yesterday heute gestern aujourd’hui hier hoy ayer hoje ontem oggi ieri dzisiaj dziś wczoraj \
-    bugün dün vandaag gisteren idag igår сегодня вчера сьогодні вчора";
-/// Days of the week in other languages than English.
-const WEEKDAYS: &str = "montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi \
-    samedi dimanche lunes martes miércoles jueves viernes sábado domingo segunda-feira terça-feira quarta-feira \
-    quinta-feira sexta-feira segunda terça quarta quinta sexta lunedì martedì mercoledì giovedì venerdì sabato domenica \
-    poniedziałek wtorek środa czwartek piątek sobota niedziela pazartesi salı çarşamba perşembe cuma cumartesi pazar \
-    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag";
-/// The same cut short; most are words as well.
-const CUT_WEEKDAYS: &str = "mo di mi do fr sa so lun mar mer jeu ven sam dim mié jue vie sáb dom seg ter qua qui sex gio \
-    sab pon wt śr czw pt sob niedz ndz pzt sal çar per cum cmt paz ma wo vr za zo";
-/// English ones cut short, which are known by themselves.
-const CUT_ENGLISH: &str = "mon tue tues wed thu thur thurs fri sat sun";
-/// Months cut short in other languages than English, from January.
-const CUT_MONTHS: [&str; 12] = [
-    "ene gen janv sty oca",
-    "févr fev lut şub",
-    "mär mrt mars marz",
-    "abr avr kwi nis",
-    "mai mag maj mei",
-    "juin giu cze haz",
-    "juil lug lip tem",
-    "ago août aoû sie ağu",
-    "set wrz eyl",
-    "okt out ott paź eki",
-    "lis kas",
-    "dez dic déc gru ara",
-];
 /// What stands between the parts.
 const BETWEEN: &str = "at um à a las às as o alle ore om de del of den der le el saat в kl";
 
@@ -107,14 +77,15 @@ struct Parts<'l> {
 impl<'l> Parts<'l> {
     fn of(words: &[&'l str]) -> Option<Self> {
         let mut parts = Self::default();
+        let month = |word: &str| calendar::month(word.trim_end_matches('.'));
         let numbered = words.iter().any(|w| day_of_month(w).is_some());
+        // In `mar. 12 mars` a day of the week leads that is called like a month.
+        let leads = words.iter().filter(|w| month(w).is_some()).count() > 1;
         let mut told = false;
-        for word in words {
+        for (at, word) in words.iter().enumerate() {
             let bare = word.trim_end_matches('.');
-            let month = months::in_words(bare)
-                .or_else(|| cut_month(bare))
-                .filter(|_| numbered && parts.month.is_none());
-            if let Some(month) = month {
+            let may = numbered && parts.month.is_none() && !(leads && at == 0);
+            if let Some(month) = month(word).filter(|_| may) {
                 parts.month = Some(month);
             } else if let Some(day) = day_of_month(word) {
                 parts.day = Some(day);
@@ -122,10 +93,10 @@ impl<'l> Parts<'l> {
                 parts.year = bare.parse().ok();
             } else if is_date(bare) {
                 parts.date = Some(bare);
-            } else if let Some(sure) = weekday(bare) {
+            } else if let Some(sure) = calendar::day(bare) {
                 told = true;
                 parts.sure |= sure || word.ends_with('.');
-            } else if !among(BETWEEN, bare) {
+            } else if !BETWEEN.split_whitespace().any(|w| w == bare) {
                 return None;
             }
         }
@@ -147,22 +118,6 @@ impl<'l> Parts<'l> {
             _ => Some(when),
         }
     }
-}
-
-fn among(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|w| w == word)
-}
-
-/// Whether `word` is a day by its name or by how near it is, and whether nothing else is called so.
-fn weekday(word: &str) -> Option<bool> {
-    let whole = months::WEEKDAYS.contains(&word) || among(NEAR, word) || among(WEEKDAYS, word);
-    let sure = whole || among(CUT_ENGLISH, word);
-    (sure || among(CUT_WEEKDAYS, word)).then_some(sure)
-}
-
-fn cut_month(word: &str) -> Option<i8> {
-    let place = CUT_MONTHS.iter().position(|names| among(names, word))?;
-    i8::try_from(place + 1).ok()
 }
 
 /// `4`, `04`, `4.`, `4th`.

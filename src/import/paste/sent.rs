@@ -112,7 +112,7 @@ impl Reading<'_> {
 
     /// Whether `line`, right under a name, says what was done with a message of theirs, above the words of the next.
     pub(super) fn is_deed_above(&self, line: &str, lines: &Ahead<impl BufRead>) -> bool {
-        let deed = notices::is_deed(line) || signs::is_deed(line);
+        let deed = signs::is_deed(line);
         deed && lines.sight().next().is_some_and(|next| self.plan.head(self.plan.words(next)).is_none())
     }
 }

@@ -76,7 +76,13 @@ const SEEN: &str = "vu lu visto leído gesehen gelesen visualizzato visualizado 
 const SEEN_BY: [&str; 12] =
     ["à", "par", "por", "às", "a las", "um", "von", "da", "alle", "przez", "o", "door"];
 /// What ends a line on something done with a message.
-const DONE: [&str; 27] = [
+const DONE: [&str; 33] = [
+    " liked a message",
+    " liked your message",
+    " loved a message",
+    " unsent a message",
+    " is typing…",
+    " is typing...",
     " l’envoi d’un message",
     " a retiré un message",
     " a supprimé un message",
@@ -179,7 +185,7 @@ pub fn is_receipt(line: &str) -> bool {
     rest.is_empty() || (few && by)
 }
 
-/// Whether `line` says that somebody took a message back, set a sign under one or kept one.
+/// Whether `line` says that somebody took a message back, set a sign under one, kept one or is typing.
 pub fn is_deed(line: &str) -> bool {
     const MOST: usize = 9;
     let line = line.trim();
@@ -189,7 +195,17 @@ pub fn is_deed(line: &str) -> bool {
     let text = small(line);
     let done =
         DONE.iter().any(|end| text.strip_suffix(end).is_some_and(|who| who.split_whitespace().count() <= 4));
-    done || is_tap(&text) || is_reacting(&text)
+    let typing = matches!(&*text, "typing…" | "typing...");
+    done || typing || is_tap(&text) || is_reaction(&text) || is_reacting(&text)
+}
+
+/// `Ida reacted 😮 to your message`.
+fn is_reaction(text: &str) -> bool {
+    const TO: [&str; 4] = [" to your message", " to a message", " to their message", " to your story"];
+    text.split_once(" reacted ").is_some_and(|(who, how)| {
+        let sign = TO.iter().find_map(|end| how.strip_suffix(end));
+        who.split_whitespace().count() <= 3 && sign.is_some_and(|sign| !sign.contains(' '))
+    })
 }
 
 /// `Liked “in my bag”`: a sign under a message that an iPhone wrote in words.
@@ -290,11 +306,20 @@ mod tests {
             "Loved an image",
             "Ida hat mit 👍 auf deine Nachricht reagiert",
             "Tom saved a message",
+            "Tom reacted 😮 to your message",
+            "tom.h liked a message",
+            "Typing…",
         ] {
             assert!(is_deed(line), "{line}");
         }
-        for line in ["liked it", "liked “the film” a lot", "I saved a message for you", "did he reagiert?"]
-        {
+        for line in [
+            "liked it",
+            "liked “the film” a lot",
+            "I saved a message for you",
+            "did he reagiert?",
+            "he reacted badly to your last message",
+            "typing",
+        ] {
             assert!(!is_deed(line), "{line}");
         }
         assert!(is_call("Missed audio call") && is_call("Rappeler") && !is_call("call me back"));

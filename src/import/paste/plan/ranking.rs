@@ -32,14 +32,23 @@ impl Plan {
         let joined = ahead::joined(&lines, &tags);
         let lines: Vec<&str> = joined.iter().map(String::as_str).collect();
         let top = Some(page::head(&lines)).filter(|top| top + 2 <= lines.len()).unwrap_or(0);
-        let (all, lines) = (lines.clone(), &lines[top..]);
+        let all = lines.clone();
+        let (head, lines) = lines.split_at(top);
         let alone = lines.iter().filter(|l| moments::is_alone(l)).count();
         let times = alone > 2 || (alone > 1 && alone * 4 >= lines.len());
         let ending = lines.iter().filter(|l| moments::ending(l).is_some()).count();
         let ending = lines.len() > 2 && ending * 5 >= lines.len() * 3;
         let sent = lines.iter().filter(|l| l.trim() == "Sent").count() > 1;
-        let mut plan =
-            Self { lead, tail, tags, inline, times, ending, sent, ..Self::of_lines(sample, lines, times) };
+        let mut plan = Self {
+            lead,
+            tail,
+            tags,
+            inline,
+            times,
+            ending,
+            sent,
+            ..Self::of_lines(sample, lines, head, times)
+        };
         if plan.grammar == Grammar::Alternating && matches!(lead, Lead::Number | Lead::Bullet) {
             // A list in an article is as long as it stands there.
             plan.grammar = without_names(sample, &whole);
@@ -77,7 +86,7 @@ impl Plan {
         self.heads_lines() && lines.windows(2).filter(day).count() > 1
     }
 
-    fn of_lines(sample: &Sample, lines: &[&str], times: bool) -> Self {
+    fn of_lines(sample: &Sample, lines: &[&str], head: &[&str], times: bool) -> Self {
         let without =
             |what: fn(&str) -> bool| -> Vec<&str> { lines.iter().copied().filter(|l| !what(l)).collect() };
         let whole = lines;
@@ -93,7 +102,7 @@ impl Plan {
         if let Some(form) = Form::of(lines) {
             return Self { form: Some(form), ..Self::by(Grammar::Formed) };
         }
-        if let Some(screen) = Screen::of(&without(furniture::is_dash)) {
+        if let Some(screen) = Screen::of(&without(furniture::is_dash), head) {
             return Self { screen, ..Self::by(Grammar::NameLines) };
         }
         let lines = match times {

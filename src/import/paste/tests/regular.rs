@@ -307,9 +307,9 @@ fn screens_that_say_who_sent_in_other_languages() {
             &[],
         ),
         (
-            "Dzisiaj o 15:20\nIda\nIda Lis\nhej\nWysłałeś(aś)\nno hej\n👍\n1\nIda\nIda Lis\ngdzie\nIda cofnął(ęła) wysłanie wiadomości\nWysłałeś(aś)\ndom\nWyświetlone\n",
+            "Dzisiaj o 15:20\nIda\nIda Lis\nhej\nWysłałeś(aś)\nok\n👍\n1\nIda\nIda Lis\ngdzie\nIda cofnął(ęła) wysłanie wiadomości\nWysłałeś(aś)\ndom\nWyświetlone\n",
             "Ida|You|Ida|You",
-            "hej|no hej|gdzie|dom",
+            "hej|ok|gdzie|dom",
             &[],
         ),
         (
@@ -344,8 +344,8 @@ fn times_above_hold_for_what_stands_below() {
     );
     assert_eq!(
         times(
-            "Tom\nin?\nMar 12, 2024 5:45 PM\nRia\nyes\nMar 12, 2024 5:46 PM\nTom\nok\nMar 12, 2024 5:47 PM\n"
+            "Tom\nin?\nMar 12, 2024 5:45 PM\nRia\nyes\nMar 12, 2024 5:46 PM\nTom\nok\nMar 12, 2024 5:47 PM\nRia\nno\nMar 12, 2024 5:48 PM\n"
         ),
-        ["", "", ""]
+        ["", "", "", ""]
     );
 }

@@ -1,0 +1,75 @@
+//! Words of days and months in the languages of the screens. All are asked for in small letters and with typographic
+//! apostrophes.
+
+use super::super::months;
+
+/// Days that are told by how near they are.
+const NEAR: &str = "today yesterday heute gestern vorgestern aujourd’hui hier hoy ayer hoje ontem oggi ieri dzisiaj dziś \
+    wczoraj bugün dün vandaag gisteren idag igår сегодня вчера сьогодні вчора";
+/// Days of the week in other languages than English.
+const WEEKDAYS: &str = "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi jeudi \
+    vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo segunda-feira terça-feira quarta-feira \
+    quinta-feira sexta-feira segunda terça quarta quinta sexta lunedì martedì mercoledì giovedì venerdì sabato domenica \
+    poniedziałek wtorek środa czwartek piątek sobota niedziela pazartesi salı çarşamba perşembe cuma cumartesi pazar \
+    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag";
+/// The same cut short; most are words as well.
+const CUT_WEEKDAYS: &str = "mo di mi do fr sa so lun mar mer jeu ven sam dim mié jue vie sáb dom seg ter qua qui sex gio \
+    sab pon wt śr czw pt sob niedz ndz pzt sal çar per cum cmt paz ma wo vr za zo";
+/// English ones cut short, which are known by themselves.
+const CUT_ENGLISH: &str = "mon tue tues wed thu thur thurs fri sat sun";
+/// Months cut short in other languages than English, from January.
+const CUT_MONTHS: [&str; 12] = [
+    "ene gen janv sty oca янв",
+    "févr fev lut şub фев февр",
+    "mär mrt mars marz мар",
+    "abr avr kwi nis апр",
+    "mai mag maj mei",
+    "juin giu cze haz июн",
+    "juil lug lip tem июл",
+    "ago août aoû sie ağu авг",
+    "set wrz eyl сен сент",
+    "okt out ott paź eki окт",
+    "lis kas ноя нояб",
+    "dez dic déc gru ara дек",
+];
+
+/// `today`, `gestern`: whether `word` is a day beside this one.
+pub fn is_near_day(word: &str) -> bool {
+    among(NEAR, word)
+}
+
+/// Whether `word` is a day of the week by its whole name.
+pub fn is_weekday(word: &str) -> bool {
+    months::WEEKDAYS.contains(&word) || among(WEEKDAYS, word)
+}
+
+/// Whether `word` is a day by its name, whole or cut short, or by how near it is, and whether nothing else is called so.
+pub fn day(word: &str) -> Option<bool> {
+    let sure = is_near_day(word) || is_weekday(word) || among(CUT_ENGLISH, word);
+    (sure || among(CUT_WEEKDAYS, word)).then_some(sure)
+}
+
+/// The number of the month that `word` names, whole or cut short.
+pub fn month(word: &str) -> Option<i8> {
+    let cut = || CUT_MONTHS.iter().position(|names| among(names, word));
+    months::in_words(word).or_else(|| i8::try_from(cut()? + 1).ok())
+}
+
+fn among(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|w| w == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_months_by_their_words() {
+        assert!(is_near_day("dziś") && is_weekday("salı") && is_weekday("friday") && !is_weekday("fri"));
+        assert_eq!((day("fri"), day("mer"), day("mars")), (Some(true), Some(false), None));
+        assert_eq!(
+            (month("mars"), month("déc"), month("нояб"), month("so")),
+            (Some(3), Some(12), Some(11), None)
+        );
+    }
+}
