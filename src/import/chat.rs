@@ -43,7 +43,7 @@ pub struct Chat {
     people: HashMap<String, String>,
     owner: Option<String>,
     by_time: bool,
-    watched: bool,
+    turned_after: Option<u64>,
 }
 
 impl Chat {
@@ -64,7 +64,7 @@ impl Chat {
             people: HashMap::new(),
             owner: None,
             by_time: false,
-            watched: false,
+            turned_after: None,
         }
     }
 
@@ -102,10 +102,10 @@ impl Chat {
         self.by_time = true;
     }
 
-    /// The source should have the oldest message first: where its times fall throughout it is turned round, and where they
-    /// go back by days that is told.
-    pub fn watch_times(&mut self) {
-        self.watched = true;
+    /// The source should have the oldest message first: where its times fall throughout, in so many `steps` or more, it is
+    /// turned round, and where they go back by days that is told.
+    pub fn watch_times(&mut self, steps: u64) {
+        self.turned_after = Some(steps);
     }
 
     /// The other way round: the source has the newest message first. Parts of one record (a picture and the words beside
@@ -327,17 +327,21 @@ impl Chat {
                 self.warnings.add(WarningKind::InvalidTime, message.origin.line);
             }
         }
-        if self.watched && chronology::falls(&self.transcript.messages) {
+        if self.turned_after.is_some_and(|steps| chronology::falls(&self.transcript.messages, steps)) {
             let (count, line) = chronology::timed(&self.transcript.messages);
             self.warnings.add_many(WarningKind::NewestFirst, count, line);
             self.reverse();
-        } else if self.watched && verdict.assumed.is_none() {
+        } else if self.turned_after.is_some() && verdict.assumed.is_none() {
             let back = chronology::back_in_time(&self.transcript.messages);
             back.into_iter().for_each(|line| self.warnings.add(WarningKind::BackInTime, line));
         }
         if self.by_time {
             let (late, line) = chronology::in_order(&mut self.transcript.messages);
-            self.warnings.add_many(WarningKind::NewestFirst, if self.watched { late } else { 0 }, line);
+            self.warnings.add_many(
+                WarningKind::NewestFirst,
+                if self.turned_after.is_some() { late } else { 0 },
+                line,
+            );
         }
         for speaker in self.transcript.speakers.iter_mut().filter(|s| Some(&s.name) == self.owner.as_ref()) {
             speaker.role = Role::Me;

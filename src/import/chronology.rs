@@ -1,5 +1,7 @@
 //! The order of messages by their times: put right, or told where it cannot be.
 
+use std::collections::HashMap;
+
 use crate::transcript::{Message, Time};
 
 /// So far back in time a conversation does not go, in nanoseconds: messages may arrive a little late.
@@ -34,18 +36,50 @@ pub fn timed(messages: &[Message]) -> (u64, u64) {
     (timed().count() as u64, timed().next().map_or(0, |m| m.origin.line))
 }
 
-/// Whether the times of messages, at least three different ones, fall throughout.
-pub fn falls(messages: &[Message]) -> bool {
-    let (mut last, mut steps) = (None::<Time>, 0);
+/// Which way the times run within the conversations of one file.
+#[derive(Default)]
+pub struct Runs {
+    latest: HashMap<String, Time>,
+    rises: u64,
+    falls: u64,
+}
+
+impl Runs {
+    /// The next message of `conversation` has this time.
+    pub fn see(&mut self, conversation: &str, time: Time) {
+        let Some(latest) = self.latest.get_mut(conversation) else {
+            self.latest.insert(conversation.to_owned(), time);
+            return;
+        };
+        match time.nanoseconds_since(latest) {
+            Some(1..) => self.rises += 1,
+            Some(..=-1) => self.falls += 1,
+            _ => {}
+        }
+        *latest = time;
+    }
+
+    /// After how many steps back in time one of them is to be turned round: where all of them run backwards, after the first.
+    pub fn steps(&self) -> u64 {
+        if self.rises == 0 && self.falls >= SURE { 1 } else { SURE }
+    }
+}
+
+/// So many steps back in time, and none forward, are no accident.
+pub const SURE: u64 = 2;
+
+/// Whether the times of messages fall throughout, in so many `steps` or more.
+pub fn falls(messages: &[Message], steps: u64) -> bool {
+    let (mut last, mut found) = (None::<Time>, 0);
     for time in messages.iter().filter_map(|m| m.time) {
         match last.map(|last| time.nanoseconds_since(&last)) {
             Some(None | Some(1..)) => return false,
-            Some(Some(..=-1)) => steps += 1,
+            Some(Some(..=-1)) => found += 1,
             _ => {}
         }
         last = Some(time);
     }
-    steps >= 2
+    found >= steps
 }
 
 /// The lines from which on messages, more than one, are days older than what stands before them.
@@ -66,7 +100,7 @@ mod tests {
 
     fn read(days: &[u32]) -> (String, Vec<(WarningKind, u64, u64)>) {
         let mut chat = Chat::new("c", &Limits::default());
-        chat.watch_times();
+        chat.watch_times(SURE);
         for (line, day) in (1..).zip(days) {
             let time = Time::parse(&format!("2024-05-{day:02}T10:00:00"));
             chat.say("Ana", time.into(), Kind::Message, &format!("{line} "), line);
@@ -81,6 +115,18 @@ mod tests {
         assert_eq!(read(&[5, 4, 4, 2]), ("4 3 2 1 ".to_owned(), vec![(WarningKind::NewestFirst, 4, 1)]));
         assert_eq!(read(&[5, 4]), ("1 2 ".to_owned(), Vec::new()));
         assert_eq!(read(&[2, 4, 5, 5]).1, Vec::new());
+    }
+
+    #[test]
+    fn a_file_that_runs_backwards_turns_its_shortest_chats() {
+        let mut runs = Runs::default();
+        let at = |minute: i128| Time::parse(&format!("2024-03-14T10:{minute:02}:00Z")).unwrap();
+        [("a", 9), ("b", 8), ("a", 7)].into_iter().for_each(|(chat, minute)| runs.see(chat, at(minute)));
+        assert_eq!(runs.steps(), SURE);
+        runs.see("b", at(3));
+        assert_eq!(runs.steps(), 1);
+        runs.see("b", at(4));
+        assert_eq!(runs.steps(), SURE);
     }
 
     #[test]

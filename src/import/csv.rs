@@ -26,6 +26,7 @@ use ::csv::StringRecord;
 
 use super::archive::{Bundle, Entries};
 use super::chat::{Chat, When};
+use super::chronology::Runs;
 use super::error::ImportError;
 use super::jsonl::told_kind;
 use super::order::{Evidence, Verdict};
@@ -183,6 +184,8 @@ struct Survey {
     names: Vec<StringRecord>,
     /// Whether they do.
     paged: bool,
+    /// After how many steps back in time a conversation is turned round.
+    steps: u64,
     /// The rows of messages that stand there again further down.
     earlier: HashSet<u64>,
     /// Whether signs in texts are written as entities.
@@ -196,7 +199,7 @@ impl Survey {
         let (mut day, mut latest, mut below) = (String::new(), String::new(), Vec::<(u64, String)>::new());
         let (mut all, mut timed) = (0, 0);
         let (mut copies, mut names, mut paged) = (Copies::default(), Vec::new(), false);
-        let mut entities = Entities::default();
+        let (mut entities, mut runs) = (Entities::default(), Runs::default());
         // A broken end is met again, and told, by the second reading.
         while let Ok(Some((number, line, _, row))) = rows.next_row() {
             if number <= layout.headings {
@@ -221,6 +224,9 @@ impl Survey {
             let conversation = layout.conversation(row);
             if !when.is_none_or(|when| when == When::Unknown) {
                 timed += 1;
+                if let Some(When::Known(time)) = when {
+                    runs.see(&conversation, time);
+                }
                 below.drain(..).for_each(|(number, conversation)| _ = last.insert(conversation, number));
                 if timed == 1 || *conversation != *latest {
                     latest = conversation.clone().into_owned();
@@ -246,7 +252,8 @@ impl Survey {
         };
         let verdict = evidence.verdict(sink.options().date_order);
         let entities = entities.throughout() && !layout.own;
-        Self { last, below, names, paged, earlier: copies.earlier(), entities, verdict }
+        let (earlier, steps) = (copies.earlier(), runs.steps());
+        Self { last, below, names, paged, steps, earlier, entities, verdict }
     }
 }
 
@@ -293,7 +300,7 @@ impl Reading<'_, '_, '_> {
             let mut chat = self.sink.chat(self.id(conversation));
             chat.set_verdict(self.survey.verdict);
             if !self.layout.own {
-                chat.watch_times();
+                chat.watch_times(self.survey.steps);
             }
             if self.survey.paged {
                 chat.sort_by_time();

@@ -289,7 +289,8 @@ fn time(at: &mut Cursor<'_>) -> Option<(civil::Time, bool, bool)> {
     time_separator(&mut ahead).then_some(())?;
     let minute = two_digits(&mut ahead)?;
     let mut tail = ahead;
-    let second = if time_separator(&mut tail) { two_digits(&mut tail) } else { None };
+    let second =
+        if time_separator(&mut tail) || minutes_word(&mut tail) { two_digits(&mut tail) } else { None };
     if second.is_some() {
         ahead = tail;
     }
@@ -320,6 +321,12 @@ fn time_separator(at: &mut Cursor<'_>) -> bool {
     found
 }
 
+/// The word between minutes and seconds: `14 h 56 min 12 s`.
+fn minutes_word(at: &mut Cursor<'_>) -> bool {
+    at.spaces();
+    at.word("min") && at.spaces() > 0
+}
+
 /// What may follow the last number: a sign, or a word for the hour that says nothing (`21:07 Uhr`, `21:07 ч.`).
 fn time_end(at: &mut Cursor<'_>) {
     if ['分', '분', '秒', '초', 'Z'].into_iter().any(|c| at.eat(c)) {
@@ -327,7 +334,7 @@ fn time_end(at: &mut Cursor<'_>) {
     }
     let mut ahead = *at;
     ahead.spaces();
-    let word = ["uhr", "ч", "hrs", "น"].into_iter().any(|word| ahead.word(word));
+    let word = ["uhr", "ч", "hrs", "น", "s"].into_iter().any(|word| ahead.word(word));
     if word && !ahead.peek().is_some_and(char::is_alphanumeric) {
         ahead.eat('.');
         *at = ahead;
@@ -399,6 +406,7 @@ mod tests {
             "2022/3/18 午後2:56:12|",
             "2022-03-18T14:56:12|",
             "2022. 03. 18. 14:56:12|",
+            "2022-03-18, 14 h 56 min 12 s|",
             "2022년 3월 18일 오후 2:56:12|",
             "۱۴۰۰/۱۲/۲۷،\u{200f} ۱۴:۵۶:۱۲|",
         ] {

@@ -151,7 +151,11 @@ impl Reading {
         };
         let absent = self.names.is_some() && pc::is_absent(&text);
         let (kind, text) = if absent { (Kind::Media, text.as_str()) } else { body(&text) };
-        self.chat.say(&name, when, kind, text, line.number);
+        if kind == Kind::System {
+            self.chat.note(when, &format!("{name}: {text}"), line.number);
+        } else {
+            self.chat.say(&name, when, kind, text, line.number);
+        }
         self.chat.note_cut(line);
     }
 
@@ -364,6 +368,8 @@ fn body(text: &str) -> (Kind, &str) {
     let plain = text.trim();
     match plain.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
         Some(word) if MEDIA.contains(&word) => (Kind::Media, ""),
+        // How long a call took, or that it was missed or called off.
+        None if plain.starts_with('☎') => (Kind::System, text),
         _ => (Kind::Message, text),
     }
 }
@@ -379,7 +385,7 @@ mod tests {
         let mut found = Vec::new();
         // The first date falls on a Monday either way.
         let text = "[LINE] Chat history with Ida\nSaved on: 3/8/2024, 16:01\n\nMon, 2/12/2024\n04:01 PM\tMax\thello\n\n\
-                    Mon, 3/4/2024\n04:01 PM\tIda\thi\n24:10\tIda\tlate\n";
+                    Mon, 3/4/2024\n04:01 PM\tIda\thi\n04:02 PM\tIda\t☎ Missed call\n24:10\tIda\tlate\n";
         let counts = read_text("t.txt", text.as_bytes(), &Options::default(), &mut |imported| {
             found.push(imported);
             Flow::Continue(())

@@ -1,7 +1,7 @@
 //! E-mail: one mail (`.eml`) or a box of them (`.mbox`). Each mail is a message of its sender, without the mails that it
 //! quotes; mails that answer each other are a conversation. What is quoted and stands in no mail of the conversation
 //! follows as the words of whom the head above it names, or else of somebody unknown. What is attached is named and not
-//! opened, but for texts that are chat exports: these are what was to be handed on, and are read as such.
+//! opened, but for texts that are chat exports: these, and mails whose text is one, are read as what was to be handed on.
 
 mod quoted;
 
@@ -187,7 +187,14 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn take(&mut self, mail: &Message<'_>, raw: &Raw, sink: &Sink<'_>) -> Result<(), ImportError> {
+    fn take(&mut self, mail: &Message<'_>, raw: &Raw, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let bodies: Vec<_> = (0..mail.text_body_count()).filter_map(|at| mail.body_text(at)).collect();
+        let text = bodies.join("\n");
+        if is_chat("text", text.as_bytes(), sink) {
+            self.attached.push((format!("{}/text", self.name), text.into_bytes()));
+            sink.count_heading();
+            return Ok(());
+        }
         let key = self.key(mail);
         let (name, ids) = (self.name, &mut self.ids);
         let chat = self.threads.get(&key, || {
@@ -195,8 +202,6 @@ impl Reading<'_> {
             let id = subject.map_or(name.to_owned(), |subject| format!("{name}#{subject}"));
             sink.chat(ids.give(&id).0)
         });
-        let bodies: Vec<_> = (0..mail.text_body_count()).filter_map(|at| mail.body_text(at)).collect();
-        let text = bodies.join("\n");
         let (words, others) = quoted::part(&text);
         self.said.extend(words.lines().map(|l| (key.clone(), l.trim().to_owned())));
         let chats = chats(mail, sink);
@@ -282,16 +287,18 @@ fn quoted_person(chat: &mut Chat, from: &str) -> Option<String> {
 
 /// The texts attached to a mail that are exports of chats.
 fn chats(mail: &Message<'_>, sink: &Sink<'_>) -> Vec<(String, Vec<u8>)> {
-    let is_chat = |name: &str, bytes: &[u8]| {
-        let text = [".txt", ".csv", ".json"].iter().any(|end| name.to_lowercase().ends_with(end));
-        let sample = text.then(|| Sample::new(name, bytes[..bytes.len().min(SAMPLE)].to_vec()));
-        let plain = Options { limits: sink.options().limits, ..Options::default() };
-        let format = sample.and_then(|sample| detect::choose(&sample, 1, &plain).ok());
-        format.is_some_and(|format| !matches!(format.name(), "paste" | "mail"))
-    };
+    let is_text = |name: &str| [".txt", ".csv", ".json"].iter().any(|end| name.to_lowercase().ends_with(end));
     let files = mail.attachments().filter_map(|part| Some((part.attachment_name()?, part.contents())));
-    let chats = files.filter(|(name, bytes)| is_chat(name, bytes));
+    let chats = files.filter(|(name, bytes)| is_text(name) && is_chat(name, bytes, sink));
     chats.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())).collect()
+}
+
+/// Whether a text within a mail is the export of a chat, which was to be handed on.
+fn is_chat(name: &str, bytes: &[u8], sink: &Sink<'_>) -> bool {
+    let sample = Sample::new(name, bytes[..bytes.len().min(SAMPLE)].to_vec());
+    let plain = Options { limits: sink.options().limits, ..Options::default() };
+    let format = detect::choose(&sample, sink.depth() + 1, &plain);
+    format.is_ok_and(|format| !matches!(format.name(), "paste" | "mail"))
 }
 
 /// Put one mail with these `words` of its sender into its conversation; when it was sent. Of what is attached, `chats` are
@@ -341,6 +348,18 @@ mod tests {
         (out, doubts)
     }
 
+    /// As what is read, what it is called and how many messages it has, of every conversation; each line is accounted for.
+    fn formats(mail: &str) -> Vec<(&'static str, String, usize)> {
+        let mut found = Vec::new();
+        let counts = read_text("m", mail.as_bytes(), &Options::default(), &mut |i: Imported| {
+            found.push((i.format, i.transcript.id, i.transcript.messages.len()));
+            Flow::Continue(())
+        });
+        let counts = counts.unwrap();
+        assert_eq!(counts.lines, counts.accounted());
+        found
+    }
+
     #[test]
     fn one_mail_with_a_file() {
         let (found, _) = shown(
@@ -359,14 +378,17 @@ mod tests {
              Content-Type: text/plain\nContent-Disposition: attachment; filename=chat.txt\n\n\
              13/01/2024, 21:07 - Ana: tea?\n13/01/2024, 21:08 - Bo: yes\n--b\nContent-Type: text/plain\n\
              Content-Disposition: attachment; filename=notes.txt\n\nmilk\n--b--\n";
-        let mut found = Vec::new();
-        let counts = read_text("m", mail.as_bytes(), &Options::default(), &mut |i: Imported| {
-            found.push((i.format, i.transcript.id, i.transcript.messages.len()));
-            Flow::Continue(())
-        });
-        let counts = counts.unwrap();
-        assert_eq!(counts.lines, counts.accounted());
-        assert_eq!(found, [("mail", "m#chat".to_owned(), 2), ("whatsapp", "m/chat.txt".to_owned(), 2)]);
+        assert_eq!(
+            formats(mail),
+            [("mail", "m#chat".to_owned(), 2), ("whatsapp", "m/chat.txt".to_owned(), 2)]
+        );
+    }
+
+    #[test]
+    fn a_mail_whose_text_is_a_chat_is_that_chat() {
+        let mail = "From: Ida <ida@example.org>\nTo: me@example.org\nDate: Mon, 4 Mar 2024 16:01:05 +0000\nSubject: chat\n\n\
+             13/01/2024, 21:07 - Ana: tea?\n13/01/2024, 21:08 - Bo: yes\n";
+        assert_eq!(formats(mail), [("whatsapp", "m/text".to_owned(), 2)]);
     }
 
     #[test]

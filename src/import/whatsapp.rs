@@ -22,6 +22,7 @@ mod words;
 
 use std::collections::HashMap;
 
+use super::chronology::SURE;
 use super::cursor::Cursor;
 use super::dates::{Shape, Stamp};
 use super::error::ImportError;
@@ -56,7 +57,7 @@ impl Format for WhatsApp {
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let mut chat = sink.chat(source.name());
-        chat.watch_times();
+        chat.watch_times(SURE);
         let Some((look, _)) = Look::of(source.sample().lines()) else {
             let (name, format) = (source.name().to_owned(), self.name());
             return Err(ImportError::NoMessages {

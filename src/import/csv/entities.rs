@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::super::markup;
 use super::super::xml::unescape;
 
 /// What texts show of it.
@@ -31,7 +32,36 @@ impl Entities {
     }
 }
 
-/// A text with the signs for which its entities stand, where `written` so.
+/// A text as it was seen: the words of a piece of a web page, or with the signs for which its entities stand, where `written` so.
 pub fn resolved(text: Cow<'_, str>, written: bool) -> Cow<'_, str> {
+    if is_of_page(&text) {
+        return markup::read(&text).text.into();
+    }
     if written { unescape(&text).into_owned().into() } else { text }
+}
+
+/// Whether the text is whole paragraphs of a web page.
+fn is_of_page(text: &str) -> bool {
+    let text = text.trim();
+    ["p", "div", "span"].iter().any(|tag| {
+        let opened = text.strip_prefix('<').and_then(|t| t.strip_prefix(tag));
+        let closed =
+            text.strip_suffix('>').and_then(|t| t.strip_suffix(tag)).is_some_and(|t| t.ends_with("</"));
+        closed && opened.is_some_and(|rest| rest.starts_with(['>', ' ']))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_come_out_of_paragraphs_and_others_stay() {
+        let read = |text: &'static str| resolved(text.into(), false).into_owned();
+        assert_eq!(read("<p class=\"x\">Hello Ben, tea &amp; cake</p>"), "Hello Ben, tea & cake");
+        assert_eq!(read("<div>one</div><div>two</div>"), "one\ntwo");
+        for text in ["<p>", "<3 </p>", "use </p>", "<picture>x</picture>", "a <p>b</p>"] {
+            assert_eq!(read(text), text);
+        }
+    }
 }

@@ -32,6 +32,7 @@ pub fn of(text: &str, sender: &str) -> Option<Filler> {
         "This message was unsent" => Some(Filler::Unsent),
         _ if is_reaction(text) || ENDED.contains(&text.trim_end_matches('.')) => Some(Filler::Event),
         _ if about.is_some_and(|rest| tells_of(&EVENTS, rest)) => Some(Filler::Event),
+        _ if you.is_some_and(|rest| tells_of(&YOURS, rest)) => Some(Filler::Event),
         _ => abroad::of(text, sender, about),
     }
 }
@@ -49,15 +50,16 @@ const SENT: [&str; 10] = [
     "shared a story",
 ];
 /// Whole texts of the app.
-const TOLD: [&str; 3] = [
+const TOLD: [&str; 4] = [
     "Liked a message",
+    "This poll is no longer available",
     "You are now connected on Messenger",
     "You can now message and call each other and see info like Active Status and when you\'ve read messages",
 ];
 const UNSENT: [&str; 1] = ["unsent a message"];
 const ENDED: [&str; 5] =
     ["Audio call ended", "The video chat ended", "Video call ended", "Video chat ended", "Voice call ended"];
-const EVENTS: [&str; 18] = [
+const EVENTS: [&str; 21] = [
     "added ",
     "called you",
     "changed the chat theme",
@@ -67,6 +69,7 @@ const EVENTS: [&str; 18] = [
     "created the group",
     "joined the ",
     "left the group",
+    "missed your ",
     "named the group",
     "pinned a message",
     "removed ",
@@ -75,7 +78,23 @@ const EVENTS: [&str; 18] = [
     "set the quick reaction to ",
     "set your nickname",
     "started a",
+    "turned off vanish mode",
     "turned on disappearing messages",
+    "turned on vanish mode",
+];
+/// Those of the reader that nobody would write to somebody.
+const YOURS: [&str; 11] = [
+    "changed the chat theme",
+    "changed the group photo",
+    "changed the theme",
+    "created a poll: ",
+    "named the group",
+    "set the emoji",
+    "set the nickname for ",
+    "set the quick reaction to ",
+    "set your nickname to ",
+    "turned off vanish mode",
+    "turned on vanish mode",
 ];
 
 /// Whether `rest` begins with one of `events`, and no speech follows it: a name, a title, a sign.
@@ -129,7 +148,10 @@ mod tests {
             ("Ida set the quick reaction to 🌱.", Some(Filler::Event)),
             ("Ida sent a link.", Some(Filler::Sent)),
             ("You missed an audio call from Ida", Some(Filler::Event)),
+            ("You set the nickname for Ida to Tea.", Some(Filler::Event)),
+            ("Ida missed your video chat.", Some(Filler::Event)),
             ("You missed a call from Max.", None),
+            ("You set the table, I bring cake", None),
             ("Max sent an attachment.", None),
             ("You left the group early", None),
             ("Reacted badly to your message", None),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::BufRead;
 
 use super::super::chat::{Chat, When};
+use super::super::chronology::SURE;
 use super::super::order::Verdict;
 use super::super::parts::{self, Ids};
 use super::super::warning::WarningKind;
@@ -64,7 +65,7 @@ impl<'r, 's, 'a> Reading<'r, 's, 'a> {
             let id = if called.is_empty() { self.name.to_owned() } else { self.ids.of(&called) };
             let mut chat = self.sink.chat(id);
             chat.set_verdict(self.verdict);
-            chat.watch_times();
+            chat.watch_times(SURE);
             self.open.insert(key.clone(), (unit.order, chat));
         }
         let Some((_, chat)) = self.open.get_mut(&key) else { return Ok(Flow::Continue(())) };

@@ -163,6 +163,11 @@ mod tests {
     #[test]
     fn edited_messages_lose_the_note() {
         assert_eq!(read("see you <This message was edited>"), Body::Words("see you"));
+        assert_eq!(read("これ？ \u{200e}<このメッセージは編集済みです>"), Body::Words("これ？"));
+        assert_eq!(read("såklart <Det här meddelandet redigerades>"), Body::Words("såklart"));
+        for kept in ["a <edit: I meant b>", "see <grin>", "<edited"] {
+            assert_eq!(read(kept), Body::Words(kept));
+        }
         assert_eq!(read("bis dann \u{200e}<Diese Nachricht wurde bearbeitet.>"), Body::Words("bis dann"));
         assert_eq!(read("так <Це повідомлення відредаговано>"), Body::Words("так"));
         assert_eq!(read("כן \u{200e}<ההודעה נערכה>"), Body::Words("כן"));

@@ -5,7 +5,9 @@ use super::words;
 
 /// The file name, or nothing, when the whole text stands for something sent. `marked`: the app wrote it.
 pub fn whole(text: &str, marked: bool) -> Option<&str> {
-    if let Some(file) = attached_note(text).or_else(|| attached_behind(text)) {
+    if let Some(file) =
+        attached_note(text).or_else(|| attached_behind(text)).or_else(|| omitted_document(text))
+    {
         return Some(file);
     }
     let left_out = omitted_in_brackets(text) || omitted_noun(text, marked) || text == "null";
@@ -34,6 +36,13 @@ fn attached_behind(text: &str) -> Option<&str> {
     let (file, note) = text.strip_suffix(')')?.rsplit_once(" (")?;
     let file = file.trim_matches(cursor::is_mark);
     (words::is_file_attached(note) && is_file_name(file)).then_some(file)
+}
+
+/// `f • 12 pages document omitted`, as iOS writes: the app's mark stands before what it says of the file.
+fn omitted_document(text: &str) -> Option<&str> {
+    let (told, note) = text.rsplit_once('\u{200e}')?;
+    let name = told.split(" •").next()?.trim_end_matches(|c: char| c == ' ' || cursor::is_mark(c));
+    (omitted_noun(note, true) && is_file_name(name)).then_some(name)
 }
 
 /// Something with a short ending and no marks of a sentence before it.
@@ -78,6 +87,13 @@ mod tests {
             let file = whole(text, false).unwrap_or_else(|| panic!("{text}"));
             assert!(is_file_name(file) && !file.contains([':', '(']), "{file}");
         }
+    }
+
+    #[test]
+    fn documents_left_out_keep_their_names() {
+        assert_eq!(whole("pay.pdf • \u{200e}1 page \u{200e}document omitted", true), Some("pay.pdf"));
+        assert_eq!(whole("hw.docx \u{200e}Dokument weggelassen", true), Some("hw.docx"));
+        assert_eq!(whole("look \u{200e}image omitted", false), None);
     }
 
     #[test]

@@ -15,9 +15,12 @@ pub fn deleted_by(text: &str) -> Option<String> {
     is_deleted(deleted).then(|| who.to_owned())
 }
 
-/// The note on an edited message, without its brackets.
+/// The note on an edited message, without its brackets: a short sentence about editing, and nothing else in it.
 pub fn is_edited(note: &str) -> bool {
-    EDITED.contains(&folded(note).as_str())
+    const LONGEST: usize = 60;
+    let note = folded(note);
+    let short = note.chars().count() <= LONGEST && !note.contains([':', '/', '=', '"', '?', '!']);
+    short && EDITED.iter().any(|stem| note.contains(stem))
 }
 
 /// The note behind a file name, without its brackets.
@@ -176,46 +179,40 @@ const UNREAD: &[&str] = &[
     "warte auf diese nachricht. dies kann eine weile dauern",
 ];
 
+/// Parts of the words for editing, which the note has in any wording of its language.
 const EDITED: &[&str] = &[
-    "this message was edited",
-    "diese nachricht wurde bearbeitet",
-    "se editó este mensaje",
-    "este mensaje fue editado",
-    "ce message a été modifié",
-    "mensagem editada",
-    "esta mensagem foi editada",
-    "essa mensagem foi editada",
-    "questo messaggio è stato modificato",
-    "dit bericht is bewerkt",
-    "dit bericht is gewijzigd",
-    "это сообщение изменено",
-    "данное сообщение изменено",
-    "сообщение изменено",
-    "bu mesaj düzenlendi",
-    "pesan ini diedit",
-    "pesan ini telah diedit",
-    "ta wiadomość została edytowana",
-    "تم تعديل هذه الرسالة",
-    "यह मैसेज एडिट किया गया",
-    "このメッセージは編集されました",
-    "此消息已被编辑",
-    "此消息已编辑",
-    "此訊息已編輯",
-    "detta meddelande har redigerats",
-    "denne besked er redigeret",
-    "denne meldingen er redigert",
-    "це повідомлення змінено",
-    "це повідомлення відредаговано",
-    "це повідомлення було відредаговано",
-    "повідомлення відредаговано",
-    "ההודעה נערכה",
-    "הודעה זו נערכה",
-    "수정된 메시지입니다",
-    "tin nhắn này đã được chỉnh sửa",
-    "det här meddelandet har redigerats",
-    "ข้อความนี้ถูกแก้ไข",
-    "此訊息已編輯過",
-    "ezt az üzenetet szerkesztették",
+    "edit",
+    "bearbeit",
+    "modifi",
+    "bewerkt",
+    "gewijzigd",
+    "zmieniono",
+    "edytow",
+    "redig",
+    "redag",
+    "редаг",
+    "редакт",
+    "измен",
+    "змінен",
+    "düzenlen",
+    "muokat",
+    "uprav",
+    "szerkeszt",
+    "izmijenj",
+    "izmenj",
+    "uređen",
+    "urejen",
+    "επεξεργ",
+    "تعديل",
+    "נערכ",
+    "एडिट",
+    "संपादित",
+    "編集",
+    "编辑",
+    "編輯",
+    "수정",
+    "แก้ไข",
+    "chỉnh sửa",
 ];
 
 const FILE_ATTACHED: &[&str] = &[
