@@ -11,12 +11,8 @@ struct Known {
 }
 
 const META: Known = Known {
-    what: "a Messenger or Instagram download in HTML",
-    instead: "ask for the download again with the format JSON",
-};
-const DISCORD: Known = Known {
-    what: "a page of DiscordChatExporter",
-    instead: "export the channel again with the format JSON or TXT",
+    what: "a page of a Messenger or Instagram download that holds no chat",
+    instead: "give the folder messages of the download",
 };
 const IMESSAGE: Known =
     Known { what: "a page of imessage-exporter", instead: "export again with the format txt" };
@@ -123,9 +119,7 @@ fn page(sample: &Sample) -> Option<Known> {
     }
     let has = |word: &str| text.contains(word);
     // Classes that the page makers of the apps have used for years.
-    Some(if has("chatlog__message") {
-        DISCORD
-    } else if has("class=\"message_part\"") || has("Reveal in Messages app") {
+    Some(if has("class=\"message_part\"") || has("Reveal in Messages app") {
         IMESSAGE
     } else if has("uiBoxWhite noborder") || (has("_a6-g") && has("_a6-p")) {
         META
@@ -153,7 +147,6 @@ mod tests {
         let meta = r#"<html><body><div class="pam _3-95 _2ph- _a6-g uiBoxWhite noborder"></div>"#;
         for (name, text, words) in [
             ("m.html", meta, "Messenger or Instagram"),
-            ("d.html", "<!DOCTYPE html>\n<div class=\"chatlog__message\">", "DiscordChatExporter"),
             ("i.html", "<!DOCTYPE html><div class=\"message_part\">", "imessage-exporter"),
             ("html/chat_history.html", "<html><h1>Chat History</h1>", "Snapchat"),
             ("t.json", r#"{"Messages": [{"match_id": "Match 1", "messages": []}]}"#, "Tinder"),

@@ -7,6 +7,7 @@
 mod abroad;
 mod content;
 pub(super) mod fillers;
+pub mod html;
 mod mojibake;
 
 use std::collections::{BTreeMap, HashMap};
@@ -26,6 +27,8 @@ use crate::transcript::Kind;
 use content::Content;
 use mojibake::Evidence;
 
+/// How the names of its files end.
+const END: &str = ".json";
 /// How many messages are looked at to tell whose they are.
 const LOOKED_AT: usize = 20;
 /// How the apps name those who have left.
@@ -53,7 +56,7 @@ impl Format for Messenger {
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let mut thread = Thread::new(sink.chat(source.name()));
-        if numbered(source.name()).is_some_and(|(_, number)| number > 1) {
+        if numbered(source.name(), END).is_some_and(|(_, number)| number > 1) {
             thread.chat.doubt(WarningKind::MissingPart, 0);
         }
         let result = thread.part(source, sink);
@@ -61,14 +64,7 @@ impl Format for Messenger {
     }
 
     fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
-        let mut threads: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for entry in entries {
-            if let Some((folder, _)) = numbered(entry) {
-                threads.entry(folder).or_default().push(entry.clone());
-            }
-        }
-        let bundle = |(root, entries): (&str, Vec<String>)| Bundle { root: root.to_owned(), entries };
-        threads.into_iter().map(bundle).filter(|b| b.entries.len() > 1).collect()
+        threads(entries, END)
     }
 
     fn read_bundle(
@@ -77,33 +73,57 @@ impl Format for Messenger {
         files: &mut dyn Entries,
         sink: &mut Sink<'_>,
     ) -> Result<(), ImportError> {
-        let mut numbers: Vec<(u64, &String)> =
-            bundle.entries.iter().filter_map(|e| Some((numbered(e)?.1, e))).collect();
-        numbers.sort();
-        let id = [files.name(), &bundle.root].join("/");
-        let mut thread = Thread::new(sink.chat(id.trim_end_matches('/')));
-        thread.miss(&numbers);
-        let mut result = Ok(());
-        for (at, (_, entry)) in numbers.iter().enumerate() {
-            let source = files.open(entry, sink)?;
-            if self.detect(source.sample()) > 0.0 {
-                result = result.and(thread.part(source, sink));
-            } else if at == 0 {
-                let looks = "this looks like JSON";
-                return Err(ImportError::UnknownFormat { name: source.name().to_owned(), looks });
-            } else {
-                thread.chat.doubt(WarningKind::SkippedEntry, 0);
-            }
-        }
-        thread.close(result, sink)
+        read_parts(bundle, files, sink, self, END, Thread::part)
     }
+}
+
+/// The threads among `entries` that are more than one file, each of which ends so.
+fn threads(entries: &[String], end: &str) -> Vec<Bundle> {
+    let mut threads: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for entry in entries {
+        if let Some((folder, _)) = numbered(entry, end) {
+            threads.entry(folder).or_default().push(entry.clone());
+        }
+    }
+    let bundle = |(root, entries): (&str, Vec<String>)| Bundle { root: root.to_owned(), entries };
+    threads.into_iter().map(bundle).filter(|b| b.entries.len() > 1).collect()
+}
+
+/// Read the files of a thread, each of `format` and by `part`, as one.
+fn read_parts(
+    bundle: &Bundle,
+    files: &mut dyn Entries,
+    sink: &mut Sink<'_>,
+    format: &dyn Format,
+    end: &str,
+    part: fn(&mut Thread, Source<'_>, &mut Sink<'_>) -> Result<(), ImportError>,
+) -> Result<(), ImportError> {
+    let mut numbers: Vec<(u64, &String)> =
+        bundle.entries.iter().filter_map(|e| Some((numbered(e, end)?.1, e))).collect();
+    numbers.sort();
+    let id = [files.name(), &bundle.root].join("/");
+    let mut thread = Thread::new(sink.chat(id.trim_end_matches('/')));
+    thread.miss(&numbers);
+    let mut result = Ok(());
+    for (at, (_, entry)) in numbers.iter().enumerate() {
+        let source = files.open(entry, sink)?;
+        if format.detect(source.sample()) > 0.0 {
+            result = result.and(part(&mut thread, source, sink));
+        } else if at == 0 {
+            let looks = if end == END { "this looks like JSON" } else { "this looks like HTML" };
+            return Err(ImportError::UnknownFormat { name: source.name().to_owned(), looks });
+        } else {
+            thread.chat.doubt(WarningKind::SkippedEntry, 0);
+        }
+    }
+    thread.close(result, sink)
 }
 
 /// The folder of a file with messages, and the file's number. A second download beside the first may have been named
 /// `message_1 (1).json`.
-fn numbered(entry: &str) -> Option<(&str, u64)> {
+fn numbered<'e>(entry: &'e str, end: &str) -> Option<(&'e str, u64)> {
     let folder = entry.rfind('/').map_or("", |slash| &entry[..slash]);
-    let number = file_name(entry).strip_prefix("message_")?.strip_suffix(".json")?;
+    let number = file_name(entry).strip_prefix("message_")?.strip_suffix(end)?;
     let number = number.split_once(['(', ' ']).map_or(number, |(number, _)| number);
     Some((folder, number.parse().ok().filter(|n| *n > 0)?))
 }
@@ -111,10 +131,10 @@ fn numbered(entry: &str) -> Option<(&str, u64)> {
 /// Whether the file `entry` is one of the settings and lists that stand beside the threads of a download, judged by where
 /// it lies among `entries`: `messages/BOX/THREAD/message_1.json` and `messages/autofill_information.json`.
 pub(super) fn is_beside(entry: &str, entries: &[String]) -> bool {
-    if !entry.ends_with(".json") || numbered(entry).is_some() {
+    if !entry.ends_with(END) || numbered(entry, END).is_some() {
         return false;
     }
-    entries.iter().filter_map(|e| numbered(e)).any(|(thread, _)| {
+    entries.iter().filter_map(|e| numbered(e, END)).any(|(thread, _)| {
         let folder = thread.rsplitn(3, '/').nth(2);
         folder.is_some_and(|folder| {
             file_name(folder) == "messages"
@@ -189,8 +209,7 @@ impl Thread {
         if !message.is_object() {
             return self.chat.reject(WarningKind::BadRecord, line);
         }
-        let part = *self.seen.entry(self.hasher.hash_one(message.to_string())).or_insert(self.part);
-        if part != self.part {
+        if self.is_repeated(&message.to_string()) {
             return self.chat.reject(WarningKind::DuplicateMessage, line);
         }
         let when = self.when(message, line);
@@ -200,6 +219,11 @@ impl Thread {
             Content::Noted(text) => self.chat.note(when, &text, line),
             Content::Said(parts) => super::parts::say_all(&mut self.chat, &speaker, when, &parts, line),
         }
+    }
+
+    /// Whether an earlier file has this message too.
+    fn is_repeated(&mut self, message: &str) -> bool {
+        *self.seen.entry(self.hasher.hash_one(message)).or_insert(self.part) != self.part
     }
 
     fn speaker(&mut self, message: &Value, line: u64) -> String {
@@ -214,16 +238,21 @@ impl Thread {
 
     fn when(&mut self, message: &Value, line: u64) -> When {
         let stamp = json::whole_number(message.get("timestamp_ms").or_else(|| message.get("timestamp")));
-        if let (Some(before), Some(now)) = (self.before, stamp) {
-            self.steps.0 += u64::from(now < before);
-            self.steps.1 += u64::from(now > before);
-        }
-        self.before = stamp.or(self.before);
+        self.step(stamp);
         let time = stamp.and_then(|number| times::epoch(number as f64));
         if time.is_none() {
             self.chat.doubt(WarningKind::InvalidTime, line);
         }
         time.into()
+    }
+
+    /// Note the time of a message, in milliseconds.
+    fn step(&mut self, stamp: Option<i64>) {
+        if let (Some(before), Some(now)) = (self.before, stamp) {
+            self.steps.0 += u64::from(now < before);
+            self.steps.1 += u64::from(now > before);
+        }
+        self.before = stamp.or(self.before);
     }
 
     fn mend(&self, text: &str) -> String {
@@ -245,7 +274,7 @@ mod tests {
         let threads = ["fb/messages/inbox/a_1/message_1.json".to_owned()];
         assert!(is_beside("fb/messages/autofill_information.json", &threads));
         assert!(!is_beside("fb/other.json", &threads) && !is_beside(&threads[0], &threads));
-        assert_eq!(numbered("message_1 (1).json"), Some(("", 1)));
-        assert_eq!((numbered("a/message_x.json"), numbered("a/my_message_1.json")), (None, None));
+        assert_eq!(numbered("message_1 (1).json", END), Some(("", 1)));
+        assert_eq!((numbered("a/message_x.json", END), numbered("a/my_message_1.json", END)), (None, None));
     }
 }

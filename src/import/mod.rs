@@ -21,6 +21,7 @@ mod dates;
 mod detect;
 mod discord;
 mod discord_csv;
+mod discord_html;
 mod discord_package;
 mod discord_txt;
 mod element;
@@ -30,6 +31,7 @@ mod fields;
 mod foreign;
 mod frame;
 mod google_chat;
+mod google_voice;
 mod hangouts;
 mod ids;
 mod imessage;
@@ -50,6 +52,7 @@ mod messenger_e2ee;
 mod months;
 mod nested;
 mod order;
+mod pages;
 mod pan12;
 mod parquet;
 mod parts;
@@ -66,6 +69,7 @@ mod skype;
 mod slack;
 mod sms;
 mod snapchat;
+mod snapchat_html;
 mod source;
 mod sql;
 mod surrogates;
@@ -111,6 +115,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &signal::Signal,
     &sigexport::Sigexport,
     &messenger::Messenger,
+    &messenger::html::MessengerHtml,
     &messenger_e2ee::MessengerE2ee,
     &imessage_txt::IMessageText,
     &convokit::ConvoKit,
@@ -122,9 +127,11 @@ pub static FORMATS: &[&dyn Format] = &[
     &slack::Slack,
     &discord::Discord,
     &discord_csv::DiscordCsv,
+    &discord_html::DiscordHtml,
     &discord_txt::DiscordTxt,
     &discord_package::DiscordPackage,
     &snapchat::Snapchat,
+    &snapchat_html::SnapchatHtml,
     &tiktok::TikTok,
     &tiktok_txt::TikTokText,
     &twitter::Twitter,
@@ -135,6 +142,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &irc::Irc,
     &kakao::Kakao,
     &google_chat::GoogleChat,
+    &google_voice::GoogleVoice,
     &hangouts::Hangouts,
     &skype::Skype,
     &element::Element,

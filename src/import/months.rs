@@ -140,6 +140,26 @@ pub fn abroad(field: &str) -> Option<civil::DateTime> {
     at.rest().trim().is_empty().then(|| date.to_datetime(clock))
 }
 
+/// A whole field with the month first, whole or cut, in one of many languages: `Mär. 14, 2024 6:30 pm`.
+pub fn cut_first(field: &str) -> Option<civil::DateTime> {
+    let end = field.find(|c: char| !c.is_alphabetic())?;
+    let (word, rest) = field.split_at(end);
+    let word = word.to_lowercase();
+    let starts = |names: &&str| names.split(' ').any(|name| name.starts_with(&word));
+    let month = if word.chars().count() < 3 { None } else { ABROAD.iter().position(|names| starts(&names)) };
+    let mut at = Cursor::new(rest.trim_start_matches(['.', ',']));
+    at.spaces();
+    let (day, _) = at.number(2)?;
+    (at.eat(',') && at.spaces() > 0).then_some(())?;
+    let (year, 4) = at.number(4)? else { return None };
+    at.eat(',');
+    at.spaces();
+    let clock = dates::clock(&mut at)?;
+    let month = i8::try_from(month? + 1).ok()?;
+    let date = civil::Date::new(i16::try_from(year).ok()?, month, i8::try_from(day).ok()?).ok()?;
+    at.rest().trim().is_empty().then(|| date.to_datetime(clock))
+}
+
 /// The place among `names` of the one that is next, whole or cut to three or four letters, with or without a dot.
 pub fn name(at: &mut Cursor<'_>, names: &[&str]) -> Option<usize> {
     let found = names.iter().enumerate().find_map(|(place, name)| {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use html5gum::{HtmlString, IoReader, Spanned, Token, Tokenizer};
+use html5gum::{HtmlString, Spanned, Token};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
 use super::super::Limits;
 use super::super::chat::Chat;
 use super::super::error::ImportError;
-use super::super::quota::Quota;
+use super::super::pages;
 use super::super::source::Source;
 use super::super::warning::WarningKind;
 use super::entry::{Entry, Role, Thing};
@@ -51,21 +51,20 @@ impl Reading {
     /// Read one page.
     pub fn page(&mut self, source: Source<'_>) -> Result<(), ImportError> {
         let name = source.name().to_owned();
-        let (quota, meter) = Quota::new(source.into_text()?, self.limits.record);
+        let limit = self.limits.record;
         self.whole = false;
-        for token in Tokenizer::new(IoReader::new(quota)) {
-            meter.reset();
+        let result = pages::tokens(source, limit, &mut |token| {
             match token {
-                Ok(Token::StartTag(tag)) => self.start(&tag.name, &tag.attributes, tag.self_closing),
-                Ok(Token::EndTag(tag)) => self.end(&tag.name),
-                Ok(Token::String(text)) => self.words(&String::from_utf8_lossy(&text)),
-                Ok(_) => {}
-                Err(error) => {
-                    self.close();
-                    return Err(ImportError::io(&name, error));
-                }
+                Token::StartTag(tag) => self.start(&tag.name, &tag.attributes, tag.self_closing),
+                Token::EndTag(tag) => self.end(&tag.name),
+                Token::String(text) => self.words(&String::from_utf8_lossy(&text)),
+                _ => {}
             }
-            self.chat.room(&name, self.count)?;
+            self.chat.room(&name, self.count).map(|()| false)
+        });
+        if result.is_err() {
+            self.close();
+            return result;
         }
         if !self.whole || self.entry.is_some() {
             self.chat.doubt(WarningKind::CutOff, self.count);

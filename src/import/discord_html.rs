@@ -1,0 +1,234 @@
+//! Discord chats saved by DiscordChatExporter as pages, its default form. Messages of one person stand in groups, of which
+//! only the first message tells who and when in full; older versions tell it once above the group.
+
+use super::chat::{Chat, When};
+use super::discord_txt;
+use super::error::ImportError;
+use super::fields::{close, linked_file};
+use super::pages::{self, Element, Shown};
+use super::parts::{Part, say_all};
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Format, Sink, UNKNOWN};
+use crate::transcript::Kind;
+
+/// The format.
+pub struct DiscordHtml;
+
+/// What holds a message, with the name of newer versions first.
+const MESSAGE: [&str; 2] = ["chatlog__message-container", "chatlog__message"];
+const AUTHOR: [&str; 3] = ["chatlog__author", "chatlog__author-name", "chatlog__system-notification-author"];
+const TIME: [&str; 3] =
+    ["chatlog__timestamp", "chatlog__short-timestamp", "chatlog__system-notification-timestamp"];
+const WORDS: [&str; 2] = ["chatlog__content", "chatlog__forwarded-content"];
+const FILE: [&str; 2] = ["chatlog__attachment", "chatlog__attachment-container"];
+/// Beside the words of a message.
+const ASIDE: [&str; 7] = [
+    "chatlog__edited-timestamp",
+    "chatlog__forwarded-header",
+    "chatlog__forwarded-timestamp",
+    "chatlog__header",
+    "chatlog__message-aside",
+    "chatlog__reactions",
+    "chatlog__reply",
+];
+
+impl Format for DiscordHtml {
+    fn name(&self) -> &'static str {
+        "discord-html"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        if pages::is_page(sample) && sample.text().contains("chatlog__message") { 0.95 } else { 0.0 }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
+        let mut page = Page {
+            chat: sink.chat(name.as_str()),
+            author: None,
+            when: When::Unknown,
+            count: 0,
+            whole: false,
+        };
+        let is_record =
+            |e: &Element| e.is_any(&MESSAGE) || e.is_any(&AUTHOR) || e.is_any(&TIME) || e.is("postamble");
+        let result = pages::each(source, limit, &is_record, &mut |record| {
+            page.take(&record);
+            page.chat.room(&name, page.count)
+        });
+        sink.count_lines(page.count);
+        // The exporter ends each page with what it has counted.
+        close(Some(page.chat), page.count, !page.whole || result.is_err(), sink);
+        result.map(|_| ())
+    }
+}
+
+struct Page {
+    chat: Chat,
+    /// Who wrote, and when, as told last.
+    author: Option<String>,
+    when: When,
+    count: u64,
+    whole: bool,
+}
+
+impl Page {
+    fn take(&mut self, record: &Element) {
+        if record.is_any(&MESSAGE) {
+            self.count += 1;
+            self.message(record, self.count);
+        } else if record.is("postamble") {
+            self.whole = true;
+        } else {
+            self.told(record);
+        }
+    }
+
+    /// Note who writes and when, as far as `element` tells.
+    fn told(&mut self, element: &Element) {
+        if let Some(author) = element.first(&|e| e.is_any(&AUTHOR)) {
+            let (id, full, name) = (author.get("data-user-id"), author.get("title"), author.text());
+            let key = [id, full].into_iter().find(|key| !key.is_empty());
+            let key = key.map_or_else(|| format!("name {name}"), str::to_owned);
+            self.author = (!name.is_empty()).then(|| self.chat.person(&key, &name));
+        }
+        let sent = element.get("title").strip_prefix("Message sent: ").map(str::to_owned);
+        let sent = sent.or_else(|| element.first(&|e| e.is_any(&TIME)).map(stamp));
+        if let Some(sent) = sent.filter(|sent| !sent.is_empty()) {
+            self.when = discord_txt::when(&mut self.chat, &sent, self.count);
+        }
+    }
+
+    fn message(&mut self, message: &Element, line: u64) {
+        self.told(message);
+        if self.author.is_none() {
+            self.chat.doubt(WarningKind::UnknownSpeaker, line);
+        }
+        let speaker = self.author.clone().unwrap_or_else(|| UNKNOWN.to_owned());
+        if let Some(told) = message.first(&|e| e.is("chatlog__system-notification-content")) {
+            return self.chat.note(self.when, &format!("{speaker}: {}", told.text()), line);
+        }
+        say_all(&mut self.chat, &speaker, self.when, &parts(message), line);
+    }
+}
+
+/// The date in full stands in the title; what is shown may be the time of day alone.
+fn stamp(time: &Element) -> String {
+    let title = time.first(&|e| !e.get("title").is_empty()).map(|e| e.get("title").to_owned());
+    title.unwrap_or_else(|| time.text())
+}
+
+/// The words, files and stickers of a message, or else what it shows in their place.
+fn parts(message: &Element) -> Vec<Part> {
+    let words = message.all(&|e| e.is_any(&WORDS)).into_iter().map(|e| (Kind::Message, words(e)));
+    let files = message.all(&|e| e.is_any(&FILE)).into_iter().map(|e| (Kind::Media, file(e)));
+    let stickers = message.all(&|e| e.is("chatlog__sticker"));
+    let stickers = stickers.into_iter().map(|e| (Kind::Media, e.get("title").to_owned()));
+    let mut parts: Vec<Part> = words.chain(files).chain(stickers).collect();
+    parts.retain(|(kind, text)| *kind == Kind::Media || !text.is_empty());
+    if parts.is_empty() {
+        parts.push(embedded(message));
+    }
+    parts
+}
+
+/// Words as they were written: lines of the page are those of the message.
+fn words(element: &Element) -> String {
+    element.words(true, &|e| match e.tag.as_str() {
+        _ if e.is_any(&ASIDE) => Shown::Never,
+        "img" => Shown::As(sign(e.get("alt"))),
+        "svg" | "audio" | "video" => Shown::Never,
+        _ => Shown::Inside,
+    })
+}
+
+/// A sign, or the name of one that a server has made, as the app writes it.
+fn sign(alt: &str) -> String {
+    let named =
+        alt.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && !alt.ends_with('\u{20e3}');
+    if named { format!(":{}:", alt.trim_matches(':')) } else { alt.to_owned() }
+}
+
+/// The name of a file: `Image: cat.png (12 KB)`, the words of a link, or the last part of its address.
+fn file(attachment: &Element) -> String {
+    let titled = attachment.first(&|e| e.get("title").contains(": ")).map(|e| e.get("title"));
+    let titled = titled.and_then(|title| title.split_once(": ")).map(|(_, name)| name);
+    if let Some(name) = titled {
+        return name.rsplit_once(" (").map_or(name, |(name, _)| name).to_owned();
+    }
+    let generic = attachment.first(&|e| e.is("chatlog__attachment-generic-name")).map(Element::text);
+    let address = |key: &str| attachment.first(&|e| !e.get(key).is_empty()).map(|e| e.get(key));
+    let linked = || address("src").or_else(|| address("href")).map(|link| linked_file(link).to_owned());
+    generic.filter(|name| !name.is_empty()).or_else(linked).unwrap_or_default()
+}
+
+/// What a message without words or files shows: the words of its embeds, a link that only its picture stands for, or
+/// whatever else (a poll); a bare picture when there is nothing.
+fn embedded(message: &Element) -> Part {
+    let titles = message.all(&|e| e.is_any(&["chatlog__embed-title", "chatlog__embed-description"]));
+    let told = titles.into_iter().map(words).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+    if !told.is_empty() {
+        return (Kind::Message, told);
+    }
+    let rest = words(message);
+    let link = message.first(&|e| e.is("chatlog__embed"));
+    let link = link.and_then(|e| e.first(&|e| e.tag == "a" && e.get("href").starts_with("http")));
+    match link.map(|a| a.get("href")) {
+        _ if !rest.is_empty() => (Kind::Message, rest),
+        Some(link) => (Kind::Message, link.to_owned()),
+        None => (Kind::Media, String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(inner: &str) -> Vec<(Kind, String)> {
+        let html = format!("<div class=chatlog__message>{inner}</div>");
+        parts(&pages::held(&html, &|e| e.is("chatlog__message"))[0])
+    }
+
+    #[test]
+    fn words_files_and_what_stands_in_their_place() {
+        for (html, kind, text) in [
+            (
+                "<div class=chatlog__content>a\nb <img alt=🌷 class=chatlog__emoji></div>",
+                Kind::Message,
+                "a\nb 🌷",
+            ),
+            ("<div class=chatlog__content><img alt=tulip></div>", Kind::Message, ":tulip:"),
+            (
+                "<div class=chatlog__reply>old</div><div class=chatlog__content>new\
+                 <span class=chatlog__edited-timestamp>(edited)</span></div>",
+                Kind::Message,
+                "new",
+            ),
+            (
+                "<div class=chatlog__attachment><img src=x/y.png title=\"Image: my cat.png (12 KB)\"></div>",
+                Kind::Media,
+                "my cat.png",
+            ),
+            (
+                "<div class=chatlog__attachment><a href=\"https://x/plan.pdf?e=1\">p</a></div>",
+                Kind::Media,
+                "plan.pdf",
+            ),
+            ("<div class=chatlog__sticker title=Wave><img alt=Sticker></div>", Kind::Media, "Wave"),
+            (
+                "<div class=chatlog__embed><div class=chatlog__embed-title>Cakes</div></div>",
+                Kind::Message,
+                "Cakes",
+            ),
+            (
+                "<div class=chatlog__embed><a href=https://x/cat><img src=y.gif></a></div>",
+                Kind::Message,
+                "https://x/cat",
+            ),
+            ("<div class=chatlog__header>Ida</div>", Kind::Media, ""),
+        ] {
+            assert_eq!(said(html), [(kind, text.to_owned())], "{html}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Google Voice in a Takeout: a page for each stretch of a chat, `NAME - Text - TIME.html`, in the form of hAtom. All of
+//! one name and folder are one chat.
+
+use std::collections::BTreeMap;
+
+use super::archive::{Bundle, Entries};
+use super::chat::{Chat, When};
+use super::error::ImportError;
+use super::fields::{self, linked_file};
+use super::pages::{self, Element, Shown};
+use super::parts::{Part, me, say_all};
+use super::source::{Sample, Source};
+use super::warning::WarningKind;
+use super::{Format, Sink, UNKNOWN};
+use crate::transcript::Kind;
+
+/// The format.
+pub struct GoogleVoice;
+
+/// What is written where only pictures were sent.
+const BARE: [&str; 2] = ["MMS Sent", "MMS Received"];
+
+impl Format for GoogleVoice {
+    fn name(&self) -> &'static str {
+        "google-voice"
+    }
+
+    fn detect(&self, sample: &Sample) -> f32 {
+        let text = sample.text();
+        let has = |class: &str| text.contains(&format!("class=\"{class}"));
+        if pages::is_page(sample) && has("hChatLog") && has("sender vcard") { 0.95 } else { 0.0 }
+    }
+
+    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        let mut log = Log::new(sink.chat(source.name()), me(sink.options()));
+        let result = log.page(source, sink.options().limits.record);
+        log.close(result, sink)
+    }
+
+    fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
+        let mut chats: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| entry.ends_with("Z.html")) {
+            if let Some((name, _)) = entry.rsplit_once(" - Text - ") {
+                chats.entry(name).or_default().push(entry.clone());
+            }
+        }
+        let bundle = |(root, entries): (&str, Vec<String>)| Bundle { root: root.to_owned(), entries };
+        chats.into_iter().map(bundle).filter(|b| b.entries.len() > 1).collect()
+    }
+
+    fn read_bundle(
+        &self,
+        bundle: &Bundle,
+        files: &mut dyn Entries,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ImportError> {
+        let id = [files.name(), &bundle.root].join("/");
+        let mut log = Log::new(sink.chat(id), me(sink.options()));
+        let mut result = Ok(());
+        // Times in their names put them in order.
+        for entry in &bundle.entries {
+            let source = files.open(entry, sink)?;
+            if self.detect(source.sample()) > 0.0 {
+                result = result.and(log.page(source, sink.options().limits.record));
+            } else {
+                log.chat.doubt(WarningKind::SkippedEntry, 0);
+            }
+        }
+        log.close(result, sink)
+    }
+}
+
+struct Log {
+    chat: Chat,
+    owner: String,
+    count: u64,
+    whole: bool,
+}
+
+impl Log {
+    fn new(mut chat: Chat, owner: String) -> Self {
+        chat.set_owner(&owner);
+        Self { chat, owner, count: 0, whole: true }
+    }
+
+    fn page(&mut self, source: Source<'_>, limit: usize) -> Result<(), ImportError> {
+        let name = source.name().to_owned();
+        let mut ended = false;
+        // Behind the messages stands what the owner did with them.
+        let is_record = |e: &Element| e.is("message") || e.is("deletedStatusContainer") || e.is("tags");
+        let result = pages::each(source, limit, &is_record, &mut |record| {
+            if record.is("message") {
+                self.count += 1;
+                self.message(&record, self.count);
+            } else {
+                ended = true;
+            }
+            self.chat.room(&name, self.count)
+        });
+        self.whole &= ended;
+        result.map(|_| ())
+    }
+
+    fn message(&mut self, record: &Element, line: u64) {
+        let stamp = record.first(&|e| e.tag == "abbr" && e.is("dt")).map(|e| e.get("title").to_owned());
+        let when = stamp.map_or(When::Unknown, |stamp| fields::when(&mut self.chat, &stamp, line));
+        let sender = record.first(&|e| e.is("sender"));
+        let link = sender.and_then(|e| e.first(&|e| e.tag == "a")).map_or("", |a| a.get("href"));
+        let number = link.trim_start_matches("tel:");
+        let name = sender.map(Element::text).unwrap_or_default();
+        // The owner stands as an abbreviation, of nothing, in whatever language.
+        let own = sender.is_some_and(|e| e.first(&|e| e.tag == "abbr" && e.is("fn")).is_some());
+        let speaker = match [name.as_str(), number].into_iter().find(|name| !name.is_empty()) {
+            _ if own => self.owner.clone(),
+            Some(name) => self.chat.person(if number.is_empty() { name } else { number }, name),
+            None => {
+                self.chat.doubt(WarningKind::UnknownSpeaker, line);
+                UNKNOWN.to_owned()
+            }
+        };
+        say_all(&mut self.chat, &speaker, when, &parts(record), line);
+    }
+
+    fn close(mut self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        sink.count_lines(self.count);
+        self.chat.sort_by_time();
+        fields::close(Some(self.chat), self.count, result.is_err() || !self.whole, sink);
+        result
+    }
+}
+
+fn parts(record: &Element) -> Vec<Part> {
+    let is_file =
+        |e: &Element| matches!(e.tag.as_str(), "img" | "video" | "audio") || (e.tag == "a" && e.is("vcard"));
+    let files = record.all(&is_file).into_iter().map(|e| {
+        let link = [e.get("src"), e.get("href")].into_iter().find(|link| !link.is_empty());
+        (Kind::Media, linked_file(link.unwrap_or_default()).to_owned())
+    });
+    let mut parts: Vec<Part> = files.collect();
+    let quote = record.first(&|e| e.tag == "q");
+    let said = quote.map(|q| q.words(false, &|e| if is_file(e) { Shown::Never } else { Shown::Inside }));
+    let said = said.filter(|said| !said.is_empty() && !BARE.contains(&said.as_str()));
+    parts.extend(said.map(|said| (Kind::Message, said)));
+    if parts.is_empty() {
+        parts.push((Kind::Media, String::new()));
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_pictures() {
+        for (html, expected) in [
+            ("<q>yes<br>my phone</q>", vec![(Kind::Message, "yes\nmy phone")]),
+            (
+                "<q>MMS Sent</q><div><img src=\"Ida - Text - 1-1.jpg\"></div>",
+                vec![(Kind::Media, "Ida - Text - 1-1.jpg")],
+            ),
+            (
+                "<q>look</q><div><video src=\"a/b.mp4\"></video></div>",
+                vec![(Kind::Media, "b.mp4"), (Kind::Message, "look")],
+            ),
+            ("<q></q>", vec![(Kind::Media, "")]),
+        ] {
+            let held = pages::held(&format!("<div>{html}</div>"), &|e| e.tag == "div");
+            let read = parts(&held[0]);
+            assert_eq!(
+                read.iter().map(|(kind, text)| (*kind, text.as_str())).collect::<Vec<_>>(),
+                expected,
+                "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn pages_of_one_name_go_together() {
+        let names = [
+            "Ida - Text - 2024-05-01T10_00_00Z.html",
+            "Ida - Text - 2024-05-02T10_00_00Z.html",
+            "Max - Text - 2024-05-02T10_00_00Z.html",
+        ];
+        let bundles = GoogleVoice.bundles(&names.map(str::to_owned));
+        assert_eq!((bundles.len(), bundles[0].root.as_str(), bundles[0].entries.len()), (1, "Ida", 2));
+    }
+}
