@@ -9,7 +9,7 @@ mod tar;
 mod zip;
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 
 use super::error::{ArchiveProblem, ImportError};
@@ -48,6 +48,18 @@ impl Bundle {
     fn below(root: &str, entries: &[String]) -> Self {
         let entries = entries.iter().filter(|e| e.starts_with(root)).cloned().collect();
         Self { root: root.trim_end_matches('/').to_owned(), entries }
+    }
+
+    /// Those of `entries` that are parts of one thing, by what `whole` names it; not what is in one part alone.
+    pub fn of_parts<'e>(entries: &'e [String], whole: impl Fn(&'e str) -> Option<&'e str>) -> Vec<Self> {
+        let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for entry in entries {
+            if let Some(name) = whole(entry) {
+                parts.entry(name).or_default().push(entry.clone());
+            }
+        }
+        let bundle = |(root, entries): (&str, Vec<String>)| Self { root: root.to_owned(), entries };
+        parts.into_iter().map(bundle).filter(|bundle| bundle.entries.len() > 1).collect()
     }
 
     /// The name of the file `inner` of the bundle, from the top.

@@ -168,7 +168,7 @@ impl Date {
             (_, DateOrder::MonthFirst) => (c, a, b),
             (Year::Last, DateOrder::YearFirst) => return None,
         };
-        civil::Date::new(common_era(y)?, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok()
+        day(y, m, d)
     }
 
     /// Whether an order has to be known to read it.
@@ -200,6 +200,11 @@ fn common_era(year: u32) -> Option<i16> {
         _ => return None,
     };
     i16::try_from(year).ok()
+}
+
+/// The day of these numbers, if there is such a one; years as phones write them.
+pub(super) fn day(year: u32, month: u32, day: u32) -> Option<civil::Date> {
+    civil::Date::new(common_era(year)?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 /// Three numbers with separators, and what may cling to the last.

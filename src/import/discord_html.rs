@@ -1,16 +1,22 @@
 //! Discord chats saved by DiscordChatExporter as pages, its default form. Messages of one person stand in groups, of which
 //! only the first message tells who and when in full; older versions tell it once above the group.
 
+use jiff::civil;
+
+use super::archive::{Bundle, Entries};
 use super::chat::{Chat, When};
+use super::chronology::SURE;
+use super::dates::{DateOrder, Stamp};
 use super::discord_txt;
 use super::error::ImportError;
 use super::fields::{close, linked_file};
+use super::order::{Basis, Verdict};
 use super::pages::{self, Element, Shown};
 use super::parts::{Part, say_all};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Format, Sink, UNKNOWN};
-use crate::transcript::Kind;
+use crate::transcript::{Kind, Time};
 
 /// The format.
 pub struct DiscordHtml;
@@ -43,28 +49,48 @@ impl Format for DiscordHtml {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
-        let mut page = Page {
-            chat: sink.chat(name.as_str()),
-            author: None,
-            when: When::Unknown,
-            count: 0,
-            whole: false,
-        };
-        let is_record =
-            |e: &Element| e.is_any(&MESSAGE) || e.is_any(&AUTHOR) || e.is_any(&TIME) || e.is("postamble");
-        let result = pages::each(source, limit, &is_record, &mut |record| {
-            page.take(&record);
-            page.chat.room(&name, page.count)
-        });
-        sink.count_lines(page.count);
-        // The exporter ends each page with what it has counted.
-        close(Some(page.chat), page.count, !page.whole || result.is_err(), sink);
-        result.map(|_| ())
+        let mut channel = Channel::new(sink.chat(source.name()));
+        let result = channel.page(source, sink.options().limits.record);
+        channel.close(result, sink)
+    }
+
+    fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
+        Bundle::of_parts(entries, |entry| Some(numbered(entry)?.0))
+    }
+
+    fn read_bundle(
+        &self,
+        bundle: &Bundle,
+        files: &mut dyn Entries,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ImportError> {
+        let mut parts: Vec<&String> = bundle.entries.iter().collect();
+        parts.sort_by_key(|entry| numbered(entry).map(|(_, number)| number));
+        let mut channel = Channel::new(sink.chat(bundle.name_in(files.name())));
+        let mut result = Ok(());
+        for entry in parts {
+            let source = files.open(entry, sink)?;
+            if self.detect(source.sample()) > 0.0 {
+                result = result.and(channel.page(source, sink.options().limits.record));
+            } else if channel.count == 0 {
+                let (name, looks) = (source.name().to_owned(), "this looks like HTML");
+                return Err(ImportError::UnknownFormat { name, looks });
+            } else {
+                channel.chat.doubt(WarningKind::SkippedEntry, 0);
+            }
+        }
+        channel.close(result, sink)
     }
 }
 
-struct Page {
+/// The channel that a page is of, and which part of it: `Garden - beds [123] [part 2].html`; the first bears no number.
+fn numbered(entry: &str) -> Option<(&str, u64)> {
+    let name = entry.strip_suffix(".html")?;
+    let part = name.strip_suffix(']').and_then(|name| name.rsplit_once(" [part "));
+    part.and_then(|(name, number)| Some((name, number.parse().ok()?))).or(Some((name, 1)))
+}
+
+struct Channel {
     chat: Chat,
     /// Who wrote, and when, as told last.
     author: Option<String>,
@@ -73,13 +99,38 @@ struct Page {
     whole: bool,
 }
 
-impl Page {
+impl Channel {
+    fn new(mut chat: Chat) -> Self {
+        chat.watch_times(SURE);
+        Self { chat, author: None, when: When::Unknown, count: 0, whole: true }
+    }
+
+    /// Read one page.
+    fn page(&mut self, source: Source<'_>, limit: usize) -> Result<(), ImportError> {
+        let name = source.name().to_owned();
+        let is_record =
+            |e: &Element| e.is_any(&MESSAGE) || e.is_any(&AUTHOR) || e.is_any(&TIME) || e.is("postamble");
+        let mut ended = false;
+        let result = pages::each(source, limit, &is_record, &mut |record| {
+            // The exporter ends each page with what it has counted, and may leave out the tags that end a page.
+            ended |= record.is("postamble");
+            self.take(&record);
+            self.chat.room(&name, self.count)
+        });
+        self.whole &= ended || matches!(result, Ok(false));
+        result.map(|_| ())
+    }
+
+    fn close(self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        sink.count_lines(self.count);
+        close(Some(self.chat), self.count, result.is_err() || !self.whole, sink);
+        result
+    }
+
     fn take(&mut self, record: &Element) {
         if record.is_any(&MESSAGE) {
             self.count += 1;
             self.message(record, self.count);
-        } else if record.is("postamble") {
-            self.whole = true;
         } else {
             self.told(record);
         }
@@ -93,10 +144,39 @@ impl Page {
             let key = key.map_or_else(|| format!("name {name}"), str::to_owned);
             self.author = (!name.is_empty()).then(|| self.chat.person(&key, &name));
         }
-        let sent = element.get("title").strip_prefix("Message sent: ").map(str::to_owned);
-        let sent = sent.or_else(|| element.first(&|e| e.is_any(&TIME)).map(stamp));
-        if let Some(sent) = sent.filter(|sent| !sent.is_empty()) {
-            self.when = discord_txt::when(&mut self.chat, &sent, self.count);
+        let sent = element.get("title").strip_prefix("Message sent: ");
+        let shown = element.first(&|e| e.is_any(&TIME));
+        let titled = shown.and_then(|e| e.first(&|e| !e.get("title").is_empty())).map(|e| e.get("title"));
+        if sent.is_some() || shown.is_some() {
+            self.time(sent.or(titled).unwrap_or_default(), &shown.map(Element::text).unwrap_or_default());
+        }
+    }
+
+    /// Note the time, of which the title has all in the words of a language, and what is `shown` the figures, or those of
+    /// the time of day alone. Where the two are of one day, figures of other messages can be read as well.
+    fn time(&mut self, titled: &str, shown: &str) {
+        let (titled, shown) = (discord_txt::read(titled), discord_txt::read(shown));
+        let before = self.when;
+        self.when = match (titled, shown) {
+            (Some(titled), shown) => {
+                self.compare(titled, shown);
+                titled
+            }
+            (None, Some(When::Known(Time::Clock(clock)))) => on_the_day(before, clock),
+            (None, Some(When::Written(stamp))) if stamp.date.is_none() => on_the_day(before, stamp.clock),
+            (None, shown) => shown.unwrap_or(When::Unknown),
+        };
+        if self.when == When::Unknown {
+            self.chat.doubt(WarningKind::InvalidTime, self.count);
+        }
+    }
+
+    fn compare(&mut self, titled: When, shown: Option<When>) {
+        let (When::Known(Time::Local(known)), Some(When::Written(written))) = (titled, shown) else { return };
+        let reads = |order: &DateOrder| written.local(*order).is_some_and(|time| time.date() == known.date());
+        let mut orders = [DateOrder::DayFirst, DateOrder::MonthFirst].into_iter().filter(reads);
+        if let (Some(order), None) = (orders.next(), orders.next()) {
+            self.chat.set_verdict(Verdict { order, basis: Basis::Number, assumed: None });
         }
     }
 
@@ -113,10 +193,12 @@ impl Page {
     }
 }
 
-/// The date in full stands in the title; what is shown may be the time of day alone.
-fn stamp(time: &Element) -> String {
-    let title = time.first(&|e| !e.get("title").is_empty()).map(|e| e.get("title").to_owned());
-    title.unwrap_or_else(|| time.text())
+/// A time of day on the day of the message `before` it in its group, which is no older.
+fn on_the_day(before: When, clock: civil::Time) -> When {
+    match before {
+        When::Written(day) if day.clock <= clock => When::Written(Stamp { clock, ..day }),
+        _ => When::Unknown,
+    }
 }
 
 /// The words, files and stickers of a message, or else what it shows in their place.
@@ -188,6 +270,14 @@ mod tests {
     fn said(inner: &str) -> Vec<(Kind, String)> {
         let html = format!("<div class=chatlog__message>{inner}</div>");
         parts(&pages::held(&html, &|e| e.is("chatlog__message"))[0])
+    }
+
+    #[test]
+    fn parts_of_a_channel_go_together() {
+        let names = ["beds [12] [part 10].html", "beds [12] [part 2].html", "beds [12].html", "lawn.html"];
+        let bundles = DiscordHtml.bundles(&names.map(str::to_owned));
+        assert_eq!((bundles.len(), bundles[0].root.as_str(), bundles[0].entries.len()), (1, "beds [12]", 3));
+        assert_eq!((numbered(names[0]), numbered("a.txt")), (Some(("beds [12]", 10)), None));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::error::ImportError;
 use super::fields::{close, linked_file};
 use super::lines::Line;
 use super::meridiem;
+use super::months;
 use super::source::{Sample, Source};
 use super::times;
 use super::warning::WarningKind;
@@ -203,8 +204,10 @@ pub(super) fn when(chat: &mut Chat, text: &str, line: u64) -> When {
     })
 }
 
-fn read(text: &str) -> Option<When> {
-    times::read(text).filter(|w| *w != When::Unknown).or_else(|| with_month_name(text))
+/// The date of a message, whatever language it is in.
+pub(super) fn read(text: &str) -> Option<When> {
+    let in_words = || months::anywhere(text).map(|time| When::Known(Time::Local(time)));
+    times::read(text).filter(|w| *w != When::Unknown).or_else(|| with_month_name(text)).or_else(in_words)
 }
 
 /// `01-May-24 06:02 PM`.

@@ -17,9 +17,11 @@ const META: Known = Known {
 const IMESSAGE: Known =
     Known { what: "a page of imessage-exporter", instead: "export again with the format txt" };
 const SNAPCHAT: Known = Known {
-    what: "Snapchat's chat history in HTML",
-    instead: "give the JSON of the same download, or ask for My Data again with JSON",
+    what: "a page of Snapchat's download that holds no chat",
+    instead: "give the folder html/chat_history of the download",
 };
+const CALL: Known =
+    Known { what: "a call or voicemail of Google Voice", instead: "give the pages of texts beside it" };
 const TINDER: Known = Known {
     what: "Tinder's download with the words of its owner alone",
     instead: "copy the chat in the app and paste it as text",
@@ -114,7 +116,7 @@ fn is_prompt(line: &str) -> bool {
 fn page(sample: &Sample) -> Option<Known> {
     let text = sample.text();
     let start: String = text.trim_start().chars().take(200).collect::<String>().to_ascii_lowercase();
-    if !start.starts_with("<!doctype html") && !start.starts_with("<html") {
+    if !start.contains("<!doctype html") && !start.starts_with("<html") {
         return None;
     }
     let has = |word: &str| text.contains(word);
@@ -123,6 +125,8 @@ fn page(sample: &Sample) -> Option<Known> {
         IMESSAGE
     } else if has("uiBoxWhite noborder") || (has("_a6-g") && has("_a6-p")) {
         META
+    } else if has("class=\"haudio\"") {
+        CALL
     } else if has("Snapchat") || sample.name().ends_with("chat_history.html") {
         SNAPCHAT
     } else {
@@ -148,6 +152,7 @@ mod tests {
         for (name, text, words) in [
             ("m.html", meta, "Messenger or Instagram"),
             ("i.html", "<!DOCTYPE html><div class=\"message_part\">", "imessage-exporter"),
+            ("v.html", "<?xml ?>\n<!DOCTYPE html><div class=\"haudio\">", "Google Voice"),
             ("html/chat_history.html", "<html><h1>Chat History</h1>", "Snapchat"),
             ("t.json", r#"{"Messages": [{"match_id": "Match 1", "messages": []}]}"#, "Tinder"),
             ("p.html", "<html><p>hello</p>", "a web page"),

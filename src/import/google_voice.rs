@@ -1,14 +1,12 @@
 //! Google Voice in a Takeout: a page for each stretch of a chat, `NAME - Text - TIME.html`, in the form of hAtom. All of
 //! one name and folder are one chat.
 
-use std::collections::BTreeMap;
-
 use super::archive::{Bundle, Entries};
 use super::chat::{Chat, When};
 use super::error::ImportError;
 use super::fields::{self, linked_file};
 use super::pages::{self, Element, Shown};
-use super::parts::{Part, me, say_all};
+use super::parts::{Part, file_name, me, say_all};
 use super::source::{Sample, Source};
 use super::warning::WarningKind;
 use super::{Format, Sink, UNKNOWN};
@@ -17,8 +15,8 @@ use crate::transcript::Kind;
 /// The format.
 pub struct GoogleVoice;
 
-/// What is written where only pictures were sent.
-const BARE: [&str; 2] = ["MMS Sent", "MMS Received"];
+/// How what is written begins where only pictures were sent, in whatever language: `MMS Sent`, `MMS Received`.
+const BARE: &str = "MMS ";
 
 impl Format for GoogleVoice {
     fn name(&self) -> &'static str {
@@ -38,14 +36,12 @@ impl Format for GoogleVoice {
     }
 
     fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
-        let mut chats: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for entry in entries.iter().filter(|entry| entry.ends_with("Z.html")) {
-            if let Some((name, _)) = entry.rsplit_once(" - Text - ") {
-                chats.entry(name).or_default().push(entry.clone());
-            }
-        }
-        let bundle = |(root, entries): (&str, Vec<String>)| Bundle { root: root.to_owned(), entries };
-        chats.into_iter().map(bundle).filter(|b| b.entries.len() > 1).collect()
+        // Those without a name may be with anybody.
+        let is_named = |name: &&str| !file_name(name).is_empty();
+        Bundle::of_parts(entries, |entry| {
+            let (name, _) = entry.strip_suffix("Z.html")?.rsplit_once(" - Text - ")?;
+            Some(name).filter(is_named)
+        })
     }
 
     fn read_bundle(
@@ -54,8 +50,7 @@ impl Format for GoogleVoice {
         files: &mut dyn Entries,
         sink: &mut Sink<'_>,
     ) -> Result<(), ImportError> {
-        let id = [files.name(), &bundle.root].join("/");
-        let mut log = Log::new(sink.chat(id), me(sink.options()));
+        let mut log = Log::new(sink.chat(bundle.name_in(files.name())), me(sink.options()));
         let mut result = Ok(());
         // Times in their names put them in order.
         for entry in &bundle.entries {
@@ -85,19 +80,12 @@ impl Log {
 
     fn page(&mut self, source: Source<'_>, limit: usize) -> Result<(), ImportError> {
         let name = source.name().to_owned();
-        let mut ended = false;
-        // Behind the messages stands what the owner did with them.
-        let is_record = |e: &Element| e.is("message") || e.is("deletedStatusContainer") || e.is("tags");
-        let result = pages::each(source, limit, &is_record, &mut |record| {
-            if record.is("message") {
-                self.count += 1;
-                self.message(&record, self.count);
-            } else {
-                ended = true;
-            }
+        let result = pages::each(source, limit, &|e| e.is("message"), &mut |record| {
+            self.count += 1;
+            self.message(&record, self.count);
             self.chat.room(&name, self.count)
         });
-        self.whole &= ended;
+        self.whole &= matches!(result, Ok(false));
         result.map(|_| ())
     }
 
@@ -124,7 +112,7 @@ impl Log {
     fn close(mut self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         sink.count_lines(self.count);
         self.chat.sort_by_time();
-        fields::close(Some(self.chat), self.count, result.is_err() || !self.whole, sink);
+        fields::close(Some(self.chat), self.count, !self.whole, sink);
         result
     }
 }
@@ -139,7 +127,8 @@ fn parts(record: &Element) -> Vec<Part> {
     let mut parts: Vec<Part> = files.collect();
     let quote = record.first(&|e| e.tag == "q");
     let said = quote.map(|q| q.words(false, &|e| if is_file(e) { Shown::Never } else { Shown::Inside }));
-    let said = said.filter(|said| !said.is_empty() && !BARE.contains(&said.as_str()));
+    let is_bare = |said: &str| said.starts_with(BARE) && said.matches(' ').count() == 1;
+    let said = said.filter(|said| !said.is_empty() && !is_bare(said));
     parts.extend(said.map(|said| (Kind::Message, said)));
     if parts.is_empty() {
         parts.push((Kind::Media, String::new()));
@@ -181,6 +170,8 @@ mod tests {
             "Ida - Text - 2024-05-01T10_00_00Z.html",
             "Ida - Text - 2024-05-02T10_00_00Z.html",
             "Max - Text - 2024-05-02T10_00_00Z.html",
+            "Calls/ - Text - 2024-05-02T10_00_00Z.html",
+            "Calls/ - Text - 2024-05-03T10_00_00Z.html",
         ];
         let bundles = GoogleVoice.bundles(&names.map(str::to_owned));
         assert_eq!((bundles.len(), bundles[0].root.as_str(), bundles[0].entries.len()), (1, "Ida", 2));

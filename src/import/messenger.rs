@@ -10,7 +10,7 @@ pub(super) mod fillers;
 pub mod html;
 mod mojibake;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use serde_json::Value;
@@ -79,14 +79,7 @@ impl Format for Messenger {
 
 /// The threads among `entries` that are more than one file, each of which ends so.
 fn threads(entries: &[String], end: &str) -> Vec<Bundle> {
-    let mut threads: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for entry in entries {
-        if let Some((folder, _)) = numbered(entry, end) {
-            threads.entry(folder).or_default().push(entry.clone());
-        }
-    }
-    let bundle = |(root, entries): (&str, Vec<String>)| Bundle { root: root.to_owned(), entries };
-    threads.into_iter().map(bundle).filter(|b| b.entries.len() > 1).collect()
+    Bundle::of_parts(entries, |entry| Some(numbered(entry, end)?.0))
 }
 
 /// Read the files of a thread, each of `format` and by `part`, as one.

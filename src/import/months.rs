@@ -22,18 +22,18 @@ pub const MONTHS: [&str; 12] = [
 ];
 /// Months by their whole names in other languages, from January, in small letters and as dates have them; from memory.
 const ABROAD: [&str; 12] = [
-    "januar january janvier enero janeiro gennaio januari stycznia января січня ocak ledna ianuarie január tammikuuta ιανουαρίου มกราคม jänner",
-    "februar february février febrero fevereiro febbraio februari lutego февраля лютого şubat února februarie február helmikuuta φεβρουαρίου กุมภาพันธ์ pebruari",
-    "märz march mars marzo março maart marca марта березня mart března martie március maaliskuuta μαρτίου มีนาคม maret marts",
-    "april avril abril aprile kwietnia апреля квітня nisan dubna aprilie április huhtikuuta απριλίου เมษายน",
-    "mai may mayo maio maggio mei maj maja мая травня mayıs května május toukokuuta μαΐου พฤษภาคม",
-    "juni june juin junio junho giugno czerwca июня червня haziran června iunie június kesäkuuta ιουνίου มิถุนายน",
-    "juli july juillet julio julho luglio lipca июля липня temmuz července iulie július heinäkuuta ιουλίου กรกฎาคม",
-    "august août agosto augustus augusti sierpnia августа серпня ağustos srpna augusztus elokuuta αυγούστου สิงหาคม agustus",
-    "september septembre septiembre setembro settembre września сентября вересня eylül září septembrie szeptember syyskuuta σεπτεμβρίου กันยายน",
-    "oktober october octobre octubre outubro ottobre października октября жовтня ekim října octombrie október lokakuuta οκτωβρίου ตุลาคม",
-    "november novembre noviembre novembro listopada ноября листопада kasım listopadu noiembrie marraskuuta νοεμβρίου พฤศจิกายน nopember",
-    "dezember december décembre diciembre dezembro dicembre grudnia декабря грудня aralık prosince decembrie joulukuuta δεκεμβρίου ธันวาคม desember",
+    "januar january janvier enero janeiro gennaio januari stycznia января січня ocak ledna ianuarie január tammikuuta ιανουαρίου มกราคม jänner януари يناير ינואר जनवरी",
+    "februar february février febrero fevereiro febbraio februari lutego февраля лютого şubat února februarie február helmikuuta φεβρουαρίου กุมภาพันธ์ pebruari февруари فبراير פברואר फ़रवरी",
+    "märz march mars marzo março maart marca марта березня mart března martie március maaliskuuta μαρτίου มีนาคม maret marts март مارس מרץ मार्च",
+    "april avril abril aprile kwietnia апреля квітня nisan dubna aprilie április huhtikuuta απριλίου เมษายน април أبريل אפריל अप्रैल",
+    "mai may mayo maio maggio mei maj maja мая травня mayıs května május toukokuuta μαΐου พฤษภาคม май مايو מאי मई",
+    "juni june juin junio junho giugno czerwca июня червня haziran června iunie június kesäkuuta ιουνίου มิถุนายน юни يونيو יוני जून",
+    "juli july juillet julio julho luglio lipca июля липня temmuz července iulie július heinäkuuta ιουλίου กรกฎาคม юли يوليو יולי जुलाई",
+    "august août agosto augustus augusti sierpnia августа серпня ağustos srpna augusztus elokuuta αυγούστου สิงหาคม agustus август أغسطس אוגוסט अगस्त",
+    "september septembre septiembre setembro settembre września сентября вересня eylül září septembrie szeptember syyskuuta σεπτεμβρίου กันยายน септември سبتمبر ספטמבר सितंबर",
+    "oktober october octobre octubre outubro ottobre października октября жовтня ekim října octombrie október lokakuuta οκτωβρίου ตุลาคม октомври أكتوبر אוקטובר अक्टूबर",
+    "november novembre noviembre novembro listopada ноября листопада kasım listopadu noiembrie marraskuuta νοεμβρίου พฤศจิกายน nopember ноември نوفمبر נובמבר नवंबर",
+    "dezember december décembre diciembre dezembro dicembre grudnia декабря грудня aralık prosince decembrie joulukuuta δεκεμβρίου ธันวาคม desember декември ديسمبر דצמבר दिसंबर",
 ];
 
 /// The number of the month that `word`, in small letters, names: whole in one of many languages, or in English cut to three
@@ -90,14 +90,6 @@ pub fn stamp(at: &mut Cursor<'_>) -> Option<civil::DateTime> {
 
 /// A whole field with the month in words of many languages: `Samstag, 13. Januar 2024 21:07 Uhr`.
 pub fn abroad(field: &str) -> Option<civil::DateTime> {
-    let word = |at: &mut Cursor<'_>| {
-        let mut word = String::new();
-        while let Some(c) = at.peek().filter(|c| c.is_alphabetic() || (*c == '-' && !word.is_empty())) {
-            word.extend(c.to_lowercase());
-            at.bump();
-        }
-        word
-    };
     let mut at = Cursor::new(field);
     // The day of the week, and an article.
     for _ in 0..2 {
@@ -140,24 +132,55 @@ pub fn abroad(field: &str) -> Option<civil::DateTime> {
     at.rest().trim().is_empty().then(|| date.to_datetime(clock))
 }
 
-/// A whole field with the month first, whole or cut, in one of many languages: `Mär. 14, 2024 6:30 pm`.
-pub fn cut_first(field: &str) -> Option<civil::DateTime> {
-    let end = field.find(|c: char| !c.is_alphabetic())?;
-    let (word, rest) = field.split_at(end);
-    let word = word.to_lowercase();
-    let starts = |names: &&str| names.split(' ').any(|name| name.starts_with(&word));
-    let month = if word.chars().count() < 3 { None } else { ABROAD.iter().position(|names| starts(&names)) };
-    let mut at = Cursor::new(rest.trim_start_matches(['.', ',']));
-    at.spaces();
-    let (day, _) = at.number(2)?;
-    (at.eat(',') && at.spaces() > 0).then_some(())?;
-    let (year, 4) = at.number(4)? else { return None };
-    at.eat(',');
-    at.spaces();
-    let clock = dates::clock(&mut at)?;
-    let month = i8::try_from(month? + 1).ok()?;
-    let date = civil::Date::new(i16::try_from(year).ok()?, month, i8::try_from(day).ok()?).ok()?;
-    at.rest().trim().is_empty().then(|| date.to_datetime(clock))
+/// A field that is known to be a date and a time, in whatever order a language puts a day, a month and a year of four
+/// digits; other words beside them are passed over: `środa, 1 maja 2024 18:02`, `Mär. 14, 2024 6:30 pm`, `2024년 5월 1일
+/// 수요일 오후 6:02`. `None` unless there is just one of each.
+pub fn anywhere(field: &str) -> Option<civil::DateTime> {
+    let (mut day, mut month, mut year, mut clock) = (None, None, None, None);
+    let mut counted = false;
+    let mut at = Cursor::new(field);
+    while let Some(c) = at.peek() {
+        if let Some(time) = dates::clock(&mut at) {
+            clock.replace(time).is_none().then_some(())?;
+        } else if let Some((number, digits)) = at.number(4) {
+            let place = match at.peek() {
+                _ if digits == 4 => &mut year,
+                Some('月' | '월') => &mut month,
+                _ if counted => &mut month,
+                _ => &mut day,
+            };
+            place.replace(number).is_none().then_some(())?;
+            counted = false;
+        } else if c.is_alphabetic() {
+            let word = word(&mut at);
+            counted = matches!(word.as_str(), "tháng" | "thg");
+            // A day of the week may begin as a month does, and stands before it.
+            month = cut(&word).or(month);
+        } else {
+            at.bump();
+        }
+    }
+    dates::day(year?, month?, day?)?.to_datetime(clock?).into()
+}
+
+/// The number of the month that `word`, in small letters, names whole or begins with three letters or more. What begins
+/// two of them (`jui`, `čer`) names neither, save `mar`: Finns cut November longer.
+fn cut(word: &str) -> Option<u32> {
+    let bare = word.strip_prefix('ב').unwrap_or(word);
+    let starts = |names: &str| names.split(' ').any(|name| name.starts_with(bare));
+    let mut months = (1..).zip(ABROAD).filter(|(_, names)| starts(names) && bare.chars().count() > 2);
+    let (month, _) = months.next()?;
+    (months.next().is_none() || bare == "mar").then_some(month)
+}
+
+/// Step over letters, and hyphens between them; what they spell, in small letters.
+fn word(at: &mut Cursor<'_>) -> String {
+    let mut word = String::new();
+    while let Some(c) = at.peek().filter(|c| c.is_alphabetic() || (*c == '-' && !word.is_empty())) {
+        word.extend(c.to_lowercase());
+        at.bump();
+    }
+    word
 }
 
 /// The place among `names` of the one that is next, whole or cut to three or four letters, with or without a dot.
@@ -215,6 +238,48 @@ mod tests {
             ["Marble 4, 2024 16:01", "Mar 42, 2024 16:01", "Mar 4, 24 16:01", "4 2024 16:01", "Mar 4, 2024"]
         {
             assert_eq!(stamp(&mut Cursor::new(text)), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_of_many_languages() {
+        for text in [
+            "Wednesday, May 1, 2024 6:02 PM",
+            "Mittwoch, 1. Mai 2024 um 18:02",
+            "mercredi 1 mai 2024 18:02",
+            "miércoles, 1 de mayo de 2024 18:02",
+            "mié. 1 may. 2024, 18:02",
+            "quarta-feira, 1 de maio de 2024 18:02",
+            "środa, 1 maja 2024 18:02",
+            "среда, 1 мая 2024 г. 18:02",
+            "01 Mayıs 2024 Çarşamba 18:02",
+            "2024. május 1., szerda 18:02",
+            "keskiviikko 1. toukokuuta 2024 klo 18.02",
+            "onsdag den 1. maj 2024 18.02",
+            "Τετάρτη 1 Μαΐου 2024 6:02 μ.μ.",
+            "2024年5月1日星期三 18:02",
+            "2024년 5월 1일 수요일 오후 6:02",
+            "5月 1, 2024 6:02 下午",
+            "Thứ Tư, 1 tháng 5, 2024 18:02",
+            "الأربعاء، 1 مايو 2024 6:02 م",
+            "יום רביעי, 1 במאי 2024 בשעה 18:02",
+            "วันพุธที่ 1 พฤษภาคม พ.ศ. 2567 18:02",
+            "Mai 01, 2024 6:02 pm",
+            "mar. 1 may. 2024 18:02",
+        ] {
+            let read = anywhere(text).map(|time| time.to_string());
+            assert_eq!(read.as_deref(), Some("2024-05-01T18:02:00"), "{text}");
+        }
+        for text in [
+            "1 Blum 2024 18:02",
+            "1 jui 2024 18:02",
+            "1 Mai 2 2024 18:02",
+            "1 Mai 2024",
+            "1 Mai 18:02",
+            "Mai 2024 18:02",
+            "32 Mai 2024 18:02",
+        ] {
+            assert_eq!(anywhere(text), None, "{text}");
         }
     }
 }

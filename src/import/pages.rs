@@ -26,6 +26,8 @@ const BLOCKS: [&str; 15] =
 pub struct Element {
     /// Its name, in small letters.
     pub tag: String,
+    /// Whether the page breaks off in it.
+    pub cut: bool,
     attributes: Vec<(&'static str, String)>,
     children: Vec<Child>,
 }
@@ -53,7 +55,12 @@ impl Element {
             Some((key, String::from_utf8_lossy(value).into_owned()))
         };
         let tag = String::from_utf8_lossy(tag).into_owned();
-        Self { tag, attributes: KEPT.into_iter().filter_map(kept).collect(), children: Vec::new() }
+        Self {
+            tag,
+            cut: false,
+            attributes: KEPT.into_iter().filter_map(kept).collect(),
+            children: Vec::new(),
+        }
     }
 
     /// The value of the attribute `key`; empty where there is none.
@@ -176,7 +183,7 @@ pub fn tokens(
 }
 
 /// Give every element that `is_record`, and lies in no other that is, to `take`, also the one that the end of the page cuts
-/// off; whether there was one.
+/// off; whether the page breaks off, there or elsewhere.
 pub fn each(
     source: Source<'_>,
     limit: usize,
@@ -184,16 +191,28 @@ pub fn each(
     take: &mut dyn FnMut(Element) -> Result<(), ImportError>,
 ) -> Result<bool, ImportError> {
     let mut open = Open::default();
+    let mut ends = true;
     let result = tokens(source, limit, &mut |token| {
+        match &token {
+            Token::StartTag(tag) if is_frame(&tag.name) => ends = false,
+            Token::EndTag(tag) if is_frame(&tag.name) => ends = true,
+            _ => {}
+        }
         if let Some(record) = open.token(token, is_record) {
             take(record)?;
         }
         Ok(!open.stack.is_empty())
     });
+    open.stack.iter_mut().for_each(|element| element.cut = true);
     let cut = open.close(0);
-    let was_cut = cut.is_some();
+    ends &= cut.is_none();
     cut.map_or(Ok(()), take)?;
-    result.map(|()| was_cut)
+    result.map(|()| !ends)
+}
+
+/// Whether all of a page stands in elements of this name.
+fn is_frame(name: &[u8]) -> bool {
+    matches!(name, b"html" | b"body")
 }
 
 /// The elements of a record that are open, outermost first.

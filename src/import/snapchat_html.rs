@@ -13,6 +13,8 @@ use crate::transcript::{Kind, Time};
 /// The format.
 pub struct SnapchatHtml;
 
+/// Kinds by which a page in another language is known.
+const KINDS: [&str; 2] = ["TEXT", "MEDIA"];
 /// How kinds that are no words of somebody begin.
 const STATUS: &str = "STATUS";
 
@@ -22,11 +24,12 @@ impl Format for SnapchatHtml {
     }
 
     fn detect(&self, sample: &Sample) -> f32 {
-        if !pages::is_page(sample) || !sample.text().contains("Chat History") {
+        if !pages::is_page(sample) || !sample.text().contains("UTC<") {
             return 0.0;
         }
         let held = pages::held(sample.text(), &is_record);
-        if held.iter().any(|record| Entry::of(record).is_some()) { 0.95 } else { 0.0 }
+        let is_ours = |e: Entry| sample.text().contains("Chat History") || KINDS.contains(&e.kind.as_str());
+        if held.iter().flat_map(innermost).filter_map(Entry::of).any(is_ours) { 0.95 } else { 0.0 }
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
@@ -39,9 +42,13 @@ impl Format for SnapchatHtml {
             for record in innermost(&record) {
                 let Some(entry) = Entry::of(record) else { continue };
                 count += 1;
-                let when = fields::utc(&mut chat, &entry.time, count);
-                let first = span.map_or(when, |(first, _)| first);
-                span = Some((first, when));
+                let when = match entry.time.as_str() {
+                    "" => When::Unknown,
+                    time => fields::utc(&mut chat, time, count),
+                };
+                if when != When::Unknown {
+                    span = Some((span.map_or(when, |(first, _)| first), when));
+                }
                 entry.put(&mut chat, when, count);
             }
             chat.room(&name, count)
@@ -77,12 +84,16 @@ struct Entry {
 }
 
 impl Entry {
-    /// Of a box or a row: a name first, then a kind in capitals, perhaps words, and a time.
+    /// Of a box or a row: a name first, then a kind in capitals, perhaps words, and a time, unless the page breaks off
+    /// before it.
     fn of(record: &Element) -> Option<Self> {
         let mut fields: Vec<String> =
             record.elements().map(Element::text).filter(|t| !t.is_empty()).collect();
-        let at = fields.iter().rposition(|field| is_time(field)).filter(|at| *at > 1)?;
-        let time = fields.remove(at);
+        let time = match fields.iter().rposition(|field| is_time(field)).filter(|at| *at > 1) {
+            Some(at) => fields.remove(at),
+            None if record.cut && fields.len() == 3 => String::new(),
+            None => return None,
+        };
         let from = fields.remove(0);
         let is_kind = |field: &str| field.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b' '));
         let kind = is_kind(&fields[0]).then(|| fields.remove(0))?;

@@ -11,7 +11,7 @@ use super::super::pages::{self, Element, Shown};
 use super::super::parts::{file_name, say_all};
 use super::super::source::{Sample, Source};
 use super::super::warning::WarningKind;
-use super::super::{Format, Sink, UNKNOWN, discord_txt, months, times};
+use super::super::{Format, Sink, UNKNOWN, discord_txt};
 use super::content::{self, Content};
 use super::{GONE, Thread, numbered, threads};
 use crate::transcript::{Kind, Time};
@@ -20,8 +20,9 @@ use crate::transcript::{Kind, Time};
 pub struct MessengerHtml;
 
 const END: &str = ".html";
-/// Boxes and their three parts have borne these classes since 2022, before that only the first.
+/// Boxes have borne the second of these classes since 2022, before that only the first; so has what they say.
 const BOX: [&str; 2] = ["noborder", "_a6-g"];
+const BODY: [&str; 2] = ["_2let", "_a6-p"];
 /// How the name of a page with messages begins.
 const PAGE: &str = "message_";
 
@@ -30,8 +31,8 @@ impl Format for MessengerHtml {
         "messenger-html"
     }
 
-    /// Pages of posts and comments are made of the same boxes: a name that is the title of the page tells a chat, or the
-    /// name of the file.
+    /// Pages of posts and comments are made of the same boxes: a name that is the title of the page tells a chat, or one
+    /// in the box of those who take part, or the name of the file.
     fn detect(&self, sample: &Sample) -> f32 {
         let text = sample.text();
         if !pages::is_page(sample) || !BOX.iter().any(|class| text.contains(class)) {
@@ -40,8 +41,10 @@ impl Format for MessengerHtml {
         let found = pages::held(text, &|e| is_box(e) || e.tag == "title");
         let title = found.iter().find(|e| e.tag == "title").map(Element::text).unwrap_or_default();
         let names = || found.iter().filter_map(Parts::of).map(|parts| parts.name());
-        let told =
-            file_name(sample.name()).contains(PAGE) || names().any(|name| !name.is_empty() && name == title);
+        let mut others = found.iter().filter(|e| is_box(e) && Parts::of(e).is_none()).map(Element::text);
+        let listed = others.next().unwrap_or_default();
+        let is_told = |name: String| !name.is_empty() && (name == title || listed.contains(&name));
+        let told = file_name(sample.name()).contains(PAGE) || names().any(is_told);
         if told && names().next().is_some() { 0.95 } else { 0.0 }
     }
 
@@ -76,9 +79,14 @@ struct Parts<'e> {
 }
 
 impl<'e> Parts<'e> {
-    /// Of a box with a time at its end; the one with the names of a group has none.
+    /// Of a box with a time at its end, unless the page breaks off before it; the one with the names of a group has none.
     fn of(element: &'e Element) -> Option<Self> {
         let mut inside: Vec<&Element> = element.elements().collect();
+        if element.cut {
+            let body: Vec<&Element> = element.elements().filter(|e| e.is_any(&BODY)).collect();
+            let name = inside.first().copied().filter(|e| !body.is_empty() && !e.is_any(&BODY))?;
+            return Some(Self { name: Some(name), body, time: String::new() });
+        }
         let time = inside.pop()?.text();
         let name = (inside.len() > 1).then(|| inside.remove(0));
         let is_time = time.contains(|c: char| c.is_numeric()) && time.chars().count() < 60;
@@ -121,7 +129,8 @@ fn message(thread: &mut Thread, parts: &Parts<'_>) {
     if thread.is_repeated(&format!("{name}\n{shown}\n{value}")) {
         return thread.chat.reject(WarningKind::DuplicateMessage, line);
     }
-    let when = moment(shown).unwrap_or_else(|| discord_txt::when(&mut thread.chat, shown, line));
+    let when =
+        if shown.is_empty() { When::Unknown } else { discord_txt::when(&mut thread.chat, shown, line) };
     if let When::Known(Time::Local(time)) = when {
         thread.step(TimeZone::UTC.to_timestamp(time).ok().map(|t| t.as_millisecond()));
     }
@@ -181,12 +190,6 @@ fn gather(element: &Element, blocks: &mut Vec<String>, files: &mut Vec<String>) 
         element.words(false, &|e| if e.tag == "ul" || is_file(e) { Shown::Never } else { Shown::Inside });
     blocks.extend(Some(text).filter(|text| !text.is_empty()));
     element.all(&is_file).into_iter().for_each(|e| gather(e, blocks, files));
-}
-
-/// `Mär. 14, 2024 6:30 pm`, with the month in whatever language the account had; else what all formats read.
-fn moment(shown: &str) -> Option<When> {
-    let month_first = || Some(When::Known(Time::Local(months::cut_first(shown)?)));
-    times::read(shown).filter(|when| *when != When::Unknown).or_else(month_first)
 }
 
 #[cfg(test)]
