@@ -1,6 +1,6 @@
 //! Which number of a file's dates is the day. Decided once a file, by evidence: a number past 12 settles it, then
-//! the order in which messages stand, then what the user said. Else day first is assumed, or month first where every date
-//! is written as phones of the United States do, and said so.
+//! the order in which messages stand, then what the user said. Else day first is assumed, or month first where only so a day
+//! follows the next or every date is written as phones of the United States do, and said so.
 
 use jiff::civil;
 
@@ -24,6 +24,8 @@ struct Track {
     impossible: u64,
     backward: u64,
     forward: u64,
+    /// How often the next day follows.
+    next: u64,
     first: Option<civil::Date>,
     last: Option<civil::Date>,
 }
@@ -38,6 +40,7 @@ impl Track {
         let back = |last: civil::Date| last.duration_since(date).as_hours() > 24;
         self.backward += u64::from(self.last.is_some_and(back));
         self.forward += u64::from(self.last.is_some_and(|last| date > last));
+        self.next += u64::from(self.last.is_some_and(|last| last.tomorrow().is_ok_and(|next| next == date)));
         self.first.get_or_insert(date);
         self.last = Some(date);
     }
@@ -143,7 +146,12 @@ impl Evidence {
             (_, None) => {
                 let assumed = (self.open.0 > 0).then_some(self.open);
                 let american = self.american.0 > 0 && self.american.1 == 0;
-                let order = if american { DateOrder::MonthFirst } else { DateOrder::DayFirst };
+                // Talks go on the next day oftener than a month later.
+                let month_first = match month.next.cmp(&day.next) {
+                    std::cmp::Ordering::Equal => american,
+                    ordering => ordering.is_gt(),
+                };
+                let order = if month_first { DateOrder::MonthFirst } else { DateOrder::DayFirst };
                 Verdict { order, basis: Basis::Assumed, assumed }
             }
         }
@@ -213,6 +221,13 @@ mod tests {
         {
             assert_eq!(of(&[date]), (DayFirst, Some((1, 1))), "{date}");
         }
+    }
+
+    #[test]
+    fn talks_go_on_the_next_day() {
+        assert_eq!(verdict(&["3/2/24", "3/2/24", "3/3/24"], None), (MonthFirst, Some((2, 1))));
+        assert_eq!(verdict(&["2/3/24", "3/3/24"], None).0, DayFirst);
+        assert_eq!(verdict(&["3/2/24", "3/3/24"], Some(DayFirst)).0, DayFirst);
     }
 
     #[test]

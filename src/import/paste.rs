@@ -13,10 +13,12 @@ mod days;
 mod doings;
 mod forms;
 mod forum;
+pub(super) mod forward;
 mod furniture;
 mod games;
 mod grammars;
 mod guesses;
+mod icons;
 mod inline;
 mod labels;
 mod lead;
@@ -31,6 +33,7 @@ mod places;
 mod plan;
 mod ranks;
 mod reading;
+mod retold;
 mod said;
 mod screen;
 mod sections;
@@ -77,7 +80,12 @@ impl Format for Paste {
             | Grammar::Formed
             | Grammar::Labelled
             | Grammar::Forum => 0.45,
-            Grammar::NameLines | Grammar::Dashed | Grammar::Said | Grammar::Blocks | Grammar::Mail => 0.35,
+            Grammar::NameLines
+            | Grammar::Dashed
+            | Grammar::Said
+            | Grammar::Retold
+            | Grammar::Blocks
+            | Grammar::Mail => 0.35,
             Grammar::Alternating | Grammar::Nobody => 0.1,
             Grammar::Prose => 0.05,
         }

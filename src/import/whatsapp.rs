@@ -26,6 +26,7 @@ use super::chronology::SURE;
 use super::cursor::Cursor;
 use super::dates::{Shape, Stamp};
 use super::error::ImportError;
+use super::paste::forward;
 use super::source::{Sample, Source};
 use super::{Format, Sink};
 use reading::Reading;
@@ -45,7 +46,12 @@ impl Format for WhatsApp {
         if !look.has_names(&lines) {
             return 0.0;
         }
-        let leads = lines.iter().take(3).any(|l| Header::read(l).is_some_and(|h| h.look == look));
+        // Above an export that was passed on in a mail stand the fields of that.
+        let leads = lines
+            .iter()
+            .skip(forward::fields(&lines))
+            .take(3)
+            .any(|l| Header::read(l).is_some_and(|h| h.look == look));
         let share = heads as f32 / lines.len() as f32;
         match (leads, look.bracketed && look.shape.is_iso_minutes()) {
             (true, false) => 0.6 + 0.35 * share,

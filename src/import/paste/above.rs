@@ -216,8 +216,7 @@ impl Reading<'_> {
 
 /// Whether the next line is nothing but a short number: how many reacted.
 pub(super) fn next_is_number(lines: &Ahead<impl BufRead>) -> bool {
-    let number = |line: &str| (1..=3).contains(&line.len()) && line.bytes().all(|b| b.is_ascii_digit());
-    lines.sight().next().is_some_and(|next| number(next.trim()))
+    lines.sight().next().is_some_and(doings::is_count)
 }
 
 /// `when`, a time of day alone, on the day of `before` and in its half, where it says none of these.

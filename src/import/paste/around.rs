@@ -2,9 +2,12 @@
 
 use std::io::BufRead;
 
+use super::super::chat::When;
+use super::super::lines::Line;
+use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::reading::Reading;
-use super::{doings, furniture, moments, names, notices, signs, wrap};
+use super::{doings, forward, furniture, moments, names, notices, signs, wrap};
 
 impl Reading<'_> {
     /// Whether `text`, where messages begin with names, is of the window or the page around them: what an app says, a number
@@ -23,6 +26,20 @@ impl Reading<'_> {
         self.window = head;
         let deed = doings::is_of(text, |name| self.seen.contains(name)) && self.said > 0;
         head || rest || deed || doings::is_of_stream(text) || signs::is_deed(text) || notices::is_border(text)
+    }
+
+    /// Whether `line` stands below or between the lines of a talk that was passed on in a mail: a note, and nobody's words.
+    pub(super) fn is_beside(&mut self, line: &Line<'_>) -> bool {
+        let (beside, signed) = self.beside;
+        let now = signed || self.plan.is_beside(line.text, self.gap || beside);
+        self.beside = (now, signed || (now && forward::is_signature(line.text)));
+        if now {
+            self.close_block();
+            self.append_held();
+            self.chat.doubt(WarningKind::LineAfterLastMessage, line.number);
+            self.chat.note(When::Unknown, line.text.trim(), line.number);
+        }
+        now
     }
 
     /// Whether `text`, under words, is what the app says of messages; `Sent` is one right above the next name or another such

@@ -1,5 +1,5 @@
-//! Words of days and months in the languages of the screens. All are asked for in small letters and with typographic
-//! apostrophes.
+//! Words of days and months in the languages of the screens. Single words are asked for in small letters and with
+//! typographic apostrophes.
 
 use super::super::months;
 
@@ -55,6 +55,22 @@ pub fn month(word: &str) -> Option<i8> {
     months::in_words(word).or_else(|| i8::try_from(cut()? + 1).ok())
 }
 
+/// `Heute`, `Dienstag, 12. März 2024`, `2 Haziran`: whether `line`, in any letters, is nothing but a day.
+pub fn is_whole_day(line: &str) -> bool {
+    const MOST: usize = 6;
+    let lower = line.trim().to_lowercase().replace('\'', "’");
+    let words: Vec<&str> = lower.split([' ', ',', '.']).filter(|w| !w.is_empty()).collect();
+    let month = |w: &&str| w.chars().count() > 2 && months::in_words(w).is_some();
+    let number =
+        |w: &&str| w.parse::<u16>().is_ok_and(|n| (1..=31).contains(&n) || (1990..2100).contains(&n));
+    let named = |w: &&str| is_near_day(w) || is_weekday(w);
+    let joins = |w: &&str| matches!(*w, "de" | "of" | "di" | "the");
+    let dated = words.iter().any(|w| month(w)) && words.iter().any(|w| number(w));
+    (words.iter().any(|w| named(w)) || dated)
+        && words.len() <= MOST
+        && words.iter().all(|w| named(w) || month(w) || number(w) || joins(w))
+}
+
 fn among(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|w| w == word)
 }
@@ -71,5 +87,23 @@ mod tests {
             (month("mars"), month("déc"), month("нояб"), month("so")),
             (Some(3), Some(12), Some(11), None)
         );
+    }
+
+    #[test]
+    fn whole_days() {
+        for line in [
+            "Heute",
+            "2 Haziran",
+            "Dienstag, 12. März 2024",
+            "Bugün",
+            "12 de marzo de 2024",
+            "mardi 12 mars",
+            "HOY",
+        ] {
+            assert!(is_whole_day(line), "{line}");
+        }
+        for line in ["heute nicht", "2", "März", "May", "12 12", "hier bin ich", "bis Dienstag"] {
+            assert!(!is_whole_day(line), "{line}");
+        }
     }
 }

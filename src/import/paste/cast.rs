@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::chat::When;
 use super::grammars::{Head, Who};
 use super::names::{self, Prefix, Shape};
+use super::said;
 
 /// The names of a text, each by its [`names::key`].
 #[derive(Default)]
@@ -41,7 +42,9 @@ impl Cast {
         };
         let tally = Tally::of(prefixes.iter().flatten().filter(|p| believed(p)));
         let leads = prefixes.first().and_then(Option::as_ref).is_some_and(believed);
-        let (known, share) = tally.judge(lines.len(), leads);
+        let asides = tally.asides();
+        let (mut known, share) = tally.judge(lines.len(), leads);
+        known.retain(|name| !asides.contains(name));
         let back = prefixes.iter().flatten().filter(|p| known.contains(&names::key(&p.name))).count();
         let full = prefixes.iter().all(Option::is_some) && back * 5 >= lines.len() * 4;
         // With only one name that comes back, the other side may have spoken once.
@@ -89,7 +92,8 @@ impl Cast {
 
     /// How `line` begins a message, if it does.
     pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
-        let prefix = self.misread(line).or_else(|| self.prefix(line).filter(|p| self.believes(p)))?;
+        let prefix = self.misread(line).or_else(|| self.with_more(line));
+        let prefix = prefix.or_else(|| self.prefix(line).filter(|p| self.believes(p)))?;
         let inner = || prefix.name.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
         let name = self.bracketed.then(inner).flatten().unwrap_or_else(|| prefix.name.clone());
         Some(Head { who: Who::Speaker(name), when: When::Unknown, text: prefix.text })
@@ -111,6 +115,14 @@ impl Cast {
             true => self.known.len() > 1 || !self.is_plain(&prefix),
             false => names::may_be_name(&prefix),
         }
+    }
+
+    /// A known name with something more behind it: `Tom (later): in?`, `Tom says: in?`.
+    fn with_more<'l>(&self, line: &'l str) -> Option<Prefix<'l>> {
+        let prefix = self.prefix(line).filter(|p| !self.knows(&p.name))?;
+        let (name, more) = prefix.name.rsplit_once(" (").or_else(|| prefix.name.rsplit_once(' '))?;
+        let fits = more.ends_with(')') || said::is_verb(more);
+        (fits && self.knows(name)).then(|| Prefix { name: name.to_owned(), ..prefix.clone() })
     }
 
     fn prefix<'l>(&self, line: &'l str) -> Option<Prefix<'l>> {
@@ -171,6 +183,17 @@ impl Tally {
         self.0.get(&names::key(name)).copied().unwrap_or(0)
     }
 
+    /// Names seen once that are another with something in brackets behind it.
+    fn asides(&self) -> HashSet<String> {
+        let base =
+            |name: &str| name.strip_suffix(')')?.rsplit_once(" (").map(|(base, _)| self.0.contains_key(base));
+        self.0
+            .iter()
+            .filter(|(name, n)| **n == 1 && base(name) == Some(true))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
     /// Those that are names in a text of so many lines, and the share of lines that begin with any.
     fn judge(self, lines: usize, leads: bool) -> (HashSet<String>, f32) {
         let (heads, distinct) = (self.0.values().sum::<usize>(), self.0.len());
@@ -191,6 +214,16 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_with_more_behind_them() {
+        let cast = |text: &str| Cast::of(&text.split('|').collect::<Vec<_>>()).0;
+        let name = |cast: &Cast, line: &str| cast.head(line).map(|head| head.who);
+        let tom = Some(Who::Speaker("tom".to_owned()));
+        let spoken = cast("tom: in?|ria: yes|tom: ok|ria: no|tom (later): hi|ria: hi");
+        assert_eq!((name(&spoken, "tom (later): hi"), spoken.doubts("tom (later): hi")), (tom.clone(), true));
+        assert_eq!((name(&spoken, "tom says: hi"), name(&spoken, "tom hill: hi")), (tom, None));
+    }
 
     #[test]
     fn signs_and_digits_that_come_back() {

@@ -2,7 +2,7 @@
 //! set them, and marks of what is new. Wordings from memory.
 
 use super::grammars::{Head, Who};
-use super::moments;
+use super::{moments, signs};
 
 /// What somebody does, behind a name and a space, as whole beginnings or, with a `$`, as all that is there.
 const DEEDS: [&str; 62] = [
@@ -86,17 +86,20 @@ const NEW: [&str; 14] = [
     "Yeni",
     "Nieuw",
 ];
-/// What Teams sets between a time and words that were changed.
-const CHANGED: [&str; 9] = [
-    "Edited",
-    "Bearbeitet",
-    "Modifié",
-    "Editado",
-    "Editada",
-    "Modificato",
-    "Edytowano",
-    "Düzenlendi",
-    "Bewerkt",
+/// What messengers set before the time or the words of a message that was changed.
+const CHANGED: [&str; 12] = [
+    "edited",
+    "bearbeitet",
+    "modifié",
+    "modifiée",
+    "editado",
+    "editada",
+    "modificato",
+    "edytowano",
+    "edytowana",
+    "düzenlendi",
+    "bewerkt",
+    "изменено",
 ];
 /// How a line begins that says whom somebody answers; the name follows with an `@`.
 const REPLIES: [&str; 9] = [
@@ -154,14 +157,18 @@ pub fn is_mark_of_new(line: &str) -> bool {
 
 /// Whether `line`, right under a name and a time, says that the words below were changed.
 pub fn is_mark_of_change(line: &str) -> bool {
-    CHANGED.contains(&line.trim())
+    line.starts_with(char::is_uppercase) && CHANGED.contains(&&*line.trim().to_lowercase())
 }
 
 /// `:tada:`, `🎉`: a sign that somebody set under a message, if how many did follows.
 pub fn is_reaction(line: &str) -> bool {
+    moments::is_status(line) || signs::is_sign_alone(line.trim())
+}
+
+/// `12`: how many set a sign under a message.
+pub fn is_count(line: &str) -> bool {
     let line = line.trim();
-    let sign = |c: char| !c.is_alphanumeric() && !c.is_ascii() && !matches!(c, '—' | '–' | '…' | '“' | '”');
-    moments::is_status(line) || ((1..=4).contains(&line.chars().count()) && line.chars().all(sign))
+    (1..=3).contains(&line.len()) && line.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `1 Like reaction.`: above how many reacted, once more.
@@ -169,6 +176,57 @@ pub fn has_count(line: &str) -> bool {
     let line = line.trim().trim_end_matches('.');
     line.starts_with(|c: char| c.is_ascii_digit())
         && (line.ends_with(" reaction") || line.ends_with(" reactions"))
+}
+
+/// A time without the word before it that says that the message was changed: `edited 18:25`.
+pub fn unedited(line: &str) -> &str {
+    let Some((word, time)) = line.split_once(' ') else { return line };
+    if CHANGED.contains(&word.to_lowercase().as_str()) { time.trim_start() } else { line }
+}
+
+/// `Ana changed the group name to "Tents"`, `+49 170 1 ist über den Einladungslink dieser Gruppe beigetreten`: what a group
+/// says of its members, in the words that no person would use of oneself.
+pub fn is_of_group(line: &str) -> bool {
+    const AMID: [&str; 18] = [
+        " entrou usando o link de convite deste grupo",
+        " se unió usando el enlace de invitación de este grupo",
+        " a rejoint le groupe ",
+        " è entrato usando il link d'invito di questo gruppo",
+        " changed the group name",
+        " changed this group's icon",
+        " changed the group description",
+        " created group ",
+        " joined using this group's invite link",
+        " joined using a group link",
+        " joined via invite link",
+        " hat den gruppennamen ",
+        " hat das gruppenbild geändert",
+        " über den einladungslink dieser gruppe beigetreten",
+        " a changé le nom du groupe",
+        " cambió el nombre del grupo",
+        " ha cambiato il nome del gruppo",
+        " alterou o nome do grupo",
+    ];
+    const ENDS: [&str; 11] = [
+        " joined the group",
+        " left the group",
+        " pinned a message",
+        " hat die gruppe verlassen",
+        " ist der gruppe beigetreten",
+        " a quitté le groupe",
+        " salió del grupo",
+        " saiu do grupo",
+        " ha abbandonato il gruppo",
+        " gruptan ayrıldı",
+        " heeft de groep verlaten",
+    ];
+    let lower = line.trim().trim_end_matches('.').replace('’', "'").to_lowercase();
+    let words = |text: &str| text.split_whitespace().count();
+    let named = |who: &str| (1..=4).contains(&words(who));
+    let capital = line.trim().starts_with(|c: char| c.is_uppercase() || matches!(c, '+' | '~'));
+    let amid = AMID.iter().filter_map(|part| lower.find(part)).any(|at| named(&lower[..at]));
+    let ends = ENDS.iter().filter_map(|end| lower.strip_suffix(end)).any(named);
+    capital && words(&lower) <= 16 && (amid || ends)
 }
 
 #[cfg(test)]
@@ -189,5 +247,26 @@ mod tests {
         assert!(told("Mr. Hill Jr. — 16:02").is_none() && told("we did it all. — so").is_none());
         assert!(is_reaction(":tada:") && is_reaction("🎉") && !is_reaction("ok") && !is_reaction("…"));
         assert!(has_count("2 Heart reactions.") && !has_count("my reaction"));
+    }
+
+    #[test]
+    fn what_a_group_says() {
+        for line in [
+            "Nora changed the group name to \"Camping\".",
+            "+49 170 0000002 ist über den Einladungslink dieser Gruppe beigetreten",
+            "Tom hat die Gruppe verlassen.",
+            "Ana joined the group",
+        ] {
+            assert!(is_of_group(line), "{line}");
+        }
+        for line in ["we joined the group", "I think that we all have left", "they left the group to us"] {
+            assert!(!is_of_group(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn marks_of_changes_before_times() {
+        assert_eq!((unedited("düzenlendi 18:25"), unedited("ok 18:25")), ("18:25", "ok 18:25"));
+        assert!(is_mark_of_change("Edited") && !is_mark_of_change("edited"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::names;
+use super::{names, said};
 
 /// Most words of a name.
 const MOST: usize = 6;
@@ -11,6 +11,10 @@ const MOST: usize = 6;
 /// with its colon.
 pub fn names_within(lines: &[&str]) -> Vec<String> {
     let [line] = lines else { return Vec::new() };
+    let dictated = dictated(line);
+    if !dictated.is_empty() {
+        return dictated;
+    }
     let words: Vec<&str> = line.split_whitespace().collect();
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, word) in words.iter().enumerate() {
@@ -25,6 +29,44 @@ pub fn names_within(lines: &[&str]) -> Vec<String> {
         return Vec::new();
     }
     places.values().map(|at| words[at[0] + 1 - length(&words, at)..=at[0]].join(" ")).collect()
+}
+
+/// The same where a talk is told in sentences, each from a name on: `This is it. Tom says: in? Then Ria: yes.`
+fn dictated(line: &str) -> Vec<String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (mut heads, mut tally): (Vec<String>, HashMap<&str, usize>) = Default::default();
+    for (at, word) in words.iter().enumerate().filter_map(|(at, w)| Some((at, w.strip_suffix(':')?))) {
+        let verb = said::is_verb(&word.to_lowercase());
+        let Some(start) = at.checked_sub(usize::from(verb)) else { continue };
+        let name = words[start].trim_end_matches(':');
+        let above = words[..start].iter().rev().find(|w| !is_opener(w));
+        let begins = above.is_none_or(|w| w.ends_with(['.', '?', '!', '…']));
+        if begins && name.starts_with(char::is_uppercase) && names::plausible(name).is_some() {
+            *tally.entry(name).or_default() += 1;
+            heads.push(words[start..=at].join(" "));
+        }
+    }
+    let (all, told) = (heads.len(), heads.iter().any(|head| head.contains(' ')));
+    heads.sort_unstable();
+    heads.dedup();
+    let back = tally.values().all(|n| *n > 1) && (2..=4).contains(&tally.len());
+    if told && back && all > 3 { heads } else { Vec::new() }
+}
+
+/// A word that leads to the next who speaks.
+fn is_opener(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    said::is_verb(&lower)
+        || matches!(&*lower, "then" | "and" | "dann" | "und" | "next" | "so" | "puis" | "luego" | "poi")
+}
+
+/// `text` without such words behind its last sentence.
+fn without_opener(text: &str) -> &str {
+    let mut rest = text;
+    while let Some((before, _)) = rest.rsplit_once(' ').filter(|(_, word)| is_opener(word)) {
+        rest = before.trim_end();
+    }
+    if rest.ends_with(['.', '?', '!', '…']) { rest } else { text }
 }
 
 /// How many words stand alike before each of these places, with the word there.
@@ -48,12 +90,33 @@ pub fn pieces<'l>(line: &'l str, names: &[String]) -> Vec<&'l str> {
     starts.sort_unstable();
     starts.dedup();
     let ends = starts.iter().skip(1).copied().chain([line.len()]);
-    starts.iter().zip(ends).map(|(start, end)| line[*start..end].trim()).filter(|p| !p.is_empty()).collect()
+    let pieces =
+        starts.iter().zip(ends).map(|(start, end)| line[*start..end].trim()).filter(|p| !p.is_empty());
+    // Only what is told has verbs behind names.
+    let told = names
+        .iter()
+        .any(|name| name.rsplit_once(' ').is_some_and(|(_, verb)| said::is_verb(verb.trim_end_matches(':'))));
+    pieces.map(|piece| if told { without_opener(piece) } else { piece }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_talk_that_is_dictated() {
+        let line = "It goes like this. Tom says: are you in. Then Ria says: yes: I am. Tom: good. And then Ria: bye.";
+        assert_eq!(
+            pieces(line, &names_within(&[line])),
+            [
+                "It goes like this.",
+                "Tom says: are you in.",
+                "Ria says: yes: I am.",
+                "Tom: good.",
+                "Ria: bye."
+            ]
+        );
+    }
 
     #[test]
     fn a_talk_on_one_line() {

@@ -24,7 +24,9 @@ impl Lead {
     /// What stands in front of `lines`.
     pub fn of(lines: &[&str]) -> Self {
         let most = |has: fn(&str) -> bool| lines.iter().filter(|l| has(l)).count() * 2 > lines.len();
-        if lines.iter().filter(|l| l.starts_with('>')).count() * 3 > lines.len() {
+        let quoted: Vec<&&str> = lines.iter().filter(|l| l.starts_with('>')).collect();
+        // Where only names have the sign, it is none of quotation.
+        if quoted.len() * 3 > lines.len() && !quoted.iter().all(|l| l.trim_end().ends_with(':')) {
             Self::Quote
         } else if most(|l| numbered(l).is_some()) && in_a_row(lines) {
             Self::Number
@@ -115,6 +117,7 @@ mod tests {
             (["12.03.2024 him: hi", "12.03.2024 me: hey", "13.03.2024 him: ok"], Lead::Date),
             (["•\thim: hi", "•\tme: hey", "o\thim: ok"], Lead::Bullet),
             (["[All] him: hi", "[Team] me: hey", "[All] him: ok"], Lead::Channel),
+            (["> him:", "hi", "> me:"], Lead::None),
             (["-him: hi", "*me*: hey", "him: ok"], Lead::None),
         ] {
             assert_eq!(Lead::of(&lines), lead, "{lines:?}");

@@ -38,7 +38,8 @@ pub fn unquoted(line: &str) -> &str {
     line.trim_start_matches(['>', ' '])
 }
 
-fn label(line: &str) -> Option<(String, &str)> {
+/// What stands before the colon of `line` in small letters, and what behind it.
+pub fn label(line: &str) -> Option<(String, &str)> {
     const LONGEST: usize = 16;
     let (label, value) = unquoted(line).split_once(':').filter(|(label, _)| label.len() <= LONGEST)?;
     Some((label.trim_matches(['*', ' ']).to_lowercase(), value.trim_matches(['*', ' '])))
@@ -54,6 +55,16 @@ pub fn from<'l>(line: &str, mut sight: impl Iterator<Item = &'l str>) -> Option<
 /// Whether `line` is a field of a mail.
 pub fn is_field(line: &str) -> bool {
     label(line).is_some_and(|(label, _)| FIELDS.contains(&&*label))
+}
+
+/// Whether `line` is a field that names whom a mail is from.
+pub fn is_from(line: &str) -> bool {
+    label(line).is_some_and(|(label, value)| FROM.contains(&&*label) && !value.is_empty())
+}
+
+/// Whether `line` is any field of a mail.
+pub fn is_any_field(line: &str) -> bool {
+    is_from(line) || is_field(line)
 }
 
 /// When a mail was sent, as a field says.

@@ -7,10 +7,16 @@ use super::super::chat::When;
 use super::super::cursor::Cursor;
 use super::super::dates::Stamp;
 use super::super::months::{self, MONTHS, WEEKDAYS};
+use super::doings;
 use crate::transcript::Time;
 
 /// How Discord reads out the picture of a role beside a name.
 pub const ROLE: &str = "Role icon, ";
+/// Letters that digits are read as from a picture.
+const SLIPS: [char; 4] = ['O', 'o', 'l', 'I'];
+/// What ticks are read as from a picture of a screen.
+const TICKS: [&str; 14] =
+    [" VV", " vv", " W", " V", " //", " W/", " V/", " w/", " v/", " Vv", " vV", " VW", " w", " v"];
 
 /// A time, perhaps with its day, that is all there is; `Today at` before it is passed over.
 pub fn whole(text: &str) -> Option<When> {
@@ -100,6 +106,9 @@ pub fn bracketed(line: &str) -> Option<(When, &str)> {
 pub fn ending(line: &str) -> Option<(&str, When)> {
     const LONGEST: usize = 60;
     let line = without_ticks(line);
+    if let Some((words, when)) = misread_ending(line) {
+        return Some((words, when));
+    }
     let from = line.char_indices().rev().nth(LONGEST).map_or(0, |(at, _)| at);
     let gaps = line[from..].char_indices().filter(|(_, c)| *c == ' ').map(|(at, c)| (from + at, c));
     gaps.filter(|(at, _)| {
@@ -109,6 +118,20 @@ pub fn ending(line: &str) -> Option<(&str, When)> {
     .filter(|(words, _)| !words.is_empty())
 }
 
+/// The same where a time is read from a picture with letters for some of its digits: `words 18:O6`.
+fn misread_ending(line: &str) -> Option<(&str, When)> {
+    let (words, time) = line.rsplit_once(' ')?;
+    let digit = |c: char| match c {
+        'O' | 'o' => '0',
+        'l' | 'I' => '1',
+        c => c,
+    };
+    let fits = time.len() == 5 && time.as_bytes()[2] == b':' && time.contains(SLIPS);
+    let some = time.contains(|c: char| c.is_ascii_digit()) && !words.trim().is_empty();
+    (fits && some).then_some(())?;
+    Some((words.trim_end(), whole(&time.chars().map(digit).collect::<String>())?))
+}
+
 /// `[7:20 PM]`, `09:14 ✓✓`: a time and nothing else.
 pub fn is_alone(line: &str) -> bool {
     alone(line).is_some()
@@ -116,7 +139,7 @@ pub fn is_alone(line: &str) -> bool {
 
 /// The time that `line` says and nothing else; `4:05 PM · SMS` says by which way it came, too.
 pub fn alone(line: &str) -> Option<When> {
-    let line = without_ticks(line.trim());
+    let line = doings::unedited(without_ticks(line.trim()));
     let line = [" · SMS", " · MMS", " · RCS"].iter().find_map(|way| line.strip_suffix(way)).unwrap_or(line);
     let begins = line.starts_with(|c: char| c == '[' || c.is_ascii_digit()) && line.contains(':');
     begins.then(|| whole(line)).flatten()
@@ -125,8 +148,19 @@ pub fn alone(line: &str) -> Option<When> {
 /// `line` without the ticks behind a time, which pictures of a screen are read with as letters.
 fn without_ticks(line: &str) -> &str {
     let line = line.trim_end_matches(is_tick);
-    let read = [" VV", " vv", " W", " V", " //"].iter().find_map(|ticks| line.strip_suffix(ticks));
-    read.filter(|l| l.ends_with(|c: char| c.is_ascii_digit() || c == 'M')).unwrap_or(line)
+    let read = TICKS.iter().find_map(|ticks| line.strip_suffix(ticks));
+    // A time that is read badly ends in a letter.
+    let time = |l: &&str| {
+        let last = l.rsplit(' ').next().unwrap_or_default();
+        l.ends_with(|c: char| c.is_ascii_digit() || c == 'M') || (last.contains(':') && last.ends_with(SLIPS))
+    };
+    read.filter(time).unwrap_or(line)
+}
+
+/// Whether ticks stand behind the time that `line` ends in.
+pub fn is_ticked(line: &str) -> bool {
+    let line = line.trim_end();
+    without_ticks(line) != line
 }
 
 fn is_tick(c: char) -> bool {
@@ -235,6 +269,9 @@ mod tests {
         assert_eq!(ending("see you at 9:14 PM").map(|(words, _)| words), Some("see you at"));
         assert_eq!((ending("21:14").is_none(), ending("meet 3 of us").is_none()), (true, true));
         assert!(is_alone("[7:20 PM]") && is_alone("09:14 ✓✓") && is_alone(" 21:15 "));
+        assert_eq!(ending("come down 18:O6 W/").map(|(words, _)| words), Some("come down"));
+        assert!(is_alone("edited 21:15") && is_ticked("in? 21:15 V/") && !is_ticked("in? 21:15"));
+        assert!(ending("at the lo:ol").is_none());
         assert!(!is_alone("at 21:15") && !is_alone("3") && !is_alone("21:15 then"));
     }
 

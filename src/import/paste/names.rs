@@ -133,8 +133,10 @@ const OPENERS: [&str; 44] = [
 ];
 
 /// Words by which people call themselves.
-const OWN: [&str; 14] =
-    ["me", "you", "i", "myself", "mine", "self", "ich", "moi", "yo", "ik", "io", "eu", "jag", "ja"];
+const OWN: [&str; 26] = [
+    "me", "you", "i", "myself", "mine", "self", "ich", "du", "sie", "moi", "vous", "yo", "tú", "usted", "ik",
+    "u", "io", "tu", "eu", "você", "jag", "ja", "ty", "siz", "sen", "я",
+];
 
 /// Signs that make a face with a colon behind them, and are nobody's name alone.
 const SMILES: [char; 9] = ['>', '<', '(', ')', '-', '=', '\'', '|', ';'];
@@ -320,7 +322,8 @@ pub fn is_title(name: &str) -> bool {
     words().filter(|w| w.starts_with(char::is_lowercase)).count() * 2 < words().count()
 }
 
-fn is_opener(name: &str) -> bool {
+/// Whether `name` is a word that sentences begin with and no name.
+pub fn is_opener(name: &str) -> bool {
     OPENERS.contains(&key(name).as_str())
 }
 

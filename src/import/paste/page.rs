@@ -2,7 +2,7 @@
 //! last there, that it is encrypted, the clock and the battery of a phone.
 
 use super::super::chat::When;
-use super::{days, furniture, moments, names, sections, signs};
+use super::{calendar, days, furniture, moments, names, sections, signs};
 
 /// How far down the head of a page may reach.
 const REACH: usize = 9;
@@ -47,7 +47,7 @@ fn is_sign(line: &str, above: Option<&str>) -> bool {
 
 /// `online`, `last seen today at 18:20`, `Active now`: whether somebody is there. On the first line it may be an answer.
 fn is_presence(line: &str, first: bool) -> bool {
-    const THERE: [&str; 8] = [
+    const THERE: [&str; 15] = [
         "online",
         "offline",
         "active now",
@@ -56,8 +56,15 @@ fn is_presence(line: &str, first: bool) -> bool {
         "typing...",
         "click here for contact info",
         "tap here for contact info",
+        "en línea",
+        "en ligne",
+        "in linea",
+        "çevrimiçi",
+        "dostępny",
+        "dostępna",
+        "в сети",
     ];
-    const BEFORE: [&str; 7] = [
+    const BEFORE: [&str; 15] = [
         "last seen ",
         "zuletzt online ",
         "zul. online ",
@@ -65,6 +72,14 @@ fn is_presence(line: &str, first: bool) -> bool {
         "matched ",
         "you matched with ",
         "active ",
+        "últ. vez ",
+        "vu à ",
+        "vu aujourd",
+        "visto por último ",
+        "ultimo accesso ",
+        "son görülme ",
+        "ostatnio widzian",
+        "laatst gezien ",
     ];
     let line = super::cursor::plain(line).to_lowercase();
     let line = line.trim();
@@ -122,6 +137,7 @@ pub fn is_day(line: &str) -> bool {
     let line = line.trim();
     days::between(line).is_some_and(|b| b.bare && !line.ends_with(" later"))
         || furniture::is_day_in_any_case(line)
+        || calendar::is_whole_day(line)
         || moments::whole(&line.replace(" · ", " ")).is_some_and(|_| !moments::is_alone(line))
         || sections::is_sure(line)
 }

@@ -15,7 +15,7 @@ use super::lead::Lead;
 use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
-use super::{ahead, doings, furniture, moments, notices, page, places, said, signs};
+use super::{ahead, doings, forward, furniture, moments, notices, page, places, said, signs};
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub enum Grammar {
     Dashed,
     /// `Name says text`
     Said,
+    /// Sentences that tell who says what, with the words in quotation marks
+    Retold,
     /// A name on a line of its own, then lines of text
     NameLines,
     /// Mails one under another
@@ -88,6 +90,8 @@ pub struct Plan {
     among: Option<Cast>,
     /// How many lines are the head of a page.
     pub top: usize,
+    /// Whether the talk stands in a mail that passes it on.
+    pub forwarded: bool,
     /// Whether lines above names say how long ago a message came.
     ages: bool,
     /// Whether days without any sign around them stand between messages.
@@ -150,6 +154,7 @@ impl Plan {
             blocks: None,
             among: None,
             top: 0,
+            forwarded: false,
             ages: false,
             bare_days: false,
             times_below: false,
@@ -198,6 +203,12 @@ impl Plan {
         line.trim() == name && self.screen.is_second(name)
     }
 
+    /// Whether `line` stands below or between the lines of a talk that was passed on in a mail, `apart` from them.
+    pub fn is_beside(&self, line: &str, apart: bool) -> bool {
+        let quoted = self.lead == Lead::Quote;
+        self.forwarded && (forward::is_signature(line) || (quoted && apart && !line.starts_with('>')))
+    }
+
     /// What a line says, without what stands in front of each.
     pub fn words<'l>(&self, line: &'l str) -> &'l str {
         // The numbers of paragraphs are part of a text.
@@ -220,7 +231,7 @@ impl Plan {
             || self.form.is_some_and(|form| form.is_frame(line))
             || (nameless && self.top > 0 && page::is_day(line) && furniture::is_loud(line))
             || (self.times && moments::is_alone(line))
-            || (nameless && signs::is_deed(line))
+            || (nameless && (signs::is_deed(line) || signs::is_box(line)))
             || (self.sent && nameless && line.trim() == "Sent")
     }
 
@@ -269,8 +280,8 @@ impl Plan {
 
     /// Whether names were typed by people, who do not always write them in the same capitals.
     pub fn is_retyped(&self) -> bool {
-        use Grammar::{Dashed, Formed, Named, Own, Said, Timed, Trailing};
-        matches!(self.grammar, Formed | Named | Own | Dashed | Timed | Trailing | Said)
+        use Grammar::{Dashed, Formed, Named, Own, Retold, Said, Timed, Trailing};
+        matches!(self.grammar, Formed | Named | Own | Dashed | Timed | Trailing | Said | Retold)
     }
 
     /// Whether it is not sure whose words `line` is.
@@ -334,7 +345,7 @@ impl Plan {
                 // Discord copies some names with their time on the same line.
                 None => doings::told(line).or_else(|| grammars::titled(line).filter(titled)),
             },
-            Grammar::Mail | Grammar::Forum | Grammar::Labelled => None,
+            Grammar::Mail | Grammar::Forum | Grammar::Labelled | Grammar::Retold => None,
             Grammar::Blocks | Grammar::Alternating | Grammar::Nobody | Grammar::Prose => None,
         }
     }

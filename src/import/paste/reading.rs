@@ -13,11 +13,13 @@ use super::ahead::{self, Ahead, Kept};
 use super::days::{self, Day};
 use super::forum::Post;
 use super::grammars::{Head, Who};
+use super::icons::Side;
 use super::labels::Fields;
 use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
-use super::{inline, moments, names, notices, page, signs};
+use super::{forward, furniture, inline, moments, names, notices, page, signs};
+use crate::transcript::Kind;
 
 /// How many lines are kept back to see whether the message goes on after them.
 const MOST_HELD: usize = 100;
@@ -46,9 +48,11 @@ pub struct Reading<'c> {
     /// Lines since a blank one, of which it is not known yet whether the message goes on with them.
     held: Vec<Kept>,
     /// Whether the last line was blank.
-    gap: bool,
+    pub(super) gap: bool,
+    /// Whether the last line was beside the talk of a mail, and whether that has been signed.
+    pub(super) beside: (bool, bool),
     /// Whether messages stood before on the same line.
-    within: bool,
+    pub(super) within: bool,
     /// Whether a message has gone on after a blank line.
     paragraphs: bool,
     /// Whether the last line went on with a message.
@@ -63,6 +67,8 @@ pub struct Reading<'c> {
     pub(super) block_time: When,
     /// Whether the block is one's own, as what stands behind its time says.
     pub(super) block_own: bool,
+    /// The side on which the last picture said that messages stand.
+    pub(super) own_side: Option<Side>,
     /// How many blocks there were.
     pub(super) blocks: u64,
     /// Whoever spoke last, where some blocks have no name.
@@ -112,6 +118,7 @@ impl<'c> Reading<'c> {
             sent: Sent::default(),
             held: Vec::new(),
             gap: false,
+            beside: (false, false),
             within: false,
             paragraphs: false,
             went_on: false,
@@ -120,6 +127,7 @@ impl<'c> Reading<'c> {
             block: Vec::new(),
             block_time: When::Unknown,
             block_own: false,
+            own_side: None,
             blocks: 0,
             last: None,
             above: HashSet::new(),
@@ -206,6 +214,9 @@ impl<'c> Reading<'c> {
     }
 
     fn take(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
+        if self.plan.top == 0 && self.is_beside(line) {
+            return;
+        }
         self.behind = self.plan.time_behind(line.text);
         let line = &Line { text: self.plan.words(line.text), ..*line };
         if self.plan.top > 0 {
@@ -214,14 +225,15 @@ impl<'c> Reading<'c> {
                 self.day = days::between(line.text).and_then(|b| b.day).or(self.day);
             }
             // A title may be words; whose name stands above words is known.
-            let words = page::may_be_words(line.text) && !self.plan.is_name(line.text);
+            let mail = self.plan.forwarded && forward::is_of_head(line.text);
+            let words = page::may_be_words(line.text) && !self.plan.is_name(line.text) && !mail;
             return match words {
                 true => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
                 false => self.chat.heading(),
             };
         }
         if self.plan.blocks.is_some() {
-            return self.block_line(line);
+            return self.block_line(line, lines.sight().next());
         }
         let window =
             self.is_of_window(line.text, lines) || (self.plan.has_sections() && self.enters(line.text));
@@ -230,6 +242,7 @@ impl<'c> Reading<'c> {
             Grammar::Mail => self.mail(line, lines),
             Grammar::Forum => self.forum(line, lines),
             Grammar::Labelled => self.field(line),
+            Grammar::Retold => self.retold(line),
             Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines => self.titled(line, lines),
             _ if window || self.plan.is_between(line.text) => self.chat.heading(),
             Grammar::Alternating => self.alternate(line),
@@ -264,7 +277,7 @@ impl<'c> Reading<'c> {
     }
 
     /// `name` as it was first seen: the same word in other capitals is the same person.
-    fn first_seen(&mut self, name: &str) -> String {
+    pub(super) fn first_seen(&mut self, name: &str) -> String {
         if !self.plan.is_retyped() {
             return name.to_owned();
         }
@@ -352,7 +365,7 @@ impl<'c> Reading<'c> {
     }
 
     /// The message does go on.
-    fn append_held(&mut self) {
+    pub(super) fn append_held(&mut self) {
         self.paragraphs |= !self.held.is_empty();
         for line in std::mem::take(&mut self.held) {
             match line.line().is_blank() {

@@ -2,6 +2,7 @@
 //! what was done with a message. And the signs that people set under messages.
 
 use super::super::cursor;
+use super::moments;
 
 /// Whom an answer quotes, above the words quoted.
 const ORIGINAL: [&str; 9] = [
@@ -16,7 +17,12 @@ const ORIGINAL: [&str; 9] = [
     "oorspronkelijk bericht",
 ];
 /// What stands in the line for the next message.
-const BOX: [&str; 24] = [
+const BOX: [&str; 29] = [
+    "message",
+    "type a message",
+    "send a message",
+    "nachricht eingeben",
+    "escribe un mensaje",
     "votre message",
     "écrire un message",
     "nachricht",
@@ -110,6 +116,20 @@ const DONE: [&str; 33] = [
     " mesajı geri aldın",
     " bericht ingetrokken",
     " saved a message",
+];
+/// What stands above the length of a message by voice.
+const VOICE: [&str; 11] = [
+    "voice message",
+    "audio",
+    "sprachnachricht",
+    "message vocal",
+    "mensaje de voz",
+    "nota de voz",
+    "mensagem de voz",
+    "messaggio vocale",
+    "wiadomość głosowa",
+    "sesli mesaj",
+    "spraakbericht",
 ];
 /// What is said of calls, and of calling back.
 const CALLS: &str = "missed audio call|missed video call|missed voice call|missed call|audio call|video call|call back|audio call ended|\
@@ -257,6 +277,38 @@ pub fn without_receipt(text: &str) -> &str {
     [" Sent", " Delivered", " Read", " Seen"].iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text)
 }
 
+/// Whether `line`, between what stands `above` and the time `below` it, is how long a message by voice is.
+pub fn is_length(line: &str, above: Option<&str>, below: Option<&str>) -> bool {
+    let digits = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+    };
+    let length =
+        line.trim().split_once(':').is_some_and(|(m, s)| digits(m, 2) && s.len() == 2 && digits(s, 2));
+    let timed = below.is_some_and(moments::is_alone);
+    length && timed && above.is_some_and(|above| VOICE.contains(&above.trim().to_lowercase().as_str()))
+}
+
+/// `Message... ◎`, `© Nachricht O &`: the field for one's own words with its buttons, as text is read from a picture.
+pub fn is_box(line: &str) -> bool {
+    let lower = line.trim().to_lowercase();
+    let signs = |c: char| !c.is_alphanumeric() && c != ' ';
+    let words: Vec<&str> =
+        lower.split([' ', '.', '…']).filter(|w| w.chars().count() > 1 || w.is_empty()).collect();
+    let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty() && !w.chars().all(signs)).collect();
+    let shown =
+        lower.contains(|c: char| signs(c) && !matches!(c, '?' | '!' | ',' | '.' | '\'' | '’' | ':' | '"'));
+    (shown || words.len() > 1) && BOX.contains(&words.join(" ").as_str())
+}
+
+/// `Read by 3`, `Gelesen von 2`: how many have seen a message.
+pub fn is_seen_by(line: &str) -> bool {
+    const BEFORE: [&str; 7] =
+        ["read by ", "seen by ", "viewed by ", "gelesen von ", "gesehen von ", "vu par ", "visto por "];
+    let lower = line.trim().to_lowercase();
+    let count = BEFORE.iter().find_map(|start| lower.strip_prefix(start));
+    count.is_some_and(|n| (1..4).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// `line` as the words above are written.
 fn small(line: &str) -> String {
     cursor::plain(line).to_lowercase().replace('\'', "’")
@@ -325,5 +377,21 @@ mod tests {
         assert!(is_call("Missed audio call") && is_call("Rappeler") && !is_call("call me back"));
         assert!(is_sign_alone("👍") && is_sign_alone("❤️") && !is_sign_alone("👍 ok") && !is_sign_alone("1"));
         assert_eq!((without_receipt("late. Sent"), without_receipt("was sent")), ("late.", "was sent"));
+    }
+
+    #[test]
+    fn what_stands_beside_times_and_below() {
+        assert!(!is_length("16:02", Some("Voice message"), Some("Read by 3")));
+        assert!(
+            is_length("0:14", Some("Voice message"), Some("16:02"))
+                && !is_length("0:14", Some("at"), Some("16:02"))
+        );
+        for line in ["Message... © ◎", "© Nachricht O &", "Message… +", "Nachricht eingeben"] {
+            assert!(is_box(line), "{line}");
+        }
+        for line in ["message", "Nachricht?", "a message & more", "Message"] {
+            assert!(!is_box(line), "{line}");
+        }
+        assert!(is_seen_by("Read by 3") && !is_seen_by("read by 3 of us"));
     }
 }

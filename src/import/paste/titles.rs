@@ -74,10 +74,20 @@ pub fn name_lines(lines: &[&str]) -> (HashSet<String>, f32) {
     tally.retain(|_, n| *n > 1);
     let alone = tally.keys().copied().filter(|l| names::is_alone(l)).collect();
     let above = above_words(&lines, &tally);
-    titles_share(&lines, above, 8, 0.6)
+    titles_share(&lines, marked_names(&lines), 12, 0.3)
+        .or_else(|| titles_share(&lines, above, 8, 0.6))
         .or_else(|| titles_share(&lines, alone, 12, 0.4))
         .or_else(|| below_a_profile(&lines, &tally))
         .unwrap_or_default()
+}
+
+/// `> Tom Hill:`: names as Telegram's page sets them; their marks are proof enough where one comes once.
+fn marked_names<'l>(lines: &[&'l str]) -> HashSet<&'l str> {
+    let name = |line: &str| line.strip_prefix('>')?.strip_suffix(':').map(|n| n.split_whitespace().count());
+    let found: Vec<&str> =
+        lines.iter().copied().filter(|l| name(l).is_some_and(|n| (1..=4).contains(&n))).collect();
+    let names: HashSet<&str> = found.iter().copied().collect();
+    if found.len() > names.len() { names } else { HashSet::new() }
 }
 
 /// The same where a few lines stand above the first name: the name begins one of them, or it all fits more closely.
@@ -198,6 +208,8 @@ mod tests {
     fn names_below_a_profile_and_doubled() {
         let text = "Tom, 34|Matched 2 days ago|Tom|in?|Ria|yes|Tom|well, come|Ria|no";
         assert_eq!(sorted(name_lines(&lines(text)).0), ["Ria", "Tom"]);
+        let marked = "> Tom:|in?|> Ria:|yes|> Tom:|good|> Lea K:|me too";
+        assert_eq!(name_lines(&lines(marked)).0.len(), 3);
         let text = lines("Tom|Tom|in?|Ria|Ria|yes|Tom|Tom|ok|Ria|Ria|no");
         let twice = doubled(&text);
         assert_eq!(

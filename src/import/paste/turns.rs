@@ -7,9 +7,10 @@ use super::super::chat::When;
 use super::super::lines::Line;
 use super::super::warning::WarningKind;
 use super::ahead::{Ahead, Kept};
+use super::icons::Side;
 use super::plan::Grammar;
 use super::reading::{Mail, Reading};
-use super::{days, mail, page};
+use super::{blocks, days, mail, page, retold, signs};
 
 /// What the other person is called where only one person's lines are marked.
 const OTHER: &str = "the other";
@@ -60,6 +61,24 @@ impl Reading<'_> {
         }
     }
 
+    /// A line that tells who says what; what it tells beside that is nobody's words.
+    pub(super) fn retold(&mut self, line: &Line<'_>) {
+        let quotes = retold::quotes(line.text);
+        if quotes.is_empty() {
+            self.chat.note(When::Unknown, line.text.trim(), line.number);
+        }
+        for (at, (name, words)) in quotes.into_iter().enumerate() {
+            self.within = at > 0;
+            if at == 0 {
+                // What is told around the words is left out.
+                self.chat.doubt(WarningKind::DoubtfulName, line.number);
+            }
+            let name = self.first_seen(&name);
+            self.say(&name, When::Unknown, words, line);
+        }
+        self.within = false;
+    }
+
     /// A line of mails: a field, or words of whoever wrote it.
     pub(super) fn mail(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
         let fields = self.mail.as_ref().is_some_and(|m| !m.begun);
@@ -87,9 +106,18 @@ impl Reading<'_> {
     }
 
     /// A line of a screen on which a time stands after each message.
-    pub(super) fn block_line(&mut self, line: &Line<'_>) {
+    pub(super) fn block_line(&mut self, line: &Line<'_>, next: Option<&str>) {
         let Some(blocks) = &self.plan.blocks else { return };
-        let (before, own) = (blocks.before, blocks.is_own(line.text));
+        let (before, own) = (blocks.before, blocks.is_own(line.text, next));
+        let above = self.block.last().map(|l| l.text.as_str());
+        if blocks::is_count_of(line.text, above) {
+            self.block.pop();
+            self.chat.heading();
+            return self.chat.heading();
+        }
+        if signs::is_length(line.text, above, next) {
+            return self.chat.heading();
+        }
         let Some((words, when)) = blocks.end(line.text) else {
             if blocks.is_foot(line.text) {
                 return self.chat.heading();
@@ -124,7 +152,7 @@ impl Reading<'_> {
             self.day = days::between(&lines.remove(0).text).and_then(|b| b.day);
             self.chat.heading();
         }
-        if self.is_no_message(&lines) {
+        if when == When::Unknown && self.is_no_message(&lines) {
             lines.iter().for_each(|l| self.chat.reject(WarningKind::LineBeforeFirstMessage, l.number));
             lines.clear();
         }
@@ -132,7 +160,14 @@ impl Reading<'_> {
         if self.is_title(&lines) {
             self.chat.reject(WarningKind::LineBeforeFirstMessage, lines.remove(0).number);
         }
+        let side = self.block_side(&mut lines);
         let name = self.block_name(&mut lines);
+        if name.is_some() {
+            self.drop_answered(&mut lines);
+        }
+        if let Some(side) = side.filter(|_| name.is_none()) {
+            (self.block_own, self.own_side) = (side == Side::Own, Some(side));
+        }
         let Some((first, rest)) = lines.split_first() else { return };
         self.block_says(name, when, &first.line());
         rest.iter().for_each(|line| self.go_on(&line.line()));
@@ -147,6 +182,30 @@ impl Reading<'_> {
     fn is_title(&self, lines: &[Kept]) -> bool {
         let title = self.plan.blocks.as_ref().and_then(|b| b.title.as_deref());
         self.chat.is_empty() && lines.len() > 1 && title == Some(lines[0].text.trim())
+    }
+
+    /// The side that a picture above the words of a block tells, taken from its lines.
+    fn block_side(&mut self, lines: &mut Vec<Kept>) -> Option<Side> {
+        let blocks = self.plan.blocks.as_ref()?;
+        let side = blocks.side(&lines.first()?.text)?;
+        lines.remove(0);
+        self.chat.heading();
+        Some(side)
+    }
+
+    /// Whom a message answers and what that one said stand right under its name.
+    fn drop_answered(&mut self, lines: &mut Vec<Kept>) {
+        let known = |line: &Kept| self.plan.is_name(&line.text) || self.above.contains(line.text.trim());
+        if lines.len() > 2 && known(&lines[0]) {
+            let said = self.watch.has_said(lines[0].text.trim(), &lines[1].text);
+            // What was said before the text begins cannot be found in it.
+            if !said {
+                self.chat.doubt(WarningKind::DoubtfulName, lines[0].number);
+            }
+            lines.drain(..2);
+            self.chat.heading();
+            self.chat.heading();
+        }
     }
 
     /// The name above the words of a block, taken from its lines.
@@ -179,6 +238,10 @@ impl Reading<'_> {
         match (name, self.plan.grammar) {
             (Some(name), _) => self.say(&name, when, words, line),
             (None, _) if std::mem::take(&mut self.block_own) => self.say("You", when, words, line),
+            (None, Grammar::Blocks) if self.own_side == Some(Side::Own) => {
+                self.chat.doubt(WarningKind::DoubtfulName, line.number);
+                self.say("You", when, words, line);
+            }
             (None, Grammar::Nobody) => self.nobody_says(words, when, line),
             (None, Grammar::Alternating) => self.turn_of(words, when, line),
             (None, _) => match self.last.clone().filter(|_| self.above.len() > 1) {

@@ -46,10 +46,14 @@ impl Watch {
         (self.row(name, text), self.lines[0])
     }
 
+    /// Whether `name` has said `text` not long ago.
+    pub fn has_said(&self, name: &str, text: &str) -> bool {
+        const FAR: usize = 2000;
+        self.said.iter().rev().take(FAR).any(|said| *said == key(name, text))
+    }
+
     fn row(&mut self, name: &str, text: &str) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (name, text.trim()).hash(&mut hasher);
-        self.said.push(hasher.finish());
+        self.said.push(key(name, text));
         let at = self.said.len();
         let Some(row) = at.checked_sub(ROW).and_then(|from| <[u64; ROW]>::try_from(&self.said[from..]).ok())
         else {
@@ -74,6 +78,12 @@ impl Watch {
         };
         self.places.iter().find(last).map(|(line, _, _)| *line)
     }
+}
+
+fn key(name: &str, text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (name, text.trim()).hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Heads that are damaged, stand two on a line or one on two lines: put right where it is beyond doubt what they were, as a
 //! person of the chat speaks there and the time belongs there. Everything of it is told.
 
+use std::collections::HashSet;
+
 use super::super::chat::When;
 use super::super::dates::Stamp;
 use super::between::{Between, Fit};
@@ -45,13 +47,15 @@ pub struct Mend<'m> {
     above: Option<Stamp>,
     /// Whether heads without a date are a way of writing here.
     undated: bool,
+    /// Who speaks in messages that stand behind others on a line and nowhere else.
+    inside: HashSet<String>,
     found: Found,
 }
 
 impl<'m> Mend<'m> {
     /// For heads of this `look`, where `above` is the time of the message before.
     pub fn new(look: Look, survey: &'m Survey, above: Option<Stamp>) -> Self {
-        Self { look, survey, above, undated: false, found: Found::default() }
+        Self { look, survey, above, undated: false, inside: HashSet::new(), found: Found::default() }
     }
 
     /// The lines of `held` with their heads mended, and what was found.
@@ -185,11 +189,12 @@ impl<'m> Mend<'m> {
         let start = line.header.map_or(0, |(_, end)| end);
         let spot = spots(&line.text, start).find_map(|at| {
             let head = Header::read(&line.text[at..])?;
-            self.name(head.rest)
-                .is_some_and(|name| self.survey.knows(&name))
-                .then_some((at, head.look, head.stamp))
+            let name = self.name(head.rest)?;
+            let known = self.survey.knows(&name) || self.inside.contains(&name);
+            let back = || head.look == self.look && self.comes_back(&name, &line.text[at..]);
+            (known || back()).then_some((at, head.look, head.stamp, name))
         });
-        let (at, look, stamp) = spot?;
+        let (at, look, stamp, name) = spot?;
         if look != self.look || self.above.is_none() || !(Between { above: self.above, below }).holds(&stamp)
         {
             self.found.quoted.push(line.number);
@@ -197,7 +202,17 @@ impl<'m> Mend<'m> {
         }
         self.found.damaged.push(line.number);
         self.above = Some(stamp);
+        self.inside.insert(name);
         Some(line.split_off(at, self.look))
+    }
+
+    /// Whether `name` speaks more than once in `text`, a talk that lost its line ends.
+    fn comes_back(&self, name: &str, text: &str) -> bool {
+        let heads = std::iter::once(0).chain(spots(text, 0)).filter_map(|at| Header::read(&text[at..]));
+        let speaks = |head: &Header<'_>| {
+            head.look == self.look && self.name(head.rest).is_some_and(|other| other == name)
+        };
+        heads.filter(speaks).count() > 1
     }
 
     /// `held` with heads that go on below made one line.

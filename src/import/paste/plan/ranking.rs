@@ -13,7 +13,8 @@ use super::super::screen::Screen;
 use super::super::tags::Tags;
 use super::super::wrap::{self, Tail};
 use super::super::{
-    ahead, days, forum, furniture, inline, labels, mail, moments, page, said, sections, titles,
+    ahead, days, forum, forward, furniture, inline, labels, mail, moments, page, retold, said, sections,
+    titles,
 };
 use super::{Grammar, Plan};
 
@@ -22,6 +23,8 @@ impl Plan {
     pub fn of(sample: &Sample) -> Self {
         let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
         let lead = Lead::of(&lines);
+        let mail = forward::head(&lines, lead);
+        let lines = lines[mail..].to_vec();
         let whole = lines.clone();
         let lines: Vec<&str> = lines.into_iter().map(|l| lead.strip(l)).collect();
         let tail = Tail::of(&lines);
@@ -53,7 +56,12 @@ impl Plan {
             // A list in an article is as long as it stands there.
             plan.grammar = without_names(sample, &whole);
         }
-        plan.top = if plan.has_page() { top } else { 0 };
+        let page = if plan.has_page() { top } else { 0 };
+        match plan.grammar {
+            // A mail that passes no talk on is what its writer says.
+            Grammar::Prose if mail > 0 => plan.grammar = Grammar::Mail,
+            _ => (plan.top, plan.forwarded) = (mail + page, mail > 0),
+        }
         plan.bare_days = plan.bare_days_in(&all);
         plan.times_below = sections::are_below(&all);
         plan.marks = wrap::marks(plan.words_of(lines).into_iter());
@@ -125,6 +133,9 @@ impl Plan {
         let (titles, titled) = titles::name_lines(&titles::undoubled(&lines, &doubled));
         if mail::is_mail(whole) {
             return Self::by(Grammar::Mail);
+        }
+        if retold::is_retold(&lines) {
+            return Self::by(Grammar::Retold);
         }
         if said::is_told(&lines) {
             return Self { cast: Cast::before(&lines, said::said).0, ..Self::by(Grammar::Said) };

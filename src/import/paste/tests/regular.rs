@@ -116,9 +116,9 @@ fn a_time_after_each_message() {
         ),
         (
             "16:42 ul LTE 64%\n< 3 Tom Hill\nonline\nToday\nare you in 16:02\nyes 16:05 VV\ncome down\nthen 16:06\nok 16:09 VV\n",
-            "A|B|A|B",
+            "the other|You|the other|You",
             "are you in|yes|come down\nthen|ok",
-            &[(WarningKind::LineBeforeFirstMessage, 1), (turns, 4)],
+            &[(WarningKind::LineBeforeFirstMessage, 1), (WarningKind::OtherSpeaker, 2)],
         ),
     ]);
     let long = format!("in?\n16:02\n{}\n16:03\nyes\n16:04\nok\n16:05\n", "so I went there and ".repeat(40));

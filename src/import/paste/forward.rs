@@ -1,0 +1,88 @@
+//! A talk within a mail that passes it on: fields above it, words to whoever gets the mail, a signature below.
+
+use super::lead::Lead;
+use super::mail;
+
+/// What mail programs set above the fields of a mail that is passed on.
+const ABOVE: [&str; 8] = [
+    "forwarded message",
+    "original message",
+    "begin forwarded message",
+    "weitergeleitete nachricht",
+    "ursprüngliche nachricht",
+    "message transféré",
+    "mensaje reenviado",
+    "messaggio inoltrato",
+];
+/// How many fields a mail may have.
+const MOST: usize = 9;
+
+/// How many of `lines`, none of them blank, stand above a talk because they are of the one mail that holds it.
+pub fn head(lines: &[&str], lead: Lead) -> usize {
+    let fields = fields(lines);
+    if fields == 0 || mail::is_mail(lines) {
+        return 0;
+    }
+    let quoted = |line: &&&str| line.starts_with('>');
+    let words = lines[fields..].iter().take_while(|l| lead == Lead::Quote && !quoted(l)).count();
+    if fields + words < lines.len() { fields + words } else { 0 }
+}
+
+/// How many of `lines` are the fields of a mail with what stands above them: three at least, of which one says from whom it is.
+pub fn fields(lines: &[&str]) -> usize {
+    let above = usize::from(lines.first().is_some_and(|l| is_above(l)));
+    let fields = lines[above..].iter().take(MOST + 1).take_while(|l| mail::is_any_field(l));
+    let mut labels: Vec<String> = fields.clone().filter_map(|l| Some(mail::label(l)?.0)).collect();
+    let from = lines[above..].iter().take(MOST).any(|l| mail::is_from(l));
+    let count = fields.count();
+    // A mail has each once; in a talk people come back.
+    labels.sort_unstable();
+    labels.dedup();
+    if (3..=MOST).contains(&count) && labels.len() == count && from { above + count } else { 0 }
+}
+
+/// Whether `line` is of the head of a mail.
+pub fn is_of_head(line: &str) -> bool {
+    mail::is_any_field(line) || is_above(line)
+}
+
+fn is_above(line: &str) -> bool {
+    let words = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    ABOVE.contains(&words.as_str())
+}
+
+/// Whether `line` is the sign under which a mail has its signature.
+pub fn is_signature(line: &str) -> bool {
+    line.trim() == "--"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_of_a_mail() {
+        let lines = [
+            "From: Ana <a@example.org>",
+            "Sent: Monday",
+            "To: Ben",
+            "Subject: a chat",
+            "See below.",
+            "> Tom",
+            "> hi",
+        ];
+        assert_eq!((head(&lines, Lead::Quote), head(&lines, Lead::None), fields(&lines)), (5, 4, 4));
+        let passed =
+            ["---------- Forwarded message ---------", "Von: Ana", "Datum: Montag", "An: Ben", "Tom: hi"];
+        assert_eq!(head(&passed, Lead::None), 4);
+        let talks = [
+            "From: here|we go|to: there",
+            "Tom: hi|From: there|To: here",
+            "From: hi|To: hey|From: ok|To: bye",
+        ];
+        for talk in talks {
+            assert_eq!(fields(&talk.split('|').collect::<Vec<_>>()), 0, "{talk}");
+        }
+        assert!(is_signature("-- ") && !is_signature("---"));
+    }
+}
