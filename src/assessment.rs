@@ -83,6 +83,9 @@ impl Band {
 pub struct Moment {
     /// 0-based index of the message.
     pub index: usize,
+    /// 1-based line of the source, 0 when there is none.
+    #[serde(default)]
+    pub line: u64,
     /// When it was sent, as far as known: ISO 8601, or hours and minutes.
     pub time: Option<String>,
 }
@@ -107,6 +110,9 @@ pub struct MessageScore {
 pub struct Evidence {
     /// 0-based index of the message.
     pub index: usize,
+    /// 1-based line of the source, 0 when there is none.
+    #[serde(default)]
+    pub line: u64,
     /// When it was sent.
     pub time: Option<String>,
     /// How much the risk so far rose with it.
@@ -163,6 +169,9 @@ pub struct InputRef {
     pub entries: usize,
     /// People who write in it.
     pub speakers: usize,
+    /// What is known of speakers by their names: `child`, `adult`, `staff` or `owner of the export`, as the user or the export says.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, String>,
     /// Language found, ISO 639-1, when it could be told.
     pub language: Option<String>,
 }

@@ -58,17 +58,35 @@ pub struct Person {
 pub fn correct(imported: &mut Imported, said: &Corrections) -> Corrected {
     let marked = marks::mark(&mut imported.transcript, &said.marks);
     let people = correct_people(&mut imported.transcript, &said.people);
-    let one_sided = imported.transcript.is_one_sided();
-    imported.warnings.retain(|warning| match warning.kind {
-        WarningKind::OneSidedExport => one_sided,
-        kind => !(marked.settles_speakers && is_about_speakers(kind)),
-    });
-    let mut notes: Vec<Caveat> = marked.note().into_iter().collect();
+    settle(imported, marked.settles_speakers);
+    let names = imported.transcript.speakers.iter().map(|s| s.name.as_str());
+    let mut notes: Vec<Caveat> = marked.note().into_iter().chain(note_renamed(names, &people)).collect();
     if people.iter().any(|person| person.contradicted) {
         let text = "The reader said two different things about who one person is; neither was taken.";
         notes.push(Caveat { code: "contradictory_roles".to_owned(), text: text.to_owned() });
     }
     Corrected { fates: marked.fates, people, notes }
+}
+
+/// Drop the doubts of an import that corrections settle; when two names turn out to be one person, there may be nobody else.
+fn settle(imported: &mut Imported, settles_speakers: bool) {
+    let one_sided = imported.transcript.is_one_sided();
+    let kind = WarningKind::OneSidedExport;
+    imported.warnings.retain(|w| w.kind != kind && !(settles_speakers && is_about_speakers(w.kind)));
+    if one_sided {
+        imported.warnings.push(Warning { kind, count: 1, first_line: 0 });
+    }
+}
+
+/// Which names are not those of the source. It tells the new ones only: the old ones may have been changed to be kept back.
+fn note_renamed<'n>(names: impl Iterator<Item = &'n str>, people: &[Person]) -> Option<Caveat> {
+    let told = |(name, person): (&str, &Person)| match &person.as_read[..] {
+        [one] => (one != name).then(|| format!("{name} has another name in the source")),
+        several => Some(format!("{name} stands for {} names of the source", several.len())),
+    };
+    let told: Vec<String> = names.zip(people).filter_map(told).collect();
+    let text = format!("The reader changed names: {}.", told.join("; "));
+    (!told.is_empty()).then(|| Caveat { code: "renamed".to_owned(), text })
 }
 
 /// Names and roles; those for names that nobody bears change nothing. Of several for one name the last holds, and of
@@ -116,26 +134,33 @@ pub fn alike(transcript: &Transcript) -> Vec<(usize, usize)> {
     pairs.filter(differ).collect()
 }
 
-/// Score one imported conversation, with the doubts of its import, and `more` about the input as a whole, as caveats.
+/// Score one imported conversation, with the doubts of its import, and `more` about it, as caveats.
 pub fn assess(model: &Model, imported: &Imported, more: &[Caveat]) -> Result<Assessment> {
-    let Reading { transcript, format, notes } = reading(imported);
-    score::assess(model, transcript, format, &[&notes, more].concat())
-        .map_err(|e| anyhow!("{}: {e:#}", transcript.id))
+    let Reading { transcript, format, notes } = reading(imported, more);
+    score::assess(model, transcript, format, &notes).map_err(|e| anyhow!("{}: {e:#}", transcript.id))
 }
 
-/// Score imported conversations side by side, with the doubts of each one's import as caveats.
-pub fn assess_all(model: &Model, workers: &Workers, imported: &[Imported]) -> Vec<Result<Assessment>> {
-    let readings: Vec<Reading<'_>> = imported.iter().map(reading).collect();
-    let named = |(result, imported): (Result<_>, &Imported)| {
-        result.map_err(|e| anyhow!("{}: {e:#}", imported.transcript.id))
-    };
-    workers.assess(model, &readings).into_iter().zip(imported).map(named).collect()
+/// Score imported conversations side by side, with the doubts of each one's import and more about it as caveats, and `take` each in their order
+/// as soon as it and those before it are there.
+pub fn assess_all(
+    model: &Model,
+    workers: &Workers,
+    imported: &[(Imported, Vec<Caveat>)],
+    mut take: impl FnMut(Result<Assessment>) -> Result<()>,
+) -> Result<()> {
+    let readings: Vec<Reading<'_>> = imported.iter().map(|(i, more)| reading(i, more)).collect();
+    let mut ids = imported.iter().map(|(i, _)| &i.transcript.id);
+    workers.assess_in_order(model, &readings, |result| {
+        let id = ids.next().expect("a result for each conversation");
+        take(result.map_err(|e| anyhow!("{id}: {e:#}")))
+    })
 }
 
-fn reading(imported: &Imported) -> Reading<'_> {
+fn reading<'i>(imported: &'i Imported, more: &[Caveat]) -> Reading<'i> {
     let transcript = &imported.transcript;
     let doubts = imported.warnings.iter().filter(|w| !is_told_by_score(w.kind)).map(note);
-    Reading { transcript, format: imported.format, notes: doubts.chain(note_alike(transcript)).collect() }
+    let notes = doubts.chain(note_alike(transcript)).chain(more.iter().cloned()).collect();
+    Reading { transcript, format: imported.format, notes }
 }
 
 /// A doubt of a reading as a caveat.

@@ -16,7 +16,7 @@ use crate::head::{Memory, PATTERNS, SIGNALS, Signal, Step, sigmoid};
 use crate::language;
 use crate::models::{Model, Platt};
 use crate::prompt::{Piece, Reader};
-use crate::transcript::{Heard, Message, Transcript, UNKNOWN};
+use crate::transcript::{Heard, Message, Speaker, Transcript, UNKNOWN};
 
 pub use evidence::MOST as MOST_EVIDENCE;
 pub use workers::Workers;
@@ -241,8 +241,10 @@ fn judged(
     let (band, reason) = band(model, transcript, &language, unlike.clone(), risk, notes);
     let loud = matches!(band, Band::Look | Band::LookNow);
     let concern = if loud { stream.concern() } else { Vec::new() };
-    let moment =
-        |index: usize| Moment { index, time: transcript.messages[index].time.map(|t| t.to_string()) };
+    let moment = |index: usize| {
+        let message = &transcript.messages[index];
+        Moment { index, line: message.origin.line, time: message.time.map(|t| t.to_string()) }
+    };
     let patterns = stream.so_far.patterns.unwrap_or([f32::NEG_INFINITY; PATTERNS.len()]);
     let restated = stream.restated();
     let calibrated = PATTERNS.iter().zip(patterns).map(|(pattern, logit)| {
@@ -273,7 +275,7 @@ fn judged(
             Band::CannotSay | Band::Quiet => Vec::new(),
         },
         messages: scored.iter().map(|s| message_score(transcript, s)).collect(),
-        caveats: [notes, &caveats::of(model, transcript, &language, unlike)].concat(),
+        caveats: [notes, &caveats::of(model, transcript, &language, unlike, band)].concat(),
         model: ModelRef {
             name: model.card.name.clone(),
             version: model.card.version.clone(),
@@ -286,9 +288,16 @@ fn judged(
             sha256: fingerprint(transcript),
             entries: transcript.messages.len(),
             speakers: transcript.speakers.len(),
+            roles: roles(transcript),
             language: language.code,
         },
     }
+}
+
+/// What is known of speakers, by name.
+fn roles(transcript: &Transcript) -> BTreeMap<String, String> {
+    let known = |s: &Speaker| Some((s.name.clone(), s.role.name()?.to_owned()));
+    transcript.speakers.iter().filter_map(known).collect()
 }
 
 fn band(
@@ -315,6 +324,7 @@ fn band(
         .or_else(|| caveats::one_text(transcript))
         .or_else(|| caveats::no_chat(notes))
         .or_else(|| caveats::guessed(transcript, notes))
+        .or_else(|| caveats::told(transcript))
     {
         Some(reason) => (Band::CannotSay, Some(reason)),
         None => (Band::Quiet, None),

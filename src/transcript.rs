@@ -66,6 +66,19 @@ pub enum Role {
     Me,
 }
 
+impl Role {
+    /// As results name it; nothing where nothing was said.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => None,
+            Self::Child => Some("child"),
+            Self::Adult => Some("adult"),
+            Self::Staff => Some("staff"),
+            Self::Me => Some("owner of the export"),
+        }
+    }
+}
+
 /// One entry of a conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {

@@ -245,8 +245,52 @@ fn what_is_given_twice_is_read_once_and_lines_of_files_that_changed_are_told() {
     run(&[]).stderr(predicate::str::contains("1 input given more than once and read once"));
     assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), 2);
     fs::copy(example("hotel-job.txt"), chats.join("old-phone.txt")).unwrap();
-    run(&["--resume"])
+    run(&["--resume"]).stderr(predicate::str::contains("1 line of the earlier run was replaced"));
+    let written = fs::read_to_string(&out).unwrap();
+    assert_eq!(written.lines().count(), 2, "the new line stands in the place of the old one");
+    // So it is where the times are read otherwise.
+    run(&["--resume", "--tz", "+02:00"])
+        .stderr(predicate::str::contains("2 lines of the earlier run were replaced"));
+    assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), 2);
+    fs::remove_file(chats.join("raid-night.txt")).unwrap();
+    run(&["--resume", "--tz", "+02:00"])
         .stderr(predicate::str::contains("1 line of an earlier run belongs to no conversation"));
+    let mut whole = rushlight();
+    whole.arg("score").arg(&chats).arg("--resume").arg("--out").arg(&out);
+    whole.assert().code(2).stderr(predicate::str::contains("was written with --brief"));
+}
+
+#[test]
+fn the_queue_has_the_most_pressing_first_and_each_leads_to_its_report() {
+    let dir = TempDir::new().unwrap();
+    let (chats, out) = (dir.path().join("chats"), dir.path().join("out.jsonl"));
+    fs::create_dir(&chats).unwrap();
+    for name in ["raid-night.txt", "new-team.txt"] {
+        fs::copy(example(name), chats.join(name)).unwrap();
+    }
+    fs::copy(example("new-team.txt"), chats.join("new-team (1).txt")).unwrap();
+    fs::write(chats.join("notes.docx"), "x").unwrap();
+    let said = |text: &str| predicate::str::contains(text.to_owned());
+    let mut score = rushlight();
+    score.arg("score").arg(&chats).arg("--out").arg(&out).arg("--brief");
+    score.assert().success().stderr(said("1 of them were there before").and(said("notes.docx")));
+    let table = dir.path().join("queue.csv");
+    let queue = |more: &[&str]| {
+        let mut queue = rushlight();
+        queue.arg("queue").arg(&out).arg("--out").arg(&table).args(more).assert()
+    };
+    queue(&[]).success().stderr(said("2 conversations (1 more is a copy)"));
+    queue(&[]).code(2).stderr(said("--overwrite"));
+    queue(&["--overwrite", "--from", "look"]).success();
+    let text = fs::read_to_string(&table).unwrap();
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!((rows.len(), rows[1][0], rows[1][5]), (2, "look now", "Kestrel"), "{text}");
+    assert!(rows[1][7].parse::<u64>().unwrap() > 1 && rows[1].last() == Some(&"1"), "{text}");
+    // What stands under `id` can be checked.
+    let check = |id: &str| rushlight().arg("check").arg(id).assert();
+    check(rows[1][2]).success().stdout(said("LOOK NOW"));
+    let inner = format!("{}#nobody", rows[1][2]);
+    check(&inner).code(1).stderr(said("holds no conversation called"));
 }
 
 #[test]
@@ -383,6 +427,37 @@ fn roles_are_shown_and_a_misspelt_name_is_pointed_out() {
         .success()
         .stdout(predicate::str::contains("Kestrel (adult)"))
         .stderr(predicate::str::contains("Pipp"));
+    let mut check = rushlight();
+    check.arg("check").arg(example("new-team.txt")).args(["--child", "Pip", "--rename", "Kestrel=Coach"]);
+    check.assert().stdout(
+        predicate::str::contains("Pip (child)")
+            .and(predicate::str::contains("Coach has another name"))
+            .and(predicate::str::contains("Kestrel").not()),
+    );
+    let result = json(check.args(["--format", "json"]));
+    assert_eq!(result["input"]["roles"]["Pip"], "child");
+    check.args(["--adult", "Pip"]).assert().code(2).stderr(predicate::str::contains("two roles"));
+}
+
+#[test]
+fn what_is_told_to_somebody_who_listens_is_not_called_quiet() {
+    let chat: String = (0..6)
+        .map(|i| {
+            format!(
+                "Sam: the bus was late again on day {i} and i walked home\nLine: thank you for telling me\n"
+            )
+        })
+        .collect();
+    let check = |text: &str, more: &[&str]| {
+        json(rushlight().args(["check", "--format", "json"]).args(more).write_stdin(text.to_owned()))
+    };
+    assert_eq!(check(&chat, &[])["band"], "quiet");
+    for told in [check(&chat, &["--staff", "Line"]), check(&chat.replace("Line:", "Helpline:"), &[])] {
+        assert_eq!(told["band"], "cannot say");
+        assert!(told["reason"].as_str().unwrap().contains("told of"), "{}", told["reason"]);
+    }
+    let few: String = chat.lines().take(6).map(|line| format!("{line}\n")).collect();
+    assert!(check(&few, &[])["caveats"].to_string().contains("It is short"));
 }
 
 #[test]
@@ -426,6 +501,10 @@ fn one_side_with_nothing_in_it_is_no_all_clear() {
     let turns = check("are you home\nnearly, missed the bus\nbring bread then\nwhite or brown\nwhichever is left\nok see you\n".into(), &[]);
     assert_eq!((&turns["band"], &turns["input"]["speakers"]), (&"cannot say".into(), &2.into()));
     assert!(turns["reason"].as_str().unwrap().contains("names nobody"), "{}", turns["reason"]);
+    // Who says so has said who wrote what.
+    let said = check("are you home\nnearly, missed the bus\nbring bread then\nwhite or brown\nwhichever is left\nok see you\n".into(), &["--unnamed", "alternating"]);
+    assert_eq!(said["band"], "quiet");
+    assert!(said["caveats"].to_string().contains("said_to_alternate"));
     // What has names and colons may be no chat either.
     let guide = check("20:00 Hill TV: The News\n20:30 Hill TV: Gardens of the north\n21:00 Hill TV: Film, The Mill\n20:00 Bay TV: Quiz Night\n21:00 Bay TV: Ten Bakers\n22:00 Bay TV: Weather\n".into(), &[]);
     assert_eq!(guide["band"], "cannot say");

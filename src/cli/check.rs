@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
-use super::input::{Choice, Input, assess, each};
+use super::input::{Choice, Input, each};
+use super::people::{Given, People};
 use super::{Exit, FailOn};
 use crate::assessment::Assessment;
 use crate::import::{self, Counts, ImportError, Imported};
 use crate::models::Model;
+use crate::reading;
 use crate::report::{self, Style, View};
 
 /// Read one conversation and report on it.
@@ -18,7 +20,7 @@ use crate::report::{self, Style, View};
 /// With no file, reads what is piped in or pasted (end with Ctrl-D on a line of its own).
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Chats to read: text, an app's export, or the zip that holds it. `-` is standard input.
+    /// Chats to read: text, an app's export, the zip that holds it, or one conversation of it by the id that `score` gives. `-` is standard input.
     files: Vec<PathBuf>,
     #[command(flatten)]
     model: Choice,
@@ -53,17 +55,28 @@ impl Args {
         if let Some(folder) = self.files.iter().find(|f| f.is_dir()) {
             bail!("{} is a folder; `rushlight score` reads all chats below one", folder.display());
         }
+        let mut people = self.input.people()?;
         let model = self.model.load()?;
         let inputs = if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
         let mut exit = Exit::Read;
         let mut reached = false;
         let mut first = true;
         for path in &inputs {
+            let (path, only) = one_of(path);
+            let mut found = only.is_none();
             let report = |imported: Imported| {
-                reached |= self.report(&model, imported, std::mem::take(&mut first))?;
+                if only.as_ref().is_none_or(|id| *id == imported.transcript.id) {
+                    found = true;
+                    reached |= self.report(&model, &mut people, imported, std::mem::take(&mut first))?;
+                }
                 Ok(())
             };
             match each(|sink| self.read(path, sink), report)? {
+                Ok(_) if !found => {
+                    let id = only.unwrap_or_default();
+                    anstream::eprintln!("error: {} holds no conversation called {id:?}", path.display());
+                    exit = Exit::SomeFailed;
+                }
                 Ok(counts) => {
                     warn(path, &counts);
                     if counts.warnings.iter().any(|w| w.kind.loses_records()) {
@@ -97,11 +110,18 @@ impl Args {
     }
 
     /// Print one report; tells whether `--fail-on` was reached.
-    fn report(&self, model: &Model, mut imported: Imported, first: bool) -> Result<bool> {
-        for name in self.input.people().apply(&mut imported) {
+    fn report(
+        &self,
+        model: &Model,
+        people: &mut People,
+        mut imported: Imported,
+        first: bool,
+    ) -> Result<bool> {
+        let Given { strangers, notes } = people.apply(&mut imported);
+        for name in strangers {
             anstream::eprintln!("warning: {}: nobody is called {name:?} here", imported.transcript.id);
         }
-        let assessment = assess(model, &imported)?;
+        let assessment = reading::assess(model, &imported, &notes)?;
         let mut out = anstream::stdout().lock();
         match self.format {
             Format::Html if first => out.write_all(report::html_open().as_bytes())?,
@@ -128,6 +148,16 @@ impl Args {
         let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         self.width.or_else(terminal).unwrap_or(80)
     }
+}
+
+/// A file, and the id of the one conversation of it that is meant where `path` is such an id: a file's path and more behind it.
+fn one_of(path: &Path) -> (&Path, Option<String>) {
+    let Some(id) = path.to_str().filter(|_| path.as_os_str() != "-" && !path.exists()) else {
+        return (path, None);
+    };
+    let ends = id.rmatch_indices(['#', '/']).map(|(at, _)| &id[..at]);
+    let file = ends.map(Path::new).find(|file| file.is_file());
+    file.map_or((path, None), |file| (file, Some(id.to_owned())))
 }
 
 /// Doubts about an input as a whole; those about one conversation stand in its report.

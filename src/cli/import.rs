@@ -78,7 +78,7 @@ impl Args {
         let mut run = Run {
             output: self.open()?,
             pseudonyms: self.pseudonyms()?,
-            people: self.input.people(),
+            people: self.input.people()?,
             width: self.columns(),
             aside: self.to.is_some() && self.out.is_none(),
             exit: Exit::Read,

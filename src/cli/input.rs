@@ -3,17 +3,15 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
 
 use super::people::People;
-use crate::assessment::Assessment;
 use crate::import::{self, Columns, DateOrder, Flow, ImportError, Imported, Options, Unnamed, format_names};
 use crate::models::{Device, Model, Place, Precision};
-use crate::reading;
 use crate::report::{one_line, plural};
 use crate::transcript::Role;
 
@@ -41,13 +39,13 @@ pub struct Input {
     /// Speaker who made the export.
     #[arg(long, value_name = "NAME")]
     me: Option<String>,
-    /// Speaker who is under 18 (may be given more than once; the same for --adult and --staff).
+    /// Speaker who is under 18 (may be given more than once; the same for --adult and --staff). Roles stand in the report; the model never sees them.
     #[arg(long, value_name = "NAME")]
     child: Vec<String>,
     /// Speaker who is of age.
     #[arg(long, value_name = "NAME")]
     adult: Vec<String>,
-    /// Speaker who is a helpline worker, moderator or other professional.
+    /// Speaker who is a helpline worker, moderator or other professional. What somebody tells them of cannot be judged, and a chat with them is never called quiet.
     #[arg(long, value_name = "NAME")]
     staff: Vec<String>,
 }
@@ -169,11 +167,19 @@ impl Input {
     }
 
     /// What the user said about speakers.
-    pub fn people(&self) -> People {
+    ///
+    /// # Errors
+    /// When one name is given two roles.
+    pub fn people(&self) -> Result<People> {
         let given = [(&self.child, Role::Child), (&self.adult, Role::Adult), (&self.staff, Role::Staff)];
         let roles = given.into_iter().flat_map(|(names, role)| names.iter().map(move |n| (n.clone(), role)));
         let me = self.me.iter().map(|name| (name.clone(), Role::Me));
-        People::new(self.rename.clone(), roles.chain(me).collect())
+        let roles: Vec<(String, Role)> = roles.collect();
+        for (at, (name, role)) in roles.iter().enumerate() {
+            let twice = roles[..at].iter().any(|(other, said)| other == name && said != role);
+            ensure!(!twice, "{name:?} is given two roles; give one of --child, --adult and --staff");
+        }
+        Ok(People::new(self.rename.clone(), me.chain(roles).collect()))
     }
 }
 
@@ -250,16 +256,24 @@ impl Below {
         }
         if media > 0 {
             anstream::eprintln!(
-                "  {media} pictures, recordings, documents and the like were passed over, by their names"
+                "  {media} pictures, recordings and the like were passed over, by their names"
             );
         }
         if results > 0 {
             hold(results, "", "results of rushlight");
         }
-        for (why, one, more) in [
-            (import::PassedOver::Hidden, "hidden file or folder was", "hidden files and folders were"),
-            (import::PassedOver::Unfinished, "unfinished file was", "unfinished files were"),
-            (import::PassedOver::NoFile, "pipe, socket or device was", "pipes, sockets and devices were"),
+        const READ: &str = "give one by name to have it read";
+        const WAY_OUT: &str = "they may hold chats; give one by name to be told the way out";
+        for (why, one, more, how) in [
+            (import::PassedOver::Document, "document or archive was", "documents and archives were", WAY_OUT),
+            (import::PassedOver::Hidden, "hidden file or folder was", "hidden files and folders were", READ),
+            (import::PassedOver::Unfinished, "unfinished file was", "unfinished files were", READ),
+            (
+                import::PassedOver::NoFile,
+                "pipe, socket or device was",
+                "pipes, sockets and devices were",
+                READ,
+            ),
         ] {
             let these: Vec<String> =
                 named.iter().filter(|n| n.0 == why).map(|n| one_line(&import::shown(&n.1))).collect();
@@ -267,9 +281,7 @@ impl Below {
             let and = if n > NAMED { ", …" } else { "" };
             let shown = these.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
             if n > 0 {
-                anstream::eprintln!(
-                    "  {n} {what} passed over (give one by name to have it read): {shown}{and}"
-                );
+                anstream::eprintln!("  {n} {what} passed over ({how}): {shown}{and}");
             }
         }
         if twice > 0 {
@@ -318,9 +330,4 @@ pub fn each<T>(
         }
     });
     problem.map_or(Ok(ended), Err)
-}
-
-/// Score one imported conversation, with the doubts of its import as caveats.
-pub fn assess(model: &Model, imported: &Imported) -> Result<Assessment> {
-    reading::assess(model, imported, &[])
 }

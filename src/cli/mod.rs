@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod completions;
+mod earlier;
 mod eval;
 mod import;
 mod input;
@@ -12,6 +13,7 @@ mod outputs;
 mod people;
 #[cfg(feature = "pull")]
 mod pull;
+mod queue;
 mod schema;
 mod score;
 mod scripts;
@@ -45,6 +47,7 @@ pub struct Cli {
 enum Verb {
     Check(check::Args),
     Score(score::Args),
+    Queue(queue::Args),
     Scripts(scripts::Args),
     Import(import::Args),
     Serve(serve::Args),
@@ -64,6 +67,7 @@ impl Cli {
         match self.verb {
             Verb::Check(args) => args.run(),
             Verb::Score(args) => args.run(),
+            Verb::Queue(args) => args.run(),
             Verb::Scripts(args) => args.run(),
             Verb::Import(args) => args.run(),
             Verb::Serve(args) => args.run(),

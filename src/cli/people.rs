@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::import::{Imported, Warning, WarningKind};
-use crate::transcript::{Role, Transcript};
+use crate::assessment::Caveat;
+use crate::import::Imported;
+use crate::reading::{Correction, Corrections, correct};
+use crate::transcript::Role;
 
 /// Names and roles to be given, and which of the names have been met.
 pub struct People {
@@ -12,42 +14,46 @@ pub struct People {
     met: HashSet<String>,
 }
 
+/// What came of it in one conversation.
+pub struct Given {
+    /// The names that nobody bears, which is most likely a slip of the pen.
+    pub strangers: Vec<String>,
+    /// What the reader of a report should know of it.
+    pub notes: Vec<Caveat>,
+}
+
 impl People {
     /// Renames as old and new name, and roles by the old or the new.
     pub fn new(renames: Vec<(String, String)>, roles: Vec<(String, Role)>) -> Self {
         Self { renames, roles, met: HashSet::new() }
     }
 
-    /// Rename speakers and note their roles. The names that nobody bears, which is most likely a slip of the pen.
-    pub fn apply(&mut self, imported: &mut Imported) -> Vec<String> {
-        let transcript = &mut imported.transcript;
-        let here: HashSet<String> = transcript.speakers.iter().map(|s| s.name.clone()).collect();
-        let unknown: Vec<String> = self.asked().filter(|n| !here.contains(*n)).cloned().collect();
-        // A role may be given by the name before or after.
-        self.mark(transcript);
-        if !self.renames.is_empty() {
-            transcript.rename(|old| self.renames.iter().find(|(o, _)| o == old).map(|(_, new)| new.clone()));
-            self.mark(transcript);
-            now_one_sided(imported);
-        }
-        let transcript = &imported.transcript;
-        let renamed: HashSet<&str> = transcript.speakers.iter().map(|s| s.name.as_str()).collect();
-        let is_old = |name: &String| self.renames.iter().any(|(old, _)| old == name);
-        let strangers: Vec<String> =
-            unknown.into_iter().filter(|n| is_old(n) || !renamed.contains(n.as_str())).collect();
-        let met: Vec<String> = self.asked().filter(|n| !strangers.contains(n)).cloned().collect();
+    /// Rename speakers and note their roles.
+    pub fn apply(&mut self, imported: &mut Imported) -> Given {
+        let old: Vec<String> = imported.transcript.speakers.iter().map(|s| s.name.clone()).collect();
+        let people = old.iter().map(|name| self.correction(name)).collect();
+        let notes = correct(imported, &Corrections { marks: Vec::new(), people }).notes;
+        let new: HashSet<&str> = imported.transcript.speakers.iter().map(|s| s.name.as_str()).collect();
+        let is_here = |name: &String| old.contains(name) || !self.is_old(name) && new.contains(name.as_str());
+        let (met, strangers): (Vec<String>, Vec<String>) = self.asked().cloned().partition(is_here);
         self.met.extend(met);
-        strangers
+        Given { strangers, notes }
+    }
+
+    /// What is said of the speaker whom the source calls `name`.
+    fn correction(&self, name: &str) -> Correction {
+        let new = self.renames.iter().find(|(old, _)| old == name).map(|(_, new)| new.clone());
+        let is_meant = |called: &str| called == name || new.as_deref() == Some(called);
+        let role = self.roles.iter().rev().find(|(called, _)| is_meant(called)).map(|(_, role)| *role);
+        Correction { is: name.to_owned(), name: new, role }
+    }
+
+    fn is_old(&self, name: &str) -> bool {
+        self.renames.iter().any(|(old, _)| old == name)
     }
 
     fn asked(&self) -> impl Iterator<Item = &String> {
         self.renames.iter().map(|(old, _)| old).chain(self.roles.iter().map(|(name, _)| name))
-    }
-
-    fn mark(&self, transcript: &mut Transcript) {
-        for (name, role) in &self.roles {
-            transcript.speakers.iter_mut().filter(|s| s.name == *name).for_each(|s| s.role = *role);
-        }
     }
 
     /// Say which names were never met in a whole run.
@@ -58,13 +64,5 @@ impl People {
                 anstream::eprintln!("warning: nobody is called {name:?} in any conversation");
             }
         }
-    }
-}
-
-/// When two names turn out to be one person, there may be nobody else.
-fn now_one_sided(imported: &mut Imported) {
-    let kind = WarningKind::OneSidedExport;
-    if imported.transcript.is_one_sided() && !imported.warnings.iter().any(|w| w.kind == kind) {
-        imported.warnings.push(Warning { kind, count: 1, first_line: 0 });
     }
 }

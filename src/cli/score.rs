@@ -1,20 +1,21 @@
 //! `rushlight score`: thousands of conversations, one line of JSON each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::earlier::Earlier;
 use super::input::{Below, Choice, Input, Told, below, read_file};
 use super::outputs::{apart, only_over_results, open_alone};
-use super::people::People;
+use super::people::{Given, People};
 use super::{Exit, FailOn};
-use crate::assessment::{Assessment, Band, InputRef, ModelRef};
+use crate::assessment::{Assessment, Band, Caveat};
 use crate::import::{self, Imported, Input as Source};
 use crate::models::Model;
 use crate::reading;
@@ -50,7 +51,7 @@ pub struct Args {
     /// Replace FILE if it exists.
     #[arg(long, requires = "out")]
     overwrite: bool,
-    /// Leave out what is said of single messages; lines become about fifty times shorter.
+    /// Leave out what is said of single messages: an eighth of the size for ordinary chats, much less for long ones.
     #[arg(long)]
     brief: bool,
     /// Exit with 3 when a conversation reaches this band.
@@ -66,17 +67,17 @@ impl Args {
             "`score` reads files and folders; for one conversation from a pipe use `rushlight check`"
         );
         self.out.as_ref().map_or(Ok(()), |out| apart(&[out], &self.paths))?;
+        let people = self.input.people()?;
         let model = self.model.load()?;
-        let (out, done) = self.open(&model)?;
+        let (out, earlier) = self.open(&model)?;
         let options = self.input.options();
         let mut below = below(&self.paths, &options, self.out.clone());
         let found = std::mem::take(&mut below.inputs);
         let bar = bar(found.len());
         let (waiting, tally) = (Vec::new(), Tally::default());
-        let people = self.input.people();
-        let workers = Workers::new()?;
+        let workers = Arc::new(Workers::new()?);
         let mut run =
-            Run { args: &self, model: &model, out, done, workers, bar, waiting, people, below, tally };
+            Run { args: &self, model: &model, out, earlier, workers, bar, waiting, people, below, tally };
         for found in found {
             match found {
                 Ok(input) => run.file(&input, &options)?,
@@ -89,18 +90,19 @@ impl Args {
     }
 
     /// Where lines go, and what an interrupted run has written already.
-    fn open(&self, model: &Model) -> Result<(Box<dyn Write>, Done)> {
-        let Some(path) = &self.out else { return Ok((Box::new(std::io::stdout()), Done::default())) };
+    fn open(&self, model: &Model) -> Result<(Box<dyn Write>, Earlier)> {
+        let Some(path) = &self.out else { return Ok((Box::new(std::io::stdout()), Earlier::default())) };
+        ensure!(!path.is_dir(), "{} is a folder; --out takes a file", path.display());
         if self.resume && path.exists() {
-            let (file, done) = resume(path, model)?;
-            return Ok((Box::new(BufWriter::new(file)), done));
+            let (file, earlier) = Earlier::open(path, model, self.brief)?;
+            return Ok((Box::new(BufWriter::new(file)), earlier));
         }
         if path.exists() && !self.overwrite {
             bail!("{} exists; give --resume to go on with it or --overwrite to replace it", path.display());
         }
         only_over_results(path)?;
         let file = BufWriter::new(open_alone(path)?);
-        Ok((Box::new(Fresh { file, begun: false }), Done::default()))
+        Ok((Box::new(Fresh { file, begun: false }), Earlier::default()))
     }
 }
 
@@ -124,85 +126,15 @@ impl Write for Fresh {
     }
 }
 
-/// Open a result file behind its last whole line, and list the conversations that have one.
-fn resume(path: &Path, model: &Model) -> Result<(File, Done)> {
-    let context = || format!("cannot go on with {}", path.display());
-    let mut file = open_alone(path)?;
-    let (mut done, mut whole, mut line) = (Done::default(), 0, Vec::new());
-    let mut reader = BufReader::new(&file);
-    loop {
-        line.clear();
-        let length = reader.read_until(b'\n', &mut line).with_context(context)?;
-        if length == 0 || line.last() != Some(&b'\n') {
-            break;
-        }
-        whole += length as u64;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let Ok(record) = serde_json::from_slice::<Written>(&line) else {
-            bail!(
-                "{}: the line that ends at byte {whole} is not one of ours; give another --out",
-                path.display()
-            );
-        };
-        let same =
-            record.model.sha256 == model.hash && record.model.prevalence == model.card.calibration.prevalence;
-        ensure!(
-            same,
-            "{}: {} was scored by another model or for another --prevalence; give another --out, or --overwrite to replace it",
-            path.display(),
-            record.id
-        );
-        let InputRef { sha256, file, .. } = record.input;
-        done.entry((record.id, sha256, file)).or_default().push(record.band);
-    }
-    file.set_len(whole).with_context(context)?;
-    file.seek(SeekFrom::End(0)).with_context(context)?;
-    Ok((file, done))
-}
-
-/// The band of each conversation that a result file has a line for, by the hash of its content.
-///
-/// # Errors
-/// When a line is none of `score`.
-pub fn bands(path: &Path) -> Result<HashMap<String, Band>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut bands = HashMap::new();
-    for (at, line) in BufReader::new(file).lines().enumerate() {
-        let place = || format!("{}:{}: not a line of `rushlight score`", path.display(), at + 1);
-        let line = line.with_context(place)?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        // What serde says may quote the line.
-        let Written { band, input, .. } = serde_json::from_str(&line).map_err(|_| anyhow!(place()))?;
-        bands.insert(input.sha256, band);
-    }
-    Ok(bands)
-}
-
-/// The bands of all whole lines that an interrupted run has written for each id, content and file.
-type Done = HashMap<(String, String, Option<String>), Vec<Band>>;
-
-/// As much of a written line as tells which conversation and content it was.
-#[derive(serde::Deserialize)]
-struct Written {
-    id: String,
-    band: Band,
-    input: InputRef,
-    model: ModelRef,
-}
-
 struct Run<'a> {
     args: &'a Args,
     model: &'a Model,
     out: Box<dyn Write>,
-    done: Done,
-    workers: Workers,
+    earlier: Earlier,
+    workers: Arc<Workers>,
     bar: ProgressBar,
-    /// Each with the file it was read from.
-    waiting: Vec<(Arc<str>, Imported)>,
+    /// Each with the file it was read from, and with what is to be known of it.
+    waiting: Vec<(Arc<str>, (Imported, Vec<Caveat>))>,
     people: People,
     below: Below,
     tally: Tally,
@@ -215,13 +147,17 @@ struct Tally {
     scored: u64,
     messages: u64,
     skipped: u64,
+    /// The content of every conversation, to tell how many are there again.
+    contents: HashSet<String>,
+    copies: u64,
     failures: Vec<String>,
     reached: bool,
 }
 
 impl Tally {
-    fn band(&mut self, band: Band, fail_on: Option<FailOn>) {
+    fn band(&mut self, band: Band, content: &str, fail_on: Option<FailOn>) {
         *self.bands.entry(band).or_default() += 1;
+        self.copies += u64::from(!self.contents.insert(content.to_owned()));
         self.reached |= fail_on.is_some_and(|f| f.reached(band));
     }
 }
@@ -243,19 +179,21 @@ impl Run<'_> {
     }
 
     fn take(&mut self, file: Arc<str>, mut imported: Imported) -> Result<()> {
-        self.people.apply(&mut imported);
-        self.waiting.push((file, imported));
-        let messages: usize = self.waiting.iter().map(|(_, i)| i.transcript.messages.len()).sum();
+        let Given { notes, .. } = self.people.apply(&mut imported);
+        self.waiting.push((file, (imported, notes)));
+        let messages: usize = self.waiting.iter().map(|(_, (i, _))| i.transcript.messages.len()).sum();
         let most = if self.model.device.likes_batches() { LARGE_BATCH } else { BATCH };
         if self.waiting.len() >= most || messages >= BATCH_MESSAGES { self.flush() } else { Ok(()) }
     }
 
-    /// Score what is waiting, side by side, and write it in order.
+    /// Score what is waiting, side by side, and write it in order, each as soon as it is done.
     fn flush(&mut self) -> Result<()> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.retain(|(file, imported)| !self.written(file, imported));
+        waiting.retain(|(file, (imported, _))| !self.written(file, imported));
         let (files, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
-        for (file, result) in files.iter().zip(reading::assess_all(self.model, &self.workers, &waiting)) {
+        let (workers, mut files) = (self.workers.clone(), files.iter());
+        reading::assess_all(self.model, &workers, &waiting, |result| {
+            let file = files.next().expect("a file for each conversation");
             match result {
                 Err(error) => self.fail(format!("{file}: {error:#}")),
                 Ok(mut assessment) => {
@@ -263,32 +201,33 @@ impl Run<'_> {
                     self.write(assessment)?;
                 }
             }
-        }
-        self.bar.set_message(format!("{} conversations", self.tally.scored));
-        self.out.flush().context("cannot write the results")
+            Ok(())
+        })
     }
 
     /// Whether the run that is resumed has a line for this conversation; each line stands for one.
     fn written(&mut self, file: &str, imported: &Imported) -> bool {
-        if self.done.is_empty() {
+        if self.earlier.is_empty() {
             return false;
         }
-        let transcript = &imported.transcript;
-        let key = (transcript.id.clone(), crate::score::fingerprint(transcript), Some(file.to_owned()));
-        let Some(band) = self.done.get_mut(&key).and_then(Vec::pop) else { return false };
-        self.tally.band(band, self.args.fail_on);
+        let content = crate::score::fingerprint(&imported.transcript);
+        let Some(band) = self.earlier.take(&imported.transcript.id, &content, file) else { return false };
+        self.tally.band(band, &content, self.args.fail_on);
         self.tally.skipped += 1;
         true
     }
 
     fn write(&mut self, mut assessment: Assessment) -> Result<()> {
-        self.tally.band(assessment.band, self.args.fail_on);
+        self.tally.band(assessment.band, &assessment.input.sha256, self.args.fail_on);
         self.tally.scored += 1;
         self.tally.messages += assessment.messages.len() as u64;
         if self.args.brief {
             assessment.messages.clear();
         }
-        writeln!(self.out, "{}", report::json_line(&assessment)).context("cannot write the results")
+        self.earlier.is_anew(&assessment);
+        self.bar.set_message(plural(self.tally.scored, "conversation"));
+        let line = writeln!(self.out, "{}", report::json_line(&assessment));
+        line.and_then(|()| self.out.flush()).context("cannot write the results")
     }
 
     fn fail(&mut self, message: String) {
@@ -303,7 +242,7 @@ impl Run<'_> {
         let elapsed = self.bar.elapsed().max(Duration::from_millis(1));
         self.bar.finish_and_clear();
         self.people.warn_of_strangers();
-        let Tally { bands, scored: chats, messages, skipped, failures, reached } = &self.tally;
+        let Tally { bands, scored: chats, messages, skipped, copies, failures, reached, .. } = &self.tally;
         anstream::eprintln!(
             "{}, {} in {:.1} s ({:.1} conversations/s)",
             plural(*chats, "conversation"),
@@ -317,14 +256,10 @@ impl Run<'_> {
         if *skipped > 0 {
             anstream::eprintln!("  {skipped} of the conversations in these bands had been scored before");
         }
-        let gone: usize = self.done.values().map(Vec::len).sum();
-        if gone > 0 {
-            anstream::eprintln!(
-                "warning: {} of an earlier run {} to no conversation that was found now: a file has changed, is gone, has another name, or was not given; --overwrite begins anew",
-                plural(gone, "line"),
-                if gone == 1 { "belongs" } else { "belong" }
-            );
+        if *copies > 0 {
+            anstream::eprintln!("  {copies} of them were there before, word for word, under another name");
         }
+        self.earlier.finish()?;
         self.below.tell();
         if chats + skipped == 0 {
             self.args.out.as_deref().map_or(Ok(()), remove_if_empty)?;
@@ -353,7 +288,7 @@ fn remove_if_empty(out: &Path) -> Result<()> {
 fn bar(files: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} file {pos} of {len}, {msg}, {elapsed}")
         .expect("a constant template");
-    let bar = ProgressBar::new(files as u64).with_style(style).with_message("0 conversations");
+    let bar = ProgressBar::new(files as u64).with_style(style).with_message(plural(0, "conversation"));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }

@@ -56,14 +56,14 @@ impl Args {
             not_there(out, self.overwrite)?;
             only_over_results(out)?;
         }
-        let bands = self.scored.as_deref().map(super::score::bands).transpose()?.unwrap_or_default();
+        let bands = self.scored.as_deref().map(super::earlier::bands).transpose()?.unwrap_or_default();
         let (lines, mut finder, mut failures) = (bands.len(), Finder::new(bands), 0);
         let mut below = self.below();
         let mut fail = |message: &str| {
             anstream::eprintln!("error: {}", one_line(message));
             failures += 1;
         };
-        let (mut people, mut guessed) = (self.input.people(), 0);
+        let (mut people, mut guessed) = (self.input.people()?, 0);
         for found in std::mem::take(&mut below.inputs) {
             let input = match found {
                 Ok(input) => input,
@@ -130,7 +130,7 @@ impl Args {
         for (at, script) in scripts.iter().enumerate() {
             wanted.entry(&script.places[0].file).or_default().push(at);
         }
-        let (options, mut people) = (self.input.options(), self.input.people());
+        let (options, mut people) = (self.input.options(), self.input.people()?);
         let mut words = vec![Vec::new(); scripts.len()];
         for input in self.below().inputs.into_iter().flatten() {
             let Some(these) = wanted.get(&*shown(&input.path())) else { continue };

@@ -34,7 +34,7 @@ pub enum ImportError {
         what: &'static str,
     },
     /// Nothing but white space.
-    #[error("{name}: the file is empty; export the chat again")]
+    #[error("{name}: there is nothing in it; export or copy the chat again")]
     Empty {
         /// The input.
         name: String,
@@ -155,7 +155,7 @@ pub enum ArchiveProblem {
     TooDeep,
     /// No entry that could be a chat.
     #[error(
-        "holds no chat that could be read (pictures and other media are not opened; of a document copy the text and paste it)"
+        "holds no chat that could be read (pictures and other media are not opened; of a document copy the text and paste it, and save a table as CSV)"
     )]
     NoChat,
 }

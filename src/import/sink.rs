@@ -4,7 +4,7 @@ use super::chat::{Chat, Finished};
 use super::encoding::Replaced;
 use super::error::ImportError;
 use super::warning::{Warning, WarningKind, Warnings};
-use super::{Flow, Imported, Options, times};
+use super::{Flow, Imported, Options, Unnamed, times};
 use crate::transcript::{Kind, Role, Transcript};
 
 /// What became of the lines of one input. For records and tables a line is an entry of `messages` or a row.
@@ -120,7 +120,12 @@ impl<'a> Sink<'a> {
         caveats(&transcript, &mut warnings);
         warnings.add_many(WarningKind::CutOff, u64::from(self.damaged), 0);
         self.counts.conversations += 1;
-        let warnings = warnings.into_vec();
+        let mut warnings = warnings.into_vec();
+        if self.options.unnamed == Some(Unnamed::Alternating) {
+            warnings.retain(|w| !matches!(w.kind, WarningKind::NoChat | WarningKind::PerhapsNoChat));
+            let guesses = warnings.iter_mut().filter(|w| w.kind == WarningKind::AlternatingSpeakers);
+            guesses.for_each(|w| w.kind = WarningKind::SaidToAlternate);
+        }
         let flow = (self.deliver)(Imported { transcript, format: self.format, dates, warnings });
         self.stopped |= flow.is_break();
         flow

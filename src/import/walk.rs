@@ -18,6 +18,9 @@ const MEDIA: &[&str] = &[
     "ttf", "vcf", "wav", "webm", "webp", "wma", "wmv", "woff", "woff2", "xls", "xlsx",
 ];
 
+/// Those of them that hold words, perhaps a chat.
+const DOCUMENTS: &[&str] = &["7z", "doc", "docx", "odt", "pdf", "ppt", "pptx", "rar", "xls", "xlsx"];
+
 /// What a file name ends in after its last dot, in lower case; empty without one.
 pub(super) fn extension(name: &str) -> String {
     let file = name.rsplit('/').next().unwrap_or(name);
@@ -27,6 +30,11 @@ pub(super) fn extension(name: &str) -> String {
 /// Whether the name is that of a picture, recording or other file without a chat.
 pub(super) fn is_media(name: &str) -> bool {
     MEDIA.binary_search(&extension(name).as_str()).is_ok()
+}
+
+/// Whether the name is that of a document or an archive that is not read and may hold a chat.
+pub(super) fn is_document(name: &str) -> bool {
+    DOCUMENTS.binary_search(&extension(name).as_str()).is_ok()
 }
 
 /// Whether the name, or a folder on its way, is hidden.
@@ -150,6 +158,8 @@ pub enum PassedOver {
     Unfinished,
     /// A pipe, a socket or a device.
     NoFile,
+    /// A document or an archive of a kind that is not read.
+    Document,
 }
 
 /// What lies below a folder; see [`walk`].
@@ -194,7 +204,9 @@ impl Walk {
             if claims.iter().any(|(_, b)| b.entries.binary_search(&name).is_ok()) {
                 continue;
             }
-            if is_media(&name) {
+            if is_document(&name) {
+                self.named.push((PassedOver::Document, path));
+            } else if is_media(&name) {
                 self.media += 1;
             } else if is_results(&path) || is_scores(&path) {
                 self.results += 1;
@@ -216,7 +228,9 @@ mod tests {
 
     #[test]
     fn media_is_known_by_its_ending() {
-        assert!(MEDIA.is_sorted());
+        assert!(
+            MEDIA.is_sorted() && DOCUMENTS.is_sorted() && DOCUMENTS.iter().all(|end| MEDIA.contains(end))
+        );
         assert!(is_media("IMG-20220318-WA0001.JPG") && is_media("a.b/PTT.opus"));
         assert!(!is_media("chat.txt") && !is_media("jpg") && !is_media("a.jpg/chat"));
     }
@@ -238,7 +252,7 @@ mod tests {
     #[test]
     fn a_folder_is_walked_in_order() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["b.txt", "a.json", ".hidden", ".DS_Store", "all.csv.part", "pic.png"] {
+        for name in ["b.txt", "a.json", ".hidden", ".DS_Store", "all.csv.part", "pic.png", "x.docx"] {
             std::fs::write(dir.path().join(name), "x").unwrap();
         }
         std::fs::create_dir(dir.path().join("aa")).unwrap();
@@ -251,7 +265,7 @@ mod tests {
         assert_eq!(names, ["a.json", "aa/z.txt", "b.txt"].map(PathBuf::from));
         assert_eq!((walked.media, walked.results), (1, 0));
         let named: Vec<PassedOver> = walked.named.iter().map(|(why, _)| *why).collect();
-        assert_eq!(named, [PassedOver::Unfinished, PassedOver::Hidden]);
+        assert_eq!(named, [PassedOver::Unfinished, PassedOver::Hidden, PassedOver::Document]);
         std::fs::write(dir.path().join("b.txt"), "{\"schema\":1,\"version\":\"0.1.0\",\"id\":\"x\"}\n")
             .unwrap();
         let walked = walk(dir.path(), &Options::default());

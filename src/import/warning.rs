@@ -45,6 +45,8 @@ pub enum WarningKind {
     InvalidTime,
     /// No names: two people taking turns, line by line, were assumed.
     AlternatingSpeakers,
+    /// The same, but said by the user and not assumed.
+    SaidToAlternate,
     /// Only the lines of the person who copied the text are marked; the others were taken for the other person's.
     OtherSpeaker,
     /// A line that may or may not begin with a name, so that who wrote it is not sure.
@@ -119,6 +121,7 @@ impl WarningKind {
             Self::DuplicateId => "duplicate-id",
             Self::InvalidTime => "invalid-time",
             Self::AlternatingSpeakers => "alternating-speakers",
+            Self::SaidToAlternate => "said-to-alternate",
             Self::OtherSpeaker => "other-speaker",
             Self::DoubtfulName => "doubtful-name",
             Self::LineAfterLastMessage => "line-after-last-message",
@@ -165,6 +168,9 @@ impl WarningKind {
             Self::DuplicateId => ("conversation", "with the id of an earlier one; both were kept"),
             Self::InvalidTime => ("message", "with a time that cannot be read; kept without it"),
             Self::AlternatingSpeakers => ("line", "without a name; two people taking turns were assumed"),
+            Self::SaidToAlternate => {
+                ("line", "without a name, given to two people in turn, as was asked for")
+            }
             Self::OtherSpeaker => ("line", "without a name, taken for the other person's words"),
             Self::DoubtfulName => {
                 ("line", "that may or may not begin with a name; who speaks there is not sure")

@@ -138,7 +138,7 @@ fn advice(assessment: &Assessment) -> String {
         (Band::LookNow, _) => "A trained person should read this now.".to_owned(),
         (Band::Look, _) => "A trained person should read this.".to_owned(),
         (Band::Quiet, _) => {
-            "Nothing found that asks for a second reader. This is not an all-clear.".to_owned()
+            "Nothing found that asks for a second reader. This is not an all-clear: harm that somebody only tells of is not judged.".to_owned()
         }
         (Band::CannotSay, Some(reason)) => format!("No judgement: {reason}."),
         (Band::CannotSay, None) => "No judgement.".to_owned(),
@@ -166,6 +166,11 @@ fn facts(assessment: &Assessment, transcript: &Transcript) -> Vec<(&'static str,
     let by = format!("{} by {}", plural(assessment.messages.len(), "message"), people(transcript));
     let when = ends(transcript).map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
     facts.push(("Read", format!("{by}{when} ({})", assessment.input.format)));
+    let known = transcript.speakers.iter().filter(|s| s.role != Role::Unknown);
+    let known: Vec<String> = known.map(|s| called(&s.name, transcript)).collect();
+    if !known.is_empty() {
+        facts.push(("Speakers", known.join(", ")));
+    }
     facts
 }
 
@@ -184,13 +189,7 @@ fn patterns(assessment: &Assessment) -> String {
 /// A name as the reader knows it, with what the user said about them.
 pub(super) fn called(name: &str, transcript: &Transcript) -> String {
     let role = transcript.speakers.iter().find(|s| s.name == name).map_or(Role::Unknown, |s| s.role);
-    let role = match role {
-        Role::Unknown => "",
-        Role::Child => " (child)",
-        Role::Adult => " (adult)",
-        Role::Staff => " (staff)",
-        Role::Me => " (owner of the export)",
-    };
+    let role = role.name().map(|role| format!(" ({role})")).unwrap_or_default();
     format!("{}{role}", one_line(name))
 }
 

@@ -1,10 +1,10 @@
 //! What the reader should know before relying on an assessment, and when nothing can be said.
 
-use crate::assessment::Caveat;
+use crate::assessment::{Band, Caveat};
 use crate::language::Language;
 use crate::models::Model;
 use crate::prompt::MESSAGE_CHARS;
-use crate::transcript::{Heard, Kind, Transcript, UNKNOWN};
+use crate::transcript::{Heard, Kind, Role, Speaker, Transcript, UNKNOWN};
 
 /// Fewer words than this are too few to call a conversation quiet.
 const LEAST_WORDS: usize = 12;
@@ -12,6 +12,8 @@ const LEAST_WORDS: usize = 12;
 const LEAST_MESSAGES: usize = 3;
 /// So many words are enough in fewer messages.
 const ENOUGH_WORDS: usize = 40;
+/// Fewer messages than this may be called quiet, and often end before anything shows.
+const SHORT: usize = 10;
 /// A conversation with so small a share of common English words is not taken for English on the word of its export.
 const LEAST_ENGLISH: f32 = 0.06;
 
@@ -75,6 +77,29 @@ pub fn guessed(transcript: &Transcript, notes: &[Caveat]) -> Option<String> {
     })
 }
 
+/// Why nothing can be said where nothing was found and somebody speaks whose work is to be told of things, if so: by what the user says of them, or by their name.
+pub fn told(transcript: &Transcript) -> Option<String> {
+    const NAMES: [&str; 9] = [
+        "helpline",
+        "childline",
+        "hotline",
+        "counsellor",
+        "counselor",
+        "therapist",
+        "caseworker",
+        "case worker",
+        "social worker",
+    ];
+    let listens = |s: &Speaker| {
+        let name = s.name.to_lowercase();
+        s.role == Role::Staff || NAMES.iter().any(|word| name.contains(word))
+    };
+    transcript.speakers.iter().any(listens).then(|| {
+        "somebody speaks here whose work is to listen, and harm that they are told of is not judged, only what is done in the conversation itself"
+            .to_owned()
+    })
+}
+
 /// Why the text is not of the kind that the model can judge, if so; of another language that is all there is to say.
 pub fn unlike(model: &Model, language: &Language, tokens_per_word: Option<f32>) -> Option<String> {
     if foreign(model, language).is_some() {
@@ -98,6 +123,7 @@ pub fn of(
     transcript: &Transcript,
     language: &Language,
     unlike: Option<String>,
+    band: Band,
 ) -> Vec<Caveat> {
     let mut caveats = Vec::new();
     let mut add = |code: &str, text: String| caveats.push(Caveat { code: code.to_owned(), text });
@@ -113,6 +139,9 @@ pub fn of(
     }
     if let Some(text) = too_little(transcript) {
         add("too_short", sentence(&text));
+    } else if band == Band::Quiet && spoken.len() < SHORT {
+        let text = "It is short: what matters often comes later than in so few messages.";
+        add("short", text.to_owned());
     }
     if let Some(text) = unlike {
         add("unlike_chat", sentence(&text));

@@ -31,8 +31,9 @@ pub fn choose(
         if rise < 0.05 && signals.is_empty() && !first {
             continue;
         }
-        let time = transcript.messages[message.index].time.map(|t| t.to_string());
-        found.push((weight, Evidence { index: message.index, time, rise: tidy(rise), signals }));
+        let said = &transcript.messages[message.index];
+        let (line, time) = (said.origin.line, said.time.map(|t| t.to_string()));
+        found.push((weight, Evidence { index: message.index, line, time, rise: tidy(rise), signals }));
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.index.cmp(&b.1.index)));
     found.truncate(MOST);

@@ -1,7 +1,8 @@
 //! Conversations side by side: each is read whole by one thread.
 
-use std::sync::Mutex;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use anyhow::Result;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -22,33 +23,81 @@ impl Workers {
 
     /// All `readings` judged, in their order: one a thread, or on a device that likes it all in one call.
     pub fn assess(&self, model: &Model, readings: &[Reading<'_>]) -> Vec<Result<Assessment>> {
+        let mut judged = Vec::with_capacity(readings.len());
+        let taken = self.assess_in_order(model, readings, |result| {
+            judged.push(result);
+            Ok(())
+        });
+        taken.expect("the taking does not fail");
+        judged
+    }
+
+    /// The same, each handed to `take` as soon as those before it are done.
+    ///
+    /// # Errors
+    /// The first of `take`, which gets nothing after it.
+    pub fn assess_in_order(
+        &self,
+        model: &Model,
+        readings: &[Reading<'_>],
+        mut take: impl FnMut(Result<Assessment>) -> Result<()>,
+    ) -> Result<()> {
         match model.device.likes_batches() {
-            true => together::assess(model, readings),
-            false => self.each(readings, |r| assess(model, r.transcript, r.format, &r.notes)),
+            true => together::assess(model, readings).into_iter().try_for_each(take),
+            false => {
+                let mut taken = Ok(());
+                let work = |r: &Reading<'_>| assess(model, r.transcript, r.format, &r.notes);
+                self.in_order(readings, work, |result| {
+                    if taken.is_ok() {
+                        taken = take(result);
+                    }
+                });
+                taken
+            }
         }
     }
 
-    /// `work` done on every item, in the order of the items. A single item has all threads to itself.
+    /// `work` done on every item, in the order of the items.
     pub fn each<T: Sync, R: Send>(&self, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+        let mut done = Vec::with_capacity(items.len());
+        self.in_order(items, work, |result| done.push(result));
+        done
+    }
+
+    /// `work` done on every item; `take` gets the results in the order of the items, each as soon as those before it are there.
+    /// A single item has all threads to itself.
+    fn in_order<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        work: impl Fn(&T) -> R + Sync,
+        mut take: impl FnMut(R),
+    ) {
         if items.len() < 2 {
-            return items.iter().map(work).collect();
+            return items.iter().map(work).for_each(take);
         }
-        let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(items.len())));
-        let toil = || {
+        let (next, (done, results)) = (AtomicUsize::new(0), mpsc::channel());
+        let toil = |done: mpsc::Sender<(usize, R)>| {
             while let Some((at, item)) =
                 Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
             {
-                let result = work(item);
-                done.lock().expect("no worker panics while it holds the list").push((at, result));
+                // Nobody listens any more when the taking has panicked.
+                let _ = done.send((at, work(item)));
             }
         };
         std::thread::scope(|scope| {
             for worker in &self.0 {
-                scope.spawn(|| worker.install(toil));
+                let (done, toil) = (done.clone(), &toil);
+                scope.spawn(move || worker.install(|| toil(done)));
+            }
+            drop(done);
+            let (mut early, mut at) = (BTreeMap::new(), 0);
+            for (place, result) in results {
+                early.insert(place, result);
+                while let Some(result) = early.remove(&at) {
+                    take(result);
+                    at += 1;
+                }
             }
         });
-        let mut done = done.into_inner().expect("all workers have ended");
-        done.sort_by_key(|(at, _)| *at);
-        done.into_iter().map(|(_, result)| result).collect()
     }
 }

@@ -151,7 +151,7 @@ pub fn read(ask: &Ask) -> Result<Reading, Refusal> {
     let Found { mut imported, chats, all_chats, doubts } = Found::new(ask)?;
     let has = |is: fn(WarningKind) -> bool| imported.warnings.iter().any(|w| is(w.kind));
     let open = has(|kind| matches!(kind, WarningKind::AmbiguousDateOrder(_)));
-    let turns = has(|kind| kind == WarningKind::AlternatingSpeakers);
+    let turns = has(|kind| matches!(kind, WarningKind::AlternatingSpeakers | WarningKind::SaidToAlternate));
     let entries = imported.transcript.messages.len();
     // The last page begins where pages begin, wherever it was asked to.
     let from = ask.said.from.min(entries.saturating_sub(1)) / SHOWN * SHOWN;

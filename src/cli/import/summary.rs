@@ -217,14 +217,8 @@ fn lines(counts: &Counts) -> String {
     format!("{}: {}{open}", counts.lines, told.join(", "))
 }
 
-fn spoken_of(role: Role) -> &'static str {
-    match role {
-        Role::Unknown => "",
-        Role::Child => " (child)",
-        Role::Adult => " (adult)",
-        Role::Staff => " (staff)",
-        Role::Me => " (owner)",
-    }
+fn spoken_of(role: Role) -> String {
+    role.name().map(|role| format!(" ({role})")).unwrap_or_default()
 }
 
 /// Date and time to the minute.
