@@ -197,7 +197,7 @@ fn a_resumed_run_still_fails_on_what_was_scored_before() {
         command.arg("score").arg(dir.path()).arg("--out").arg(&out).args(["--fail-on", "look"]).args(more);
         command
     };
-    run(&[]).assert().code(3).stderr(predicate::str::contains("1 pictures, recordings"));
+    run(&[]).assert().code(3).stderr(predicate::str::contains("1 picture, recording or the like"));
     run(&["--resume"])
         .assert()
         .code(3)

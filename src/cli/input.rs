@@ -255,9 +255,11 @@ impl Below {
             hold(beside, " beside the chats", "no chat");
         }
         if media > 0 {
-            anstream::eprintln!(
-                "  {media} pictures, recordings and the like were passed over, by their names"
-            );
+            let what = match media {
+                1 => "1 picture, recording or the like was passed over, by its name".to_owned(),
+                n => format!("{n} pictures, recordings and the like were passed over, by their names"),
+            };
+            anstream::eprintln!("  {what}");
         }
         if results > 0 {
             hold(results, "", "results of rushlight");
