@@ -31,8 +31,8 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// How `lines` fall into blocks, if they do.
-    pub fn of(lines: &[&str]) -> Option<Self> {
+    /// How `lines`, below the `head` of a page, fall into blocks, if they do.
+    pub fn of(lines: &[&str], head: &[&str]) -> Option<Self> {
         let often = |word: &str| lines.iter().filter(|l| l.trim() == word).count() > 1;
         let wall = often("Like") && often("Reply");
         let mut blocks = Self { wall, icons: icons::are_in(lines), ..Self::default() };
@@ -54,11 +54,14 @@ impl Blocks {
         let short = groups.iter().filter(|g| (1..=4).contains(&g.len())).count();
         (short * 5 >= groups.len() * 4 && groups.len() * 5 >= ends * 4).then_some(())?;
         blocks.names = names_above(&groups);
+        let listed: Vec<&str> = head.iter().flat_map(|line| page::members(line)).collect();
+        let titles = groups.iter().filter(|g| g.len() > 1).map(|g| g[0].trim());
+        blocks.names.extend(titles.filter(|title| listed.contains(title)).map(str::to_owned));
         if behind && ends * 2 < lines.len() && blocks.names.len() < 2 {
             return None;
         }
         let ticked = lines.iter().filter(|l| blocks.end(l).is_some() && moments::is_ticked(l)).count();
-        blocks.ticks = blocks.names.is_empty() && ticked > 1 && ticked + 1 < ends;
+        blocks.ticks = ticked > 1 && ticked + 1 < ends;
         if blocks.before && blocks.names.is_empty() {
             return None;
         }
@@ -177,7 +180,9 @@ impl Blocks {
     fn title(&self, groups: &[Vec<&str>]) -> Option<String> {
         let (first, others) = groups.split_first()?;
         let single = others.iter().filter(|g| g.len() == 1).count() * 5 >= others.len() * 4;
-        let title = (first.len() == 2 && single && self.names.is_empty()).then(|| first[0])?;
+        // Signal says whose chat it is twice.
+        let above = first.len() == 2 || (first.len() == 3 && first[0] == first[1]);
+        let title = (above && single && self.names.is_empty()).then(|| first[0])?;
         (names::is_alone_in_any_case(title) && !title.contains("  ")).then(|| title.to_owned())
     }
 }
@@ -225,7 +230,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Option<Blocks> {
-        Blocks::of(&text.split('|').collect::<Vec<_>>())
+        Blocks::of(&text.split('|').collect::<Vec<_>>(), &[])
     }
 
     #[test]

@@ -5,8 +5,9 @@ use super::super::chat::When;
 use super::super::cursor::Cursor;
 use super::games::Game;
 use super::grammars::{Head, Who};
+use super::senders::YOU;
 use super::table::Table;
-use super::{days, furniture, grammars, logs, moments, names, ranks, said};
+use super::{days, furniture, grammars, logs, moments, names, ranks, said, signs};
 
 /// How a line of some form begins: who, when, and the words.
 type Read = for<'l> fn(&'l str) -> Option<(&'l str, When, &'l str)>;
@@ -65,7 +66,9 @@ impl Form {
         if let Some(table) = Table::of(&lines) {
             return Some(Self::Table(table));
         }
+        let own = lines.iter().any(|l| read_out(l).is_some_and(|(name, _, _)| name == YOU));
         let form = FORMS.into_iter().find(|read| fits(&lines, *read)).map(Self::Line);
+        let form = form.or_else(|| (own && fits(&lines, read_out)).then_some(Self::Line(read_out)));
         form.or_else(|| Game::of(&lines).map(Self::Game))
     }
 
@@ -269,6 +272,23 @@ fn at_time(line: &str) -> Option<(&str, When, &str)> {
     Some((name(who.strip_suffix(" wrote").unwrap_or(who))?, when, text.trim()))
 }
 
+/// `Tom, hi, 6:22 PM`, `Your iMessage, hey, 6:23 PM, Delivered`: as a phone reads a screen out.
+fn read_out(line: &str) -> Option<(&str, When, &str)> {
+    const OWN: [&str; 6] = [
+        "Your iMessage",
+        "Your text message",
+        "Your message",
+        "Deine iMessage",
+        "Deine Nachricht",
+        "Votre iMessage",
+    ];
+    let (rest, end) = line.trim().rsplit_once(", ")?;
+    let (rest, time) = if signs::is_receipt(end) { rest.rsplit_once(", ")? } else { (rest, end) };
+    let when = moments::alone(time)?;
+    let (who, text) = rest.split_once(", ")?;
+    Some((if OWN.contains(&who) { YOU } else { name(who)? }, when, text))
+}
+
 /// `From Tom: hi`.
 fn from(line: &str) -> Option<(&str, When, &str)> {
     let rest = without(line, &["from", "von"])?;
@@ -358,6 +378,7 @@ mod tests {
             (["Tom @ 4:02pm: in?", "Ria @ 4:03pm: yes", "Tom @ 4:04pm: ok"], true),
             (["Tom at 4:02 pm: in?", "Ria at 4:03 pm: yes", "Tom at 4:04 pm: ok"], true),
             (["From Tom: in?", "From Ria: yes", "From Tom: ok"], false),
+            (["Tom, in?, 6:22 PM", "Your iMessage, yes, so, 6:23 PM, Delivered", "Tom, ok, 6:24 PM"], true),
         ] {
             check(&lines, "Tom", "in?", timed);
         }
@@ -366,6 +387,7 @@ mod tests {
             ["a) soup", "b) bread", "c) tea"],
             ["At 16:02 we left", "At 16:03 it rained", "At 16:04 we came"],
             ["width = 3", "height = 4", "depth = 5"],
+            ["Monday, judo, 18:00", "Monday, chess, 19:00", "Friday, judo, 18:00"],
             ["16:02 - Hall - soup", "16:03 - Mill - tea", "16:04 - Roof - bread"],
         ] {
             assert!(Form::of(&lines).is_none(), "{lines:?}");

@@ -38,8 +38,8 @@ pub fn is_furniture(line: &str) -> bool {
         return false;
     }
     let line = super::cursor::plain(line);
-    // Discord's mark of what has not been read; in small letters it is a word.
-    if line == "NEW" {
+    // Discord's mark of what has not been read, which in small letters is a word; and by which way the next message goes.
+    if matches!(&*line, "NEW" | "SMS" | "MMS" | "RCS") {
         return true;
     }
     let line = line.to_lowercase();
@@ -98,11 +98,21 @@ fn is_box(line: &str) -> bool {
 
 /// `2h`, `45m`, `Just now`: how long ago a message came.
 pub fn is_age(line: &str) -> bool {
+    const AGO: [&str; 6] = ["vor ", "il y a ", "hace ", "há ", "fa ", ""];
     let line = line.trim();
-    let number = line.trim_end_matches(char::is_alphabetic);
-    let unit = matches!(&line[number.len()..], "s" | "m" | "min" | "h" | "d" | "w" | "y");
-    let number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-    (number && unit) || matches!(line, "Just now" | "just now" | "Now")
+    if matches!(line, "Just now" | "just now" | "Now" | "Jetzt" | "Gerade eben" | "À l’instant" | "Ahora")
+    {
+        return true;
+    }
+    let bare = AGO.iter().find_map(|ago| line.strip_prefix(ago)).unwrap_or(line);
+    let number = bare.trim_end_matches(|c: char| c.is_alphabetic() || matches!(c, '.' | ' '));
+    let unit = match &bare[number.len()..] {
+        "s" | "m" | "min" | "h" | "d" | "w" | "y" => true,
+        " Std." | " Min." | " Tag" | " Tagen" | " Tage" | " Sek." => true,
+        " h" | " min" | " j" => line.len() > bare.len(),
+        _ => false,
+    };
+    unit && (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether a line is the dash that Discord sets between a name and a time.
@@ -125,7 +135,19 @@ pub fn is_presence(line: &str) -> bool {
 /// Whether a line is of the head that messengers set above a talk: whose profile it is.
 pub fn is_profile(line: &str) -> bool {
     let line = line.trim();
-    matches!(line, "Instagram" | "Messenger" | "Facebook" | "View profile") || line.ends_with("· Instagram")
+    const VIEW: [&str; 9] = [
+        "View profile",
+        "View Profile",
+        "Profil ansehen",
+        "Voir le profil",
+        "Ver perfil",
+        "Vedi profilo",
+        "Zobacz profil",
+        "Profili gör",
+        "Profiel bekijken",
+    ];
+    let app = matches!(line, "Instagram" | "Messenger" | "Facebook");
+    app || VIEW.contains(&line) || line.ends_with("· Instagram")
 }
 
 /// `TODAY`, `MARCH 2`: nothing but a day, in capitals.
@@ -219,7 +241,16 @@ mod tests {
         for talk in ["Today", "MAY", "SUN", "7", "TODAY AT 16:10", "ok TODAY"] {
             assert!(!is_day(talk), "{talk}");
         }
-        assert!(is_age("2h") && is_age("45m") && is_age("Just now") && !is_age("12") && !is_age("2hours"));
+        assert!(
+            is_age("2h")
+                && is_age("45m")
+                && is_age("Just now")
+                && is_age("vor 3 Std.")
+                && is_age("il y a 5 min")
+                && !is_age("5 min")
+                && !is_age("12")
+                && !is_age("2hours")
+        );
         assert!(is_day_in_any_case("Today") && is_profile("Ida Lund · Instagram") && !is_profile("ida"));
     }
 }

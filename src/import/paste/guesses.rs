@@ -29,7 +29,7 @@ pub fn without_names(sample: &Sample, lines: &[&str]) -> Grammar {
     let count = lines.len().max(1);
     let letters: usize = lines.iter().map(|l| l.chars().count()).sum();
     let words: usize = lines.iter().map(|l| l.split_whitespace().count()).sum();
-    let blank = sample.lines().count() - lines.len();
+    let blank = sample.lines().filter(|l| l.trim().is_empty()).count();
     let paragraphs = blank * 4 >= count && words > 9 * count;
     let wrapped = lines.iter().filter(|l| (55..=85).contains(&l.chars().count())).count() * 5 > count * 3;
     let letter = lines.first().is_some_and(|l| {

@@ -35,12 +35,18 @@ pub fn names_within(lines: &[&str]) -> Vec<String> {
 fn dictated(line: &str) -> Vec<String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (mut heads, mut tally): (Vec<String>, HashMap<&str, usize>) = Default::default();
-    for (at, word) in words.iter().enumerate().filter_map(|(at, w)| Some((at, w.strip_suffix(':')?))) {
-        let verb = said::is_verb(&word.to_lowercase());
+    let sentences = words.iter().filter(|w| ends_sentence(w)).count();
+    let bare = !line.contains(['"', '“', '„', '«', ':']);
+    for (at, word) in words.iter().enumerate() {
+        let verb = said::is_verb(&word.trim_end_matches(':').to_lowercase());
+        // Without colons and quotation marks the verb alone tells, where nearly each sentence has one.
+        if !(word.ends_with(':') || (verb && bare)) {
+            continue;
+        }
         let Some(start) = at.checked_sub(usize::from(verb)) else { continue };
         let name = words[start].trim_end_matches(':');
         let above = words[..start].iter().rev().find(|w| !is_opener(w));
-        let begins = above.is_none_or(|w| w.ends_with(['.', '?', '!', '…']));
+        let begins = above.is_none_or(|w| ends_sentence(w));
         if begins && name.starts_with(char::is_uppercase) && names::plausible(name).is_some() {
             *tally.entry(name).or_default() += 1;
             heads.push(words[start..=at].join(" "));
@@ -50,7 +56,11 @@ fn dictated(line: &str) -> Vec<String> {
     heads.sort_unstable();
     heads.dedup();
     let back = tally.values().all(|n| *n > 1) && (2..=4).contains(&tally.len());
-    if told && back && all > 3 { heads } else { Vec::new() }
+    if told && back && all > 3 && (!bare || all * 3 >= sentences * 2) { heads } else { Vec::new() }
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.ends_with(['.', '?', '!', '…'])
 }
 
 /// A word that leads to the next who speaks.
@@ -66,7 +76,7 @@ fn without_opener(text: &str) -> &str {
     while let Some((before, _)) = rest.rsplit_once(' ').filter(|(_, word)| is_opener(word)) {
         rest = before.trim_end();
     }
-    if rest.ends_with(['.', '?', '!', '…']) { rest } else { text }
+    if ends_sentence(rest) { rest } else { text }
 }
 
 /// How many words stand alike before each of these places, with the word there.
@@ -84,7 +94,11 @@ fn length(words: &[&str], places: &[usize]) -> usize {
 pub fn pieces<'l>(line: &'l str, names: &[String]) -> Vec<&'l str> {
     let mut starts: Vec<usize> = vec![0];
     for name in names {
-        let begins = |at: &usize| line[..*at].ends_with(' ') && line[at + name.len()..].starts_with([' ']);
+        let begins = |at: &usize| {
+            let before = line[..*at].trim_end();
+            let apart = before.len() < *at && line[at + name.len()..].starts_with(' ');
+            apart && (name.ends_with(':') || ends_sentence(without_opener(before)))
+        };
         starts.extend(line.match_indices(name.as_str()).map(|(at, _)| at).filter(begins));
     }
     starts.sort_unstable();
@@ -116,6 +130,19 @@ mod tests {
                 "Ria: bye."
             ]
         );
+    }
+
+    #[test]
+    fn a_talk_that_is_told_without_colons() {
+        let line = "Tom says are you in. Ria says yes. And then Tom says good, see you. Ria says bye.";
+        let told = ["Tom says are you in.", "Ria says yes.", "Tom says good, see you.", "Ria says bye."];
+        assert_eq!(pieces(line, &names_within(&[line])), told);
+        for line in [
+            "Tom says so. We went home. Ria says no. It rained. Tom says yes. All was well. Ria says bye. The end.",
+            "Tom says “in?”. Ria says “yes”. Tom says “good”. Ria says “bye”.",
+        ] {
+            assert!(names_within(&[line]).is_empty(), "{line}");
+        }
     }
 
     #[test]

@@ -47,7 +47,11 @@ pub fn is_border(line: &str) -> bool {
     let bare = line.trim_matches(['[', ']', '(', ')', ':', '-', '=', ' ']);
     let words: Vec<&str> = bare.split_whitespace().collect();
     let number = |w: &str| !w.is_empty() && w.len() < 5 && w.bytes().all(|b| b.is_ascii_digit());
+    let within = bare.len() + 1 < line.len() && line.ends_with([')', ']']);
+    let ended =
+        || ["end of ", "ende de", "fin de "].iter().any(|start| bare.to_lowercase().starts_with(start));
     match words[..] {
+        _ if within && ended() => true,
         ["Screenshot" | "screenshot" | "SCREENSHOT" | "Screen" | "Bild" | "Image", n] => {
             number(n) && bare != line
         }
@@ -126,7 +130,14 @@ mod tests {
 
     #[test]
     fn borders_and_names() {
-        for line in ["[Screenshot 2]", "(screenshot 3)", "IMG_2231.PNG", "Page 1 of 3", "2 UNREAD MESSAGES"] {
+        for line in [
+            "[Screenshot 2]",
+            "(screenshot 3)",
+            "IMG_2231.PNG",
+            "(end of screenshots)",
+            "Page 1 of 3",
+            "2 UNREAD MESSAGES",
+        ] {
             assert!(is_border(line), "{line}");
         }
         for line in ["Screenshot 2", "see IMG_2231.PNG", "page 2", "2 messages", "cat.png"] {

@@ -19,7 +19,7 @@ pub fn head(lines: &[&str]) -> usize {
         } else if is_day(line) || (at > 0 && is_moment(line)) {
             // A day alone is no proof of a window, but stands under one's head.
             end = if end == at { at + 1 } else { end };
-        } else if titles < 2 && is_title(line) {
+        } else if titles < 2 && (is_title(line) || (at == 0 && moments::is_alone(line))) {
             titles += 1;
         } else {
             break;
@@ -28,21 +28,37 @@ pub fn head(lines: &[&str]) -> usize {
     end
 }
 
+/// Whether `lines` begin with whom one talks with, above a day and a time.
+pub fn is_titled(lines: &[&str]) -> bool {
+    lines.len() > 2 && names::is_alone(lines[0]) && sections::is_sure(lines[1])
+}
+
 /// Whether `line`, in the head of a page, is a title: it could be words as well.
 pub fn may_be_words(line: &str) -> bool {
-    !is_sign(line, Some(line)) && !is_sign(line, None) && !is_day(line) && !is_moment(line)
+    let timed = is_day(line) || moments::is_alone(line);
+    !is_sign(line, Some(line)) && !is_sign(line, None) && !timed
 }
 
 /// Whether `line` is what only a window says, with what stands `above` it.
 fn is_sign(line: &str, above: Option<&str>) -> bool {
     let first = above.is_none();
     is_notice(line)
+        || is_way_back(line)
+        || matches!(line.trim(), "iMessage" | "Text Message" | "SMS" | "RCS")
         || furniture::is_profile(line)
         || (first && is_status_bar(line))
         || is_list_of_members(line)
         || is_presence(line, first)
         || signs::is_presence(line)
         || above.is_some_and(|above| is_handle_of(line, above))
+}
+
+/// `< 12`, `Tom Hill >`: what leads back to other talks, and to whom one talks with, as iPhones show them.
+fn is_way_back(line: &str) -> bool {
+    let line = line.trim();
+    let back = line.strip_prefix(['<', '‹']).map(str::trim);
+    let on = line.strip_suffix(['>', '›']).filter(|name| name.ends_with(' ') && !name.contains(['<', '>']));
+    back.is_some_and(|n| n.len() < 4 && n.bytes().all(|b| b.is_ascii_digit())) || on.is_some_and(is_title)
 }
 
 /// `online`, `last seen today at 18:20`, `Active now`: whether somebody is there. On the first line it may be an answer.
@@ -127,9 +143,15 @@ fn is_handle_of(line: &str, above: &str) -> bool {
 
 /// `Ana, Ben, You`: who is in a group.
 fn is_list_of_members(line: &str) -> bool {
-    let members: Vec<&str> = line.split(", ").map(str::trim).collect();
+    !members(line).is_empty()
+}
+
+/// Those whom `Ana, Ben, You` lists, the members of a group, without oneself.
+pub fn members(line: &str) -> Vec<&str> {
+    let mut members: Vec<&str> = line.split(", ").map(str::trim).collect();
     let short = members.iter().all(|m| (1..=4).contains(&m.split_whitespace().count()));
-    members.len() > 2 && short && members.last().is_some_and(|m| names::is_own(m))
+    let own = members.pop().is_some_and(names::is_own);
+    if members.len() > 1 && short && own { members } else { Vec::new() }
 }
 
 /// A day, with a time or not, and nothing else.

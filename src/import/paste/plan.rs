@@ -98,6 +98,8 @@ pub struct Plan {
     pub bare_days: bool,
     /// Whether days with times on lines of their own stand below what was said then.
     pub times_below: bool,
+    /// Whether there are such lines.
+    sections: bool,
     /// What form lines have, where that says most.
     pub form: Option<Form>,
     /// The labels of the fields of a message.
@@ -138,6 +140,16 @@ impl Plan {
         self.heads_lines() || matches!(self.grammar, Grammar::Own | Grammar::Alternating | Grammar::Nobody)
     }
 
+    /// Whether, where no line has a name, days with times tell when all below them was said; later ones may have no day.
+    pub fn is_sectioned(&self) -> bool {
+        self.sections && self.is_nameless()
+    }
+
+    /// Whether no line says who it is by.
+    pub fn is_nameless(&self) -> bool {
+        self.blocks.is_none() && matches!(self.grammar, Grammar::Alternating | Grammar::Nobody)
+    }
+
     /// A plan that knows no names yet.
     fn by(grammar: Grammar) -> Self {
         Self {
@@ -158,6 +170,7 @@ impl Plan {
             ages: false,
             bare_days: false,
             times_below: false,
+            sections: false,
             form: None,
             labels: Vec::new(),
             marks: None,
@@ -226,7 +239,7 @@ impl Plan {
 
     /// Whether a line is part of the screen and not of the talk.
     pub fn is_between(&self, line: &str) -> bool {
-        let nameless = matches!(self.grammar, Grammar::Alternating | Grammar::Nobody);
+        let nameless = self.is_nameless();
         furniture::is_furniture(line)
             || self.form.is_some_and(|form| form.is_frame(line))
             || (nameless && self.top > 0 && page::is_day(line) && furniture::is_loud(line))

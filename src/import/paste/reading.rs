@@ -235,8 +235,9 @@ impl<'c> Reading<'c> {
         if self.plan.blocks.is_some() {
             return self.block_line(line, lines.sight().next());
         }
-        let window =
-            self.is_of_window(line.text, lines) || (self.plan.has_sections() && self.enters(line.text));
+        let window = self.is_of_window(line.text, lines)
+            || (self.plan.has_sections() && self.enters(line.text))
+            || (self.plan.is_sectioned() && self.said > 0 && self.is_receipt(line.text, lines));
         match self.plan.grammar {
             Grammar::Prose => self.prose(line),
             Grammar::Mail => self.mail(line, lines),

@@ -11,7 +11,18 @@ const MARKS: [(char, char); 8] =
 const PERSONS: [&str; 12] = ["i", "he", "she", "they", "ich", "er", "sie", "il", "elle", "je", "él", "ella"];
 
 /// Words behind which the verb stands before whoever speaks, in small letters.
-const LEADS: [&str; 20] = [
+const LEADS: [&str; 31] = [
+    "first",
+    "next",
+    "zuerst",
+    "heute",
+    "gestern",
+    "schließlich",
+    "anschließend",
+    "nun",
+    "ensuite",
+    "enfin",
+    "entonces",
     "then",
     "later",
     "after",
@@ -41,13 +52,24 @@ pub fn quotes(line: &str) -> Vec<(String, &str)> {
 
 /// All that stands in marks in `line`, with whoever says it.
 fn marked(line: &str) -> Vec<(Option<String>, &str)> {
-    let (mut found, mut from) = (Vec::new(), 0);
+    let (mut found, mut from): (Vec<(Option<String>, &str)>, usize) = (Vec::new(), 0);
     while let Some((start, end, after)) = next_quote(line, from) {
         let words = line[start..end].trim_start_matches(is_mark).trim();
-        found.push((speaker(&line[from..start]), words));
+        let told = &line[from..start];
+        let last = found.last().and_then(|(name, _)| name.clone()).filter(|_| goes_on(told));
+        found.push((speaker(told).or(last), words));
         from = after;
     }
     found
+}
+
+/// Whether `told`, between words of one and the next, names nobody: `and later`.
+fn goes_on(told: &str) -> bool {
+    const ANDS: [&str; 10] = ["and", "und", "et", "y", "e", "also", "again", "auch", "noch", "nochmal"];
+    let told = told.to_lowercase();
+    let mut words =
+        told.split_whitespace().map(|w| w.trim_matches([',', ':', '.'])).filter(|w| !w.is_empty());
+    !told.contains('.') && words.clone().count() < 4 && words.all(|w| ANDS.contains(&w) || LEADS.contains(&w))
 }
 
 /// Whether `lines` tell a talk so, with two people at least on one of them and nothing in marks that is nobody's words.
@@ -104,8 +126,9 @@ fn speaker(told: &str) -> Option<String> {
     // After `then` the verb stands first: `dann fragte er`.
     let led = |at: usize| at == 0 || LEADS.contains(&names::key(words[at - 1]).as_str());
     let at = match verb {
-        Some(verb) if led(verb) => verb + 1,
-        Some(verb) => verb - 1,
+        Some(verb) if led(verb) && words.get(verb + 1).is_some_and(|word| person(word)) => verb + 1,
+        // `Tom then asked`.
+        Some(verb) => (0..verb).rev().find(|at| !LEADS.contains(&names::key(words[*at]).as_str()))?,
         None => colon.then_some(last)?,
     };
     words.get(at).filter(|word| person(word))?;
@@ -139,7 +162,9 @@ mod tests {
             of("Then she asked „which one?“ – he: »the blue one«."),
             ["she: which one?", "he: the blue one"]
         );
+        assert_eq!(of("Zuerst schrieb Tom „hi“ und später „wann?“"), ["Tom: hi", "Tom: wann?"]);
         assert_eq!(of("Dann fragte er „kommst du?“"), ["er: kommst du?"]);
+        assert_eq!(of("Tom then asked 'in?'"), ["Tom: in?"]);
         assert_eq!(of("Tom said to me 'come at four'"), ["Tom: come at four"]);
         assert!(of("the book \"Whales\" is good, it's mine").is_empty());
         assert!(is_retold(&["She wrote \"in?\" and he said \"yes\".", "She said \"good\"."]));

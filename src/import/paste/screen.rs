@@ -164,7 +164,8 @@ impl Screen {
         if self.addressed && fresh && is_addressee(line) {
             return true;
         }
-        self.sent && (line == "Sent" || (line == "Enter" && !fresh) || (fresh && self.second.contains(line)))
+        self.sent
+            && (line == "Sent" || (signs::is_enter(line) && !fresh) || (fresh && self.second.contains(line)))
     }
 
     /// Whether `line` could be a heading and was not taken for one.
@@ -203,7 +204,7 @@ fn coming_back<'l>(lines: &[&'l str], head: &[&str]) -> Vec<(&'l str, Vec<usize>
 
 /// Words of the screen that come back as names do.
 fn is_sign(line: &str) -> bool {
-    matches!(line, "Sent" | "Enter") || furniture::is_profile(line)
+    line == "Sent" || signs::is_enter(line) || furniture::is_profile(line)
 }
 
 /// Whether `name` is a part of `whole`: a first name.

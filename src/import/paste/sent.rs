@@ -63,23 +63,30 @@ impl Reading<'_> {
         if self.is_quoted(text, fresh) {
             return true;
         }
+        let counted = next_is_number(lines);
+        if signs::is_sign_alone(text) && (counted || !fresh) {
+            self.past = usize::from(counted);
+            return true;
+        }
         if fresh {
             return false;
-        }
-        if signs::is_sign_alone(text) {
-            self.past = usize::from(next_is_number(lines));
-            return true;
         }
         if let Some(when) = moments::alone(text).filter(|_| !text.starts_with('[')) {
             // The time of a call.
             self.section = self.day.map_or(when, |day| day.of(when));
             return true;
         }
+        signs::is_call(text) || text == "Aa" || self.is_receipt(text, lines)
+    }
+
+    /// Whether `text` says that the message above arrived or was seen: nothing that is said follows.
+    pub(super) fn is_receipt(&self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
         let next = lines.sight().next().map(|l| self.plan.words(l));
         let ends = next.is_none_or(|l| {
-            self.plan.head(l).is_some() || furniture::is_furniture(l) || sections::of(l).is_some()
+            let shown = furniture::is_furniture(l) || signs::is_enter(l) || moments::is_alone(l);
+            shown || sections::of(l).is_some() || self.plan.head(l).is_some()
         });
-        signs::is_call(text) || text == "Aa" || (ends && signs::is_receipt(text))
+        ends && signs::is_receipt(text)
     }
 
     /// Whether `text` is what an answer quotes: it stands under the line that says so, or somebody said it before.
@@ -101,12 +108,17 @@ impl Reading<'_> {
 
     /// Whether `line` is a day and a time that hold from here on, and nothing else.
     pub(super) fn enters(&mut self, line: &str) -> bool {
-        let Some(section) = sections::of(line).filter(|s| s.sure || self.plan.is_sent()) else {
-            return false;
-        };
-        if !self.plan.times_below {
-            (self.day, self.section) = (section.day(), section.when);
+        let below = self.plan.times_below;
+        if let Some(section) = sections::of(line).filter(|s| s.sure || self.plan.is_sent()) {
+            if !below {
+                (self.day, self.section) = (section.day(), section.when);
+            }
+            return true;
         }
+        let later = self.plan.is_sectioned() && self.section != When::Unknown && !below;
+        let Some(when) = moments::alone(line).filter(|_| later) else { return false };
+        // On the day of the one above.
+        self.section = self.day.map_or(when, |day| day.of(when));
         true
     }
 

@@ -17,7 +17,9 @@ const ORIGINAL: [&str; 9] = [
     "oorspronkelijk bericht",
 ];
 /// What stands in the line for the next message.
-const BOX: [&str; 29] = [
+const BOX: [&str; 31] = [
+    "imessage",
+    "text message",
     "message",
     "type a message",
     "send a message",
@@ -49,7 +51,11 @@ const BOX: [&str; 29] = [
     "stuur een bericht",
 ];
 /// What begins a line that says when somebody was there, what stands before how long ago that was, and what says `now`.
-const THERE: [(&str, &str, &str); 12] = [
+const THERE: [(&str, &str, &str); 16] = [
+    ("aktywna", " ", " teraz"),
+    ("aktywny", " ", " teraz"),
+    ("attivo", " ", " ora"),
+    ("attiva", " ", " ora"),
     ("en ligne", " il y a ", " maintenant"),
     ("actif", " il y a ", " maintenant"),
     ("active", " il y a ", " maintenant"),
@@ -163,6 +169,11 @@ pub fn is_sign(line: &str) -> bool {
     let marked = line.ends_with(['.', '…']);
     let inner = line.trim_end_matches(['.', '…', ' ']);
     is_original(line) || (marked && BOX.contains(&inner)) || is_presence(line)
+}
+
+/// Whether `line` is what Messenger's page calls a message that one may go into.
+pub fn is_enter(line: &str) -> bool {
+    matches!(line.trim(), "Enter" | "Eingeben" | "Entrée" | "Entrer" | "Intro" | "Invio")
 }
 
 /// Whether `line` says that what stands under it is quoted.
@@ -292,11 +303,13 @@ pub fn is_length(line: &str, above: Option<&str>, below: Option<&str>) -> bool {
 pub fn is_box(line: &str) -> bool {
     let lower = line.trim().to_lowercase();
     let signs = |c: char| !c.is_alphanumeric() && c != ' ';
+    let all: Vec<&str> = lower.split([' ', '.', '…']).filter(|w| !w.is_empty()).collect();
     let words: Vec<&str> =
-        lower.split([' ', '.', '…']).filter(|w| w.chars().count() > 1 || w.is_empty()).collect();
-    let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty() && !w.chars().all(signs)).collect();
-    let shown =
-        lower.contains(|c: char| signs(c) && !matches!(c, '?' | '!' | ',' | '.' | '\'' | '’' | ':' | '"'));
+        all.iter().copied().filter(|w| w.chars().count() > 1 && !w.chars().all(signs)).collect();
+    // A button may be read as a digit: `Message 0`.
+    let button = all.len() > 1 && all.last().is_some_and(|w| matches!(*w, "0" | "o" | "q" | "©" | "®"));
+    let shown = button
+        || lower.contains(|c: char| signs(c) && !matches!(c, '?' | '!' | ',' | '.' | '\'' | '’' | ':' | '"'));
     (shown || words.len() > 1) && BOX.contains(&words.join(" ").as_str())
 }
 
@@ -386,7 +399,8 @@ mod tests {
             is_length("0:14", Some("Voice message"), Some("16:02"))
                 && !is_length("0:14", Some("at"), Some("16:02"))
         );
-        for line in ["Message... © ◎", "© Nachricht O &", "Message… +", "Nachricht eingeben"] {
+        for line in ["Message... © ◎", "© Nachricht O &", "Message… +", "iMessage 0", "Nachricht eingeben"]
+        {
             assert!(is_box(line), "{line}");
         }
         for line in ["message", "Nachricht?", "a message & more", "Message"] {

@@ -157,7 +157,7 @@ impl Reading<'_> {
             lines.clear();
         }
         self.blocks += 1;
-        if self.is_title(&lines) {
+        while self.is_title(&lines) {
             self.chat.reject(WarningKind::LineBeforeFirstMessage, lines.remove(0).number);
         }
         let side = self.block_side(&mut lines);

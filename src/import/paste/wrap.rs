@@ -57,7 +57,7 @@ impl Tail {
         named.sort();
         named.dedup();
         let times = timed.len() > 2
-            && timed.len() * 5 >= lines.len() * 4
+            && timed.len() * 3 >= lines.len() * 2
             && heads * 5 >= timed.len() * 4
             && named.len() < heads;
         Self { times, ticks }

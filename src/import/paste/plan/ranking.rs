@@ -37,7 +37,7 @@ impl Plan {
         let top = Some(page::head(&lines)).filter(|top| top + 2 <= lines.len()).unwrap_or(0);
         let all = lines.clone();
         let (head, lines) = lines.split_at(top);
-        let alone = lines.iter().filter(|l| moments::is_alone(l)).count();
+        let alone = all.iter().filter(|l| moments::is_alone(l)).count();
         let times = alone > 2 || (alone > 1 && alone * 4 >= lines.len());
         let ending = lines.iter().filter(|l| moments::ending(l).is_some()).count();
         let ending = lines.len() > 2 && ending * 5 >= lines.len() * 3;
@@ -64,6 +64,10 @@ impl Plan {
         }
         plan.bare_days = plan.bare_days_in(&all);
         plan.times_below = sections::are_below(&all);
+        plan.sections = all.iter().any(|l| sections::is_sure(l));
+        if plan.top == mail && plan.is_sectioned() && !plan.times_below && page::is_titled(&all) {
+            plan.top += 1;
+        }
         plan.marks = wrap::marks(plan.words_of(lines).into_iter());
         let age = |pair: &&[&str]| furniture::is_age(pair[0]) && plan.head(pair[1]).is_some();
         plan.ages = plan.grammar == Grammar::NameLines && lines.windows(2).filter(age).count() > 1;
@@ -152,7 +156,7 @@ impl Plan {
         let best = ranked.reduce(|best, next| if next.1 > best.1 { next } else { best });
         let best = best.map(|(grammar, _)| grammar);
         if matches!(best, None | Some(Grammar::NameLines | Grammar::Dashed))
-            && let Some(blocks) = Blocks::of(whole)
+            && let Some(blocks) = Blocks::of(whole, head)
         {
             let grammar = if blocks.has_names() { Grammar::Blocks } else { Grammar::Alternating };
             return Self { blocks: Some(blocks), ..Self::by(grammar) };

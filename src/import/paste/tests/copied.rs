@@ -75,3 +75,29 @@ fn talks_that_are_told() {
     let typed = "left: hi\nright: hey\nleft: so\nright: yes\nleft (later): you there?\nright: no\n";
     assert_eq!(said(typed)[4], "left: you there?");
 }
+
+#[test]
+fn screens_without_names() {
+    let web = "Tante Ute\nDonnerstag, 14. März · 18:22\nbist du da?\nja\nGesendet\n18:30\nEssen um sieben\nFreitag, 15. März · 08:05\n\
+               gut\nok\nZugestellt\nSMS\n";
+    let (chat, _) = import(web);
+    assert_eq!(texts(&chat), ["bist du da?", "ja", "Essen um sieben", "gut", "ok"]);
+    let times: Vec<_> = chat.transcript.messages.iter().map(|m| m.time).collect();
+    assert_eq!(
+        (times[1], times[2], times[4]),
+        (Time::parse("18:22"), Time::parse("18:30"), Time::parse("08:05"))
+    );
+    let phone =
+        "9:41\n< 12\nTom Hill >\niMessage\nToday 6:22 PM\nare you in?\nyes\nok\nDelivered\niMessage 0\n";
+    assert_eq!(texts(&import(phone).0), ["are you in?", "yes", "ok"]);
+    let ages = "Nora\nNora\nbist du da?\nvor 3 Std.\nja\nvor 3 Std.\n🎉\n1\nok\nvor 1 Std.\n";
+    assert_eq!(texts(&import(ages).0), ["bist du da?", "ja", "ok"]);
+    assert_eq!(texts(&import("hast du es?\nGesehen\nwann denn\ngestern\nGelesen\n").0).len(), 5);
+}
+
+#[test]
+fn a_group_whose_members_stand_above() {
+    let group = "17:12 5G 88%\n< Book club\nAna, Ben, Cleo, You\nToday\nAna\nare you in? 16:02\nBen\nyes 16:04\nI am 16:05 //\nCleo\n\
+                 me too 16:07\nok 16:09 //\nMessage @\n";
+    assert_eq!(said(group), ["Ana: are you in?", "Ben: yes", "You: I am", "Cleo: me too", "You: ok"]);
+}
