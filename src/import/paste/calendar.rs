@@ -65,8 +65,8 @@ pub fn is_whole_day(line: &str) -> bool {
         |w: &&str| w.parse::<u16>().is_ok_and(|n| (1..=31).contains(&n) || (1990..2100).contains(&n));
     let named = |w: &&str| is_near_day(w) || is_weekday(w);
     let joins = |w: &&str| matches!(*w, "de" | "of" | "di" | "the");
-    let dated = words.iter().any(|w| month(w)) && words.iter().any(|w| number(w));
-    (words.iter().any(|w| named(w)) || dated)
+    let dated = words.iter().any(month) && words.iter().any(number);
+    (words.iter().any(named) || dated)
         && words.len() <= MOST
         && words.iter().all(|w| named(w) || month(w) || number(w) || joins(w))
 }

@@ -135,7 +135,7 @@ fn is_year(word: &str) -> bool {
 fn is_date(word: &str) -> bool {
     let parts: Vec<&str> = word.split(['.', '/', '-']).collect();
     let digits = |p: &&str| (1..=4).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit());
-    (2..=3).contains(&parts.len()) && parts.iter().all(|p| digits(&p))
+    (2..=3).contains(&parts.len()) && parts.iter().all(digits)
 }
 
 #[cfg(test)]

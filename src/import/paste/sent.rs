@@ -92,7 +92,7 @@ impl Reading<'_> {
     /// Whether `text` is what an answer quotes: it stands under the line that says so, or somebody said it before.
     fn is_quoted(&mut self, text: &str, fresh: bool) -> bool {
         let told = std::mem::take(&mut self.sent.quotes);
-        if !told && !(self.sent.answers && fresh) {
+        if !(told || self.sent.answers && fresh) {
             return false;
         }
         let goes_on = format!("{}\n{text}", self.sent.quoted);
