@@ -16,9 +16,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::copies::Copies;
 use crate::alike::{self, RUN, Sets};
 use crate::assessment::Band;
+use crate::scripts::copies::Copies;
 use crate::transcript::{Kind, Time, Transcript};
 
 pub use text::text;

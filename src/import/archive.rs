@@ -13,10 +13,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 
 use super::error::{ArchiveProblem, ImportError};
-use super::sink::Sink;
-use super::source::Source;
 use super::warning::WarningKind;
 use super::{FORMATS, Format, Limits, Options, read_stream, walk};
+use crate::import::chats::sink::Sink;
+use crate::import::intake::source::Source;
 
 pub(super) use folder::Folder;
 pub(super) use guard::inflate;

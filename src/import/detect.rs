@@ -1,8 +1,9 @@
 //! Which format an input is: every format looks at its beginning and says how sure it is.
 
-use super::encoding::Nature;
-use super::source::Sample;
-use super::{Columns, FORMATS, Format, ImportError, Options, foreign, kakao};
+use super::{Columns, FORMATS, Format, ImportError, Options, foreign};
+use crate::import::exports::kakao;
+use crate::import::intake::encoding::Nature;
+use crate::import::intake::source::Sample;
 
 /// How a document in Rich Text Format begins.
 const RTF: &str = "{\\rtf";

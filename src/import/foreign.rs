@@ -1,8 +1,8 @@
 //! Exports that are known and not read: what they are, and what to ask the app for instead.
 
 use super::error::ImportError;
-use super::fields::{first_of, items};
-use super::source::Sample;
+use crate::import::chats::fields::{first_of, items};
+use crate::import::intake::source::Sample;
 
 /// A form of export, and the way out.
 struct Known {
@@ -94,8 +94,9 @@ fn is_commit(text: &str) -> bool {
 /// `Jan 13 21:07:01 host program[211]: …`
 fn is_syslog(line: &str) -> bool {
     let mut words = line.split_ascii_whitespace();
-    let month =
-        words.next().is_some_and(|w| w.len() == 3 && super::months::in_words(&w.to_lowercase()).is_some());
+    let month = words
+        .next()
+        .is_some_and(|w| w.len() == 3 && crate::import::time::months::in_words(&w.to_lowercase()).is_some());
     let day = words.next().is_some_and(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit()));
     let clock = words.next().is_some_and(|w| w.len() == 8 && w.matches(':').count() == 2);
     let host = words.next().is_some_and(|w| !w.ends_with(':'));

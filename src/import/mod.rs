@@ -10,84 +10,21 @@
 //! ```
 
 mod archive;
-mod captions;
-mod cellebrite;
-mod chat;
-mod chronology;
-mod convokit;
-mod csv;
-mod cursor;
-mod dates;
+mod chats;
 mod detect;
-mod discord;
-mod discord_csv;
-mod discord_html;
-mod discord_package;
-mod discord_txt;
-mod element;
-mod encoding;
 mod error;
-mod fields;
+mod exports;
 mod foreign;
-mod frame;
-mod google_chat;
-mod google_voice;
-mod hangouts;
-mod ids;
-mod imessage;
-mod imessage_txt;
-mod irc;
-mod json;
-mod jsonl;
-mod kakao;
-mod line;
-mod lines;
-mod listed;
-mod logs;
-mod mail;
-mod markup;
-mod meridiem;
-mod messenger;
-mod messenger_e2ee;
-mod months;
-mod nested;
-mod order;
-mod pages;
-mod pan12;
-mod parquet;
-mod parts;
+mod intake;
 mod paste;
-mod phones;
-mod quota;
+mod records;
 mod results;
-mod rows;
-mod rsmf;
-mod sigexport;
-mod signal;
-mod sink;
-mod skype;
-mod slack;
-mod sms;
-mod snapchat;
-mod snapchat_html;
-mod source;
-mod sql;
-mod surrogates;
-mod telegram;
-mod telegram_html;
-mod threads;
-mod tiktok;
-mod tiktok_txt;
-mod times;
+mod syntax;
+mod time;
 #[cfg(test)]
 mod tried;
-mod twitter;
 mod walk;
 mod warning;
-mod whatsapp;
-mod xml;
-mod xml_messages;
-mod zoom;
 
 use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
@@ -95,66 +32,66 @@ use std::path::Path;
 use crate::transcript::Transcript;
 
 pub use archive::{Bundle, Entries};
-pub use chat::{Chat, When};
-pub use dates::{DateOrder, Stamp};
+pub use chats::chat::{Chat, When};
+pub use chats::sink::{Counts, Sink};
 pub use error::{ArchiveProblem, ImportError};
-pub use lines::{Line, Lines};
-pub use order::{Basis, Verdict};
+pub use intake::lines::{Line, Lines};
+pub use intake::source::{Replay, Sample, Source};
 pub use results::{is_results, is_scores};
-pub use sink::{Counts, Sink};
-pub use source::{Replay, Sample, Source};
+pub use time::dates::{DateOrder, Stamp};
+pub use time::order::{Basis, Verdict};
 pub use walk::{Input, PassedOver, Walk, shown, walk};
 pub use warning::{Warning, WarningKind, Warnings};
 
 /// Every format that can be read. Where two are equally sure of a text, the earlier one gets it.
 pub static FORMATS: &[&dyn Format] = &[
-    &parquet::Parquet,
-    &jsonl::Jsonl,
-    &telegram::Telegram,
-    &telegram_html::TelegramHtml,
-    &signal::Signal,
-    &sigexport::Sigexport,
-    &messenger::Messenger,
-    &messenger::html::MessengerHtml,
-    &messenger_e2ee::MessengerE2ee,
-    &imessage_txt::IMessageText,
-    &convokit::ConvoKit,
-    &rsmf::Rsmf,
-    &sms::Sms,
-    &cellebrite::Cellebrite,
-    &imessage::IMessage,
-    &pan12::Pan12,
-    &slack::Slack,
-    &discord::Discord,
-    &discord_csv::DiscordCsv,
-    &discord_html::DiscordHtml,
-    &discord_txt::DiscordTxt,
-    &discord_package::DiscordPackage,
-    &snapchat::Snapchat,
-    &snapchat_html::SnapchatHtml,
-    &tiktok::TikTok,
-    &tiktok_txt::TikTokText,
-    &twitter::Twitter,
-    &line::LineChat,
-    &zoom::Zoom,
-    &captions::Captions,
-    &mail::Mail,
-    &irc::Irc,
-    &kakao::Kakao,
-    &google_chat::GoogleChat,
-    &google_voice::GoogleVoice,
-    &hangouts::Hangouts,
-    &skype::Skype,
-    &element::Element,
-    &nested::Nested,
-    &frame::Frame,
-    &sql::Sql,
-    &logs::Logs,
-    &xml_messages::XmlMessages,
-    &rows::JsonRows,
-    &listed::JsonList,
-    &whatsapp::WhatsApp,
-    &csv::Table,
+    &records::parquet::Parquet,
+    &records::jsonl::Jsonl,
+    &exports::telegram::Telegram,
+    &exports::telegram_html::TelegramHtml,
+    &exports::signal::Signal,
+    &exports::sigexport::Sigexport,
+    &exports::messenger::Messenger,
+    &exports::messenger::html::MessengerHtml,
+    &exports::messenger_e2ee::MessengerE2ee,
+    &exports::imessage_txt::IMessageText,
+    &exports::convokit::ConvoKit,
+    &exports::rsmf::Rsmf,
+    &exports::sms::Sms,
+    &exports::cellebrite::Cellebrite,
+    &exports::imessage::IMessage,
+    &exports::pan12::Pan12,
+    &exports::slack::Slack,
+    &exports::discord::Discord,
+    &exports::discord_csv::DiscordCsv,
+    &exports::discord_html::DiscordHtml,
+    &exports::discord_txt::DiscordTxt,
+    &exports::discord_package::DiscordPackage,
+    &exports::snapchat::Snapchat,
+    &exports::snapchat_html::SnapchatHtml,
+    &exports::tiktok::TikTok,
+    &exports::tiktok_txt::TikTokText,
+    &exports::twitter::Twitter,
+    &exports::line::LineChat,
+    &exports::zoom::Zoom,
+    &exports::captions::Captions,
+    &exports::mail::Mail,
+    &exports::irc::Irc,
+    &exports::kakao::Kakao,
+    &exports::google_chat::GoogleChat,
+    &exports::google_voice::GoogleVoice,
+    &exports::hangouts::Hangouts,
+    &exports::skype::Skype,
+    &exports::element::Element,
+    &records::nested::Nested,
+    &records::frame::Frame,
+    &records::sql::Sql,
+    &records::logs::Logs,
+    &records::xml_messages::XmlMessages,
+    &records::rows::JsonRows,
+    &records::listed::JsonList,
+    &exports::whatsapp::WhatsApp,
+    &records::csv::Table,
     &paste::Paste,
 ];
 
@@ -363,7 +300,7 @@ fn read_packed<'a>(
     // Archives are read from several places; what has no file of its own is held.
     let held = match path {
         Some(_) => Vec::new(),
-        None => source::hold(name, stream, limits.held)?,
+        None => intake::source::hold(name, stream, limits.held)?,
     };
     let bytes = || -> Result<Box<dyn Read + '_>, ImportError> {
         match path {
@@ -381,7 +318,7 @@ fn read_packed<'a>(
         Ok(if gzip { Box::new(archive::inflate(bytes()?, &limits)) } else { bytes()? })
     };
     let mut beginning = unpacked()?;
-    let head = source::head(name, &mut beginning)?;
+    let head = intake::source::head(name, &mut beginning)?;
     if archive::is_tar(&head) {
         return archive::read_tar(name, &unpacked, depth, sink);
     }
@@ -400,7 +337,7 @@ fn read_stream<'a>(
     depth: usize,
     sink: &mut Sink<'_>,
 ) -> Result<(), ImportError> {
-    let head = source::head(name, &mut stream)?;
+    let head = intake::source::head(name, &mut stream)?;
     if archive::is_zip(&head) || archive::is_tar(&head) || head.starts_with(GZIP) {
         return read_packed(name, path, head, stream, depth, sink);
     }

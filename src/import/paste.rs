@@ -48,11 +48,11 @@ mod turns;
 mod twice;
 mod wrap;
 
-use super::cursor;
 use super::detect;
 use super::error::ImportError;
-use super::source::{Sample, Source};
 use super::{Format, Sink};
+use crate::import::intake::source::{Sample, Source};
+use crate::import::syntax::cursor;
 use ahead::Ahead;
 use plan::{Grammar, Plan};
 use reading::Reading;

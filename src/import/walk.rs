@@ -7,8 +7,9 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Bundle};
 use super::error::ImportError;
-use super::source::{self, Sample};
-use super::{Options, detect, is_results, is_scores, messenger};
+use super::{Options, detect, is_results, is_scores};
+use crate::import::exports::messenger;
+use crate::import::intake::source::{self, Sample};
 
 /// Endings of files that are never opened.
 const MEDIA: &[&str] = &[

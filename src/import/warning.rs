@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::dates::DateOrder;
+use crate::import::time::dates::DateOrder;
 
 /// One kind of doubt about an input or a conversation, with how often it came up and where first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

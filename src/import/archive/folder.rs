@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::super::error::ImportError;
-use super::super::sink::Sink;
-use super::super::source::Source;
 use super::super::walk::name_of;
 use super::Entries;
+use crate::import::chats::sink::Sink;
+use crate::import::intake::source::Source;
 
 /// The files below a folder.
 pub struct Folder {

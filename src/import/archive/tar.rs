@@ -9,11 +9,11 @@ use std::rc::Rc;
 use ::tar::Archive;
 
 use super::super::error::{ArchiveProblem, ImportError};
-use super::super::sink::Sink;
-use super::super::source::{self, Source};
 use super::super::walk;
 use super::guard::Guarded;
 use super::{Claim, Entries, Tally, claims, clean, wanted};
+use crate::import::chats::sink::Sink;
+use crate::import::intake::source::{self, Source};
 
 /// Bytes of one block.
 const BLOCK: u64 = 512;

@@ -7,10 +7,10 @@ use ::zip::read::{ZipFile, read_zipfile_from_stream};
 use ::zip::result::ZipError;
 
 use super::super::error::{ArchiveProblem, ImportError};
-use super::super::sink::Sink;
-use super::super::source::Source;
 use super::guard::{Guarded, most};
 use super::{Entries, Tally, claims, clean, wanted};
+use crate::import::chats::sink::Sink;
+use crate::import::intake::source::Source;
 
 /// Whether an input that begins so is a zip.
 pub fn is_zip(head: &[u8]) -> bool {

@@ -2,14 +2,14 @@
 
 use std::io::BufRead;
 
-use super::super::chat::When;
-use super::super::dates::Stamp;
-use super::super::lines::Line;
 use super::ahead::{self, Ahead};
 use super::grammars::{Head, Who};
 use super::plan::Grammar;
 use super::reading::Reading;
 use super::{dated, days, doings, furniture, moments, notices};
+use crate::import::chats::chat::When;
+use crate::import::intake::lines::Line;
+use crate::import::time::dates::Stamp;
 use crate::transcript::{Kind, Time};
 
 /// How many minutes may lie between a message and a time alone, where the same person goes on.

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::io::BufRead;
 
 use super::super::error::ImportError;
-use super::super::lines::{Line, Lines};
 use super::tags::Tags;
 use super::{furniture, grammars, moments, names};
+use crate::import::intake::lines::{Line, Lines};
 
 /// How many lines are in sight.
 const REACH: usize = 8;

@@ -2,12 +2,12 @@
 
 use std::io::BufRead;
 
-use super::super::chat::When;
-use super::super::lines::Line;
 use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::reading::Reading;
 use super::{doings, forward, furniture, moments, names, notices, signs, wrap};
+use crate::import::chats::chat::When;
+use crate::import::intake::lines::Line;
 
 impl Reading<'_> {
     /// Whether `text`, where messages begin with names, is of the window or the page around them: what an app says, a number

@@ -3,9 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::chat::When;
 use super::icons::{self, Side};
 use super::{doings, furniture, moments, names, notices, page, places, signs};
+use crate::import::chats::chat::When;
 
 /// How messages stand between times.
 #[derive(Debug, Default, PartialEq, Eq)]

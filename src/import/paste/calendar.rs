@@ -1,7 +1,7 @@
 //! Words of days and months in the languages of the screens. Single words are asked for in small letters and with
 //! typographic apostrophes.
 
-use super::super::months;
+use crate::import::time::months;
 
 /// Days that are told by how near they are.
 const NEAR: &str = "today yesterday heute gestern vorgestern aujourd’hui hier hoy ayer hoje ontem oggi ieri dzisiaj dziś \

@@ -5,10 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::chat::When;
 use super::grammars::{Head, Who};
 use super::names::{self, Prefix, Shape};
 use super::said;
+use crate::import::chats::chat::When;
 
 /// The names of a text, each by its [`names::key`].
 #[derive(Default)]

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::super::months;
 use super::{calendar, days, moments, names, places};
+use crate::import::time::months;
 
 /// How many lines of a page may stand above the first name.
 const PREAMBLE: usize = 6;

@@ -1,8 +1,8 @@
 //! Lines that stand between messages of a retyped or printed talk: the day, a ruled line, `next day`.
 
-use super::super::chat::When;
-use super::super::dates::Date;
 use super::moments;
+use crate::import::chats::chat::When;
+use crate::import::time::dates::Date;
 use crate::transcript::Time;
 
 /// Signs that rule lines are drawn with.
@@ -31,7 +31,7 @@ impl Day {
     pub fn of(self, when: When) -> When {
         match (self, when) {
             (Self::Written(date), When::Written(stamp)) if stamp.date.is_none() => {
-                When::Written(super::super::dates::Stamp { date: Some(date), ..stamp })
+                When::Written(crate::import::time::dates::Stamp { date: Some(date), ..stamp })
             }
             (Self::Known(date), When::Written(stamp)) if stamp.date.is_none() => {
                 When::Known(Time::Local(date.to_datetime(stamp.clock)))

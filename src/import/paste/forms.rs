@@ -1,13 +1,13 @@
 //! Lines of one form throughout, which proves itself by the names that come back: `At 16:02 Tom wrote: "hi"`,
 //! `[Tom] hi`, `Tom -> Ria: hi`, `16:02 - Tom - hi`.
 
-use super::super::chat::When;
-use super::super::cursor::Cursor;
 use super::games::Game;
 use super::grammars::{Head, Who};
 use super::senders::YOU;
 use super::table::Table;
 use super::{days, furniture, grammars, logs, moments, names, ranks, said, signs};
+use crate::import::chats::chat::When;
+use crate::import::syntax::cursor::Cursor;
 
 /// How a line of some form begins: who, when, and the words.
 type Read = for<'l> fn(&'l str) -> Option<(&'l str, When, &'l str)>;

@@ -4,12 +4,12 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use super::super::chat::When;
-use super::super::lines::Line;
 use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::reading::Reading;
 use super::{days, furniture, moments, names, page};
+use crate::import::chats::chat::When;
+use crate::import::intake::lines::Line;
 
 /// What is told of whoever wrote a post, with a value behind it or on the next line.
 const FIELDS: &str = "joined|posts|join date|messages|location|registered|reputation|points|reaction score|threads|karma|topics";

@@ -1,7 +1,7 @@
 //! Lines that a screen shows between messages: whether they arrived, when somebody was there, which day it is.
 
-use super::super::months::{MONTHS, WEEKDAYS};
 use super::{sections, signs};
+use crate::import::time::months::{MONTHS, WEEKDAYS};
 
 /// Words of dates beside the days of the week and the months, in lower case.
 const DATE_WORDS: [&str; 24] = [

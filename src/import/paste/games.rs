@@ -1,9 +1,9 @@
 //! Chat of games, in which a channel stands before some names: `[00:15] [All] Tom (Mage): hi`, `(Team) Tom: hi`,
 //! `3/14 18:22:01.120  [Party] [Tom-Area]: hi`, `To Tom: hi`, `Tom whispers: hi`.
 
-use super::super::chat::When;
 use super::grammars::{Head, Who};
 use super::{moments, names, notices};
+use crate::import::chats::chat::When;
 
 /// What a game calls it when somebody speaks.
 const SPEAKS: [&str; 3] = [" whispers", " says", " yells"];

@@ -1,8 +1,8 @@
 //! How a line begins a message, in each way that people and programs copy them.
 
-use super::super::chat::When;
-use super::super::cursor::{self, Cursor};
 use super::{moments, names, ranks};
+use crate::import::chats::chat::When;
+use crate::import::syntax::cursor::{self, Cursor};
 
 /// Who a line is by.
 #[derive(Clone, Debug, PartialEq, Eq)]

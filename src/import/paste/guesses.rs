@@ -1,10 +1,10 @@
 //! What a text is beside the grammar of its lines: another chat within it, asides, and turns or one text where there are no
 //! names.
 
-use super::super::source::Sample;
 use super::cast::Cast;
 use super::grammars::{self, Who};
 use super::plan::Grammar;
+use crate::import::intake::source::Sample;
 
 /// Who speaks in lines that have no time before them, among those that have one: a chat that was passed on within another.
 /// The text begins so, or the same people speak in both; else it may be a list in a message.

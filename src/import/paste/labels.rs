@@ -1,10 +1,10 @@
 //! Messages whose fields stand on lines of their own, each with its label: `From: Tom`, `Time: 16:02`, `Message: hi`.
 
-use super::super::chat::When;
-use super::super::lines::Line;
 use super::super::warning::WarningKind;
 use super::reading::Reading;
 use super::{days, moments, names};
+use crate::import::chats::chat::When;
+use crate::import::intake::lines::Line;
 
 const WHO: [&str; 14] = [
     "from",

@@ -4,9 +4,9 @@
 
 use std::collections::HashSet;
 
-use super::super::chat::Chat;
 use super::super::warning::WarningKind;
 use super::{calendar, talk};
+use crate::import::chats::chat::Chat;
 use crate::transcript::{Kind, Message, Transcript};
 
 /// Fewer messages than this are not judged, and of those behind so many nothing more is to be learnt.

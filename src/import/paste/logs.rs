@@ -1,9 +1,9 @@
 //! The log of a game, in which chat stands among what the program says of itself: `[21:07:10] [Render thread/INFO]: [CHAT]
 //! <ana> hi`, `[21:07:10 INFO]: <Ana> hi`.
 
-use super::super::chat::When;
 use super::grammars::{Head, Who};
 use super::{moments, names, ranks};
+use crate::import::chats::chat::When;
 
 /// Whether `lines` are a log with chat in it.
 pub fn is_log(lines: &[&str]) -> bool {

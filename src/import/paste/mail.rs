@@ -1,7 +1,7 @@
 //! Mails one under another, each under its fields (`From:`, `Sent:`, `Subject:`) or under `On 2 March Ana wrote:`.
 
-use super::super::chat::When;
 use super::{moments, names};
+use crate::import::chats::chat::When;
 
 /// Fields that say who wrote a mail.
 const FROM: [&str; 5] = ["from", "von", "de", "da", "van"];

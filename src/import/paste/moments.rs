@@ -3,11 +3,11 @@
 
 use jiff::civil;
 
-use super::super::chat::When;
-use super::super::cursor::Cursor;
-use super::super::dates::Stamp;
-use super::super::months::{self, MONTHS, WEEKDAYS};
 use super::doings;
+use crate::import::chats::chat::When;
+use crate::import::syntax::cursor::Cursor;
+use crate::import::time::dates::Stamp;
+use crate::import::time::months::{self, MONTHS, WEEKDAYS};
 use crate::transcript::Time;
 
 /// How Discord reads out the picture of a role beside a name.

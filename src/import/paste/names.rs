@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::super::cursor;
 use super::lead;
+use crate::import::syntax::cursor;
 
 /// Longest name and most words in one that a line may begin with.
 pub const LONGEST: usize = 40;

@@ -1,8 +1,8 @@
 //! What a messenger's window shows above and around a talk and what gets copied with it: whose chat it is, when they were
 //! last there, that it is encrypted, the clock and the battery of a phone.
 
-use super::super::chat::When;
 use super::{calendar, days, furniture, moments, names, sections, signs};
+use crate::import::chats::chat::When;
 
 /// How far down the head of a page may reach.
 const REACH: usize = 9;

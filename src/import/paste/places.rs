@@ -3,10 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::chat::When;
-use super::super::months;
 use super::grammars::{Head, Who};
 use super::{calendar, doings, furniture, moments, names};
+use crate::import::chats::chat::When;
+use crate::import::time::months;
 
 /// Most people that a talk is believed to have.
 const MOST: usize = 12;

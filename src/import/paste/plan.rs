@@ -5,7 +5,6 @@ mod ranking;
 use std::collections::HashSet;
 
 use super::super::Unnamed;
-use super::super::chat::When;
 use super::blocks::Blocks;
 use super::cast::Cast;
 use super::forms::Form;
@@ -16,6 +15,7 @@ use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
 use super::{ahead, doings, forward, furniture, moments, notices, page, places, said, signs};
+use crate::import::chats::chat::When;
 
 /// How messages begin, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Names with ranks before them and signs behind them, as servers of games write them: `[VIP] Tom » hi`, `[12:01] [World]
 //! [Mod] Tom > hi`, `Tom ➤ hi`, `[VIP] Tom: hi`.
 
-use super::super::chat::When;
 use super::{moments, names};
+use crate::import::chats::chat::When;
 
 /// What stands between a name and words.
 const SIGNS: [&str; 10] = [" » ", " >> ", " > ", " ➤ ", " ▶ ", " › ", " ➜ ", " ❯ ", " ⇒ ", " ► "];

@@ -3,10 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
-use super::super::chat::{Chat, When};
 use super::super::error::ImportError;
-use super::super::jsonl::placeholder;
-use super::super::lines::Line;
 use super::super::warning::WarningKind;
 use super::above::Title;
 use super::ahead::{self, Ahead, Kept};
@@ -19,6 +16,9 @@ use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
 use super::{forward, furniture, inline, moments, names, notices, page, signs};
+use crate::import::chats::chat::{Chat, When};
+use crate::import::intake::lines::Line;
+use crate::import::records::jsonl::placeholder;
 use crate::transcript::Kind;
 
 /// How many lines are kept back to see whether the message goes on after them.

@@ -3,10 +3,10 @@
 
 use jiff::civil;
 
-use super::super::chat::When;
-use super::super::cursor;
 use super::days::Day;
 use super::{calendar, moments};
+use crate::import::chats::chat::When;
+use crate::import::syntax::cursor;
 use crate::transcript::Time;
 
 /// Longest line that can be one.

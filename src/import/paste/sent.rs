@@ -2,12 +2,12 @@
 
 use std::io::BufRead;
 
-use super::super::chat::When;
-use super::super::lines::Line;
 use super::above::{Title, next_is_number};
 use super::ahead::Ahead;
 use super::reading::Reading;
 use super::{furniture, moments, notices, sections, senders, signs};
+use crate::import::chats::chat::When;
+use crate::import::intake::lines::Line;
 
 /// What is known of the lines above on such a screen.
 #[derive(Debug, Default)]

@@ -1,8 +1,8 @@
 //! What messengers show between messages in languages beside English: who was there, what was seen, whom an answer quotes,
 //! what was done with a message. And the signs that people set under messages.
 
-use super::super::cursor;
 use super::moments;
+use crate::import::syntax::cursor;
 
 /// Whom an answer quotes, above the words quoted.
 const ORIGINAL: [&str; 9] = [

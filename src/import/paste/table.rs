@@ -1,8 +1,8 @@
 //! A table: the same places in each line, between bars, tabs or wide gaps, hold a time, a name and words.
 
-use super::super::chat::When;
 use super::grammars::{Head, Who};
 use super::{moments, names};
+use crate::import::chats::chat::When;
 
 /// What parts the cells of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,14 +3,14 @@
 use std::io::BufRead;
 
 use super::super::UNKNOWN;
-use super::super::chat::When;
-use super::super::lines::Line;
 use super::super::warning::WarningKind;
 use super::ahead::{Ahead, Kept};
 use super::icons::Side;
 use super::plan::Grammar;
 use super::reading::{Mail, Reading};
 use super::{blocks, days, mail, page, retold, signs};
+use crate::import::chats::chat::When;
+use crate::import::intake::lines::Line;
 
 /// What the other person is called where only one person's lines are marked.
 const OTHER: &str = "the other";

@@ -1,7 +1,7 @@
 //! What a retyper sets around the words of each message: quotation marks, and a time behind them.
 
-use super::super::chat::When;
 use super::{moments, names};
+use crate::import::chats::chat::When;
 
 /// Marks that are set around words.
 const MARKS: [(char, char); 12] = [

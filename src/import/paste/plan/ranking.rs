@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::super::super::source::Sample;
 use super::super::blocks::Blocks;
 use super::super::cast::Cast;
 use super::super::forms::Form;
@@ -17,6 +16,7 @@ use super::super::{
     titles,
 };
 use super::{Grammar, Plan};
+use crate::import::intake::source::Sample;
 
 impl Plan {
     /// The plan for the text that begins with `sample`.

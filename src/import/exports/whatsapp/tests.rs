@@ -1,0 +1,232 @@
+//! WhatsApp exports as a whole: what becomes of each line.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::import::{Counts, Imported, Options, WarningKind, read_text};
+use crate::transcript::{Kind, Time};
+
+pub fn import(text: &str) -> (Imported, Counts) {
+    let options = Options { format: Some("whatsapp".to_owned()), ..Options::default() };
+    let mut found = Vec::new();
+    let counts = read_text("chat", text.as_bytes(), &options, &mut |imported| {
+        found.push(imported);
+        crate::import::Flow::Continue(())
+    });
+    (found.pop().expect("one conversation"), counts.expect("readable"))
+}
+
+#[test]
+fn a_message_runs_on_until_the_next_header() {
+    let (chat, counts) = import(
+        "18/03/2022, 14:56 - Ana: first\nsecond line\n\nthird: line\n\
+         18/03/2022, 14:57 - Ben: [1/2/24, 10:00:00] Ana: a quoted header\n[18/03/2022, 14:58:00] Ana: another\n\
+         18/03/2022, 14:59 - Ana added Cy\n",
+    );
+    let messages = &chat.transcript.messages;
+    assert_eq!(messages[0].text.reveal(), "first\nsecond line\n\nthird: line");
+    assert_eq!(messages[1].text.reveal().lines().count(), 2);
+    assert_eq!(messages[2].kind, Kind::System);
+    assert_eq!(chat.transcript.speakers.len(), 2);
+    assert_eq!((counts.lines, counts.accounted(), counts.blank, counts.continuations), (7, 7, 1, 3));
+    assert_eq!(messages[0].time, Time::parse("2022-03-18T14:56:00"));
+}
+
+#[test]
+fn text_before_the_first_message_is_counted() {
+    let (chat, counts) = import("stray\n\n18/03/2022, 14:56 - Ana: hi\n");
+    assert_eq!((counts.warned, counts.blank, counts.messages), (1, 1, 1));
+    assert_eq!(chat.warnings[0].kind, WarningKind::LineBeforeFirstMessage);
+}
+
+#[test]
+fn headers_of_both_phones() {
+    let header = |line| Header::read(line).map(|h| (h.look.bracketed, h.rest.to_owned()));
+    assert_eq!(header("\u{200e}[18/03/2022, 14:56:12] Ana: x"), Some((true, "Ana: x".to_owned())));
+    assert_eq!(header("18.03.22 14:56 \u{2013} Ana: x"), Some((false, "Ana: x".to_owned())));
+    assert_eq!(header("[21:41:35, 3/27/22] Ana: x"), Some((true, "Ana: x".to_owned())));
+    assert_eq!(header("18.03.22 14:56 Ana: x"), None);
+    assert_eq!(header("[18.03.22 14:56 Ana: x"), None);
+}
+
+/// Who says what, a line each; the app is `*`.
+pub fn said(text: &str) -> Vec<String> {
+    let (chat, counts) = import(text);
+    assert_eq!(counts.lines, counts.accounted());
+    let speakers = &chat.transcript.speakers;
+    let who = |speaker: Option<usize>| speaker.map_or("*", |at| &speakers[at].name);
+    let messages = chat.transcript.messages.iter();
+    messages.map(|m| format!("{:?} {}: {}", m.kind, who(m.speaker), m.text.reveal())).collect()
+}
+
+#[test]
+fn notices_under_names_are_nobodys_words() {
+    let group = "[18/03/2022, 14:56:00] Plot: \u{200e}Messages and calls are end-to-end encrypted.\n\
+         [18/03/2022, 14:56:01] Plot: \u{200e}Ana hat dich hinzugefügt\n\
+         [18/03/2022, 14:56:02] Ana: hi\n[18/03/2022, 14:56:03] Ben: hey\n\
+         [18/03/2022, 14:56:04] Ben: \u{200e}Ben hat die Gruppe verlassen\n";
+    let expected = [
+        "System *: Messages and calls are end-to-end encrypted.",
+        "System *: Ana hat dich hinzugefügt",
+        "Message Ana: hi",
+        "Message Ben: hey",
+        "System *: Ben hat die Gruppe verlassen",
+    ];
+    assert_eq!(said(group), expected);
+    // Where there are two, a mark before all that one of them says hides none of it.
+    let two = group.lines().filter(|l| !l.contains("Ben")).collect::<Vec<_>>().join("\n");
+    assert_eq!(said(&two)[1], "Message Plot: Ana hat dich hinzugefügt");
+    let goes_on = "[18/03/2022, 14:56:02] Ana: \u{200e}Ana here\nare you there?\n";
+    assert_eq!(said(goes_on), ["Message Ana: Ana here\nare you there?"]);
+}
+
+#[test]
+fn a_group_is_known_without_the_notice_of_encryption() {
+    let at = "[18/03/2022, 14:56:00]";
+    let group = format!(
+        "{at} Plot: \u{200e}Ana creó este grupo\n{at} Plot: \u{200e}Ana kom erbij\n{at} Bo: \u{200e}Bo cambió la imagen de este grupo\n\
+         {at} Ana: hola\n{at} Bo: hey\n{at} Plot 2: \u{200e}Cy hat Dee hinzugefügt.\n"
+    );
+    assert_eq!(said(&group).iter().filter(|line| line.starts_with("System *")).count(), 4);
+    assert_eq!(said(&group).len(), 6);
+    // Somebody who writes, or of whom the words are not of others, is none.
+    let person = format!("{at} Cy: \u{200e}come over\n{at} Ana: hi\n{at} Bo: hey\n");
+    assert_eq!(said(&person)[0], "Message Cy: come over");
+    let speaks = format!("{at} Cy: \u{200e}Ana is late\n{at} Cy: so\n{at} Ana: hi\n{at} Bo: hey\n");
+    assert_eq!(said(&speaks)[0], "Message Cy: Ana is late");
+}
+
+#[test]
+fn marked_words_that_may_be_a_notice_are_kept_and_told() {
+    let at = "[18/03/2022, 14:56:00]";
+    let text = format!(
+        "{at} Ana: \u{200e}Ana mag de groep\n{at} Ben: \u{200e}https://example.org look\n{at} Ben: \u{200e}POLL:\nwhen\n\
+         {at} Ana: \u{200e}Ana left\n{at} Ben: hi\n"
+    );
+    let (chat, _) = import(&text);
+    assert_eq!(said(&text)[0], "Message Ana: Ana mag de groep");
+    let doubts = chat.warnings.iter().find(|w| w.kind == WarningKind::DoubtfulNotice);
+    assert_eq!(doubts.map(|w| (w.count, w.first_line)), Some((1, 1)));
+}
+
+#[test]
+fn people_who_are_called_like_a_notice() {
+    let at = "18/03/2022, 14:56 -";
+    let often = format!("{at} Ana: hi\n{}", format!("{at} Who changed the group: hey\n").repeat(3));
+    assert_eq!(said(&often)[1], "Message Who changed the group: hey");
+    let doubted = |text: &str| {
+        import(text).0.warnings.iter().find(|w| w.kind == WarningKind::DoubtfulName).map(|w| w.count)
+    };
+    assert_eq!(doubted(&format!("{at} Ana: hi\n{at} Who changed the group: hey\n")), Some(1));
+    let notices = format!("{at} Ana: hi\n{}", format!("{at} Ana changed the subject to: tea\n").repeat(3));
+    assert_eq!((said(&notices)[1].starts_with("System *"), doubted(&notices)), (true, None));
+    assert_eq!(doubted(&format!("{at} Ana: hi\n{at} Ana put a sign up: tea\n")), Some(1));
+}
+
+#[test]
+fn somebody_called_unknown_is_somebody() {
+    let text = "18/03/2022, 14:56 - unknown: hi\n18/03/2022, 14:56 - Ana: hey\n";
+    assert_eq!(said(text), ["Message unknown (2): hi", "Message Ana: hey"]);
+}
+
+#[test]
+fn what_the_phone_could_not_read() {
+    let text = "18/03/2022, 14:56 - Ana: Waiting for this message. This may take a while.\n18/03/2022, 14:56 - Ana: Waiting for this message, Bo\n";
+    let expected = [
+        "System *: Ana: Waiting for this message. This may take a while.",
+        "Message Ana: Waiting for this message, Bo",
+    ];
+    assert_eq!(said(text), expected);
+}
+
+#[test]
+fn words_behind_the_time_are_of_no_name() {
+    for (head, time) in [
+        ("13.01.24 г., 21:07 ч.", "2024-01-13T21:07:00"),
+        ("13.01.24, 21:07 Uhr", "2024-01-13T21:07:00"),
+        ("13.1.2024, 9:07 MD", "2024-01-13T21:07:00"),
+        ("13/01/2024 9:07 ከሰዓት", "2024-01-13T21:07:00"),
+        ("13/1/24, 9:07 ਬਾ.ਦੁ.", "2024-01-13T21:07:00"),
+        ("۱۴۰۲/۱۰/۲۳،\u{200f} ۲۱:۰۷", "2024-01-13T21:07:00"),
+    ] {
+        let (chat, _) = import(&format!("{head} - Ana: hi\n{head} - Ben: hey\n"));
+        assert_eq!(chat.transcript.messages[0].time, Time::parse(time), "{head}");
+        assert_eq!(chat.transcript.speakers[0].name, "Ana", "{head}");
+    }
+}
+
+#[test]
+fn messages_of_several_lines_end_in_notes() {
+    let text = "[18/03/2022, 14:56:00] Ana: one\ntwo \u{200e}<This message was edited>\n\
+         [18/03/2022, 14:56:01] Ana: my\n\ncat \u{200e}image omitted\n\n\
+         [18/03/2022, 14:56:02] Ben: three\n\u{200e}<This message was edited>\n";
+    let expected = ["Message Ana: one\ntwo", "Message Ana: my\n\ncat", "Media Ana: ", "Message Ben: three"];
+    assert_eq!(said(text), expected);
+}
+
+#[test]
+fn names_with_colons_and_notices_with_quotations() {
+    let text = "18/03/2022, 14:56 - Theo: Plot 9: hi\n18/03/2022, 14:56 - Theo: Plot 9: yes: so\n\
+         18/03/2022, 14:57 - Theo: School: no\n18/03/2022, 14:57 - Ana (Club: 2): a: b\n\
+         18/03/2022, 14:58 - Ana създаде група \"Сад: лято\"\n";
+    let expected = [
+        "Message Theo: Plot 9: hi",
+        "Message Theo: Plot 9: yes: so",
+        "Message Theo: School: no",
+        "Message Ana (Club: 2): a: b",
+        "System *: Ana създаде група \"Сад: лято\"",
+    ];
+    assert_eq!(said(text), expected);
+    let (chat, _) = import(text);
+    let names: Vec<&str> = chat.transcript.speakers.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["Theo: Plot 9", "Theo: School", "Ana (Club: 2)"]);
+}
+
+#[test]
+fn headers_without_names_are_of_another_app() {
+    let sure = |text: &str| WhatsApp.detect(&Sample::new("f", text.as_bytes().to_vec()));
+    assert_eq!(sure("[3/4/2024 4:01 PM] rosa\nhello\n\n[3/4/2024 4:02 PM] theo\nhi: there\n"), 0.0);
+    assert!(sure("[3/4/2024 4:01 PM] rosa: hello\n") > 0.6);
+    assert!(sure("3/4/24, 4:01 PM - Messages and calls are end-to-end encrypted.\n") > 0.6);
+}
+
+#[test]
+fn albanian_halves_of_the_day() {
+    let (chat, _) = import("13.3.24, 4:01 e pasdites - Rosa: hi\n13.3.24, 4:05 e paradites - Theo: hi\n");
+    assert_eq!(chat.transcript.messages[0].time, Time::parse("2024-03-13T16:01:00"));
+    assert_eq!(chat.transcript.speakers.len(), 2);
+}
+
+/// Lines that look like parts of a chat, in any order.
+fn line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[ -~]{0,30}",
+        "\\PC{0,20}",
+        (1..32u32, 1..14u32, "(Ana|Ben|~ Cy)", "\\PC{0,12}")
+            .prop_map(|(d, m, n, t)| format!("{d}/{m}/22, 10:0{} - {n}: {t}", m % 10)),
+        (1..32u32, 1..14u32).prop_map(|(d, m)| format!(
+            "\u{200e}[{m}/{d}/22, 9:1{}:12 PM] Ana: \u{200e}image omitted",
+            d % 10
+        )),
+        Just("1/2/22, 10:00 - Ana changed the subject to: x".to_owned()),
+        Just(String::new()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_line_is_accounted_for(lines in proptest::collection::vec(line(), 1..40)) {
+        let text = format!("1/2/22, 10:00 - Ana: start\n{}", lines.join("\n"));
+        let (_, counts) = import(&text);
+        let real = text.split('\n').count() as u64 - u64::from(text.ends_with('\n'));
+        prop_assert_eq!(counts.lines, real);
+        prop_assert_eq!(counts.accounted(), real);
+    }
+
+    #[test]
+    fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read_text("x", &bytes[..], &Options::default(), &mut |_| crate::import::Flow::Continue(()));
+    }
+}

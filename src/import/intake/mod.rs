@@ -1,0 +1,6 @@
+//! The bytes of an export: in any encoding, by lines, by the elements of a page or as a stream, never more at a time than is allowed.
+
+pub mod encoding;
+pub mod lines;
+pub mod pages;
+pub mod source;

@@ -1,0 +1,6 @@
+//! Days and times as people and programs write them.
+
+pub mod dates;
+pub mod meridiem;
+pub mod months;
+pub mod order;
