@@ -14,8 +14,9 @@ use std::io::Read;
 
 use super::error::{ArchiveProblem, ImportError};
 use super::warning::WarningKind;
-use super::{FORMATS, Format, Limits, Options, read_stream, walk};
+use super::{FORMATS, Format, Limits, Options, read_stream};
 use crate::import::chats::sink::Sink;
+use crate::import::intake::files;
 use crate::import::intake::source::Source;
 
 pub(super) use folder::Folder;
@@ -93,7 +94,7 @@ pub(super) type Claim = (&'static dyn Format, Bundle);
 pub(super) fn claims(names: &[String], options: &Options) -> Vec<Claim> {
     let mut free: Vec<String> = names
         .iter()
-        .filter(|n| !walk::is_hidden(n) && !walk::is_unfinished(n) && !n.ends_with('/'))
+        .filter(|n| !files::is_hidden(n) && !files::is_unfinished(n) && !n.ends_with('/'))
         .cloned()
         .collect();
     let asked = |f: &dyn Format| options.format.as_deref().is_none_or(|a| a.eq_ignore_ascii_case(f.name()));
@@ -189,20 +190,20 @@ pub(super) fn read_bundle(
     sink: &mut Sink<'_>,
 ) -> Result<(), ImportError> {
     sink.start(format.name());
-    bundle.entries.iter().filter(|e| walk::is_media(e)).for_each(|_| sink.count_media());
+    bundle.entries.iter().filter(|e| files::is_media(e)).for_each(|_| sink.count_media());
     format.read_bundle(bundle, files, sink)
 }
 
 /// Whether an entry is to be opened. Media, and what is hidden or unfinished by its name, is counted here.
 fn wanted(entry: &str, sink: &mut Sink<'_>) -> bool {
-    if entry.ends_with('/') || walk::is_of_macos(entry) {
+    if entry.ends_with('/') || files::is_of_macos(entry) {
         return false;
     }
-    if walk::is_hidden(entry) || walk::is_unfinished(entry) {
+    if files::is_hidden(entry) || files::is_unfinished(entry) {
         sink.doubt(WarningKind::HiddenEntry, 0);
         return false;
     }
-    let media = walk::is_media(entry);
+    let media = files::is_media(entry);
     if media {
         sink.count_media();
     }

@@ -1,13 +1,15 @@
 //! Chat exports in, conversations out.
 //!
-//! One file per format, all behind the trait [`Format`] and listed in [`FORMATS`]: a new one is a new file and one
-//! line there. A reading never drops anything in silence: each line ends as a message, a continuation, a system
+//! One file per format, all behind the trait [`Format`] and listed in [`FORMATS`]: a new one is a new file in `exports` (what one
+//! program writes) or `records` (what any may write) and one line there. A reading never drops anything in silence: each line ends as a message, a continuation, a system
 //! line or a counted warning, and [`Counts`] tells how many of each. Media is never opened.
 //!
 //! ```text
-//! bytes ── encoding ── detect ── format ── Chat ── Sink ── Imported (a Transcript and its warnings)
+//! bytes ── intake ── detect ── exports, records or paste ── chats ── Imported (a Transcript and its warnings)
 //!              └─ archive: the same for each entry of a zip
 //! ```
+//!
+//! They share `syntax` (JSON, XML, HTML, the head of a line) and `time` (days and times in any language).
 
 mod archive;
 mod chats;
@@ -15,7 +17,9 @@ mod detect;
 mod error;
 mod exports;
 mod foreign;
+mod format;
 mod intake;
+mod options;
 mod paste;
 mod records;
 mod results;
@@ -29,14 +33,16 @@ mod warning;
 use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
-use crate::transcript::Transcript;
+pub use crate::transcript::UNKNOWN;
 
 pub use archive::{Bundle, Entries};
 pub use chats::chat::{Chat, When};
 pub use chats::sink::{Counts, Sink};
 pub use error::{ArchiveProblem, ImportError};
+pub use format::{Flow, Format, Imported};
 pub use intake::lines::{Line, Lines};
 pub use intake::source::{Replay, Sample, Source};
+pub use options::{Columns, Limits, Options, Unnamed};
 pub use results::{is_results, is_scores};
 pub use time::dates::{DateOrder, Stamp};
 pub use time::order::{Basis, Verdict};
@@ -98,136 +104,6 @@ pub static FORMATS: &[&dyn Format] = &[
 /// The names of all formats, as `--as` takes them.
 pub fn format_names() -> Vec<&'static str> {
     FORMATS.iter().map(|f| f.name()).collect()
-}
-
-/// One way in which chats are written down.
-pub trait Format: Sync {
-    /// Its name, as given to `--as`.
-    fn name(&self) -> &'static str;
-
-    /// How sure it is, in 0..=1, that the input that begins with `sample` is of this format. Text that nothing
-    /// else claims is pasted text, which is never surer than 0.5.
-    fn detect(&self, sample: &Sample) -> f32;
-
-    /// Read all of `source` and hand each conversation to `sink` as soon as it is complete.
-    fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError>;
-
-    /// Which of the files of an archive or folder, whose sorted names these are, need each other to be read (a list of
-    /// users beside the messages). A bundle is claimed by names alone, so [`Format::read_bundle`] must look inside.
-    fn bundles(&self, _entries: &[String]) -> Vec<Bundle> {
-        Vec::new()
-    }
-
-    /// Read one of [`Format::bundles`].
-    fn read_bundle(
-        &self,
-        _bundle: &Bundle,
-        files: &mut dyn Entries,
-        _sink: &mut Sink<'_>,
-    ) -> Result<(), ImportError> {
-        Err(ImportError::archive(files.name(), ArchiveProblem::NoChat))
-    }
-}
-
-/// One conversation as read, with what is doubtful about it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Imported {
-    /// The conversation.
-    pub transcript: Transcript,
-    /// The name of the format it was read as.
-    pub format: &'static str,
-    /// The order in which its dates were read, and why; `None` where they can be read in one way only.
-    pub dates: Option<Verdict>,
-    /// What the reading could not be sure of.
-    pub warnings: Vec<Warning>,
-}
-
-impl Imported {
-    /// Whether the source names nobody, so that its speakers are guessed or unknown.
-    pub fn names_nobody(&self) -> bool {
-        let nameless = [WarningKind::AlternatingSpeakers, WarningKind::UnknownSpeaker];
-        self.warnings.iter().any(|warning| nameless.contains(&warning.kind))
-    }
-}
-
-pub use crate::transcript::UNKNOWN;
-
-/// Whether a sink wants more.
-pub type Flow = std::ops::ControlFlow<()>;
-
-/// What the user may say about an input beforehand.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The format's name, instead of finding out.
-    pub format: Option<String>,
-    /// The order of dates that could be read in two ways.
-    pub date_order: Option<DateOrder>,
-    /// The name under which the owner of the export writes.
-    pub me: Option<String>,
-    /// Which column of a table is what.
-    pub columns: Option<Columns>,
-    /// The zone of times that have none; without it they stay as they are on the wall.
-    pub zone: Option<jiff::tz::TimeZone>,
-    /// Who speaks in pasted text without names, instead of finding out.
-    pub unnamed: Option<Unnamed>,
-    /// How large things may get.
-    pub limits: Limits,
-}
-
-/// Who speaks in a text that names nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unnamed {
-    /// Two people, line by line.
-    Alternating,
-    /// Nobody knows.
-    Unknown,
-}
-
-/// Columns of a table, by the name in the first line or by number from 1. What is not given is found out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Columns {
-    /// Which conversation a row belongs to.
-    pub conversation: Option<String>,
-    /// Who wrote it.
-    pub speaker: Option<String>,
-    /// When.
-    pub time: Option<String>,
-    /// What.
-    pub text: Option<String>,
-}
-
-/// How large things may get before they are cut or refused. Sizes are in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Text kept of one message; the rest is left out with a warning.
-    pub message: usize,
-    /// One record of a JSON file or one row of a table.
-    pub record: usize,
-    /// All the text of one conversation.
-    pub conversation: usize,
-    /// Input that has to be held as a whole: zips from a pipe, tables that cannot be read twice.
-    pub held: usize,
-    /// Number of entries in an archive.
-    pub entries: usize,
-    /// All that is unpacked from one archive.
-    pub unpacked: u64,
-    /// How many times its packed size an entry may unpack to.
-    pub ratio: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        const MIB: usize = 1 << 20;
-        Self {
-            message: MIB,
-            record: 64 * MIB,
-            conversation: 1024 * MIB,
-            held: 512 * MIB,
-            entries: 100_000,
-            unpacked: 16 << 30,
-            ratio: 250,
-        }
-    }
 }
 
 /// Read text that has no file: pasted, or from a pipe. `name` stands for it in ids and errors. A zip works too.
@@ -344,7 +220,7 @@ fn read_stream<'a>(
     if results::begins(&head) {
         return Err(results::refusal(name));
     }
-    let source = Source::new(name, path, head, stream, sink);
+    let source = Source::new(name, path, head, stream, sink.terms());
     let format = match detect::choose(source.sample(), depth, sink.options()) {
         Ok(format) => format,
         // What cannot be read to its end is damaged rather than unknown.

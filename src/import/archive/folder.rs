@@ -30,6 +30,6 @@ impl Entries for Folder {
     fn open(&mut self, entry: &str, sink: &Sink<'_>) -> Result<Source<'_>, ImportError> {
         let name = format!("{}/{entry}", self.name);
         let file = super::super::open(&self.path.join(entry), &name)?;
-        Source::open(&name, Box::new(file), sink)
+        Source::open(&name, Box::new(file), sink.terms())
     }
 }

@@ -13,6 +13,7 @@ use super::super::walk;
 use super::guard::Guarded;
 use super::{Claim, Entries, Tally, claims, clean, wanted};
 use crate::import::chats::sink::Sink;
+use crate::import::intake::files;
 use crate::import::intake::source::{self, Source};
 
 /// Bytes of one block.
@@ -87,7 +88,7 @@ fn content(
         let file = clean(&walk::readable(&entry.path_bytes()));
         let claimed = claims.iter().any(|(_, bundle)| bundle.entries.binary_search(&file).is_ok());
         if claimed {
-            if !walk::is_media(&file) {
+            if !files::is_media(&file) {
                 let bytes = source::hold(&format!("{name}/{file}"), entry, room)?;
                 room -= bytes.len();
                 held.files.insert(file, bytes);
@@ -137,7 +138,7 @@ impl Entries for Held<'_> {
     fn open(&mut self, entry: &str, sink: &Sink<'_>) -> Result<Source<'_>, ImportError> {
         let name = format!("{}/{entry}", self.name);
         let bytes = self.files.get(entry).ok_or_else(|| ImportError::Vanished { name: name.clone() })?;
-        Source::open(&name, Box::new(Cursor::new(&bytes[..])), sink)
+        Source::open(&name, Box::new(Cursor::new(&bytes[..])), sink.terms())
     }
 }
 

@@ -102,7 +102,7 @@ impl<R: Read + Seek> Entries for Files<'_, R> {
         let index = self.zip.entries[index].1;
         let stream = guarded(&mut self.zip.archive, index, self.unpacked, &self.limits);
         let stream = stream.map_err(|e| problem(&name, e))?;
-        Source::open(&name, Box::new(stream), sink)
+        Source::open(&name, Box::new(stream), sink.terms())
     }
 }
 

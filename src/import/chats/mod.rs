@@ -6,6 +6,7 @@ pub mod fields;
 pub mod ids;
 pub mod parts;
 pub mod phones;
+pub mod placeholders;
 pub mod sink;
 pub mod threads;
 pub mod times;

@@ -4,6 +4,7 @@ use super::chat::{Chat, Finished};
 use super::times;
 use crate::import::error::ImportError;
 use crate::import::intake::encoding::Replaced;
+use crate::import::intake::source::Terms;
 use crate::import::warning::{Warning, WarningKind, Warnings};
 use crate::import::{Flow, Imported, Options, Unnamed};
 use crate::transcript::{Kind, Role, Transcript};
@@ -199,8 +200,9 @@ impl<'a> Sink<'a> {
         self.format = format;
     }
 
-    pub(in crate::import) fn replaced(&self) -> Replaced {
-        self.replaced.clone()
+    /// The terms on which a source is read for this sink.
+    pub(in crate::import) fn terms(&self) -> Terms {
+        (self.options.limits, self.replaced.clone())
     }
 
     /// The counts of the input called `name`, or why there are none. An input that gave nothing is an error.

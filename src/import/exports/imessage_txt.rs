@@ -6,10 +6,11 @@ use jiff::civil;
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::parts::{file_name, me};
 use crate::import::error::ImportError;
+use crate::import::intake::files;
 use crate::import::intake::lines::Line;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::warning::WarningKind;
-use crate::import::{Format, Sink, walk};
+use crate::import::{Format, Sink};
 use crate::transcript::{Kind, Time};
 
 /// Lines that the exporter writes about a message, as they stand.
@@ -261,7 +262,7 @@ fn is_unsent(text: &str) -> bool {
 }
 
 fn is_attachment(text: &str) -> bool {
-    (text.contains('/') && walk::is_media(text))
+    (text.contains('/') && files::is_media(text))
         && ["/", "~/", "attachments/"].iter().any(|s| text.starts_with(s))
 }
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::encoding::{self, Nature, Replaced, Utf8};
+use super::files;
 use super::lines::Lines;
-use crate::import::chats::sink::Sink;
 use crate::import::{ImportError, Limits};
 
 /// How much of an input detection gets to see, in bytes.
@@ -51,7 +51,7 @@ impl Sample {
 
     /// What the name ends in after its last dot, in lower case; empty without one.
     pub fn extension(&self) -> String {
-        crate::import::walk::extension(&self.name)
+        files::extension(&self.name)
     }
 
     /// The first bytes, as they are.
@@ -89,6 +89,9 @@ impl Sample {
     }
 }
 
+/// How large things may get, and where characters that had to be replaced are counted.
+pub type Terms = (Limits, Replaced);
+
 /// An input to be read. It can be read once; see [`Source::replay`] for formats that have to look twice.
 pub struct Source<'a> {
     path: Option<&'a Path>,
@@ -104,16 +107,15 @@ impl<'a> Source<'a> {
         path: Option<&'a Path>,
         head: Vec<u8>,
         stream: Box<dyn Read + 'a>,
-        sink: &Sink<'_>,
+        (limits, replaced): Terms,
     ) -> Self {
-        let limits = sink.options().limits;
-        Self { path, sample: Sample::new(name, head), stream, replaced: sink.replaced(), limits }
+        Self { path, sample: Sample::new(name, head), stream, replaced, limits }
     }
 
     /// The source called `name` whose bytes come from `stream`.
-    pub fn open(name: &str, mut stream: Box<dyn Read + 'a>, sink: &Sink<'_>) -> Result<Self, ImportError> {
+    pub fn open(name: &str, mut stream: Box<dyn Read + 'a>, terms: Terms) -> Result<Self, ImportError> {
         let head = head(name, &mut stream)?;
-        Ok(Self::new(name, None, head, stream, sink))
+        Ok(Self::new(name, None, head, stream, terms))
     }
 
     /// Where it comes from: the path as the user gave it, with the entry of an archive after it.

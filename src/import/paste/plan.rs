@@ -14,7 +14,7 @@ use super::lead::Lead;
 use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
-use super::{ahead, doings, forward, furniture, moments, notices, page, places, said, signs};
+use super::{ahead, doings, forward, furniture, moments, page, places, said, signs};
 use crate::import::chats::chat::When;
 
 /// How messages begin, from the most to the least certain.

@@ -15,11 +15,10 @@ use super::labels::Fields;
 use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
-use super::{forward, furniture, inline, moments, names, notices, page, signs};
+use super::{forward, inline, moments, names, notices, page, signs};
 use crate::import::chats::chat::{Chat, When};
+use crate::import::chats::placeholders::placeholder;
 use crate::import::intake::lines::Line;
-use crate::import::records::jsonl::placeholder;
-use crate::transcript::Kind;
 
 /// How many lines are kept back to see whether the message goes on after them.
 const MOST_HELD: usize = 100;

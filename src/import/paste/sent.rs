@@ -5,7 +5,7 @@ use std::io::BufRead;
 use super::above::{Title, next_is_number};
 use super::ahead::Ahead;
 use super::reading::Reading;
-use super::{furniture, moments, notices, sections, senders, signs};
+use super::{furniture, moments, sections, senders, signs};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 

@@ -24,11 +24,11 @@ use std::io::BufRead;
 
 use ::csv::StringRecord;
 
-use super::jsonl::told_kind;
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::chronology::Runs;
 use crate::import::chats::parts;
+use crate::import::chats::placeholders::told_kind;
 use crate::import::error::ImportError;
 use crate::import::intake::source::{self, Sample, Source};
 use crate::import::time::order::{Evidence, Verdict};

@@ -12,6 +12,7 @@ use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use serde_json::{Deserializer, Map, Value};
 
 use crate::import::chats::chat::{Chat, When};
+use crate::import::chats::placeholders::told_kind;
 use crate::import::chats::times;
 use crate::import::error::ImportError;
 use crate::import::intake::lines::Lines;
@@ -21,9 +22,6 @@ use crate::import::syntax::quota::{Meter, Quota};
 use crate::import::warning::WarningKind;
 use crate::import::{Format, Sink};
 use crate::transcript::Kind;
-
-/// Texts that stand for something that is no text.
-const PLACEHOLDERS: [&str; 6] = ["<photo>", "<video>", "<voice>", "<sticker>", "<file>", "<media>"];
 
 /// The format.
 pub struct Jsonl;
@@ -209,26 +207,6 @@ fn say(chat: &mut Chat, fields: &Map<String, Value>, line: u64) {
         crate::import::UNKNOWN.to_owned()
     });
     chat.say(&speaker, when, kind, text, place);
-}
-
-/// The kind of a message with this text, and the text that remains.
-pub(in crate::import) fn placeholder(text: &str) -> (Kind, &str) {
-    match text.trim() {
-        "<deleted>" => (Kind::Deleted, ""),
-        word if PLACEHOLDERS.contains(&word) => (Kind::Media, ""),
-        _ => (Kind::Message, text),
-    }
-}
-
-/// The kind of a message for which its source names one, and the text that remains. Without a kind the text tells.
-pub(in crate::import) fn told_kind<'t>(told: Option<&str>, text: &'t str) -> (Kind, &'t str) {
-    match told {
-        Some("message") => (Kind::Message, text),
-        Some("media") => (Kind::Media, text),
-        Some("deleted") => (Kind::Deleted, text),
-        Some("system") => (Kind::System, text),
-        _ => placeholder(text),
-    }
 }
 
 fn time_of(value: Option<&Value>) -> Option<When> {

@@ -128,7 +128,7 @@ fn pair(value: &Value) -> Option<(&str, &str)> {
 /// The strings are lines of a talk, with names or without.
 fn read_strings(name: &str, values: &[Value], sink: &mut Sink<'_>) -> Result<(), ImportError> {
     let text = values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n");
-    let lines = Source::open(name, Box::new(Cursor::new(text.into_bytes())), sink)?;
+    let lines = Source::open(name, Box::new(Cursor::new(text.into_bytes())), sink.terms())?;
     Paste.read(lines, sink)
 }
 

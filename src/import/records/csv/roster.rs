@@ -95,7 +95,7 @@ pub fn is_of_chats(name: &str) -> bool {
 pub fn bundles(entries: &[String]) -> Vec<Bundle> {
     let folder = |entry: &str| entry.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let table = |entry: &&String| {
-        let extension = crate::import::walk::extension(entry);
+        let extension = crate::import::intake::files::extension(entry);
         ["csv", "tsv"].contains(&extension.as_str())
             && [PEOPLE, MESSAGES, CHATS].iter().any(|words| has_word(file_name(entry), words))
     };
