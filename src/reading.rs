@@ -140,12 +140,15 @@ pub fn assess(model: &Model, imported: &Imported, more: &[Caveat]) -> Result<Ass
     score::assess(model, transcript, format, &notes).map_err(|e| anyhow!("{}: {e:#}", transcript.id))
 }
 
+/// A conversation, and what is to be known of it beside the doubts of its import.
+pub type Noted = (Imported, Vec<Caveat>);
+
 /// Score imported conversations side by side, with the doubts of each one's import and more about it as caveats, and `take` each in their order
 /// as soon as it and those before it are there.
 pub fn assess_all(
     model: &Model,
     workers: &Workers,
-    imported: &[(Imported, Vec<Caveat>)],
+    imported: &[Noted],
     mut take: impl FnMut(Result<Assessment>) -> Result<()>,
 ) -> Result<()> {
     let readings: Vec<Reading<'_>> = imported.iter().map(|(i, more)| reading(i, more)).collect();

@@ -15,10 +15,10 @@ use super::input::{Below, Choice, Input, Told, below, read_file};
 use super::outputs::{apart, only_over_results, open_alone};
 use super::people::{Given, People};
 use super::{Exit, FailOn};
-use crate::assessment::{Assessment, Band, Caveat};
+use crate::assessment::{Assessment, Band};
 use crate::import::{self, Imported, Input as Source};
 use crate::models::Model;
-use crate::reading;
+use crate::reading::{self, Noted};
 use crate::report::{self, one_line, plural};
 use crate::score::Workers;
 
@@ -133,8 +133,8 @@ struct Run<'a> {
     earlier: Earlier,
     workers: Arc<Workers>,
     bar: ProgressBar,
-    /// Each with the file it was read from, and with what is to be known of it.
-    waiting: Vec<(Arc<str>, (Imported, Vec<Caveat>))>,
+    /// Each with the file it was read from.
+    waiting: Vec<(Arc<str>, Noted)>,
     people: People,
     below: Below,
     tally: Tally,
