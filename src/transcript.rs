@@ -110,7 +110,7 @@ pub enum Kind {
 /// Where a message stands in its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
-    /// 1-based line of the file (or record, for formats without lines); 0 when there is none.
+    /// 1-based line of the file (or record, for formats without lines; or the number that the file itself gives it, as PAN12 does); 0 when there is none.
     pub line: u64,
 }
 

@@ -71,7 +71,7 @@ fn bad_data_is_refused_by_id_and_place() {
     refused(&[record("a", "1", "d", 1), record("a", "1", "d", 0)], &["a also stands in", "chats.jsonl:2"]);
     refused(
         &[record("a", "1", "d", 1), record("b", "1", "t", 0)],
-        &["group 1 straddles splits", "a is in dev", "b in test"],
+        &["chats.jsonl:2: group 1 straddles splits", "b is in test and a in dev", "chats.jsonl:1"],
     );
     refused(std::slice::from_ref(&good), &["one class only"]);
     refused(&[], &["no labelled conversation"]);
@@ -80,8 +80,15 @@ fn bad_data_is_refused_by_id_and_place() {
     let some = good.replacen("\"time\":null", "\"time\":null,\"signals\":[]", 1);
     refused(&[some], &["b: signals stand on some messages only"]);
     refused(&["{\"id\":1".to_owned()], &["chats.jsonl:1", "not a labelled conversation"]);
+    refused(
+        &[good.replace("\"risk\":0", "\"risk\":true")],
+        &["chats.jsonl:1: b: not a labelled conversation"],
+    );
+    refused(&[good.replace("\"id\":\"b\"", "\"id\":\"\"")], &["chats.jsonl:1: a conversation without an id"]);
+    let named = good.replace("\"risk\":0", "\"risk\":0,\"patterns\":[\"grooming\"]");
+    refused(&[named], &["b: a harmless conversation has no patterns"]);
     let odd = good.replacen("\"time\":null", "\"time\":null,\"signals\":[\"lurre\"]", 1);
-    refused(&[odd], &["chats.jsonl:1: there is no label called \"lurre\""]);
+    refused(&[odd], &["chats.jsonl:1: b: there is no label called \"lurre\""]);
 }
 
 #[test]
@@ -100,6 +107,11 @@ fn scores_from_elsewhere_are_checked() {
             "{\"id\":\"a\",\"score\":1,\"messages\":[1]}\n".to_owned()
                 + &["b", "c", "e", "f"].map(|i| line(i, "0")).concat(),
             "a: scores for 1 messages where it has 3",
+        ),
+        (
+            "{\"id\":\"a\",\"score\":1,\"messages\":[0,0,0.5]}\n".to_owned()
+                + &["b", "c", "e", "f"].map(|i| line(i, "0")).concat(),
+            "a: the score after its last message is not its \"score\"",
         ),
     ];
     let taken = made.path("keywords.jsonl");
@@ -151,7 +163,11 @@ fn another_system_gets_texts_without_labels_and_stands_beside_ours_under_its_own
         ["a", "b", "c", "e", "f"].map(|i| format!("{{\"id\":\"{i}\",\"score\":-2}}\n")).concat(),
     )
     .unwrap();
-    compare(&texts, &out, "test/fpr:1").code(2).stderr(predicate::str::contains("has no such number"));
+    compare(&texts, &out, "test/brier:1").code(2).stderr(predicate::str::contains("has no such number"));
+    // Its alarms are those of its best F1 on dev, as where it stands beside ours.
+    compare(&out, &texts, "test/fpr:0.5")
+        .code(4)
+        .stderr(predicate::str::contains("alarms from -2.0000 on, its best F1 on dev"));
     compare(&texts, &theirs, "test/fpr:1").code(2).stderr(predicate::str::contains("must be a result"));
     fs::write(&texts, "{\"id\":\"a\",\"score\":1}\n").unwrap();
     compare(&out, &texts, "test/fpr:1").code(2).stderr(predicate::str::contains("no score for b"));
@@ -211,10 +227,14 @@ fn a_result_describes_itself_resumes_and_compares() {
         .success()
         .stdout(predicate::str::contains("1 scored, 4 taken over"));
     assert_eq!(fs::read_to_string(&side).unwrap(), text);
+    // Cut off within the very first line.
+    fs::write(&side, &text[..60]).unwrap();
+    made.run().arg("--out").arg(&out).arg("--resume").assert().success();
+    assert_eq!(fs::read_to_string(&side).unwrap(), text);
     let result: serde_json::Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
     assert_eq!(
         (&result["readings"][1]["changed"], result["readings"].as_array().unwrap().len()),
-        (&false.into(), 2)
+        (&false.into(), 3)
     );
     let compare = |gate: &str| {
         let mut command = rushlight();

@@ -24,6 +24,21 @@ fn interval(what: &str, ours: Option<Interval>, expected: &Value) {
     assert_eq!(Some(ours.defined as u64), expected[2].as_u64(), "{what}");
 }
 
+/// Share of alarms in each group.
+fn shares(groups: &[u64], alarms: &[bool]) -> Vec<Option<f64>> {
+    let all: BTreeSet<u64> = groups.iter().copied().collect();
+    let share = |group: u64| {
+        let some: Vec<f64> = groups
+            .iter()
+            .zip(alarms)
+            .filter(|(g, _)| **g == group)
+            .map(|(_, a)| f64::from(u8::from(*a)))
+            .collect();
+        mean(&some)
+    };
+    all.into_iter().map(share).collect()
+}
+
 #[test]
 fn every_metric_agrees_with_scikit_learn_and_scipy_to_1e_9() {
     let text = include_str!("fixtures/metrics/expected.json");
@@ -42,6 +57,7 @@ fn every_metric_agrees_with_scikit_learn_and_scipy_to_1e_9() {
         check("auroc", auroc(&labels, &scores));
         check("mannwhitney", auroc(&labels, &scores));
         check("auprc", average_precision(&labels, &scores));
+        check("recall_at_0.001", ranking.recall_at_fpr(&ranking.all(), 0.001).map(|o| o.recall));
         check("recall_at_0.01", ranking.recall_at_fpr(&ranking.all(), 0.01).map(|o| o.recall));
         check("recall_at_0.1", ranking.recall_at_fpr(&ranking.all(), 0.1).map(|o| o.recall));
         check("precision", c.precision());
@@ -55,7 +71,22 @@ fn every_metric_agrees_with_scikit_learn_and_scipy_to_1e_9() {
         check("ece", ece(&labels, &scores));
         check("kappa", cohen_kappa(&labels, &decisions));
         check("median", median(&scores));
+        let positives = [false, true].map(|class| {
+            let labels: Vec<bool> = labels.iter().map(|l| *l == class).collect();
+            average_precision(&labels, &scores)
+        });
+        check("macro", macro_mean(&positives));
+        check("spread", spread(&shares(&groups, &decisions)));
+        if let Some(expected) = expected["sets"].as_array() {
+            let sets = Sets { hits: c.tp, found: c.tp + c.fp, wanted: c.tp + c.fn_ };
+            let ours = [sets.precision(), sets.recall(), sets.f(0.5), sets.f(3.0)];
+            ours.into_iter().zip(expected).for_each(|(ours, expected)| same(name, ours, expected));
+        }
         let draws = Resamples::new(&groups, count, seed);
+        let moved: Vec<f64> = scores.iter().map(|s| (s - 0.25).abs()).collect();
+        let other = Ranking::new(&labels, &moved).unwrap();
+        let paired = draws.paired(|i| ranking.auroc(i), |i| other.auroc(i));
+        interval(name, paired, &expected["auroc_paired"]);
         interval(name, draws.interval(|i| ranking.auroc(i)), &expected["auroc_interval"]);
         interval(name, draws.interval(|i| ranking.average_precision(i)), &expected["auprc_interval"]);
     }

@@ -73,21 +73,35 @@ def interval(metric, resamples):
     return [float(v) for v in np.percentile(values, [2.5, 97.5])] + [len(values)] if values else None
 
 
+def paired(a, b):
+    return a - b if a is not None and b is not None else None
+
+
 def case(name, y, s, groups):
     y, s = np.asarray(y, dtype=int), np.asarray(s, dtype=float)
     d = (s >= 0.5).astype(int)
     resamples = list(draws(groups)) if len(y) else []
     auroc = lambda i: float(sk.roc_auc_score(y[i], s[i])) if both(y[i]) else None
+    auroc_of = lambda i, of: float(sk.roc_auc_score(y[i], of[i])) if both(y[i]) else None
     auprc = lambda i: float(sk.average_precision_score(y[i], s[i])) if y[i].any() else None
     every = np.arange(len(y))
     out = {"auroc": auroc(every), "auprc": auprc(every), "mannwhitney": None,
-           "recall_at_0.01": recall_at(y, s, 0.01), "recall_at_0.1": recall_at(y, s, 0.1),
+           "recall_at_0.001": recall_at(y, s, 0.001), "recall_at_0.01": recall_at(y, s, 0.01), "recall_at_0.1": recall_at(y, s, 0.1),
            "precision": float(sk.precision_score(y, d)) if d.any() else None, "recall": float(sk.recall_score(y, d)) if y.any() else None,
            "fpr": float(d[y == 0].mean()) if (y == 0).any() else None,
            "f0.5": f(y, d, 0.5), "f1": f(y, d, 1), "f2": f(y, d, 2), "f3": f(y, d, 3),
            "brier": float(np.mean((s - y) ** 2)) if len(y) else None, "nll": float(sk.log_loss(y, np.clip(s, 2**-52, 1 - 2**-52), labels=[0, 1])) if len(y) else None,
            "ece": ece(y, s), "kappa": None, "auroc_interval": interval(auroc, resamples), "auprc_interval": interval(auprc, resamples),
-           "median": float(np.median(s)) if len(y) else None}
+           "auroc_paired": interval(lambda i: paired(auroc(i), auroc_of(i, np.abs(s - 0.25))), resamples),
+           "median": float(np.median(s)) if len(y) else None, "macro": None, "spread": None, "sets": None}
+    by_group = [float(d[np.asarray(groups) == g].mean()) for g in sorted(set(groups))] if len(y) else []
+    if len(by_group) > 1:
+        out["spread"] = float(np.ptp(by_group))
+    precisions = [float(sk.average_precision_score(y == k, s)) for k in (0, 1) if (y == k).any()]
+    if precisions:
+        out["macro"] = float(np.mean(precisions))
+    if d.any() and y.any() and (d & y).any():
+        out["sets"] = [float(sk.precision_score(y, d)), float(sk.recall_score(y, d)), float(sk.fbeta_score(y, d, beta=0.5)), float(sk.fbeta_score(y, d, beta=3))]
     if both(y):
         out["mannwhitney"] = float(stats.mannwhitneyu(s[y == 1], s[y == 0]).statistic / (y.sum() * (1 - y).sum()))
     if len(set(y.tolist()) | set(d.tolist())) == 2:

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -85,8 +85,8 @@ struct Compare {
     a: PathBuf,
     /// The result that is judged, or another system's scores.
     b: PathBuf,
-    /// Exit with 4 when B's number (not the end of the interval) is worse than A's by more than DELTA, as `test/auroc:0.01` (auroc, auprc, recall_at_fpr_1, recall_at_fpr_5, recall, fpr,
-    /// brier, ece; may be repeated).
+    /// Exit with 4 when B's number (not the end of the interval) is worse than A's by more than DELTA, as `test/auroc:0.01` or, of an attack, `test/leet/recall:0.02`; any name that the comparison
+    /// prints. May be repeated.
     #[arg(long, value_name = "METRIC:DELTA")]
     fail_if_worse: Vec<String>,
 }
@@ -106,8 +106,8 @@ impl Args {
             anstream::eprintln!("{n} conversations in {}", path.display());
             return Ok(Exit::Read);
         }
-        let beside = ["scores.jsonl", "partial.jsonl"]
-            .map(|end| self.out.as_deref().map(|out| out.with_extension(end)));
+        let beside =
+            ["scores.jsonl", "again.jsonl"].map(|end| self.out.as_deref().map(|out| out.with_extension(end)));
         let [side, again] = self.prepare(&suite, &beside)?;
         let before = self.out.as_deref().filter(|out| out.exists()).map(eval::read).transpose()?;
         let model = self.device.load(self.model.as_deref())?;
@@ -127,8 +127,8 @@ impl Args {
                 "warning: test was read again with changed thresholds; the result records it"
             );
         }
+        outcome.remarks.iter().for_each(|remark| anstream::eprintln!("warning: {remark}"));
         self.write(&outcome)?;
-        beside[1].as_deref().map_or(Ok(()), remove)?;
         write!(anstream::stdout().lock(), "{}", eval::text(&outcome))?;
         Ok(Exit::Read)
     }
@@ -152,7 +152,8 @@ impl Args {
             );
         }
         for path in beside.iter().flatten() {
-            only_over(path, import::is_scores(path), "scores of `rushlight eval`")?;
+            let ours = import::is_scores(path) || eval::is_torn(path);
+            only_over(path, ours, "scores of `rushlight eval`")?;
         }
         let filled = |path: &&PathBuf| path.metadata().is_ok_and(|file| file.len() > 0);
         if let Some(path) = self.out.iter().chain(beside.iter().flatten()).find(filled)
@@ -178,13 +179,6 @@ impl Args {
         put(&self.html, &|| eval::html(outcome))?;
         put(&self.md, &|| eval::markdown(outcome))
     }
-}
-
-fn remove(path: &Path) -> Result<()> {
-    if path.exists() {
-        fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
-    }
-    Ok(())
 }
 
 fn suites() -> Result<Exit> {
@@ -214,11 +208,13 @@ impl Compare {
         anstream::eprintln!("{from} → {to}");
         let number = |x: Option<f64>| x.map_or_else(|| "–".to_owned(), |x| format!("{x:.4}"));
         let mut out = anstream::stdout().lock();
-        for Comparison { name, a, b, difference: d, .. } in &found {
+        for Comparison { name, a, b, difference: d, .. } in
+            found.iter().filter(|c| c.a.is_some() || c.b.is_some())
+        {
             let range = format!("({} to {})", number(d.low), number(d.high));
             writeln!(
                 out,
-                "{name:<20} {} → {}   {} {range}  n {}",
+                "{name:<24} {} → {}   {} {range}  n {}",
                 number(*a),
                 number(*b),
                 number(d.value),
@@ -233,16 +229,18 @@ impl Compare {
             let delta: f64 = delta.parse().with_context(|| format!("{gate}: DELTA is not a number"))?;
             ensure!(delta.is_finite() && delta >= 0.0, "{gate}: DELTA must be 0 or more");
             let Some(c) = found.iter().find(|c| c.name == name) else {
-                let names: Vec<&str> = found.iter().map(|c| c.name.as_str()).collect();
+                let defined = found.iter().filter(|c| c.difference.value.is_some());
+                let names: Vec<&str> = defined.map(|c| c.name.as_str()).collect();
                 bail!("{name}: no such metric here; there are {}", names.join(", "))
             };
             // What is undefined cannot be vouched for.
             for (said, who) in [(c.a, &from), (c.b, &to)] {
                 ensure!(
                     said.is_some(),
-                    "{name}: {who} has no such number: recall and fpr need \"alarm\" on each line of its scores, brier and ece probabilities, and all of them conversations of the class"
+                    "{name}: {who} has no such number: those at alarms need \"alarm\" on each line of its scores or a dev part to choose a threshold on, brier, nll and ece probabilities, those of warnings a score after each message, and all of them conversations of the class"
                 );
             }
+            ensure!(c.worse.is_some(), "{name}: neither more nor less of it is better");
             if c.worse.is_none_or(|w| w > delta) {
                 writeln!(out, "{name} is worse by more than {delta}")?;
                 worse = true;

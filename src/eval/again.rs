@@ -1,7 +1,8 @@
 //! Conversations read once more: under attack, cut short, in whole precision, window by window. What is found goes to a file beside the
-//! result as it comes, so that an interrupted run goes on; the file is deleted when the result is written.
+//! result as it comes, so that an interrupted run goes on and `compare` can read it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -9,10 +10,12 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::baselines::Baselines;
 use super::cases::Case;
-use super::judge::Part;
+use super::part::Part;
 use super::result::Run;
 use super::side::{self, Scored, SideFile};
+use super::sides::Side;
 use super::texts::Texts;
 use crate::assessment::Band;
 use crate::models::Model;
@@ -24,6 +27,8 @@ pub struct Again<'a> {
     pub texts: &'a Texts<'a>,
     /// What reads them.
     pub model: &'a Model,
+    /// What stands beside the model.
+    pub baselines: Option<&'a Baselines<'a>>,
     /// SHA-256 of the suite's file, which fixes what is read.
     pub suite: &'a str,
     /// The file that takes what is found.
@@ -31,12 +36,15 @@ pub struct Again<'a> {
 }
 
 /// A score and a band.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Brief {
     /// The risk at the end.
     pub score: f64,
     /// The band.
     pub band: Band,
+    /// Scores of the baselines, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,7 +52,38 @@ struct Line<T> {
     id: String,
     sha256: String,
     by: String,
+    way: String,
+    of: String,
     found: T,
+}
+
+/// What was found of one conversation in one way.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Kept {
+    /// A score and a band.
+    Brief(Brief),
+    /// The message of the warning, for each number of positive decisions.
+    Warned(Vec<Option<usize>>),
+}
+
+/// What lies beside a result: by way, then by conversation, each bound to the hash of its text. Empty where there is no such file.
+///
+/// # Errors
+/// When a line is none of ours, or of another model than `model`.
+pub fn kept(path: &Path, model: &str) -> Result<BTreeMap<String, HashMap<String, (String, Kept)>>> {
+    let mut found: BTreeMap<String, HashMap<String, (String, Kept)>> = BTreeMap::new();
+    if !path.exists() {
+        return Ok(found);
+    }
+    for line in side::lines::<Line<Kept>>(path)? {
+        let place = || format!("{}: {}", path.display(), line.of);
+        ensure!(line.by.starts_with(model), "{}: of another model than the result", place());
+        let before =
+            found.entry(line.way.clone()).or_default().insert(line.of.clone(), (line.sha256, line.found));
+        ensure!(before.is_none(), "{} stands there twice", place());
+    }
+    Ok(found)
 }
 
 impl<T: Serialize + DeserializeOwned> Scored for Line<T> {
@@ -58,6 +97,13 @@ impl<T: Serialize + DeserializeOwned> Scored for Line<T> {
 }
 
 impl Again<'_> {
+    /// What the model and the baselines say of a conversation, and how many messages the model scored.
+    pub fn brief(&self, chat: &Transcript) -> Result<(Brief, usize)> {
+        let (brief, messages) = Brief::of(self.model, chat)?;
+        let beside = self.baselines.map(|b| b.scores(&[chat])).transpose()?.unwrap_or_default();
+        Ok((Brief { beside: beside.into_iter().flat_map(|(_, scores)| scores).collect(), ..brief }, messages))
+    }
+
     /// Read each conversation of a split in several ways, named by `names`: `read` gets it, its place and the way, and
     /// returns what it found and how many messages it scored. The answer has a list for each way, in the order of the split.
     pub fn read<T: Serialize + DeserializeOwned + Send>(
@@ -82,7 +128,11 @@ impl Again<'_> {
                     Some(line) => {
                         let id = &case.gold.id;
                         let same = line.sha256 == case.gold.sha256;
-                        ensure!(same, "{id}: its text is not the one that was scored; use --overwrite");
+                        let file = self.beside.map_or_else(String::new, SideFile::name);
+                        ensure!(
+                            same,
+                            "{id}: its text is not the one that was scored in {file}; use --overwrite"
+                        );
                         run.resumed += 1;
                         found[way][*at] = Some(line.found);
                     }
@@ -94,8 +144,9 @@ impl Again<'_> {
                 let one = |(at, case, way, id): &(usize, &Case, usize, String)| {
                     let (found, messages) =
                         read(case, *at, *way).map_err(|e| anyhow!("{}: {e:#}", case.gold.id))?;
-                    let sha256 = case.gold.sha256.clone();
-                    Ok((Line { id: id.clone(), sha256, by: by.clone(), found }, messages))
+                    let (sha256, of) = (case.gold.sha256.clone(), case.gold.id.clone());
+                    let (id, way) = (id.clone(), names[*way].to_owned());
+                    Ok((Line { id, sha256, by: by.clone(), way, of, found }, messages))
                 };
                 let (lines, messages): (Vec<_>, Vec<usize>) =
                     row.par_iter().map(one).collect::<Result<Vec<_>>>()?.into_iter().unzip();
@@ -123,7 +174,13 @@ impl Brief {
     pub fn of(model: &Model, chat: &Transcript) -> Result<(Self, usize)> {
         let a = crate::score::assess(model, chat, "jsonl", &[])?;
         ensure!(a.risk.is_finite(), "a score of the model is not a finite number");
-        Ok((Self { score: f64::from(a.risk), band: a.band }, a.messages.len()))
+        Ok((Self { score: f64::from(a.risk), band: a.band, beside: Vec::new() }, a.messages.len()))
+    }
+
+    /// What a list of them says of a split.
+    pub fn side<'p>(part: &'p Part, all: &[Self]) -> Side<'p> {
+        let scores = all.iter().map(|b| b.score).collect();
+        Side::of(&part.labels, scores, true).alarming(all.iter().map(Self::alarm).collect())
     }
 
     /// Whether it reached the band `look`.

@@ -37,6 +37,11 @@ impl<'m> Baselines<'m> {
         Ok(Self { keywords, vectors: Vectors::fit(model, train)?, words: Words::fit(train) })
     }
 
+    /// Those that cost no reading: length, and the bag of words.
+    pub fn plain(train: &[Case]) -> Self {
+        Self { keywords: None, vectors: None, words: Words::fit(train) }
+    }
+
     /// The name of each, and its scores of `chats`.
     pub fn scores(&self, chats: &[&Transcript]) -> Result<Vec<(&'static str, Vec<f64>)>> {
         let by = |score: &dyn Fn(&Transcript) -> f64| chats.iter().map(|chat| score(chat)).collect();

@@ -46,10 +46,20 @@ pub struct Gold {
     pub onset: Option<usize>,
     /// For each message, what it does.
     pub signals: Option<Vec<Vec<Signal>>>,
+    /// What its suite counts it by: subgroups, the source, or the language.
+    pub kinds: Vec<String>,
     /// What else is known of it.
     pub notes: BTreeMap<String, String>,
     /// SHA-256 of the text as read.
     pub sha256: String,
+}
+
+impl Gold {
+    /// All labels but the risk, in a line, for a hash over them.
+    pub(super) fn rest(&self) -> String {
+        let Self { group, lang, patterns, concern, onset, signals, notes, .. } = self;
+        serde_json::json!([group, lang, patterns, concern, onset, signals, notes]).to_string() + "\n"
+    }
 }
 
 /// What was set aside, by reason.
@@ -85,18 +95,21 @@ pub(super) fn case(suite: &Suite, record: Record, source: &str) -> Result<Case> 
         wrong("a harmless conversation has no person_of_concern")
     );
     ensure!(
+        risk || record.patterns.as_ref().is_none_or(Vec::is_empty),
+        wrong("a harmless conversation has no patterns")
+    );
+    ensure!(
         record.onset.is_none_or(|o| risk && o < n),
         wrong("onset must be the index of a message of a risky conversation")
     );
     let writer = record.writer.clone().unwrap_or_default();
+    let source = if suite.task == Task::Benign { Some(source.to_owned()) } else { record.source.clone() }
+        .unwrap_or_default();
     let gold = Gold {
         group: record.group.clone().unwrap_or_else(|| record.id.clone()),
         split: suite.split(&writer),
-        source: if suite.task == Task::Benign {
-            source.to_owned()
-        } else {
-            record.source.clone().unwrap_or_default()
-        },
+        kinds: kinds(suite, &record, &source),
+        source,
         lang: record.lang.clone(),
         messages: n,
         risk,
@@ -110,6 +123,15 @@ pub(super) fn case(suite: &Suite, record: Record, source: &str) -> Result<Case> 
         id: record.id,
     };
     Ok(Case { transcript, gold })
+}
+
+fn kinds(suite: &Suite, record: &Record, source: &str) -> Vec<String> {
+    match suite.task {
+        Task::Fairness => suite.groups_of(&record.notes),
+        Task::Benign => vec![source.to_owned()],
+        Task::Languages => vec![record.lang.clone().unwrap_or_default()],
+        _ => Vec::new(),
+    }
 }
 
 /// Read labelled conversations that belong to no suite.

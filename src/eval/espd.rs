@@ -4,12 +4,14 @@
 use anyhow::{Result, ensure};
 
 use super::again::Again;
-use super::judge::{OURS, Part};
+use super::measures::{Column, titles};
+use super::part::{OURS, Part, System};
 use super::plots::plot;
-use super::result::{Measure, Plot, Row, Run, Series, Table, Threshold};
+use super::result::{Plot, Row, Run, Series, Table, Threshold};
+use super::sides::Side;
 use super::tables::table;
 use super::verdict::Verdict;
-use super::warnings::{LATENCY, counts, early, first, sticky};
+use super::warnings::{EARLY, LATENCY, first, sticky};
 use crate::metrics::{ESPD_KEPT, ESPD_WINDOW, espd_warning};
 use crate::models::Model;
 use crate::score::Stream;
@@ -24,28 +26,31 @@ pub fn espd(part: &Part, again: &Again, thresholds: &[Threshold]) -> Result<(Tab
     let (mut found, cost) = again
         .read(part, &[&rule], |case, at, _| windows(again.model, &case.transcript, &part.verdicts[at]))?;
     let found: Vec<Warned> = found.pop().unwrap_or_default();
+    let columns = [&FOUND[..], &EARLY[..]].concat();
+    let row = |name: &str, warned: Vec<Option<usize>>| {
+        Row::new(name, part.cells(&side(part, &part.systems[0], warned), &columns, &None))
+    };
     let mut rows = Vec::new();
     for system in &part.systems {
         let shown =
             |t: &&Threshold| t.system == system.name && (t.system != OURS || t.name.starts_with("look"));
         for t in thresholds.iter().filter(shown) {
             for (how, warned) in [("sticky", sticky(system, t)), ("up at the end", first(system, t))] {
-                rows.extend(warned.map(|w| row(part, &format!("{}, {}, {how}", system.name, t.name), &w)));
+                rows.extend(warned.map(|w| row(&format!("{}, {}, {how}", system.name, t.name), w)));
             }
         }
     }
     for s in 1..=ESPD_KEPT {
         let warned: Vec<Option<usize>> = found.iter().map(|w| w[s - 1]).collect();
-        rows.push(row(part, &format!("eSPD rule, {s} of {ESPD_KEPT}"), &warned));
+        rows.push(row(&format!("eSPD rule, {s} of {ESPD_KEPT}"), warned));
     }
+    rows.extend(differences(part, thresholds, &columns));
     let plot = by_strictness(part, &rows);
     let note = format!(
         "Sticky: at the first message at which the risk so far reaches the band, and never taken back. Up at the end: from the message on from which it stayed up. eSPD rule, sticky \
          too: at each message that is not empty the last {ESPD_WINDOW} are scored alone, and so many of the last {ESPD_KEPT} decisions are at .5 or more. {LATENCY}"
     );
-    let mut columns = vec!["F1", "precision", "recall", "FPR"];
-    columns.extend(early(part, &vec![None; part.labels.len()]).iter().map(|cell| cell.0));
-    Ok((table(part, "espd", "Warnings in a stream", &note, &columns, rows), plot, cost))
+    Ok((table(part, "espd", "Warnings in a stream", &note, &titles(&columns), rows), plot, cost))
 }
 
 /// When the rule warns, and how many messages were scored to know it.
@@ -75,19 +80,24 @@ fn probabilities(model: &Model, chat: &Transcript, verdict: &Verdict) -> Result<
     Ok((found, scored))
 }
 
-fn row(part: &Part, name: &str, warned: &[Option<usize>]) -> Row {
-    let all = counts(part, warned, &(0..part.labels.len()).collect::<Vec<_>>());
-    let measure = |n: u64, metric: fn(&crate::metrics::Confusion) -> Option<f64>| -> Measure {
-        part.measure(n as usize, |items| metric(&counts(part, warned, items)))
+const FOUND: [Column; 4] = [("F1", "f1"), ("precision", "precision"), ("recall", "recall"), ("FPR", "fpr")];
+
+/// A system whose warnings are its alarms.
+fn side<'p>(part: &'p Part, system: &System, warned: Vec<Option<usize>>) -> Side<'p> {
+    let alarms = warned.iter().map(Option::is_some).collect();
+    part.side(system, None).warning(part.warnings(warned)).alarming(alarms)
+}
+
+/// Our model at `look`, sticky, less each other system at the one threshold it is judged by.
+fn differences(part: &Part, thresholds: &[Threshold], columns: &[Column]) -> Vec<Row> {
+    let sides = part.at_one(thresholds).into_iter();
+    let sides: Vec<_> = sides.filter_map(|(s, t)| Some((s, t, side(part, s, sticky(s, t)?)))).collect();
+    let Some((ours, rest)) = sides.split_first() else { return Vec::new() };
+    let row = |(system, t, side): &(&System, &Threshold, Side)| {
+        let name = format!("{OURS}, {} − {}, {}, sticky", ours.1.name, system.name, t.name);
+        Row::new(&name, part.less([side, &ours.2], columns, &None))
     };
-    let mut cells = vec![
-        ("F1", measure(all.tp + all.fp + all.fn_ + all.tn, |c| c.f(1.0))),
-        ("precision", measure(all.tp + all.fp, |c| c.precision())),
-        ("recall", part.share(&part.items(true), |i| counts(part, warned, i).recall())),
-        ("FPR", part.share(&part.items(false), |items| counts(part, warned, items).fpr())),
-    ];
-    cells.extend(early(part, warned));
-    Row::new(name, cells)
+    rest.iter().map(row).collect()
 }
 
 /// F1 and F-latency of the rule by the number of positive decisions, and those of our warning at `look` as level lines.
@@ -98,11 +108,7 @@ fn by_strictness(part: &Part, rows: &[Row]) -> Plot {
     for column in ["F1", "F-latency"] {
         let found = rule.iter().enumerate().map(|(at, row)| ((at + 1) as f64, of(row, column)));
         let points = found.clone().filter_map(|(s, m)| Some([s, m.value?])).collect();
-        let band = if column == "F1" {
-            found.filter_map(|(s, m)| Some([s, m.low?, m.high?])).collect()
-        } else {
-            Vec::new()
-        };
+        let band = found.filter_map(|(s, m)| Some([s, m.low?, m.high?])).collect();
         series.push(Series { name: format!("{column}, eSPD rule"), points, band });
         let ours = rows.iter().find(|r| r.name == format!("{OURS}, look, sticky"));
         let level = ours.and_then(|row| of(row, column).value);

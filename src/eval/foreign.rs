@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::baselines;
 use super::cases::Gold;
-use super::judge::{OURS, System};
+use super::part::{OURS, System};
 use super::suite::Task;
 use crate::assessment::Band;
 
@@ -131,6 +131,9 @@ impl Scores {
     }
 }
 
+/// Numbers that differ by less were rounded.
+const SAME: f64 = 1e-3;
+
 impl Said {
     /// Scores by message of a conversation of `n`: index and score.
     fn by_message(&self, n: usize) -> Result<Vec<(usize, f64)>> {
@@ -145,6 +148,12 @@ impl Said {
         ensure!(
             plain == 0 || (plain == found.len() && plain == n),
             "{place}: scores for {plain} messages where it has {n}"
+        );
+        let other =
+            |m: &ForeignMessage| matches!(m, ForeignMessage::Plain(Some(s)) if (s - self.score).abs() > SAME);
+        ensure!(
+            !messages.last().is_some_and(other),
+            "{place}: the score after its last message is not its \"score\"; what is known by the end is one number"
         );
         let in_order =
             found.windows(2).all(|pair| pair[0].0 < pair[1].0) && found.iter().all(|(at, _)| *at < n);

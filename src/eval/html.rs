@@ -20,8 +20,14 @@ svg .grid { stroke: #e2e2e2 } svg .diagonal { stroke: #999; stroke-dasharray: 3 
 .wide { overflow-x: auto } table { border-collapse: collapse; font-size: 13px; break-inside: avoid }
 th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #ddd; vertical-align: top }
 th:first-child, td:first-child { text-align: left; white-space: nowrap } td small { display: block; color: #666; white-space: nowrap }
-@media print { body { font-size: 11px; margin: 0 } .plots { grid-template-columns: 1fr 1fr } table { font-size: 8.5px } th, td { padding: .15rem .3rem } }
+@media print {
+body { font-size: 11px; margin: 0; padding: 0; max-width: none } .plots { grid-template-columns: 1fr 1fr } .wide { overflow: visible }
+table { font-size: 8.5px; width: 100% } th, td { padding: .15rem .2rem } th:first-child, td:first-child, td small { white-space: normal }
+.many table { font-size: 7px } .many th, .many td { padding: .1rem .1rem } }
 ";
+
+/// Columns beyond which a table is set smaller in print, so that it keeps within a sheet.
+const MANY: usize = 8;
 
 /// How a page begins.
 const BEGINNING: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>";
@@ -45,7 +51,7 @@ pub fn html(o: &Outcome) -> String {
     }
     out += "</ul>\n";
     if !o.plots.is_empty() {
-        out += "<p class=\"note\">Shaded: 95 % interval at each point, of the model and of a system from elsewhere; baselines have none. Lines are told apart by dash.";
+        out += "<p class=\"note\">Shaded, or a line through a mark: 95 % interval, of the model and of a system from elsewhere; baselines and histograms have none. Lines are told apart by dash.";
         if o.plots.iter().any(|plot| plot.id.starts_with("pr/")) {
             out += " Precision is drawn as the best at that recall or more; the AUPRC below is not interpolated.";
         }
@@ -63,9 +69,10 @@ pub fn html(o: &Outcome) -> String {
     for t in o.tables.iter().filter(|t| !t.rows.is_empty()) {
         let _ = write!(
             out,
-            "<h2>{}</h2><p class=\"note\">{}</p>\n<div class=\"wide\"><table><tr><th></th><th>n</th>",
+            "<h2>{}</h2><p class=\"note\">{}</p>\n<div class=\"wide{}\"><table><tr><th></th><th>n</th>",
             escape(&t.title),
-            escape(&t.note)
+            escape(&t.note),
+            if t.columns.len() > MANY { " many" } else { "" }
         );
         t.columns.iter().for_each(|c| {
             let _ = write!(out, "<th>{}</th>", escape(c));
@@ -87,16 +94,6 @@ pub fn html(o: &Outcome) -> String {
             out += "</tr>\n";
         }
         out += "</table></div>\n";
-    }
-    for t in &o.thresholds {
-        let value = t.value.map_or_else(|| "none".to_owned(), |v| format!("{v:.4}"));
-        let _ = writeln!(
-            out,
-            "<p class=\"note\">Threshold {}, {}: {value}. {}</p>",
-            escape(&t.system),
-            escape(&t.name),
-            escape(&t.chosen)
-        );
     }
     out + "</body></html>\n"
 }

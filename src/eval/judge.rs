@@ -1,16 +1,16 @@
 //! One run of a suite: score dev, choose thresholds, freeze them, score test, judge both.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use sha2::{Digest, Sha256};
 
 use super::again::Again;
 use super::baselines::Baselines;
 use super::cases::{Case, Gold, Skipped};
 use super::foreign::Theirs;
-use super::result::{Data, Measure, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold};
+use super::part::{BEST, OURS, OWN, Part, System};
+use super::result::{Data, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold, hashed};
 use super::side::SideFile;
 use super::suite::{Suite, Task};
 use super::texts::Texts;
@@ -18,17 +18,10 @@ use super::verdict::{Scorer, Verdict};
 use super::{
     espd, fairness, lengths, pan12, plots, quantization, robustness, signals, strata, tables, warnings,
 };
-use crate::assessment::Band;
-use crate::metrics::{Ranking, Resamples, best_threshold};
+use crate::head::SIGNALS;
+use crate::metrics::{Ranking, best_threshold};
 use crate::models::Model;
 use crate::transcript::Transcript;
-
-/// The name of our model among the systems.
-pub(super) const OURS: &str = "rushlight";
-/// The name of the threshold with the best F1 on dev.
-const BEST: &str = "best F1";
-/// The name of the alarms that another system raises itself.
-pub(super) const OWN: &str = "its own";
 
 /// What to run, and on what.
 pub struct Request<'a> {
@@ -50,116 +43,6 @@ pub struct Request<'a> {
     pub ids: Option<&'a Path>,
     /// The result that is replaced, whose readings of test are carried on.
     pub before: Option<Outcome>,
-}
-
-/// One split with everything that was said of it.
-pub(super) struct Part<'a> {
-    pub split: String,
-    pub golds: Vec<&'a Gold>,
-    pub labels: Vec<bool>,
-    pub verdicts: Vec<Verdict>,
-    pub systems: Vec<System>,
-    pub draws: Resamples,
-}
-
-/// One system's scores of a split.
-pub(super) struct System {
-    pub name: String,
-    pub scores: Vec<f64>,
-    /// By message: its index and the score by then.
-    pub messages: Option<Vec<Vec<(usize, f64)>>>,
-    pub probability: bool,
-    /// Of our model.
-    pub bands: Option<Vec<Band>>,
-    /// Alarms that it raises itself.
-    pub own: Option<Vec<bool>>,
-}
-
-impl System {
-    /// What stands beside the model: scores that are no probabilities, of whole conversations.
-    pub fn beside(name: &str, scores: Vec<f64>) -> Self {
-        Self { name: name.to_owned(), scores, messages: None, probability: false, bands: None, own: None }
-    }
-
-    /// Where it is judged when one threshold must do: the model's band `look`; the alarms that another system raises itself, or else its best F1 on dev.
-    ///
-    /// # Errors
-    /// When it has none of these.
-    pub fn threshold<'t>(&self, thresholds: &'t [Threshold]) -> Result<&'t Threshold> {
-        let of = |name: &str| thresholds.iter().find(|t| t.system == self.name && t.name == name);
-        let found = of("look").or(of(OWN)).or(of(BEST).filter(|t| t.value.is_some()));
-        found.with_context(|| {
-            format!("{}: there is no dev part to choose a threshold on; its scores must say \"alarm\" (true or false) on each line", self.name)
-        })
-    }
-
-    /// Id and title of a table of this system alone; the model's are plain.
-    pub fn titled(&self, id: &str, title: &str) -> (String, String) {
-        match self.bands {
-            Some(_) => (id.to_owned(), title.to_owned()),
-            None => (format!("{id}, {}", self.name), format!("{title}: {}", self.name)),
-        }
-    }
-
-    /// Alarms at a threshold. A band also knows what the model declined to judge.
-    pub fn alarms(&self, t: &Threshold) -> Vec<bool> {
-        match (&self.bands, &self.own, t.name.as_str()) {
-            (Some(bands), _, "look") => bands.iter().map(|b| *b >= Band::Look).collect(),
-            (Some(bands), _, "look now") => bands.iter().map(|b| *b == Band::LookNow).collect(),
-            (_, Some(own), OWN) => own.clone(),
-            _ => self.scores.iter().map(|s| t.value.is_some_and(|v| *s >= v)).collect(),
-        }
-    }
-}
-
-impl<'a> Part<'a> {
-    pub fn new(suite: &Suite, split: &str, golds: Vec<&'a Gold>, verdicts: Vec<Verdict>) -> Self {
-        let groups: Vec<&str> = golds.iter().map(|g| g.group.as_str()).collect();
-        let draws = Resamples::new(&groups, suite.resamples, suite.seed);
-        let labels = golds.iter().map(|g| g.risk).collect();
-        let ours = System {
-            name: OURS.to_owned(),
-            scores: verdicts.iter().map(|v| v.score).collect(),
-            messages: Some(
-                verdicts.iter().map(|v| v.messages.iter().map(|m| (m.0, f64::from(m.1))).collect()).collect(),
-            ),
-            probability: true,
-            bands: Some(verdicts.iter().map(|v| v.band).collect()),
-            own: None,
-        };
-        Self { split: split.to_owned(), golds, labels, verdicts, systems: vec![ours], draws }
-    }
-
-    /// A share of these items, as recall and false alarms are, with an interval also where it is none or all of them.
-    pub fn share(&self, items: &[usize], share: impl Fn(&[usize]) -> Option<f64> + Sync) -> Measure {
-        let groups: Vec<&str> = self.golds.iter().map(|g| g.group.as_str()).collect();
-        Measure::share(&self.draws, &groups, items, share)
-    }
-
-    /// The items of a class.
-    pub fn items(&self, risky: bool) -> Vec<usize> {
-        (0..self.labels.len()).filter(|i| self.labels[*i] == risky).collect()
-    }
-
-    /// A metric of items, with its interval; `n` is what it divides by.
-    pub fn measure(&self, n: usize, metric: impl Fn(&[usize]) -> Option<f64> + Sync) -> Measure {
-        Measure::over(&self.draws, self.labels.len(), n, metric)
-    }
-
-    /// What it is, by hash and counts.
-    pub fn data(&self) -> Data {
-        let mut hash = Sha256::new();
-        for gold in &self.golds {
-            hash.update(format!("{}\n{}\n{}\n", gold.id, gold.risk, gold.sha256));
-        }
-        Data {
-            sha256: hash.finalize().iter().map(|b| format!("{b:02x}")).collect(),
-            conversations: self.golds.len(),
-            messages: self.golds.iter().map(|g| g.messages).sum(),
-            risky: self.labels.iter().filter(|l| **l).count(),
-            groups: self.draws.groups(),
-        }
-    }
 }
 
 /// Run a suite.
@@ -198,15 +81,26 @@ pub fn run(request: &Request) -> Result<Outcome> {
         }
         parts.push(part);
     }
-    outcome(request, &texts, &parts, thresholds, cost, skipped)
+    let again = Again {
+        texts: &texts,
+        model,
+        baselines: baselines.as_ref(),
+        suite: &suite.sha256,
+        beside: request.again,
+    };
+    outcome(request, &again, &parts, thresholds, cost, skipped)
 }
 
-/// What stands beside the model where risk is asked.
+/// What stands beside the model; all where risk is asked, and what costs no reading where the same chats are asked of otherwise.
 fn baselines<'m>(request: &Request<'m>, texts: &Texts, train: &[&Gold]) -> Result<Option<Baselines<'m>>> {
-    if request.suite.task != Task::Risk {
-        return Ok(None);
+    match request.suite.task {
+        Task::Risk => {
+            let keywords = request.suite.keywords();
+            Ok(Some(Baselines::fit(request.model, keywords.as_deref(), &texts.cases(train)?)?))
+        }
+        Task::Fairness | Task::Robustness => Ok(Some(Baselines::plain(&texts.cases(train)?))),
+        _ => Ok(None),
     }
-    Ok(Some(Baselines::fit(request.model, request.suite.keywords().as_deref(), &texts.cases(train)?)?))
 }
 
 type Beside = Vec<(&'static str, Vec<f64>)>;
@@ -288,16 +182,15 @@ fn choose(suite: &Suite, dev: &Part, thresholds: &mut Vec<Threshold>) {
 
 fn outcome(
     request: &Request,
-    texts: &Texts,
+    again: &Again,
     parts: &[Part],
     thresholds: Vec<Threshold>,
     mut run: Run,
     skipped: Skipped,
 ) -> Result<Outcome> {
     let (suite, model) = (request.suite, request.model);
-    let again = Again { texts, model, suite: &suite.sha256, beside: request.again };
-    let data: BTreeMap<String, Data> = parts.iter().map(|p| (p.split.clone(), p.data())).collect();
-    let (mut found, mut plots) = (Vec::new(), Vec::new());
+    let data = parts.iter().flat_map(Part::named).collect();
+    let (mut found, mut plots) = (Vec::<Table>::new(), Vec::new());
     for part in parts {
         let mut more = |(tables, cost): (Vec<Table>, Run)| {
             found.extend(tables);
@@ -308,69 +201,121 @@ fn outcome(
                 found.push(tables::conversations(part));
                 found.push(tables::differences(part));
                 found.push(tables::thresholds(part, &thresholds, suite.prevalence));
+                found.push(tables::differences_at(part, &thresholds));
                 found.push(tables::calibration(part));
+                found.extend(tables::reliability(part));
                 found.push(signals::signals(part, model));
                 found.push(tables::patterns(part));
                 found.push(tables::concern(part));
                 found.push(warnings::timing(part, &thresholds));
                 plots.extend(plots::ranked(part, suite));
-                plots.extend(plots::offsets(part, &thresholds));
+                plots.extend(plots::latencies(part, &thresholds));
             }
             Task::Turns => {
                 found.extend(warnings::turns(part, &thresholds));
-                plots.extend(plots::offsets(part, &thresholds));
+                plots.extend(plots::latencies(part, &thresholds));
             }
             Task::Signals => found.push(signals::signals(part, model)),
             Task::Benign => found.extend(strata::benign(suite, part, &thresholds)?),
             Task::Languages => found.push(strata::languages(suite, part, f64::from(model.card.bands.look))),
             Task::Pan12 => bail!("pan12 has no splits"),
-            Task::Fairness => found.extend(fairness::fairness(part, &suite.subgroups, &thresholds)?),
+            Task::Fairness => found.extend(fairness::fairness(part, &suite.subgroups, &thresholds)),
             Task::Espd => {
-                let (table, plot, cost) = espd::espd(part, &again, &thresholds)?;
+                let (table, plot, cost) = espd::espd(part, again, &thresholds)?;
                 more((vec![table], cost));
                 plots.push(plot);
+                plots.extend(plots::latencies(part, &thresholds));
             }
-            Task::Robustness => more(robustness::attacked(part, &again, suite.seed)?),
-            Task::Quantization => more(quantization::against_whole(part, &again)?),
-            Task::Length => more(lengths::lengths(part, &again)?),
+            Task::Robustness => more(robustness::attacked(part, again, suite.seed, &thresholds)?),
+            Task::Quantization => more(quantization::against_whole(part, again)?),
+            Task::Length => more(lengths::lengths(part, again)?),
         }
     }
-    finish(request, data, found, plots, thresholds, run, skipped)
+    plots.extend(found.iter().filter_map(|table| drawn(suite.task, table)));
+    let remarks = again.texts.unread().into_iter().collect();
+    let found = Found { data, tables: found, plots, thresholds, run, skipped, remarks, ..Found::default() };
+    finish(request, found)
+}
+
+/// The plot of a table that says one thing of each row.
+fn drawn(task: Task, table: &Table) -> Option<Plot> {
+    let columns: &[&str] = match task {
+        Task::Length => return Some(plots::lines(table, "messages", &["recall", "false alarms", "AUROC"])),
+        Task::Robustness | Task::Quantization => &["recall", "false alarms"],
+        Task::Fairness => &["false alarms", "misses"],
+        Task::Benign => &["false alarms", "cannot say"],
+        Task::Languages => &["recall, all scores", "false alarms, all scores", "cannot say"],
+        Task::Signals => &["AUPRC", "F1"],
+        Task::Risk | Task::Turns | Task::Espd | Task::Pan12 => return None,
+    };
+    plots::rows(table, columns)
+}
+
+/// What a run found.
+#[derive(Default)]
+pub(super) struct Found {
+    pub data: BTreeMap<String, Data>,
+    pub tables: Vec<Table>,
+    pub plots: Vec<Plot>,
+    pub thresholds: Vec<Threshold>,
+    pub run: Run,
+    pub skipped: Skipped,
+    /// SHA-256 of further files it rests on, by name.
+    pub files: BTreeMap<String, String>,
+    /// What must be known before a number is cited.
+    pub remarks: Vec<String>,
 }
 
 /// Put a result together.
-pub(super) fn finish(
-    request: &Request,
-    data: BTreeMap<String, Data>,
-    tables: Vec<Table>,
-    plots: Vec<Plot>,
-    thresholds: Vec<Threshold>,
-    run: Run,
-    skipped: Skipped,
-) -> Result<Outcome> {
+pub(super) fn finish(request: &Request, found: Found) -> Result<Outcome> {
     let (suite, model) = (request.suite, request.model);
-    let scores_sha256 =
-        request.scores.map(|p| std::fs::read(p).map(|b| crate::models::sha256(&b))).transpose()?;
+    let brought = request.data.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let own = brought.as_ref().filter(|_| suite.data.path.is_some());
+    let mut files = found.files;
+    for path in suite.keywords().iter().map(PathBuf::as_path).chain(request.ids) {
+        files.extend([hashed(path)?]);
+    }
     Ok(Outcome {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         suite: format!("{} {}", suite.name, suite.version),
-        title: suite.title.clone(),
+        title: own.map_or_else(
+            || suite.title.clone(),
+            |name| format!("What the suite {} asks, on other data: {name}", suite.name),
+        ),
         suite_sha256: suite.sha256.clone(),
+        at: now()?,
+        brought,
+        limit: request.limit,
+        files,
+        remarks: found.remarks,
         model: format!("{} {}", model.card.name, model.card.version),
         model_sha256: model.hash.clone(),
-        scores_sha256,
-        readings: readings(request, &data, &thresholds)?,
-        data,
-        skipped: skipped.into_iter().filter(|(_, n)| *n > 0).map(|(k, n)| (k.to_owned(), n)).collect(),
+        device: model.device.to_string(),
+        precision: model.precision.name().to_owned(),
+        scores_sha256: request.scores.map(hashed).transpose()?.map(|(_, hash)| hash),
+        readings: readings(request, &found.data, &found.thresholds)?,
+        data: found.data,
+        skipped: found
+            .skipped
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(why, n)| (why.to_owned(), n))
+            .collect(),
         prevalence: suite.prevalence,
         seed: suite.seed,
         resamples: suite.resamples,
-        thresholds,
-        tables,
-        plots,
-        run,
+        thresholds: found.thresholds,
+        names: SIGNALS.map(|s| (s.id().to_owned(), f64::from(model.card.bands.name.at(s)))).into(),
+        window: suite.window,
+        tables: found.tables,
+        plots: found.plots,
+        run: found.run,
     })
+}
+
+fn now() -> Result<String> {
+    Ok(jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string())
 }
 
 /// Those of the file that is replaced, and this one; a changed threshold on the same test data is recorded.
@@ -396,7 +341,7 @@ fn readings(
     let changed =
         thresholds.iter().any(|t| before(&t.system).is_some_and(|b| b != of(thresholds, &t.system)));
     readings.push(Reading {
-        at: jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string(),
+        at: now()?,
         model_sha256: request.model.hash.clone(),
         data_sha256: test.sha256.clone(),
         thresholds: thresholds.to_vec(),

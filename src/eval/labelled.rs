@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::head::{Pattern, Signal};
@@ -40,6 +41,9 @@ pub struct Record {
     /// What else is known of it, as the register; only subgroups are made of it.
     #[serde(default)]
     pub notes: BTreeMap<String, String>,
+    /// What is not read.
+    #[serde(flatten, skip_serializing)]
+    pub rest: BTreeMap<String, IgnoredAny>,
     /// File and line.
     #[serde(skip)]
     pub place: String,
@@ -84,11 +88,20 @@ fn lines(path: &Path, input: impl BufRead, each: &mut dyn FnMut(Record) -> Resul
         // The parser's own words may quote the line, so only the place is kept.
         let record = serde_json::from_str::<Record>(&line).map_err(|e| {
             let what = unknown_label(&e).unwrap_or_else(|| "not a labelled conversation".to_owned());
-            anyhow::anyhow!("{place}: {what} (column {}); eval/suites/README.md shows one", e.column())
+            // What is read together with unknown keys has no column.
+            let column = if e.column() > 0 { format!(" (column {})", e.column()) } else { String::new() };
+            anyhow::anyhow!("{place}: {}{what}{column}; eval/suites/README.md shows one", id_of(&line))
         })?;
+        ensure!(!record.id.trim().is_empty(), "{place}: a conversation without an id");
         each(Record { place, ..record })?;
     }
     Ok(())
+}
+
+/// The id of a line that is JSON, and no labelled conversation.
+fn id_of(line: &str) -> String {
+    let line = serde_json::from_str::<serde_json::Value>(line).ok();
+    line.as_ref().and_then(|line| line["id"].as_str()).map_or_else(String::new, |id| format!("{id}: "))
 }
 
 /// The name of a signal or a pattern that there is none of, if that is what is wrong: one word, so that it is none of a message's.

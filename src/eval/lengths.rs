@@ -3,22 +3,22 @@
 use anyhow::Result;
 
 use super::again::{Again, Brief};
-use super::judge::Part;
+use super::measures::{Column, titles};
+use super::part::Part;
 use super::result::{Row, Run, Table};
+use super::sides::Side;
 use super::tables::table;
-use crate::metrics::{Confusion, Ranking};
+use super::verdict::MessageRow;
 
 /// Messages that are left.
-const KEPT: [usize; 7] = [3, 5, 10, 20, 40, 80, 160];
+pub const KEPT: [usize; 7] = [3, 5, 10, 20, 40, 80, 160];
 
 /// A table for beginnings, which need no second reading since a score never looks ahead, and one for ends.
 pub fn lengths(part: &Part, again: &Again) -> Result<(Vec<Table>, Run)> {
     let look = f64::from(again.model.card.bands.look);
-    let n = part.labels.len();
     let mut first = Vec::new();
     for kept in KEPT {
-        let by_then = |i: usize| part.verdicts[i].messages.iter().take_while(|m| m.0 < kept).last();
-        let scores: Vec<f64> = (0..n).map(|i| by_then(i).map_or(0.0, |m| f64::from(m.1))).collect();
+        let scores: Vec<f64> = part.rows().map(|rows| by_then(rows, kept)).collect();
         // Before its onset a risky conversation is not risky yet, and is left out.
         let counts = |i: usize| !part.labels[i] || part.golds[i].onset.is_some_and(|o| o < kept);
         first.push(one(part, kept, &scores, look, &counts));
@@ -35,7 +35,7 @@ pub fn lengths(part: &Part, again: &Again) -> Result<(Vec<Table>, Run)> {
         one(part, kept, &scores, look, &|_| true)
     });
     let last = last.collect();
-    let columns = ["recall", "false alarms", "AUROC"];
+    let columns = titles(&COLUMNS);
     let note =
         "At the threshold of look. Of risky conversations, those whose onset lies within what is left.";
     let title = "Only the first messages";
@@ -44,22 +44,16 @@ pub fn lengths(part: &Part, again: &Again) -> Result<(Vec<Table>, Run)> {
     Ok((vec![first, table(part, "last", "Only the last messages", note, &columns, last)], cost))
 }
 
-fn one(part: &Part, kept: usize, scores: &[f64], look: f64, counts: &(dyn Fn(usize) -> bool + Sync)) -> Row {
-    let of = |items: &[usize], class: bool| -> Vec<usize> {
-        items.iter().copied().filter(|i| part.labels[*i] == class && counts(*i)).collect()
-    };
-    let all: Vec<usize> = (0..part.labels.len()).collect();
-    let [risky, quiet] = [true, false].map(|class| of(&all, class));
-    let alarms: Vec<bool> = scores.iter().map(|s| *s >= look).collect();
-    let hits = |items: &[usize]| Confusion::of_items(&part.labels, &alarms, items);
-    let ranking = Ranking::new(&part.labels, scores).expect("scores are finite");
-    let auroc = |items: &[usize]| ranking.auroc(&[of(items, true), of(items, false)].concat());
-    Row::new(
-        &format!("{kept}"),
-        vec![
-            ("recall", part.share(&risky, |d| hits(&of(d, true)).recall())),
-            ("false alarms", part.share(&quiet, |d| hits(&of(d, false)).fpr())),
-            ("AUROC", part.measure(risky.len() + quiet.len(), auroc)),
-        ],
-    )
+/// The risk after the first messages.
+pub fn by_then(rows: &[MessageRow], kept: usize) -> f64 {
+    rows.iter().take_while(|m| m.0 < kept).last().map_or(0.0, |m| f64::from(m.1))
+}
+
+const COLUMNS: [Column; 3] = [("recall", "recall"), ("false alarms", "fpr"), ("AUROC", "auroc")];
+
+fn one(part: &Part, kept: usize, scores: &[f64], look: f64, counts: &dyn Fn(usize) -> bool) -> Row {
+    let keep: Vec<bool> = (0..part.labels.len()).map(counts).collect();
+    let alarms = scores.iter().map(|s| *s >= look).collect();
+    let side = Side::of(&part.labels, scores.to_vec(), true).alarming(alarms);
+    Row::new(&format!("{kept}"), part.cells(&side, &COLUMNS, &Some(&keep)))
 }

@@ -61,6 +61,7 @@ fn begin(head: &regex::Captures, place: String) -> Result<Record> {
         bail!("{place}: ids are family-writer-NNN")
     };
     Ok(Record {
+        rest: BTreeMap::new(),
         id,
         lang: Some("en".to_owned()),
         source: Some("rushlight-corpus".to_owned()),

@@ -2,13 +2,17 @@
 //!
 //! The corpus has 155,128 conversations, so they are read as a stream; what is kept of each is a few numbers and ids.
 
+mod compare;
+mod lists;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
+pub use compare::{is_of, numbers, verdicts};
+use lists::Lists;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +20,8 @@ use super::baselines::{Baselines, NAMES};
 use super::cases::{self, Skipped};
 use super::foreign::Theirs;
 use super::ids::Ids;
-use super::judge::{self, Part, Request, System};
+use super::judge::{self, Found, Request};
+use super::part::{Part, System};
 use super::result::{Measure, Outcome, Row, Run, Table, Threshold};
 use super::side::{self, Scored};
 use super::suite::Task;
@@ -47,37 +52,33 @@ struct Seen {
     authors: Vec<String>,
     /// Ids of those whose messages are the reason for the alarm.
     concern: Vec<String>,
-    /// Their lines that carry a signal, from 1.
+    /// Their lines that carry a signal, by the numbers that the file gives them.
     lines: Vec<usize>,
+    /// What the lists say of it; files of earlier versions do not tell.
+    #[serde(default)]
+    listed: Option<Listed>,
 }
 
-/// The id lists that come with the corpus.
-struct Gold {
-    authors: BTreeSet<String>,
-    /// Conversation and line, where the list of problem 2 is there.
-    lines: Option<BTreeSet<(String, usize)>>,
+/// Predators who write in a conversation, and its telling lines.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Listed {
+    predators: Vec<String>,
+    lines: BTreeSet<usize>,
 }
 
 /// Run the suite on a folder that holds the XML and the id lists.
 pub fn run(request: &Request) -> Result<Outcome> {
     let folder = request.suite.data(request.data)?;
-    let (xml, gold) = files(&folder, request.ids)?;
+    let (xml, lists) = lists::find(&folder, request.ids)?;
     request.scores.map(Theirs::open).transpose()?;
     let begun = Instant::now();
-    let (seen, mut run, mut skipped, met) = read(request, &xml)?;
+    let (seen, mut run, mut skipped, met) = read(request, &xml, &lists)?;
     ensure!(!seen.is_empty(), "{}: no conversation in it", xml.display());
-    // A part of it may well hold none.
-    let whole = request.ids.is_none() && request.limit.is_none();
-    ensure!(
-        !whole || seen.iter().any(|s| gold.in_it(s)),
-        "{}: none of the {} authors of the list writes in it; is the list that of this file?",
-        xml.display(),
-        gold.authors.len()
-    );
+    let remarks = fitting(request, &xml, &lists, &seen, &met)?;
     run.seconds = begun.elapsed().as_secs_f64();
     let run = run.told();
     let mut thresholds = judge::card(request.model);
-    let golds: Vec<cases::Gold> = seen.iter().map(|s| gold.of(s)).collect();
+    let golds: Vec<cases::Gold> = seen.iter().map(|s| lists.gold(s)).collect();
     let verdicts = seen.iter().zip(&golds).map(|(s, gold)| Verdict::brief(gold, f64::from(s.risk), s.band));
     let mut part = Part::new(request.suite, "test", golds.iter().collect(), verdicts.collect());
     for (at, name) in NAMES.into_iter().enumerate() {
@@ -91,60 +92,71 @@ pub fn run(request: &Request) -> Result<Outcome> {
         part.systems.push(theirs.of_next(seen.len()));
     }
     let mut tables = conversations(request, &part, &thresholds);
-    tables.push(authors(request, &seen, &gold));
-    tables.extend(gold.lines.as_ref().map(|lines| by_line(request, &seen, lines)));
-    let data = BTreeMap::from([("test".to_owned(), part.data())]);
+    tables.push(authors(request, &seen, &lists));
+    tables.extend(lists.lines.as_ref().map(|_| by_line(request, &seen, &lists)));
     let plots = plots::ranked(&part, request.suite);
-    judge::finish(request, data, tables, plots, thresholds, run, skipped)
+    let files = lists.hashes(&xml)?;
+    let found = Found { data: part.named(), tables, plots, thresholds, run, skipped, files, remarks };
+    judge::finish(request, found)
 }
 
-/// The one XML file, and the id lists, told by what stands in them; the list of `--ids` may lie among them.
-fn files(folder: &Path, ids: Option<&Path>) -> Result<(PathBuf, Gold)> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?;
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-    paths.sort();
-    let ends = |p: &PathBuf, end: &str| p.extension().is_some_and(|e| e.eq_ignore_ascii_case(end));
-    let xml: Vec<&PathBuf> = paths.iter().filter(|p| ends(p, "xml")).collect();
-    let [xml] = xml[..] else {
-        bail!("{}: expected one .xml file with the conversations, found {}", folder.display(), xml.len())
-    };
-    let mut gold = Gold { authors: BTreeSet::new(), lines: None };
-    let ids = ids.and_then(|path| path.canonicalize().ok());
-    let other = |p: &&PathBuf| ids.is_none() || p.canonicalize().ok() != ids;
-    for path in paths.iter().filter(|p| ends(p, "txt")).filter(other) {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-            let place = || format!("{}:{}", path.display(), at + 1);
-            match line.split_whitespace().collect::<Vec<_>>()[..] {
-                [author] => drop(gold.authors.insert(author.to_owned())),
-                [conversation, line] => {
-                    let line = line
-                        .parse()
-                        .map_err(|_| anyhow!("{}: expected a conversation and a line", place()))?;
-                    gold.lines.get_or_insert_default().insert((conversation.to_owned(), line));
-                }
-                _ => bail!("{}: expected an author's id, or a conversation's id and a line", place()),
-            }
-        }
-    }
+/// Whether the lists are those of the file, and what must be said where it is not the corpus that was published.
+fn fitting(
+    request: &Request,
+    xml: &Path,
+    lists: &Lists,
+    seen: &[Seen],
+    met: &HashSet<String>,
+) -> Result<Vec<String>> {
+    // A part of it may well hold none.
+    let whole = request.ids.is_none() && request.limit.is_none();
     ensure!(
-        !gold.authors.is_empty(),
-        "{}: no list of predators (a .txt file of author ids, as the corpus comes with)",
-        folder.display()
+        !whole || seen.iter().any(|s| lists.meet(s)),
+        "{}: none of the {} authors of the list writes in it; is the list that of this file?",
+        xml.display(),
+        lists.authors.len()
     );
-    Ok((xml.clone(), gold))
+    let mut strange = lists.strange(|id| met.contains(id)).peekable();
+    if let Some((id, place)) = strange.peek().filter(|_| whole) {
+        bail!(
+            "{place}: {id} is no conversation of {}; is the list that of this file? If the file is a part of the corpus, name its conversations with --ids",
+            xml.display()
+        );
+    }
+    let strange = strange.count();
+    let mut remarks = Vec::new();
+    if strange > 0 {
+        remarks.push(format!(
+            "the list of lines names {strange} conversations that this file does not hold; their lines count as not found"
+        ));
+    }
+    let data = &request.suite.data;
+    let counted = [
+        ("conversations", data.counts.get("test").copied(), met.len()),
+        ("predators", data.authors, lists.authors.len()),
+    ];
+    let other = counted.into_iter().filter(|(_, official, here)| official.is_some_and(|n| n != *here));
+    let other: Vec<String> = other
+        .map(|(what, official, here)| format!("{here} {what} where it has {}", official.unwrap_or_default()))
+        .collect();
+    if !other.is_empty() {
+        remarks.push(format!(
+            "this is not the corpus that was published: {}; do not cite these numbers as those of PAN12",
+            other.join(", ")
+        ));
+    }
+    Ok(remarks)
 }
 
 /// What was seen, what it cost, what was set aside, and all ids.
-fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped, HashSet<String>)> {
+fn read(request: &Request, xml: &Path, lists: &Lists) -> Result<(Vec<Seen>, Run, Skipped, HashSet<String>)> {
     let baselines = Baselines::fit(request.model, request.suite.keywords().as_deref(), &[])?;
     let mut known = side::known::<Seen>(request.side, &request.model.hash, |seen| seen)?;
     let (mut seen, mut batch, mut run, mut problem) = (Vec::new(), Vec::new(), Run::default(), None);
     let options = Options { format: Some("pan12".to_owned()), ..Options::default() };
     let mut flush = |batch: &mut Vec<Imported>| -> Result<()> {
         let some = std::mem::take(batch);
-        let assessed = some.par_iter().map(|i| look(request.model, &baselines, i));
+        let assessed = some.par_iter().map(|i| look(request.model, &baselines, lists, i));
         let assessed: Vec<Seen> = assessed.collect::<Result<_>>()?;
         side::append(request.side, &assessed)?;
         run.scored += assessed.len();
@@ -171,15 +183,12 @@ fn read(request: &Request, xml: &Path) -> Result<(Vec<Seen>, Run, Skipped, HashS
             *skipped.entry("beyond --limit").or_default() += 1;
             return ControlFlow::Continue(());
         }
-        let lost = imported
-            .warnings
-            .iter()
-            .filter(|w| w.kind == WarningKind::BadRecord)
-            .map(|w| w.count)
-            .sum::<u64>();
-        *skipped
-            .entry("messages that could not be read; the lines after them count one less")
-            .or_default() += lost as usize;
+        if let Err(wrong) = lists.fit(xml, id, &imported.transcript) {
+            problem = Some(wrong);
+            return ControlFlow::Break(());
+        }
+        let lost = imported.warnings.iter().filter(|w| w.kind == WarningKind::BadRecord).map(|w| w.count);
+        *skipped.entry("messages that could not be read").or_default() += lost.sum::<u64>() as usize;
         match known.remove(id) {
             Some(old) if old.sha256 == crate::score::fingerprint(&imported.transcript) => resumed.push(old),
             _ => batch.push(imported),
@@ -225,12 +234,14 @@ fn id(chat: &Transcript) -> &str {
     chat.id.rsplit_once('#').map_or(&chat.id, |(_, id)| id)
 }
 
-fn look(model: &Model, baselines: &Baselines, imported: &Imported) -> Result<Seen> {
+fn look(model: &Model, baselines: &Baselines, lists: &Lists, imported: &Imported) -> Result<Seen> {
     let chat = &imported.transcript;
     let a = crate::score::assess(model, chat, "pan12", &[]).with_context(|| chat.id.clone())?;
     ensure!(a.risk.is_finite(), "{}: a score of the model is not a finite number", chat.id);
     let (loud, beside) = (a.band >= Band::Look, baselines.scores(&[chat])?);
+    let authors: Vec<String> = chat.speakers.iter().map(|s| s.name.clone()).collect();
     Ok(Seen {
+        listed: Some(lists.of(id(chat), &authors)),
         id: id(chat).to_owned(),
         sha256: a.input.sha256.clone(),
         model: a.model.sha256.clone(),
@@ -238,7 +249,7 @@ fn look(model: &Model, baselines: &Baselines, imported: &Imported) -> Result<See
         band: a.band,
         beside: beside.into_iter().flat_map(|(_, scores)| scores).collect(),
         messages: chat.messages.len(),
-        authors: chat.speakers.iter().map(|s| s.name.clone()).collect(),
+        authors,
         lines: if loud { lines(model, &a) } else { Vec::new() },
         concern: a.person_of_concern,
     })
@@ -250,7 +261,7 @@ fn lines(model: &Model, a: &Assessment) -> Vec<usize> {
     let theirs = a.messages.iter().filter(|m| a.person_of_concern.contains(&m.speaker));
     let telling =
         theirs.filter(|m| m.signals.iter().any(|(s, p)| *s != Signal::Protective && names.names(*s, *p)));
-    telling.map(|m| m.index + 1).collect()
+    telling.map(|m| m.line as usize).collect()
 }
 
 impl Scored for Seen {
@@ -263,122 +274,100 @@ impl Scored for Seen {
     }
 }
 
-impl Gold {
-    fn in_it(&self, seen: &Seen) -> bool {
-        seen.authors.iter().any(|a| self.authors.contains(a))
-    }
-}
-
-impl Gold {
-    /// What is known of a conversation. Those of one predator belong together; all others stand alone.
-    fn of(&self, seen: &Seen) -> cases::Gold {
-        let predator = seen.authors.iter().find(|a| self.authors.contains(*a));
-        cases::Gold {
-            id: seen.id.clone(),
-            group: predator.unwrap_or(&seen.id).clone(),
-            messages: seen.messages,
-            risk: predator.is_some(),
-            sha256: seen.sha256.clone(),
-            ..cases::Gold::default()
-        }
-    }
-}
-
 /// Those with a predator in them against the others.
 fn conversations(request: &Request, part: &Part, thresholds: &[Threshold]) -> Vec<Table> {
     let mut order = tables::conversations(part);
     order.note += " A conversation counts as risky when a predator writes in it; many of these hold a few harmless lines only.";
-    let (here, official) = (part.golds.len(), request.suite.data.counts.get("test"));
-    if let Some(official) = official.filter(|n| **n != here) {
-        order.note += &format!(" The test corpus has {official} conversations; {here} were read.");
-    }
     vec![
         order,
         tables::differences(part),
         tables::thresholds(part, thresholds, request.suite.prevalence),
+        tables::differences_at(part, thresholds),
         tables::calibration(part),
     ]
+    .into_iter()
+    .chain(tables::reliability(part))
+    .collect()
 }
 
-fn authors(request: &Request, seen: &[Seen], gold: &Gold) -> Table {
-    let found: BTreeSet<&String> = seen.iter().flat_map(|s| &s.concern).collect();
-    let wanted: BTreeSet<&String> = gold.authors.iter().collect();
-    let items: Vec<&String> = found.union(&wanted).copied().collect();
-    let sets = |drawn: &[usize]| {
-        let is = |set: &BTreeSet<&String>, i: &usize| set.contains(items[*i]);
-        let count = |hit: &dyn Fn(&usize) -> bool| drawn.iter().filter(|i| hit(i)).count() as u64;
-        Sets {
-            hits: count(&|i| is(&found, i) && is(&wanted, i)),
-            found: count(&|i| is(&found, i)),
-            wanted: count(&|i| is(&wanted, i)),
-        }
-    };
+fn authors(request: &Request, seen: &[Seen], lists: &Lists) -> Table {
+    let wanted = || lists.authors.keys().map(String::as_str);
+    let here = seen.iter().flat_map(|s| &s.authors).filter(|a| lists.authors.contains_key(*a));
     let note = format!(
         "Found: whose messages are the reason for an alarm at the band look. Recall divides by all {} ids of the list; {} of them write in this file. Ranked by F0.5.",
-        wanted.len(),
-        seen.iter().flat_map(|s| &s.authors).filter(|a| wanted.contains(a)).collect::<BTreeSet<_>>().len()
+        lists.authors.len(),
+        here.collect::<BTreeSet<_>>().len()
     );
-    let draws = Resamples::new(&items, request.suite.resamples, request.suite.seed);
-    let cells = set_cells(&draws, items.len(), 0.5, &sets);
-    Table::new("authors", "Problem 1: predators", &note, &columns(0.5), vec![Row::new("rushlight", cells)])
+    table(request, &AUTHORS, &note, &by_author(seen, wanted()))
 }
 
-fn by_line(request: &Request, seen: &[Seen], gold: &BTreeSet<(String, usize)>) -> Table {
-    let mut wanted: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-    for (id, line) in gold {
-        wanted.entry(id).or_default().insert(*line);
-    }
-    let one = |s: &Seen| {
-        let (found, none) = (s.lines.iter().copied().collect(), BTreeSet::new());
-        Sets::of(&found, wanted.get(s.id.as_str()).unwrap_or(&none))
-    };
-    let mut counts: Vec<Sets> = seen.iter().map(one).collect();
-    let here: u64 = counts.iter().map(|s| s.wanted).sum();
-    let mut ids: Vec<&str> = seen.iter().map(|s| s.id.as_str()).collect();
+fn by_line(request: &Request, seen: &[Seen], lists: &Lists) -> Table {
+    let mut counts = by_conversation(seen, |s| lists.telling(&s.id));
+    let here: u64 = counts.values().map(|s| s.wanted).sum();
     // Lines of conversations that are not here were not found either.
-    let known: HashSet<&str> = ids.iter().copied().collect();
-    for (id, lines) in wanted.iter().filter(|(id, _)| !known.contains(*id)) {
-        ids.push(id);
-        counts.push(Sets { wanted: lines.len() as u64, ..Sets::default() });
+    for (id, lines) in lists.lines.iter().flatten() {
+        let wanted = lines.len() as u64;
+        counts.entry(id.clone()).or_insert(Sets { wanted, ..Sets::default() });
     }
-    let draws = Resamples::new(&ids, request.suite.resamples, request.suite.seed);
-    let sum = |drawn: &[usize]| {
-        let total = |part: fn(&Sets) -> u64| drawn.iter().map(|i| part(&counts[*i])).sum();
-        Sets { hits: total(|s| s.hits), found: total(|s| s.found), wanted: total(|s| s.wanted) }
-    };
     let note = format!(
         "Found: lines of the persons found that carry a signal. Recall divides by all {} lines of the list; {here} of them are in conversations that were read. Ranked by F3.",
-        gold.len()
+        lists.count()
     );
-    let cells = set_cells(&draws, counts.len(), 3.0, &sum);
-    Table::new(
-        "lines",
-        "Problem 2: their telling lines",
-        &note,
-        &columns(3.0),
-        vec![Row::new("rushlight", cells)],
-    )
+    table(request, &LINES, &note, &counts)
 }
 
-fn columns(beta: f64) -> [&'static str; 4] {
-    ["precision", "recall", "F1", if beta < 1.0 { "F0.5" } else { "F3" }]
-}
-
-fn set_cells(
-    draws: &Resamples,
-    items: usize,
+/// One of the two problems.
+struct Problem {
+    id: &'static str,
+    title: &'static str,
+    /// By which systems are ranked.
     beta: f64,
-    sets: &(dyn Fn(&[usize]) -> Sets + Sync),
-) -> Vec<(&'static str, Measure)> {
-    let all = sets(&(0..items).collect::<Vec<_>>());
-    let measure = |n: u64, metric: &(dyn Fn(Sets) -> Option<f64> + Sync)| {
-        Measure::over(draws, items, n as usize, |d| metric(sets(d)))
+}
+
+const AUTHORS: Problem = Problem { id: "authors", title: "Problem 1: predators", beta: 0.5 };
+const LINES: Problem = Problem { id: "lines", title: "Problem 2: their telling lines", beta: 3.0 };
+
+/// Each author who was found or is listed.
+fn by_author<'s>(seen: &'s [Seen], wanted: impl Iterator<Item = &'s str>) -> BTreeMap<String, Sets> {
+    let mut counts: BTreeMap<String, Sets> = BTreeMap::new();
+    for author in seen.iter().flat_map(|s| &s.concern) {
+        counts.entry(author.clone()).or_default().found = 1;
+    }
+    wanted.for_each(|author| counts.entry(author.to_owned()).or_default().wanted = 1);
+    counts.values_mut().for_each(|sets| sets.hits = sets.found.min(sets.wanted));
+    counts
+}
+
+/// The lines of each conversation.
+fn by_conversation(seen: &[Seen], wanted: impl Fn(&Seen) -> BTreeSet<usize>) -> BTreeMap<String, Sets> {
+    let one = |s: &Seen| (s.id.clone(), Sets::of(&s.lines.iter().copied().collect(), &wanted(s)));
+    seen.iter().map(one).collect()
+}
+
+impl Problem {
+    fn columns(&self) -> [&'static str; 4] {
+        ["precision", "recall", "F1", if self.beta < 1.0 { "F0.5" } else { "F3" }]
+    }
+
+    fn number(&self, column: &str, sets: Sets) -> Option<f64> {
+        match column {
+            "precision" => sets.precision(),
+            "recall" => sets.recall(),
+            "F1" => sets.f(1.0),
+            _ => sets.f(self.beta),
+        }
+    }
+}
+
+fn table(request: &Request, problem: &Problem, note: &str, counts: &BTreeMap<String, Sets>) -> Table {
+    let (names, sets): (Vec<&String>, Vec<Sets>) = counts.iter().unzip();
+    let draws = Resamples::new(&names, request.suite.resamples, request.suite.seed);
+    let sum = |drawn: &[usize]| drawn.iter().map(|i| sets[*i]).sum::<Sets>();
+    let all: Sets = sets.iter().copied().sum();
+    let cell = |column| {
+        let n = if column == "precision" { all.found } else { all.wanted };
+        (column, Measure::over(&draws, names.len(), n as usize, |d| problem.number(column, sum(d))))
     };
-    let [p, r, f1, f] = columns(beta);
-    vec![
-        (p, measure(all.found, &|s| s.precision())),
-        (r, measure(all.wanted, &|s| s.recall())),
-        (f1, measure(all.wanted, &|s| s.f(1.0))),
-        (f, measure(all.wanted, &|s| s.f(beta))),
-    ]
+    let row = Row::new("rushlight", problem.columns().map(cell));
+    Table::new(problem.id, problem.title, note, &problem.columns(), vec![row])
 }

@@ -1,9 +1,14 @@
 //! The one result of a run: it describes itself, and every report renders it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 
+use anyhow::{Context as _, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::metrics::{Resamples, ratio, rule_of_three};
 
@@ -23,10 +28,31 @@ pub struct Outcome {
     pub title: String,
     /// SHA-256 of its `suite.toml`.
     pub suite_sha256: String,
+    /// When it was measured, UTC.
+    #[serde(default)]
+    pub at: String,
+    /// Name of the file or folder that the user brought in place of the suite's own data.
+    #[serde(default)]
+    pub brought: Option<String>,
+    /// At most so many conversations of each file, where that was asked.
+    #[serde(default)]
+    pub limit: Option<usize>,
+    /// SHA-256 of what it rests on beside the data: the list of words, a list of ids, and the files of PAN 2012; by name.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// What must be known before a number is cited.
+    #[serde(default)]
+    pub remarks: Vec<String>,
     /// The model's name and version.
     pub model: String,
     /// SHA-256 of its `model.toml`, which binds all its files.
     pub model_sha256: String,
+    /// What it ran on.
+    #[serde(default)]
+    pub device: String,
+    /// How it multiplied.
+    #[serde(default)]
+    pub precision: String,
     /// SHA-256 of a `--scores` file, when one was judged.
     pub scores_sha256: Option<String>,
     /// The data, by split.
@@ -43,6 +69,12 @@ pub struct Outcome {
     pub thresholds: Vec<Threshold>,
     /// Each time the test split was read into this file, oldest first.
     pub readings: Vec<Reading>,
+    /// Probability from which the model names each signal.
+    #[serde(default)]
+    pub names: BTreeMap<String, f64>,
+    /// Messages after the labelled onset in which a warning is timely.
+    #[serde(default = "three")]
+    pub window: usize,
     /// The numbers.
     pub tables: Vec<Table>,
     /// The curves.
@@ -51,11 +83,19 @@ pub struct Outcome {
     pub run: Run,
 }
 
+/// As in every result that does not say.
+pub(super) fn three() -> usize {
+    3
+}
+
 /// One split.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Data {
     /// SHA-256 over ids, labels of risk and texts, in order.
     pub sha256: String,
+    /// SHA-256 over all other labels: groups, languages, patterns, persons of concern, onsets, signals and notes.
+    #[serde(default)]
+    pub labels_sha256: Option<String>,
     /// Conversations.
     pub conversations: usize,
     /// Messages.
@@ -80,6 +120,15 @@ pub struct Threshold {
     pub warn: Option<f64>,
     /// How and on what it was chosen.
     pub chosen: String,
+}
+
+impl Threshold {
+    /// Where alarms begin, and where warnings are dated if that is higher.
+    pub fn told(&self) -> String {
+        let value = self.value.map_or_else(|| "none".to_owned(), |v| format!("{v:.4}"));
+        self.warn
+            .map_or_else(|| value.clone(), |warn| format!("{value} (its warnings are dated at {warn:.4})"))
+    }
 }
 
 /// One reading of the test split.
@@ -220,6 +269,9 @@ pub struct Plot {
     pub bars: bool,
     /// A line from corner to corner, for comparison.
     pub diagonal: bool,
+    /// Names of rows, where each point is a value and the number of its row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
     /// What is drawn.
     pub series: Vec<Series>,
 }
@@ -231,7 +283,7 @@ pub struct Series {
     pub name: String,
     /// x and y.
     pub points: Vec<[f64; 2]>,
-    /// x, lower and upper end of the 95 % interval; empty for none.
+    /// x, or the number of the row, then lower and upper end of the 95 % interval; empty for none.
     pub band: Vec<[f64; 3]>,
 }
 
@@ -270,6 +322,23 @@ impl Run {
         let per_second = ratio(self.scored as f64, self.seconds).filter(|r| *r > 0.0);
         Self { per_second, peak_memory_bytes: peak_memory(), ..self }
     }
+}
+
+/// Name and SHA-256 of a file.
+pub(super) fn hashed(path: &Path) -> Result<(String, String)> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let cannot_read = || format!("cannot read {}", path.display());
+    let (mut file, mut hash) = (BufReader::new(File::open(path).with_context(cannot_read)?), Sha256::new());
+    loop {
+        let block = file.fill_buf().with_context(cannot_read)?;
+        if block.is_empty() {
+            break;
+        }
+        hash.update(block);
+        let read = block.len();
+        file.consume(read);
+    }
+    Ok((name, hash.finalize().iter().map(|b| format!("{b:02x}")).collect()))
 }
 
 /// Highest resident memory, as Linux tells it.

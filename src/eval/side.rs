@@ -33,6 +33,11 @@ impl SideFile {
         Self { path: path.to_owned(), file, anew: AtomicBool::new(anew) }
     }
 
+    /// Where it is.
+    pub fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
     fn writing(&self) -> String {
         format!("cannot write {}", self.path.display())
     }
@@ -112,4 +117,20 @@ pub fn known<T: Scored>(
 /// Add lines, if there is a file for them.
 pub fn append<T: Scored>(beside: Option<&SideFile>, scored: &[T]) -> Result<()> {
     beside.map_or(Ok(()), |beside| beside.append(scored))
+}
+
+/// Whether a file holds the beginning of one line and no more, as after an interruption within the first; it is cut away when the run goes on.
+pub fn is_torn(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"{\"id\":\"") && !bytes.contains(&b'\n'))
+}
+
+/// Every line of a file that lies beside a result.
+pub fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    let text = std::fs::read_to_string(path).with_context(|| {
+        format!("cannot read {}, which lies beside the result and holds its scores", path.display())
+    })?;
+    let parse = |(at, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|_| anyhow!("{}:{}: not a line of ours", path.display(), at + 1))
+    };
+    text.lines().enumerate().map(parse).collect()
 }

@@ -2,26 +2,24 @@
 
 use std::ops::Range;
 
-use super::judge::Part;
+use super::part::Part;
 use super::result::{Measure, Row, Table};
 use super::tables::table;
-use crate::head::SIGNALS;
-use crate::metrics::{Confusion, Ranking, macro_mean, ratio};
+use super::verdict::MessageRow;
+use crate::head::{SIGNALS, Signal};
+use crate::metrics::{Confusion, Ranking, ratio};
 use crate::models::Model;
 
 /// A row for each signal, and their mean over those that occur. Conversations whose messages nobody labelled are left out.
 pub(super) fn signals(part: &Part, model: &Model) -> Table {
-    let messages = Messages::of(part);
-    let labels: Vec<Vec<bool>> = (0..SIGNALS.len()).map(|at| messages.labels(at)).collect();
-    let scores: Vec<Vec<f64>> = (0..SIGNALS.len()).map(|at| messages.scores(at)).collect();
+    let messages = Messages::of(part.golds.iter().map(|g| g.signals.as_ref()).zip(part.rows()));
     let names = &model.card.bands.name;
-    let pairs = SIGNALS.into_iter().zip(labels.iter().zip(&scores));
-    let judged: Vec<One> = pairs.filter_map(|(s, (l, x))| One::new(l, x, f64::from(names.at(s)))).collect();
-    let total = messages.rows.len();
+    let judged = messages.signals(|signal| Some(f64::from(names.at(signal))));
+    let total = messages.len();
     let mut rows = Vec::new();
-    for (signal, one) in SIGNALS.into_iter().zip(&judged).filter(|_| total > 0) {
+    for (signal, one) in SIGNALS.into_iter().zip(&judged) {
         let positives = one.labels.iter().filter(|l| **l).count();
-        let found = one.alarms.iter().filter(|a| **a).count();
+        let found = one.alarms.iter().flatten().filter(|a| **a).count();
         let measure = |n: usize, metric: &(dyn Fn(&[usize]) -> Option<f64> + Sync)| {
             part.measure(n, |i| metric(&messages.of_items(i)))
         };
@@ -29,26 +27,18 @@ pub(super) fn signals(part: &Part, model: &Model) -> Table {
         rows.push(Row::new(
             signal.id(),
             vec![
-                ("AUPRC", measure(total, &|m| one.ranking.average_precision(m))),
-                ("F1", measure(total, &|m| one.counts(m).f(1.0))),
-                ("precision", measure(found, &|m| one.counts(m).precision())),
-                ("recall", measure(positives, &|m| one.counts(m).recall())),
+                ("AUPRC", measure(total, &|m| one.auprc(m))),
+                ("F1", measure(total, &|m| one.counts(m)?.f(1.0))),
+                ("precision", measure(found, &|m| one.counts(m)?.precision())),
+                ("recall", measure(positives, &|m| one.counts(m)?.recall())),
                 ("base rate", Measure { value: base, n: positives, ..Measure::default() }),
             ],
         ));
     }
-    let mean = |of: &(dyn Fn(&One, &[usize]) -> Option<f64> + Sync)| {
-        part.measure(total, |i| {
-            let messages = messages.of_items(i);
-            macro_mean(&judged.iter().map(|one| of(one, &messages)).collect::<Vec<_>>())
-        })
-    };
     if total > 0 {
-        let auprc = mean(&|one, m| one.ranking.average_precision(m));
-        rows.push(Row::new(
-            "macro",
-            vec![("AUPRC", auprc), ("F1", mean(&|one, m| one.f1_where_it_occurs(m)))],
-        ));
+        let side = part.side(&part.systems[0], None).telling(&messages, judged);
+        let mean = part.cells(&side, &[("AUPRC", "signals_auprc"), ("F1", "signals_f1")], &None);
+        rows.push(Row::new("macro", mean.into_iter().map(|(title, m)| (title, Measure { n: total, ..m }))));
     }
     let note = format!(
         "By message, {total} of {} conversations. The base rate is the AUPRC of chance, its n the messages that carry the signal; F1, precision and recall at the \
@@ -59,68 +49,77 @@ pub(super) fn signals(part: &Part, model: &Model) -> Table {
     table(part, "signals", "Signals", &note, &columns, rows)
 }
 
-/// The labelled messages of a split in one row.
-struct Messages<'a> {
-    part: &'a Part<'a>,
-    /// Conversation, and place among what was said of it.
-    rows: Vec<(usize, usize)>,
+/// The labelled messages of some conversations in one row.
+pub struct Messages {
     /// Those of each conversation.
     spans: Vec<Range<usize>>,
+    /// By signal, for each message.
+    labels: [Vec<bool>; SIGNALS.len()],
+    scores: [Vec<f64>; SIGNALS.len()],
     conversations: usize,
 }
 
-impl<'a> Messages<'a> {
-    fn of(part: &'a Part) -> Self {
-        let (mut rows, mut spans, mut conversations) = (Vec::new(), Vec::new(), 0);
-        for (at, (gold, verdict)) in part.golds.iter().zip(&part.verdicts).enumerate() {
-            let start = rows.len();
-            if gold.signals.is_some() {
-                conversations += 1;
-                rows.extend((0..verdict.messages.len()).map(|message| (at, message)));
+impl Messages {
+    /// Of labels by message, where somebody gave them, and of what was said of those that somebody wrote.
+    pub fn of<'v>(all: impl Iterator<Item = (Option<&'v Vec<Vec<Signal>>>, &'v [MessageRow])>) -> Self {
+        let (spans, conversations) = (Vec::new(), 0);
+        let mut found = Self { spans, labels: Default::default(), scores: Default::default(), conversations };
+        for (gold, rows) in all {
+            let start = found.len();
+            for (gold, (index, _, said)) in
+                gold.iter().flat_map(|gold| rows.iter().map(move |row| (gold, row)))
+            {
+                for (at, signal) in SIGNALS.iter().enumerate() {
+                    found.labels[at].push(gold[*index].contains(signal));
+                    found.scores[at].push(f64::from(said[at]));
+                }
             }
-            spans.push(start..rows.len());
+            found.conversations += usize::from(gold.is_some());
+            found.spans.push(start..found.len());
         }
-        Self { part, rows, spans, conversations }
+        found
     }
 
-    fn of_items(&self, items: &[usize]) -> Vec<usize> {
+    fn len(&self) -> usize {
+        self.labels[0].len()
+    }
+
+    /// Messages of some conversations.
+    pub fn of_items(&self, items: &[usize]) -> Vec<usize> {
         items.iter().flat_map(|i| self.spans[*i].clone()).collect()
     }
 
-    fn labels(&self, signal: usize) -> Vec<bool> {
-        let carries = |(at, row): &(usize, usize)| {
-            let message = self.part.verdicts[*at].messages[*row].0;
-            self.part.golds[*at].signals.as_ref().is_some_and(|s| s[message].contains(&SIGNALS[signal]))
+    /// Each signal, named at the thresholds of the model where they are known; none where no message is labelled.
+    pub fn signals(&self, named: impl Fn(Signal) -> Option<f64>) -> Vec<One<'_>> {
+        let one = |(at, signal): (usize, Signal)| {
+            let (labels, scores) = (&self.labels[at], &self.scores[at]);
+            let alarms = named(signal).map(|least| scores.iter().map(|s| *s >= least).collect());
+            Some(One { labels, alarms, ranking: Ranking::new(labels, scores)? })
         };
-        self.rows.iter().map(carries).collect()
-    }
-
-    fn scores(&self, signal: usize) -> Vec<f64> {
-        let said = |(at, row): &(usize, usize)| f64::from(self.part.verdicts[*at].messages[*row].2[signal]);
-        self.rows.iter().map(said).collect()
+        SIGNALS.into_iter().enumerate().filter(|_| self.len() > 0).filter_map(one).collect()
     }
 }
 
 /// One signal: its labels, what is named, and the order of its scores.
-struct One<'a> {
+pub struct One<'a> {
     labels: &'a [bool],
-    alarms: Vec<bool>,
+    alarms: Option<Vec<bool>>,
     ranking: Ranking<'a>,
 }
 
-impl<'a> One<'a> {
-    fn new(labels: &'a [bool], scores: &[f64], named: f64) -> Option<Self> {
-        let alarms = scores.iter().map(|s| *s >= named).collect();
-        Some(Self { labels, alarms, ranking: Ranking::new(labels, scores)? })
+impl One<'_> {
+    /// Of some messages.
+    pub fn auprc(&self, messages: &[usize]) -> Option<f64> {
+        self.ranking.average_precision(messages)
     }
 
-    fn counts(&self, messages: &[usize]) -> Confusion {
-        Confusion::of_items(self.labels, &self.alarms, messages)
+    fn counts(&self, messages: &[usize]) -> Option<Confusion> {
+        Some(Confusion::of_items(self.labels, self.alarms.as_ref()?, messages))
     }
 
     /// Undefined where the signal does not occur; where it is never hit, precision or F1 may be undefined, and it must not drop out of a mean.
-    fn f1_where_it_occurs(&self, messages: &[usize]) -> Option<f64> {
-        let c = self.counts(messages);
+    pub fn f1_where_it_occurs(&self, messages: &[usize]) -> Option<f64> {
+        let c = self.counts(messages)?;
         ratio(2.0 * c.tp as f64, (2 * c.tp + c.fp + c.fn_) as f64).filter(|_| c.tp + c.fn_ > 0)
     }
 }

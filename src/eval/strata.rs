@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::judge::Part;
+use super::measures::{Column, titles};
+use super::part::Part;
 use super::result::{Measure, Row, Table, Threshold};
+use super::sides::Side;
 use super::suite::Suite;
 use super::tables::table;
 use crate::assessment::Band;
-use crate::metrics::{Confusion, Ranking, false_alarms_per_1000, ratio};
+use crate::metrics::{false_alarms_per_1000, ratio};
 
 /// Alarms on harmless conversations, by source: a table for each system.
 ///
@@ -25,19 +27,22 @@ pub fn benign(suite: &Suite, part: &Part, thresholds: &[Threshold]) -> Result<Ve
         let t = system.threshold(thresholds)?;
         let alarms = system.alarms(t);
         let rows = by(suite, part, of, |name, part, items| {
-            let loud: Vec<bool> = items.iter().map(|i| alarms[*i]).collect();
-            let rate = |drawn: &[usize]| {
-                ratio(drawn.iter().filter(|i| loud[**i]).count() as f64, drawn.len() as f64)
-            };
-            Row::new(name, alarmed(part.share(&part.items(false), rate), suite.prevalence))
+            let theirs =
+                part.side(&part.systems[0], None).alarming(items.iter().map(|i| alarms[*i]).collect());
+            let ours = Side::new(&part.labels, part.verdicts.iter().collect());
+            let rate = part.cells(&theirs, &[("false alarms", "fpr")], &None)[0].1;
+            let less = part.less([&theirs, &ours], &[(LESS, "fpr")], &None);
+            Row::new(name, alarmed(rate, suite.prevalence).into_iter().chain(less))
         });
         let (id, title) = system.titled("benign", BENIGN);
-        let note = format!("False alarms at {}.", t.name);
-        found.push(Table::new(&id, &title, &note, &["false alarms", "per 1,000"], rows));
+        let note =
+            format!("False alarms at {}; ours, at the band look, less these, on the same resamples.", t.name);
+        found.push(Table::new(&id, &title, &note, &["false alarms", "per 1,000", LESS], rows));
     }
     Ok(found)
 }
 
+const LESS: &str = "ours less these";
 const BENIGN: &str = "Alarms on harmless conversations, by source";
 
 /// A rate of false alarms, and what comes of it in 1,000 chats.
@@ -49,15 +54,7 @@ fn alarmed(rate: Measure, prevalence: f64) -> [(&'static str, Measure); 2] {
 pub fn languages(suite: &Suite, part: &Part, look: f64) -> Table {
     let of = |at: usize| part.golds[at].lang.clone().unwrap_or_default();
     let rows = by(suite, part, of, |name, part, _| language(name, part, look));
-    let columns = [
-        "cannot say",
-        "AUROC, judged",
-        "recall, judged",
-        "false alarms, judged",
-        "AUROC, all scores",
-        "recall, all scores",
-        "false alarms, all scores",
-    ];
+    let columns = [&["cannot say"][..], &titles(&JUDGED), &titles(&ALL)].concat();
     let note = "Cannot say: share that the model declines to judge. Judged: the others; alarms at the band look. Where a share is none or all, its interval goes to 3 over the groups (95 %). All scores: as if it declined nothing, alarms at the threshold of look; this says whether declining is right.";
     table(part, "languages", "By language", note, &columns, rows)
 }
@@ -103,33 +100,17 @@ fn quiet(name: &str, part: &Part, prevalence: f64) -> Row {
     Row::new(name, alarmed(look, prevalence).into_iter().chain(more))
 }
 
+const JUDGED: [Column; 3] =
+    [("AUROC, judged", "auroc"), ("recall, judged", "recall"), ("false alarms, judged", "fpr")];
+const ALL: [Column; 3] =
+    [("AUROC, all scores", "auroc"), ("recall, all scores", "recall"), ("false alarms, all scores", "fpr")];
+
 fn language(name: &str, part: &Part, look: f64) -> Row {
-    let scores: Vec<f64> = part.verdicts.iter().map(|v| v.score).collect();
-    let loud: Vec<bool> = scores.iter().map(|s| *s >= look).collect();
-    let ranking = Ranking::new(&part.labels, &scores).expect("scores are finite");
-    let three = |kept: &(dyn Fn(usize) -> bool + Sync)| -> [Measure; 3] {
-        let some = |items: &[usize]| items.iter().copied().filter(|i| kept(*i)).collect::<Vec<_>>();
-        let counts = |items: &[usize]| Confusion::of_items(&part.labels, &loud, &some(items));
-        let here = some(&(0..part.labels.len()).collect::<Vec<_>>());
-        let (risky, quiet): (Vec<usize>, Vec<usize>) = here.iter().partition(|i| part.labels[**i]);
-        [
-            part.measure(here.len(), |i| ranking.auroc(&some(i))),
-            part.share(&risky, |i| counts(i).recall()),
-            part.share(&quiet, |i| counts(i).fpr()),
-        ]
-    };
-    let judged = three(&|i| part.verdicts[i].band != Band::CannotSay);
-    let all = three(&|_| true);
-    Row::new(
-        name,
-        vec![
-            ("cannot say", share(part, |b| b == Band::CannotSay)),
-            ("AUROC, judged", judged[0]),
-            ("recall, judged", judged[1]),
-            ("false alarms, judged", judged[2]),
-            ("AUROC, all scores", all[0]),
-            ("recall, all scores", all[1]),
-            ("false alarms, all scores", all[2]),
-        ],
-    )
+    let alarms = part.verdicts.iter().map(|v| v.score >= look).collect();
+    let side = part.side(&part.systems[0], None).alarming(alarms);
+    let judged: Vec<bool> = part.verdicts.iter().map(|v| v.band != Band::CannotSay).collect();
+    let mut cells = vec![("cannot say", share(part, |b| b == Band::CannotSay))];
+    cells.extend(part.cells(&side, &JUDGED, &Some(&judged)));
+    cells.extend(part.cells(&side, &ALL, &None));
+    Row::new(name, cells)
 }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
 
+use super::result::{hashed, three};
+
 /// Where suites live when only a name is given.
 const FOLDER: &str = "eval/suites";
 
@@ -35,6 +37,9 @@ pub struct Suite {
     pub budgets: Vec<f64>,
     /// A list of words, one a line, that stands beside the model; relative to the suite.
     pub keywords: Option<PathBuf>,
+    /// Messages after the labelled onset in which a warning is timely.
+    #[serde(default = "three")]
+    pub window: usize,
     /// Subgroups that are to be served alike.
     #[serde(default)]
     pub subgroups: Vec<Subgroup>,
@@ -116,6 +121,12 @@ pub struct Data {
     /// Conversations expected in each split, checked.
     #[serde(default)]
     pub counts: BTreeMap<String, usize>,
+    /// Authors expected in the list of predators, where there is one.
+    #[serde(default)]
+    pub authors: Option<usize>,
+    /// SHA-256 of files in the folder of the data, by name, checked.
+    #[serde(default)]
+    pub sha256: BTreeMap<String, String>,
     /// Whether the user brings other data: then a split may be missing, and what has no writer is test.
     #[serde(skip)]
     pub brought: bool,
@@ -187,6 +198,7 @@ impl Suite {
             resamples: 0,
             budgets: Vec::new(),
             keywords: None,
+            window: three(),
             subgroups: Vec::new(),
             folder: PathBuf::new(),
             sha256: String::new(),
@@ -258,6 +270,18 @@ impl Suite {
             ),
         };
         ensure!(path.exists(), "suite {}: {} is missing. {}", self.name, path.display(), self.data.from);
+        let published = given.is_none() || self.data.path.is_none();
+        for (name, hash) in self.data.sha256.iter().filter(|_| published) {
+            let file = if path.is_dir() { path.join(name) } else { path.clone() };
+            ensure!(file.exists(), "suite {}: {} is missing. {}", self.name, file.display(), self.data.from);
+            ensure!(
+                hashed(&file)?.1 == *hash,
+                "suite {}: {} is not the file that the suite names: its SHA-256 differs. {}",
+                self.name,
+                file.display(),
+                self.data.from
+            );
+        }
         Ok(path)
     }
 
@@ -274,13 +298,19 @@ impl Suite {
             .collect()
     }
 
-    /// What is measured, and on which data: data that the user brings has no counts to be checked, and need not name writers.
+    /// What is measured, and on which data: other data than the suite's own have no counts to be checked, no length that is asked for, and need not name writers.
     pub fn measured(&self, given: Option<&Path>) -> Result<(Self, PathBuf)> {
         let mut suite = self.clone();
-        if given.is_some() {
-            suite.data = Data { counts: BTreeMap::new(), brought: true, ..suite.data };
+        suite.data.brought = given.is_some();
+        if suite.data.brought && self.data.path.is_some() {
+            (suite.data.counts, suite.data.least) = (BTreeMap::new(), 0);
         }
         Ok((suite, self.data(given)?))
+    }
+
+    /// Subgroups to which a conversation with these notes belongs.
+    pub fn groups_of(&self, notes: &BTreeMap<String, String>) -> Vec<String> {
+        self.subgroups.iter().filter(|group| group.holds(notes)).map(|group| group.name.clone()).collect()
     }
 
     /// The split of a writer's conversations.

@@ -16,6 +16,9 @@ const DASHES: [&str; 6] = ["none", "6 3", "2 3", "8 3 2 3", "1 2", "10 4"];
 
 /// One figure.
 pub fn svg(plot: &Plot) -> String {
+    if !plot.labels.is_empty() {
+        return rows(plot);
+    }
     let top = highest(plot);
     let x = |v: f64| LEFT + (v - plot.x[0]) / (plot.x[1] - plot.x[0]) * (WIDTH - LEFT - RIGHT);
     let y = |v: f64| HEIGHT - BOTTOM - (v - plot.y[0]) / (top - plot.y[0]) * (HEIGHT - BOTTOM - TOP);
@@ -51,6 +54,85 @@ pub fn svg(plot: &Plot) -> String {
         );
     }
     out + "</svg>"
+}
+
+/// Values with their intervals, a row for each label.
+fn rows(plot: &Plot) -> String {
+    const NAMES: f64 = 130.0;
+    let step = 9.0 * plot.series.len() as f64 + 6.0;
+    let bottom = TOP + step * plot.labels.len() as f64;
+    let x = |v: f64| NAMES + (v - plot.x[0]) / (plot.x[1] - plot.x[0]) * (WIDTH - NAMES - RIGHT);
+    let height = bottom + 20.0 + 16.0 * plot.series.len() as f64;
+    let title = escape(&plot.title);
+    let mut out = format!("<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{title}\">");
+    for i in 0..=5 {
+        let at = plot.x[0] + f64::from(i) / 5.0 * (plot.x[1] - plot.x[0]);
+        let _ = write!(
+            out,
+            "<line x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{TOP}\" y2=\"{bottom}\" class=\"grid\"/><text x=\"{0:.1}\" y=\"{1}\" text-anchor=\"middle\">{2}</text>",
+            x(at),
+            bottom + 13.0,
+            tick(at, plot.x[1] - plot.x[0])
+        );
+    }
+    for (row, label) in plot.labels.iter().enumerate() {
+        let y = TOP + step * (row as f64 + 0.5) + 4.0;
+        let _ = write!(
+            out,
+            "<text x=\"{}\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>",
+            NAMES - 6.0,
+            escape(&short(label))
+        );
+    }
+    for (i, series) in plot.series.iter().enumerate() {
+        let colour = COLOURS[i % COLOURS.len()];
+        let y = |row: f64| TOP + step * row + 9.0 * i as f64 + 7.5;
+        for [row, low, high] in &series.band {
+            let _ = write!(
+                out,
+                "<line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{2:.1}\" y2=\"{2:.1}\" stroke=\"{colour}\"/>",
+                x(*low),
+                x(*high),
+                y(*row)
+            );
+        }
+        for [value, row] in &series.points {
+            let _ = write!(out, "{}", mark(i, x(*value), y(*row), colour));
+        }
+        let line = bottom + 26.0 + 16.0 * i as f64;
+        let _ = write!(
+            out,
+            "{}<text x=\"{}\" y=\"{}\">{}</text>",
+            mark(i, NAMES, line, colour),
+            NAMES + 10.0,
+            line + 4.0,
+            escape(&series.name)
+        );
+    }
+    out + "</svg>"
+}
+
+/// A dot for the first series, a ring for the second, a square for a third, so that they are told apart in grey.
+fn mark(series: usize, x: f64, y: f64, colour: &str) -> String {
+    match series {
+        0 => format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>"),
+        1 => format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.7\" fill=\"#fff\" stroke=\"{colour}\"/>"),
+        _ => format!(
+            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"5\" height=\"5\" fill=\"{colour}\"/>",
+            x - 2.5,
+            y - 2.5
+        ),
+    }
+}
+
+/// A name that fits beside a row.
+fn short(name: &str) -> String {
+    const MOST: usize = 24;
+    if name.chars().count() <= MOST {
+        name.to_owned()
+    } else {
+        name.chars().take(MOST - 1).chain(['…']).collect()
+    }
 }
 
 /// Bars need no more room than the tallest.

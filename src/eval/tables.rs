@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::baselines;
-use super::judge::{OURS, Part};
+use super::bins::bins;
+use super::measures::{Column, titles};
+use super::part::{OURS, Part, System};
 use super::result::{Measure, Outcome, Row, Table, Threshold};
+use super::sides::Side;
 use crate::head::PATTERNS;
-use crate::metrics::{
-    Confusion, Ranking, Sets, brier, ece, exact_share, false_alarms_per_1000, nll, ppv, ratio,
-};
+use crate::metrics::{Ranking, false_alarms_per_1000, ppv, ratio};
 
 /// A table of one split.
 pub(super) fn table(
@@ -24,81 +25,56 @@ pub(super) fn table(
     Table::new(&id, &title, note, columns, rows)
 }
 
+const ORDER: [Column; 4] = [
+    ("AUROC", "auroc"),
+    ("AUPRC", "auprc"),
+    ("recall at FPR 1 %", "recall_at_fpr_1"),
+    ("recall at FPR 0.1 %", "recall_at_fpr_0.1"),
+];
+const ALARMS: [Column; 5] =
+    [("precision", "precision"), ("recall", "recall"), ("F1", "f1"), ("F2", "f2"), ("FPR", "fpr")];
+const CALIBRATION: [Column; 3] = [("ECE", "ece"), ("Brier", "brier"), ("NLL", "nll")];
+const NAMED: [Column; 4] = [
+    ("exact set", "exact_set"),
+    ("precision", "speaker_precision"),
+    ("recall", "speaker_recall"),
+    ("F1", "speaker_f1"),
+];
+
+/// What chance reaches in AUPRC.
+pub(super) fn base_rate(part: &Part) -> String {
+    let base = part.items(true).len() as f64 / part.labels.len() as f64;
+    format!("Base rate {base:.3}, which is the AUPRC of chance.")
+}
+
 /// How well each system orders risky before harmless.
 pub(super) fn conversations(part: &Part) -> Table {
-    let (n, positives) = (part.labels.len(), part.labels.iter().filter(|l| **l).count());
-    let rank = |scores: &[f64]| Ranking::new(&part.labels, scores).expect("scores are finite");
-    let rows = part.systems.iter().map(|s| {
-        let r = rank(&s.scores);
-        Row::new(
-            &s.name,
-            vec![
-                ("AUROC", part.measure(n, |i| r.auroc(i))),
-                ("AUPRC", part.measure(n, |i| r.average_precision(i))),
-                (
-                    "recall at FPR 1 %",
-                    part.measure(positives, |i| r.recall_at_fpr(i, 0.01).map(|o| o.recall)),
-                ),
-                (
-                    "recall at FPR 0.1 %",
-                    part.measure(positives, |i| r.recall_at_fpr(i, 0.001).map(|o| o.recall)),
-                ),
-            ],
-        )
-    });
-    let rows = rows.collect();
-    let base = positives as f64 / n as f64;
+    let row = |s: &System| Row::new(&s.name, part.cells(&part.side(s, None), &ORDER, &None));
+    let rows = part.systems.iter().map(row).collect();
     let mut note = format!(
-        "n {n}, {positives} risky, {} groups; base rate {base:.3}, which is the AUPRC of chance.",
-        part.draws.groups()
+        "n {}, {} risky, {} groups. {}",
+        part.labels.len(),
+        part.items(true).len(),
+        part.draws.groups(),
+        base_rate(part)
     );
     let fitted = part.systems.iter().any(|s| s.name == baselines::TF_IDF);
     if !fitted {
         note += " TF-IDF and the mean of vectors are left out: they are fitted on a train split with both classes, and there is none.";
     }
-    table(
-        part,
-        "conversations",
-        "Risky or harmless",
-        &note,
-        &["AUROC", "AUPRC", "recall at FPR 1 %", "recall at FPR 0.1 %"],
-        rows,
-    )
+    table(part, "conversations", "Risky or harmless", &note, &titles(&ORDER), rows)
 }
 
 /// Our model less each other system, on the same resamples.
 pub(super) fn differences(part: &Part) -> Table {
-    let rank = |at: usize| Ranking::new(&part.labels, &part.systems[at].scores).expect("scores are finite");
-    let (ours, n, positives) = (rank(0), part.labels.len(), part.labels.iter().filter(|l| **l).count());
-    let rows = (1..part.systems.len()).map(|at| {
-        let other = rank(at);
-        Row::new(
-            &format!("{OURS} − {}", part.systems[at].name),
-            vec![
-                ("AUROC", part.measure(n, |i| Some(ours.auroc(i)? - other.auroc(i)?))),
-                (
-                    "AUPRC",
-                    part.measure(n, |i| Some(ours.average_precision(i)? - other.average_precision(i)?)),
-                ),
-                (
-                    "recall at FPR 1 %",
-                    part.measure(positives, |i| {
-                        let recall = |r: &Ranking| r.recall_at_fpr(i, 0.01).map(|o| o.recall);
-                        Some(recall(&ours)? - recall(&other)?)
-                    }),
-                ),
-            ],
-        )
-    });
-    let rows = rows.collect();
-    table(
-        part,
-        "differences",
-        "Differences",
-        "Paired: both systems meet the same resamples.",
-        &["AUROC", "AUPRC", "recall at FPR 1 %"],
-        rows,
-    )
+    let (columns, ours) = (&ORDER[..3], part.side(&part.systems[0], None));
+    let row = |s: &System| {
+        let less = part.less([&part.side(s, None), &ours], columns, &None);
+        Row::new(&format!("{OURS} − {}", s.name), less)
+    };
+    let rows = part.systems[1..].iter().map(row).collect();
+    let note = format!("Paired: both systems meet the same resamples. {}", base_rate(part));
+    table(part, "differences", "Differences", &note, &titles(columns), rows)
 }
 
 /// What each frozen threshold does.
@@ -106,64 +82,61 @@ pub(super) fn thresholds(part: &Part, thresholds: &[Threshold], prevalence: f64)
     let mut rows = Vec::new();
     for system in &part.systems {
         for t in thresholds.iter().filter(|t| t.system == system.name) {
-            let alarms = system.alarms(t);
-            let count = |items: &[usize]| Confusion::of(items.iter().map(|i| (part.labels[*i], alarms[*i])));
-            let all = count(&(0..alarms.len()).collect::<Vec<_>>());
-            let found = (all.tp + all.fp) as usize;
-            let (recall, fpr) = (
-                part.share(&part.items(true), |i| count(i).recall()),
-                part.share(&part.items(false), |i| count(i).fpr()),
-            );
-            let mut value =
-                part.measure(alarms.len(), |i| ppv(count(i).recall()?, count(i).fpr()?, prevalence));
+            let side = part.side(system, Some(t));
+            let mut cells = part.cells(&side, &ALARMS, &None);
+            let (recall, fpr) = (cells[1].1, cells[4].1);
+            let rates = |i: &[usize]| side.counts(i).and_then(|c| ppv(c.recall()?, c.fpr()?, prevalence));
+            let mut value = part.measure(part.labels.len(), rates);
             if fpr.value == Some(0.0) && value.value.is_some() {
                 value.low = recall.low.zip(fpr.high).and_then(|(recall, fpr)| ppv(recall, fpr, prevalence));
             }
-            rows.push(Row::new(
-                &format!("{}, {}", system.name, t.name),
-                vec![
-                    ("precision", part.measure(found, |i| count(i).precision())),
-                    ("recall", recall),
-                    ("F1", part.measure(alarms.len(), |i| count(i).f(1.0))),
-                    ("F2", part.measure(alarms.len(), |i| count(i).f(2.0))),
-                    ("FPR", fpr),
-                    ("false alarms per 1,000", fpr.map(|rate| false_alarms_per_1000(rate, prevalence))),
-                    ("PPV", value),
-                ],
-            ));
+            let per = fpr.map(|rate| false_alarms_per_1000(rate, prevalence));
+            cells.extend([("false alarms per 1,000", per), ("PPV", value)]);
+            rows.push(Row::new(&format!("{}, {}", system.name, t.name), cells));
         }
     }
     let note = format!(
-        "Thresholds were chosen as the result states and frozen. False alarms per 1,000 chats and PPV at a prevalence of {prevalence}; precision is that of this set. Where there is no false alarm, its rate ends at 3 over the harmless groups; where nothing is missed, recall begins at 1 less 3 over the risky ones."
+        "Thresholds were chosen as the result states and frozen. False alarms per 1,000 chats and PPV at a prevalence of {prevalence}; precision is that of this set. Where there is no false alarm, its rate ends at 3 over the harmless groups; where nothing is missed, recall begins at 1 less 3 over the risky ones. F1 and F2 are undefined where nothing is hit, so that resamples without a hit do not count in their intervals."
     );
-    let columns = ["precision", "recall", "F1", "F2", "FPR", "false alarms per 1,000", "PPV"];
+    let columns = [&titles(&ALARMS)[..], &["false alarms per 1,000", "PPV"]].concat();
     table(part, "thresholds", "At frozen thresholds", &note, &columns, rows)
+}
+
+/// Our model at the band look less each other system at the one threshold it is judged by, on the same resamples.
+pub(super) fn differences_at(part: &Part, thresholds: &[Threshold]) -> Table {
+    let sides = part.at_one(thresholds).into_iter().map(|(s, t)| (s, t, part.side(s, Some(t))));
+    let sides: Vec<_> = sides.collect();
+    let row = |(system, t, side): &(&System, &Threshold, Side)| {
+        let name = format!("{OURS}, {} − {}, {}", sides[0].1.name, system.name, t.name);
+        Row::new(&name, part.less([side, &sides[0].2], &ALARMS, &None))
+    };
+    let rows = sides.iter().skip(1).map(row).collect();
+    let note = "Paired: both systems meet the same resamples, each at the threshold it is judged by: look for the model, the alarms that another system raises itself, or else its best F1 on dev.";
+    table(part, "differences at thresholds", "Differences at thresholds", note, &titles(&ALARMS), rows)
 }
 
 /// Whether probabilities mean what they say.
 pub(super) fn calibration(part: &Part) -> Table {
-    let pick = |x: &[f64], items: &[usize]| items.iter().map(|i| x[*i]).collect::<Vec<_>>();
-    let labels = |items: &[usize]| items.iter().map(|i| part.labels[*i]).collect::<Vec<_>>();
-    let n = part.labels.len();
-    let rows = part.systems.iter().filter(|s| s.probability).map(|s| {
-        Row::new(
-            &s.name,
-            vec![
-                ("ECE", part.measure(n, |i| ece(&labels(i), &pick(&s.scores, i)))),
-                ("Brier", part.measure(n, |i| brier(&labels(i), &pick(&s.scores, i)))),
-                ("NLL", part.measure(n, |i| nll(&labels(i), &pick(&s.scores, i)))),
-            ],
-        )
-    });
-    let rows = rows.collect();
-    table(
-        part,
-        "calibration",
-        "Calibration",
-        "ECE over 15 bins of equal mass; few items a bin bias it upwards.",
-        &["ECE", "Brier", "NLL"],
-        rows,
-    )
+    let probable = part.systems.iter().filter(|s| s.probability);
+    let row = |s: &System| Row::new(&s.name, part.cells(&part.side(s, None), &CALIBRATION, &None));
+    let rows = probable.map(row).collect();
+    let note = "ECE over 15 bins of equal mass; few items a bin bias it upwards.";
+    table(part, "calibration", "Calibration", note, &titles(&CALIBRATION), rows)
+}
+
+/// The bins of the calibration error, for each system that gives probabilities.
+pub(super) fn reliability(part: &Part) -> Vec<Table> {
+    let probable = part.systems.iter().filter(|s| s.probability);
+    let one = |system: &System| {
+        let rows = bins(part, &system.scores).into_iter().enumerate();
+        let rows = rows.map(|(at, (mean, share))| {
+            Row::new(&format!("bin {}", at + 1), [("probability given", mean), ("share risky", share)])
+        });
+        let (id, title) = system.titled("reliability", "Reliability");
+        let note = "Bins of equal mass from the lowest probability to the highest, fixed on the whole split; the share that is risky in each, over resamples.";
+        table(part, &id, &title, note, &["probability given", "share risky"], rows.collect())
+    };
+    probable.map(one).collect()
 }
 
 /// Each pattern over conversations.
@@ -188,41 +161,17 @@ pub(super) fn patterns(part: &Part) -> Table {
 
 /// Whether the right speakers are named, on risky conversations.
 pub(super) fn concern(part: &Part) -> Table {
-    let pair = |i: usize| -> Option<(BTreeSet<String>, BTreeSet<String>)> {
+    let pair = |i: usize| {
         let gold = part.golds[i].concern.clone().filter(|_| part.labels[i])?;
         Some((part.verdicts[i].concern.iter().cloned().collect(), gold))
     };
-    let pairs: Vec<_> = (0..part.labels.len()).map(pair).collect();
-    let of = |items: &[usize], seen: bool| {
-        let fits = |i: &&usize| !seen || part.verdicts[**i].alarm();
-        items.iter().filter(fits).filter_map(|i| pairs[*i].clone()).collect::<Vec<_>>()
-    };
-    let rows = [("all risky", false), ("risky, look reached", true)].map(|(name, seen)| {
-        let pooled = |items: &[usize]| {
-            let sets: Vec<Sets> = of(items, seen).iter().map(|(a, b)| Sets::of(a, b)).collect();
-            let sum = |f: fn(&Sets) -> u64| sets.iter().map(f).sum();
-            Sets { hits: sum(|s| s.hits), found: sum(|s| s.found), wanted: sum(|s| s.wanted) }
-        };
-        let n = of(&(0..part.labels.len()).collect::<Vec<_>>(), seen).len();
-        Row::new(
-            name,
-            vec![
-                ("exact set", part.measure(n, |i| exact_share(&of(i, seen)))),
-                ("precision", part.measure(n, |i| pooled(i).precision())),
-                ("recall", part.measure(n, |i| pooled(i).recall())),
-                ("F1", part.measure(n, |i| pooled(i).f(1.0))),
-            ],
-        )
-    });
+    let named = (0..part.labels.len()).map(pair).collect();
+    let side = part.side(&part.systems[0], None).naming(named);
+    let seen: Vec<bool> = part.verdicts.iter().map(|v| v.alarm()).collect();
+    let rows = [("all risky", None), ("risky, look reached", Some(&seen[..]))];
+    let rows = rows.map(|(name, keep)| Row::new(name, part.cells(&side, &NAMED, &keep))).to_vec();
     let note = "Nobody is named below the band look, so the first row also counts what was missed. P, R and F1 by speaker.";
-    table(
-        part,
-        "concern",
-        "Persons of concern",
-        note,
-        &["exact set", "precision", "recall", "F1"],
-        rows.to_vec(),
-    )
+    table(part, "concern", "Persons of concern", note, &titles(&NAMED), rows)
 }
 
 /// `0.966 (0.920 to 0.997), n 100`, or a dash where it is undefined.
@@ -246,10 +195,15 @@ pub(super) fn counts(row: &Row) -> String {
 
 /// What was run, one fact a line.
 pub(super) fn facts(o: &Outcome) -> Vec<String> {
-    let mut facts = vec![
-        format!("suite {} ({}), {}", o.suite, &o.suite_sha256[..12], o.title),
-        format!("model {} ({}), rushlight {}", o.model, &o.model_sha256[..12], o.version),
-    ];
+    let mut facts = o.remarks.clone();
+    facts.push(format!("suite {} ({}), {}", o.suite, &o.suite_sha256[..12], o.title));
+    let on = [o.device.as_str(), o.precision.as_str()].join(" ");
+    let on = if on.trim().is_empty() { String::new() } else { format!(", on {on}") };
+    facts.push(format!("model {} ({}), rushlight {}{on}", o.model, &o.model_sha256[..12], o.version));
+    facts.extend((!o.at.is_empty()).then(|| format!("measured at {}", o.at)));
+    facts.extend(o.brought.iter().map(|name| format!("data brought by the user: {name}")));
+    facts.extend(o.limit.map(|n| format!("at most {n} conversations of each file")));
+    facts.extend(o.files.iter().map(|(name, hash)| format!("{name} ({})", &hash[..12])));
     facts.extend(o.data.iter().map(|(split, d)| {
         format!(
             "{split}: {} conversations, {} messages, {} risky, {} groups ({})",
@@ -266,10 +220,11 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
         o.resamples, o.seed
     ));
     facts.extend(undefined(o));
-    facts.extend(o.thresholds.iter().map(|t| {
-        let value = t.value.map_or_else(|| "none".to_owned(), |v| format!("{v:.4}"));
-        format!("threshold {}, {}: {value}, {}", t.system, t.name, t.chosen)
-    }));
+    facts.extend(
+        o.thresholds
+            .iter()
+            .map(|t| format!("threshold {}, {}: {}, {}", t.system, t.name, t.told(), t.chosen)),
+    );
     let memory = o.run.peak_memory_bytes.map_or_else(|| "unknown".to_owned(), |b| format!("{} MiB", b >> 20));
     facts.push(format!(
         "{} scored, {} taken over; {:.1} s{}; peak memory {memory}",

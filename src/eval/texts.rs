@@ -26,6 +26,8 @@ pub struct Texts<'a> {
     files: Vec<PathBuf>,
     /// Ids of all of them, and where each stands.
     places: HashMap<String, String>,
+    /// Keys of conversations that are not read, and how many have them.
+    unread: BTreeMap<String, usize>,
 }
 
 impl<'a> Texts<'a> {
@@ -41,7 +43,8 @@ impl<'a> Texts<'a> {
         limit: Option<usize>,
         ids: Option<&Path>,
     ) -> Result<(Self, Vec<Gold>, Skipped)> {
-        let mut texts = Self { suite, files: files(data)?, places: HashMap::new() };
+        let mut texts = Self { suite, files: files(data)?, places: HashMap::new(), unread: BTreeMap::new() };
+        let mut unread: BTreeMap<String, usize> = BTreeMap::new();
         let mut ids = ids.map(Ids::read).transpose()?;
         let (mut golds, mut skipped, mut seen) =
             (Vec::new(), Skipped::new(), HashMap::<String, String>::new());
@@ -51,6 +54,7 @@ impl<'a> Texts<'a> {
                 if let Some(before) = seen.insert(record.id.clone(), record.place.clone()) {
                     bail!("{}: {} also stands in {before}; ids must differ", record.place, record.id);
                 }
+                record.rest.keys().for_each(|key| *unread.entry(key.clone()).or_default() += 1);
                 let listed = ids.as_mut().is_none_or(|ids| ids.meet(&record.id));
                 match if listed { unfit(suite, &record) } else { Some("not in the list of --ids") } {
                     Some(why) => *skipped.entry(why).or_default() += 1,
@@ -67,9 +71,17 @@ impl<'a> Texts<'a> {
         }
         let part = ids.is_some() || limit.is_some();
         ids.map_or(Ok(()), |ids| ids.all_met(data))?;
-        check(suite, &golds, &skipped, data, !part)?;
-        texts.places = seen;
+        check(suite, &golds, &skipped, data, !part, &seen)?;
+        (texts.places, texts.unread) = (seen, unread);
         Ok((texts, golds, skipped))
+    }
+
+    /// What is in the data and is not read, in words.
+    pub fn unread(&self) -> Option<String> {
+        let some: Vec<String> = self.unread.iter().map(|(key, n)| format!("{key} ({n})")).collect();
+        let keys = some.join(", ");
+        (!some.is_empty())
+            .then(|| format!("keys of conversations that are not read, and how many have them: {keys}"))
     }
 
     /// Whether there is a conversation of this id, judged or not.
@@ -229,7 +241,14 @@ fn source_of(path: &Path) -> String {
 }
 
 /// What must hold of the whole.
-fn check(suite: &Suite, golds: &[Gold], skipped: &Skipped, data: &Path, whole: bool) -> Result<()> {
+fn check(
+    suite: &Suite,
+    golds: &[Gold],
+    skipped: &Skipped,
+    data: &Path,
+    whole: bool,
+    places: &HashMap<String, String>,
+) -> Result<()> {
     let data = data.display();
     ensure!(
         !golds.is_empty(),
@@ -242,7 +261,9 @@ fn check(suite: &Suite, golds: &[Gold], skipped: &Skipped, data: &Path, whole: b
         let (first, where_) = *splits.entry(group).or_insert((id, split));
         ensure!(
             where_ == split,
-            "{data}: group {group} straddles splits: {first} is in {where_} and {id} in {split}"
+            "{}: group {group} straddles splits: {id} is in {split} and {first} in {where_} ({})",
+            places[id],
+            places[first]
         );
     }
     for (split, expected) in suite.data.counts.iter().filter(|_| whole) {

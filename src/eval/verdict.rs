@@ -1,7 +1,6 @@
 //! What our model says of each conversation, scored now or taken over from an interrupted run.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -11,7 +10,7 @@ use super::cases::{Case, Gold};
 use super::result::Run;
 use super::side::{self, Scored, SideFile};
 use crate::assessment::{Assessment, Band};
-use crate::head::{Pattern, SIGNALS};
+use crate::head::{Pattern, SIGNALS, Signal};
 use crate::models::Model;
 use crate::score::{Reading, Workers};
 
@@ -42,7 +41,33 @@ pub struct Verdict {
     /// By pattern.
     pub patterns: std::collections::BTreeMap<Pattern, f32>,
     /// For each message that somebody wrote: its index, the risk so far, and the ten signals.
-    pub messages: Vec<(usize, f32, [f32; SIGNALS.len()])>,
+    pub messages: Vec<MessageRow>,
+    /// What else is known of it; files of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
+}
+
+/// Index of a message, the risk so far, and the ten signals.
+pub type MessageRow = (usize, f32, [f32; SIGNALS.len()]);
+
+/// Labels of a conversation beside its risk, as far as there are any.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Known {
+    /// 0-based message from which a colleague should look.
+    pub onset: Option<usize>,
+    /// Who makes it risky.
+    pub concern: Option<BTreeSet<String>>,
+    /// What each message does.
+    pub signals: Option<Vec<Vec<Signal>>>,
+    /// Subgroups, source or language, whichever its suite counts by.
+    pub kinds: Vec<String>,
+}
+
+impl Known {
+    fn of(gold: &Gold) -> Option<Self> {
+        let Gold { onset, concern, signals, kinds, .. } = gold.clone();
+        Some(Self { onset, concern, signals, kinds })
+    }
 }
 
 impl Verdict {
@@ -60,6 +85,7 @@ impl Verdict {
             concern: a.person_of_concern.clone(),
             patterns: a.patterns.clone(),
             messages: a.messages.iter().map(row).collect(),
+            known: Known::of(&case.gold),
         }
     }
 
@@ -78,12 +104,13 @@ impl Verdict {
             concern,
             patterns,
             messages,
+            known: None,
         }
     }
 
-    /// Without what was said of each message.
+    /// Without what was said of each message, and without what its labels say anyway.
     fn light(self) -> Self {
-        Self { messages: Vec::new(), ..self }
+        Self { messages: Vec::new(), known: None, ..self }
     }
 
     /// Whether it reached the band `look`.
@@ -125,8 +152,9 @@ impl<'a> Scorer<'a> {
                 Some(old) => {
                     ensure!(
                         old.sha256 == case.gold.sha256,
-                        "{}: its text is not the one that was scored; use --overwrite",
-                        old.id
+                        "{}: its text is not the one that was scored in {}; use --overwrite",
+                        old.id,
+                        self.beside.map_or_else(String::new, SideFile::name)
                     );
                     self.run.resumed += 1;
                     old
@@ -177,15 +205,4 @@ impl Scored for Verdict {
     fn model(&self) -> &str {
         &self.model
     }
-}
-
-/// Read every verdict of a side file.
-pub fn read_all(path: &Path) -> Result<Vec<Verdict>> {
-    let text = std::fs::read_to_string(path).with_context(|| {
-        format!("cannot read {}, which lies beside the result and holds its scores", path.display())
-    })?;
-    let parse = |(at, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|_| anyhow!("{}:{}: not a line of ours", path.display(), at + 1))
-    };
-    text.lines().enumerate().map(parse).collect()
 }

@@ -2,29 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use super::judge::{OURS, Part, System};
-use super::result::{Measure, Row, Table, Threshold};
+use super::measures::{Column, titles};
+use super::part::{OURS, Part, System};
+use super::result::{Row, Table, Threshold};
+use super::sides::Side;
 use super::tables::table;
-use crate::metrics::{
-    Confusion, Outcome, PENALTY_ESPD, PENALTY_FAST, Timings, erde, f_latency, latency, median, speed,
-};
-
-/// Messages after the onset in which a warning is timely.
-const WINDOW: usize = 3;
+use crate::metrics::latency;
 
 /// For each conversation, the 0-based message of the first warning that stays up to the end.
 pub fn first(system: &System, t: &Threshold) -> Option<Vec<Option<usize>>> {
     let (messages, value) = (system.messages.as_ref()?, t.value?);
-    let alarms = system.alarms(t);
-    let start = |(rows, alarm): (&Vec<(usize, f64)>, bool)| {
-        let since = |least: f64| {
-            let up: Vec<bool> = rows.iter().map(|(_, s)| *s >= least).collect();
-            latency(&up).map(|k| rows[k - 1].0)
-        };
-        // What was said by the end decides whether there is a warning; rounding must not part the two.
-        alarm.then(|| t.warn.and_then(since).or_else(|| since(value))).flatten()
+    let one = |(rows, alarm): (&Vec<(usize, f64)>, bool)| stays_up(rows, alarm, value, t.warn);
+    Some(messages.iter().zip(system.alarms(t)).map(one).collect())
+}
+
+/// The 0-based message from which the risk stays at a threshold, or at `warn` where that is higher and reached. What was said by the end decides whether there is a
+/// warning; rounding must not part the two.
+pub fn stays_up(rows: &[(usize, f64)], alarm: bool, value: f64, warn: Option<f64>) -> Option<usize> {
+    let since = |least: f64| {
+        let up: Vec<bool> = rows.iter().map(|(_, s)| *s >= least).collect();
+        latency(&up).map(|k| rows[k - 1].0)
     };
-    Some(messages.iter().zip(alarms).map(start).collect())
+    alarm.then(|| warn.and_then(since).or_else(|| since(value))).flatten()
 }
 
 /// For each conversation, the first message at or above a threshold: a warning that is never taken back.
@@ -34,33 +33,63 @@ pub fn sticky(system: &System, t: &Threshold) -> Option<Vec<Option<usize>>> {
     Some(messages.iter().map(first).collect())
 }
 
-const TURNS: [&str; 5] = ["premature", "timely", "late", "missed", "median offset"];
-const EARLY: [&str; 6] =
-    ["median latency", "speed", "F-latency", "F-latency, fast harm", "ERDE 5", "ERDE 50"];
-const TIMELY: &str = "Timely: from the labelled onset to three messages after it; offset: messages from onset to warning, of the warnings that came.";
+const TURNS: [Column; 5] = [
+    ("premature", "premature"),
+    ("timely", "timely"),
+    ("late", "late"),
+    ("missed", "missed"),
+    ("median offset", "median_offset"),
+];
+/// What warnings are worth by how early they are.
+pub const EARLY: [Column; 6] = [
+    ("median latency", "median_latency"),
+    ("speed", "speed"),
+    ("F-latency", "f_latency"),
+    ("F-latency, fast harm", "f_latency_fast"),
+    ("ERDE 5", "erde_5"),
+    ("ERDE 50", "erde_50"),
+];
 pub const LATENCY: &str = "Latency counts messages from 1, true positives only. Fast harm: the penalty is one half at message 20 instead of 90.";
 
+fn timely(part: &Part) -> String {
+    format!(
+        "Timely: from the labelled onset to {} messages after it; offset: messages from onset to warning, of the warnings that came. A warning comes when the risk \
+         reaches the threshold, or the higher one named beside it, and stays up.",
+        part.window
+    )
+}
+
 /// Each threshold of each system that scores by message, with the warnings it gives.
-fn each(part: &Part, thresholds: &[Threshold]) -> Vec<(String, Vec<Option<usize>>)> {
+fn each<'p>(part: &'p Part, thresholds: &[Threshold]) -> Vec<(String, Side<'p>)> {
     let mut found = Vec::new();
-    for system in &part.systems {
-        for t in thresholds.iter().filter(|t| t.system == system.name) {
-            found.extend(first(system, t).map(|warned| (format!("{}, {}", system.name, t.name), warned)));
+    for system in part.systems.iter().filter(|s| s.messages.is_some()) {
+        for t in thresholds.iter().filter(|t| t.system == system.name && t.value.is_some()) {
+            found.push((format!("{}, {}", system.name, t.name), part.side(system, Some(t))));
         }
     }
     found
 }
 
+/// Rows of our model at `look` less each other system at the one threshold it is judged by, on the same resamples.
+fn differences(part: &Part, thresholds: &[Threshold], columns: &[Column]) -> Vec<Row> {
+    let sides = part.at_one(thresholds).into_iter().filter(|(system, _)| system.messages.is_some());
+    let sides: Vec<_> = sides.map(|(system, t)| (system, t, part.side(system, Some(t)))).collect();
+    let Some((ours, rest)) = sides.split_first() else { return Vec::new() };
+    let row = |(system, t, side): &(&System, &Threshold, Side)| {
+        let name = format!("{OURS}, {} − {}, {}", ours.1.name, system.name, t.name);
+        Row::new(&name, part.less([side, &ours.2], columns, &None))
+    };
+    rest.iter().map(row).collect()
+}
+
 /// A row for each threshold of each system that scores by message.
 pub fn timing(part: &Part, thresholds: &[Threshold]) -> Table {
-    let all = |_: usize| true;
-    let rows = each(part, thresholds).into_iter().map(|(name, warned)| {
-        let cells = [onsets(part, &warned, &all), early(part, &warned)].concat();
-        Row::new(&name, cells)
-    });
-    let rows = rows.collect();
     let columns = [&TURNS[..], &EARLY[..]].concat();
-    table(part, "warnings", "When the warning comes", &format!("{TIMELY} {LATENCY}"), &columns, rows)
+    let row = |(name, side): &(String, Side)| Row::new(name, part.cells(side, &columns, &None));
+    let mut rows: Vec<Row> = each(part, thresholds).iter().map(row).collect();
+    rows.extend(differences(part, thresholds, &columns));
+    let note = format!("{} {LATENCY}", timely(part));
+    table(part, "warnings", "When the warning comes", &note, &titles(&columns), rows)
 }
 
 /// Where the buckets of length begin.
@@ -68,12 +97,13 @@ const LENGTHS: [usize; 5] = [1, 10, 20, 40, 80];
 
 /// Against the onset only: for each threshold, and for the bands of the model by the target's age and by length.
 pub fn turns(part: &Part, thresholds: &[Threshold]) -> Vec<Table> {
-    let all = |_: usize| true;
     let found = each(part, thresholds);
-    let rows = found.iter().map(|(name, warned)| Row::new(name, onsets(part, warned, &all))).collect();
+    let mut rows: Vec<Row> =
+        found.iter().map(|(name, side)| Row::new(name, part.cells(side, &TURNS, &None))).collect();
+    rows.extend(differences(part, thresholds, &TURNS));
     let bands = ["look", "look now"].map(|band| {
         let name = format!("{OURS}, {band}");
-        found.iter().find(|(known, _)| *known == name).map(|(_, warned)| (band, &warned[..]))
+        found.iter().find(|(known, _)| *known == name).map(|(_, side)| (band, side))
     });
     let bands: Vec<Band> = bands.into_iter().flatten().collect();
     let target = |i: usize| part.golds[i].notes.get("target").map(|target| (0, target.clone()));
@@ -84,16 +114,17 @@ pub fn turns(part: &Part, thresholds: &[Threshold]) -> Vec<Table> {
     };
     let targets = by_kind(part, &bands, &target);
     let lengths = by_kind(part, &bands, &length);
-    let note = format!("In messages. {TIMELY}");
+    let (timely, columns) = (timely(part), titles(&TURNS));
+    let note = format!("In messages. {timely}");
     vec![
-        table(part, "turns", "When the warning comes", TIMELY, &TURNS, rows),
-        table(part, "turns by target", "By age of the target", TIMELY, &TURNS, targets),
-        table(part, "turns by length", "By length of the conversation", &note, &TURNS, lengths),
+        table(part, "turns", "When the warning comes", &timely, &columns, rows),
+        table(part, "turns by target", "By age of the target", &timely, &columns, targets),
+        table(part, "turns by length", "By length of the conversation", &note, &columns, lengths),
     ]
 }
 
 /// A band and its warnings.
-type Band<'a> = (&'a str, &'a [Option<usize>]);
+type Band<'a> = (&'a str, &'a Side<'a>);
 
 /// A row for each kind of conversation that has an onset, and each band; kinds come in order of their number, then of their name.
 fn by_kind(part: &Part, bands: &[Band], of: &dyn Fn(usize) -> Option<(usize, String)>) -> Vec<Row> {
@@ -102,59 +133,10 @@ fn by_kind(part: &Part, bands: &[Band], of: &dyn Fn(usize) -> Option<(usize, Str
     let mut rows = Vec::new();
     for kind in &kinds {
         let within: Vec<bool> = (0..part.labels.len()).map(|i| of(i).as_ref() == Some(kind)).collect();
-        for (band, warned) in bands {
-            rows.push(Row::new(&format!("{}, {band}", kind.1), onsets(part, warned, &|i| within[i])));
+        for (band, side) in bands {
+            let cells = part.cells(side, &TURNS, &Some(&within));
+            rows.push(Row::new(&format!("{}, {band}", kind.1), cells));
         }
     }
     rows
-}
-
-/// How warnings lie to the onsets of some conversations.
-fn onsets(
-    part: &Part,
-    warned: &[Option<usize>],
-    within: &(dyn Fn(usize) -> bool + Sync),
-) -> Vec<(&'static str, Measure)> {
-    let onset = |i: &usize| part.golds[*i].onset.filter(|_| part.labels[*i] && within(*i));
-    let pairs = |items: &[usize]| -> Vec<(usize, Option<usize>)> {
-        items.iter().filter_map(|i| Some((onset(i)?, warned[*i]))).collect()
-    };
-    let all = pairs(&(0..part.labels.len()).collect::<Vec<_>>());
-    let (n, hits) = (all.len(), all.iter().filter(|(_, warned)| warned.is_some()).count());
-    let timings = |items: &[usize]| Timings::of(&pairs(items), WINDOW);
-    let measures = [
-        part.measure(n, |i| timings(i).premature),
-        part.measure(n, |i| timings(i).timely),
-        part.measure(n, |i| timings(i).late),
-        part.measure(n, |i| timings(i).missed),
-        part.measure(hits, |i| timings(i).median_offset),
-    ];
-    TURNS.into_iter().zip(measures).collect()
-}
-
-/// What warnings are worth by how early they are.
-pub fn early(part: &Part, warned: &[Option<usize>]) -> Vec<(&'static str, Measure)> {
-    let latencies = |items: &[usize]| -> Vec<usize> {
-        items.iter().filter(|i| part.labels[**i]).filter_map(|i| warned[*i].map(|w| w + 1)).collect()
-    };
-    let f1 = |items: &[usize]| counts(part, warned, items).f(1.0);
-    let outcomes = |items: &[usize]| -> Vec<Outcome> {
-        items.iter().map(|i| Outcome::of(part.labels[*i], warned[*i].map(|w| w + 1))).collect()
-    };
-    let middle = |items: &[usize]| median(&latencies(items).iter().map(|k| *k as f64).collect::<Vec<_>>());
-    let (all, hits) = (part.labels.len(), latencies(&(0..part.labels.len()).collect::<Vec<_>>()).len());
-    let measures = [
-        part.measure(hits, middle),
-        part.measure(hits, |i| speed(&latencies(i), PENALTY_ESPD)),
-        part.measure(all, |i| f_latency(f1(i), speed(&latencies(i), PENALTY_ESPD))),
-        part.measure(all, |i| f_latency(f1(i), speed(&latencies(i), PENALTY_FAST))),
-        part.measure(all, |i| erde(&outcomes(i), 5.0)),
-        part.measure(all, |i| erde(&outcomes(i), 50.0)),
-    ];
-    EARLY.into_iter().zip(measures).collect()
-}
-
-/// Conversations with and without a warning.
-pub fn counts(part: &Part, warned: &[Option<usize>], items: &[usize]) -> Confusion {
-    Confusion::of(items.iter().map(|i| (part.labels[*i], warned[*i].is_some())))
 }

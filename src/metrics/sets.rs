@@ -42,6 +42,16 @@ impl Sets {
     }
 }
 
+impl std::iter::Sum for Sets {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |a, b| Self {
+            hits: a.hits + b.hits,
+            found: a.found + b.found,
+            wanted: a.wanted + b.wanted,
+        })
+    }
+}
+
 /// Share of pairs of sets that are exactly equal; undefined for none.
 pub fn exact_share<T: Ord>(pairs: &[(BTreeSet<T>, BTreeSet<T>)]) -> Option<f64> {
     ratio(pairs.iter().filter(|(a, b)| a == b).count() as f64, pairs.len() as f64)

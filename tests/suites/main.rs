@@ -1,5 +1,6 @@
 //! The suites beside `corpus`: each gives the tables it promises, and names what is wrong with its data.
 
+mod compare;
 mod pan12;
 mod scores;
 
@@ -67,7 +68,6 @@ impl Made {
         };
         self.put("chats.jsonl", &(0..8).map(record).collect::<Vec<_>>().join("\n"));
         self.run(&["--overwrite"]).assert().success();
-        assert!(!self.path("result.partial.jsonl").exists());
         self.result()
     }
 
@@ -223,6 +223,10 @@ fn espd_joins_the_records_of_a_group() {
     assert_eq!(result["data"]["test"]["messages"], 95);
     assert_eq!(result["data"]["test"]["risky"], 1);
     assert_eq!(result["skipped"]["shorter than the suite asks for"], 1);
+    // What the user brings is not left out for being short.
+    let own = made.path("chats.jsonl");
+    made.run(&["--overwrite", "--data", own.to_str().unwrap()]).assert().success();
+    assert_eq!(made.result()["data"]["test"]["conversations"], 3);
     lines([1, 0, 2, 3]);
     made.refused(&[], "chats.jsonl:2: a1: the records of group a must stand in the order of seq");
     lines([0, 2, 1, 3]);
@@ -267,16 +271,69 @@ fn what_was_read_again_is_taken_over_after_an_interruption() {
     let tables = made.result()["tables"].clone();
     // The page cannot be written, so the run counts as interrupted.
     made.run(&["--overwrite", "--html", "/nowhere/page.html"]).assert().code(2);
-    let partial = fs::read_to_string(made.path("result.partial.jsonl")).unwrap();
-    assert_eq!(partial.lines().count(), 7 * 8);
-    assert!(!partial.contains("parcel"));
-    made.put("result.partial.jsonl", &partial[..partial.len() - 5]);
+    let again = fs::read_to_string(made.path("result.again.jsonl")).unwrap();
+    assert_eq!(again.lines().count(), 7 * 8);
+    assert!(!again.contains("parcel"));
+    made.put("result.again.jsonl", &again[..again.len() - 5]);
     made.run(&["--resume"])
         .assert()
         .success()
         .stdout(predicate::str::contains(format!("1 scored, {} taken over", 7 * 8 - 1 + 8)));
     assert_eq!(made.result()["tables"], tables);
-    assert!(!made.path("result.partial.jsonl").exists());
+    assert_eq!(fs::read_to_string(made.path("result.again.jsonl")).unwrap().lines().count(), 7 * 8);
+}
+
+#[test]
+fn a_result_says_on_what_it_was_measured() {
+    let made = Made::new();
+    let result = made.suite("fairness");
+    for key in ["at", "device", "precision"] {
+        assert!(!result[key].as_str().unwrap().is_empty(), "{key}");
+    }
+    assert_eq!((&result["brought"], &result["limit"]), (&Value::Null, &Value::Null));
+    let labels = |result: &Value| result["data"]["test"]["labels_sha256"].clone();
+    // Other data than the suite's own, of which a key is not read.
+    let text = fs::read_to_string(made.path("chats.jsonl")).unwrap();
+    made.put("mine.jsonl", &text.replacen("\"onset\"", "\"onest\"", 1));
+    made.put("ids.txt", "c0\nc1\nc2\nc3\n");
+    let [mine, ids] = ["mine.jsonl", "ids.txt"].map(|name| made.path(name));
+    let given = ["--data", mine.to_str().unwrap(), "--ids", ids.to_str().unwrap(), "--limit", "4"];
+    made.run(&[&["--overwrite"], &given[..]].concat())
+        .assert()
+        .success()
+        .stderr(predicate::str::contains("not read, and how many have them: onest (1)"));
+    let other = made.result();
+    assert_eq!((&other["brought"], &other["limit"]), (&"mine.jsonl".into(), &4.into()));
+    assert_eq!(other["title"], "What the suite made asks, on other data: mine.jsonl");
+    assert_eq!(other["files"]["ids.txt"].as_str().unwrap().len(), 64);
+    assert_ne!(labels(&result), labels(&other), "an onset is gone");
+    assert!(other["remarks"][0].as_str().unwrap().contains("onest (1)"));
+}
+
+#[test]
+fn a_file_whose_hash_the_suite_names_is_that_file() {
+    let made = Made::new();
+    made.suite("benign");
+    let hash = "0".repeat(64);
+    made.ask("benign", &format!("from='Ask for it.'\nsha256={{'chats.jsonl'='{hash}'}}"));
+    made.refused(&[], "chats.jsonl is not the file that the suite names: its SHA-256 differs. Ask for it.");
+}
+
+#[test]
+fn every_suite_that_says_one_thing_of_many_rows_draws_them_with_intervals() {
+    for (task, plot, series) in [
+        ("fairness", "rows of fairness/test", "false alarms"),
+        ("benign", "rows of benign", "false alarms"),
+        ("robustness", "rows of attacks/test", "recall"),
+        ("length", "curve of last/test", "AUROC"),
+    ] {
+        let result = Made::new().suite(task);
+        let plots = result["plots"].as_array().unwrap();
+        let found = plots.iter().find(|p| p["id"] == plot).unwrap_or_else(|| panic!("no plot {plot}"));
+        let series = found["series"].as_array().unwrap().iter().find(|s| s["name"] == series).unwrap();
+        let [points, band] = ["points", "band"].map(|key| series[key].as_array().unwrap().len());
+        assert!(points > 0 && points == band, "{task}: {points} points, {band} intervals");
+    }
 }
 
 #[test]

@@ -157,6 +157,13 @@ impl Chat {
         self.push(Some(index), when, kind, text, line);
     }
 
+    /// What was said last has this number in its file, by which others refer to it; 0 for none.
+    pub fn number(&mut self, number: u64) {
+        if let Some(message) = self.transcript.messages.last_mut() {
+            message.origin.line = number;
+        }
+    }
+
     /// The app says `text`, at `line`.
     pub fn note(&mut self, when: When, text: &str, line: u64) {
         self.counts.system += 1;

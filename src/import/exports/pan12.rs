@@ -1,6 +1,7 @@
 //! The corpus of PAN 2012 and files of its kind: `conversations` of `message` with author, clock time and text.
 //!
-//! One conversation is held at a time. Authors are long ids that evaluations refer to, so they are kept as names.
+//! One conversation is held at a time. Authors are long ids that evaluations refer to, so they are kept as names; for the same reason a
+//! message keeps the number that its attribute `line` gives it, and not its line in the file.
 
 use std::io::BufRead;
 
@@ -116,4 +117,5 @@ fn say(message: &Element, chat: &mut Chat, line: u64) {
     // The corpus was escaped twice.
     let text = unescape(text.unwrap_or(""));
     chat.say(author, when, Kind::Message, &text, line);
+    chat.number(message.tag.get("line").and_then(|number| number.trim().parse().ok()).unwrap_or(0));
 }
