@@ -12,7 +12,9 @@ impl Made {
     fn compare(&self, a: &str, b: &str, gates: &[&str]) -> Assert {
         let mut command = self.rushlight();
         command.args(["eval", "compare"]).args([self.path(a), self.path(b)]);
-        gates.iter().for_each(|gate| drop(command.args(["--fail-if-worse", *gate])));
+        for gate in gates {
+            command.args(["--fail-if-worse", *gate]);
+        }
         command.assert()
     }
 
