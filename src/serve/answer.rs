@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Json, Response};
 use serde::Serialize;
 
 use super::LARGEST;
+use super::ask::PASTED;
 use crate::import::ImportError;
 
 /// Why a request was not answered.
@@ -40,7 +41,8 @@ impl Refusal {
 
     /// A page of an earlier run.
     pub fn stale() -> Self {
-        let error = "This page was opened before rushlight was last started.";
+        let error =
+            "This page was opened before rushlight was last started, and could not be brought up to date.";
         Self::new(StatusCode::FORBIDDEN, error, "Reload the page; the conversation has to be given again.")
     }
 
@@ -82,10 +84,18 @@ impl From<ImportError> for Refusal {
             | ImportError::UnknownFormat { .. }
             | ImportError::NoSuchFormat { .. } => {
                 "choose the format by hand, or paste the chat as text with `Name: words` on each line"
+                    .to_owned()
             }
-            _ => way,
+            ImportError::NoSuchColumn { columns, .. } => format!(
+                "say which column is what, by a name from the first line or a number from 1 to {columns}"
+            ),
+            _ => way.to_owned(),
         };
-        Self::unreadable(sentence(what), sentence(way))
+        // The name of a file stands as it is.
+        let pasted = what.strip_prefix(PASTED).is_some_and(|rest| rest.starts_with([':', ',']));
+        let unnamed = pasted || matches!(error, ImportError::NoSuchFormat { .. });
+        let what = if unnamed { sentence(what) } else { format!("{what}.") };
+        Self::unreadable(what, sentence(&way))
     }
 }
 

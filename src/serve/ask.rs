@@ -87,6 +87,8 @@ enum Who {
     Me,
 }
 
+/// What a conversation without a file is called.
+pub const PASTED: &str = "pasted";
 /// Longest name that is taken over, in characters.
 const NAME_CHARS: usize = 200;
 
@@ -103,7 +105,7 @@ impl Said {
     /// What the conversation is called: its file without folders, or that it was pasted.
     pub fn name(&self) -> String {
         let file = self.name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-        if file.is_empty() { "pasted".to_owned() } else { file.chars().take(NAME_CHARS).collect() }
+        if file.is_empty() { PASTED.to_owned() } else { file.chars().take(NAME_CHARS).collect() }
     }
 
     /// As the importers take it. What may be said about the reading of text is said here and nowhere else.

@@ -9,18 +9,32 @@ const BUTTONS = 8;
 
 let shown = null;
 
-// Read with what was said so far. A report of an earlier reading goes, unless only other messages are to be seen.
+// Read with what was said so far. A report belongs to one reading: when that changes it goes, as soon as there is
+// another, and one under way does not come. It stays where only other messages are to be seen.
 function reread({ moveTo = false, keepReport = false } = {}) {
-  if (!keepReport) forgetReport();
+  const outdated = keepReport ? null : state.kept;
+  if (!keepReport) overtake("/check");
   closeMend();
+  const reveal = (understood) => {
+    if (outdated && state.kept === outdated) forgetReport();
+    $("read").hidden = false;
+    $("read").classList.toggle("unread", !understood);
+  };
   run("/read", "Reading…", (reading) => {
+    reveal(true);
+    if (!state.read && state.name) $("text").value = "";
+    state.read = true;
     showReading(reading);
-    if (state.busy === 0) tell(`Read: ${reading.extent}.`);
+    if (state.busy === 0) tell(told(reading, keepReport));
     if (moveTo) $("read-title").focus();
-  });
-  // Shown before it succeeds: a reading that failed may be mended by naming the format or the columns.
-  $("read").hidden = false;
+  }, () => reveal(false));
   showSaid();
+}
+
+// What there is to hear: what was corrected; the lines, where only others were asked for; or how much was read.
+function told({ from, lines, entries, corrected, extent }, turned) {
+  if (turned && from + lines.length > 0 && entries > lines.length) return `Lines ${from + 1} to ${from + lines.length} of ${entries}.`;
+  return corrected.length ? corrected.join(" ") : `${state.name || "Pasted"}: ${extent}.`;
 }
 
 // Correct something: `said` is what is new. What was said before can be had back.
@@ -32,6 +46,7 @@ function correct(said) {
 }
 
 $("undo").addEventListener("click", () => {
+  if (state.past.length === 0) return goBack();
   Object.assign(state, state.past.pop());
   reread();
 });
@@ -59,7 +74,8 @@ function showReading(reading) {
 // The fields that hold what was said, after it was taken back, too.
 function showSaid() {
   const undoing = document.activeElement === $("undo");
-  $("undo").hidden = state.past.length === 0;
+  $("undo").hidden = state.past.length === 0 && !state.before;
+  $("undo").textContent = state.past.length ? "Take back the last correction" : "Back to what was there before";
   if (undoing && $("undo").hidden) $("read-title").focus({ preventScroll: true });
   $("format").value = state.format;
   for (const [field, value] of [["order", state.order], ["turns", state.unnamed]]) {
@@ -89,7 +105,12 @@ $("correct").addEventListener("submit", (event) => event.preventDefault());
 $("format").addEventListener("change", () => correct({ format: $("format").value, chat: 0, people: new Map(), marks: new Map() }));
 $("chat").addEventListener("change", () => correct({ chat: Number($("chat").value), people: new Map(), marks: new Map() }));
 $("dates").addEventListener("change", (event) => correct({ order: event.target.value }));
-$("turns").addEventListener("change", (event) => correct({ unnamed: event.target.value, people: new Map(), marks: new Map() }));
+$("turns").addEventListener("change", (event) => {
+  const unnamed = event.target.value;
+  // Turns that were assumed and are now the reader's word stay as they stand, with what was put right of them.
+  const confirms = state.unnamed === null && unnamed === "alternating";
+  correct(confirms ? { unnamed } : { unnamed, people: new Map(), marks: new Map() });
+});
 $("columns").addEventListener("change", () => {
   const columns = Object.fromEntries([...document.querySelectorAll("[data-column]")].map((input) => [input.dataset.column, input.value]));
   correct({ columns, people: new Map(), marks: new Map() });
@@ -227,7 +248,8 @@ $("lines").addEventListener("keydown", (event) => {
   if (!event.target.matches(".change")) return;
   const all = [...$("lines").querySelectorAll(".change")];
   const at = all.indexOf(event.target);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  const last = all.length - 1;
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: Math.min(at + 10, last), PageUp: Math.max(at - 10, 0), Home: 0, End: last }[event.key];
   if (to === undefined) return;
   event.preventDefault();
   all[to]?.focus();
@@ -255,6 +277,7 @@ function openMend(row) {
   row.append($("mend"));
   row.querySelector(".change").setAttribute("aria-expanded", true);
   $("mend").hidden = false;
+  $("mend").scrollIntoView({ block: "nearest" });
   $("mend-by").querySelector("button").focus();
 }
 

@@ -1,10 +1,10 @@
 //! The local page: who is heard, what is answered, and that no word of a chat gets where it should not.
 
+mod program;
+
 use std::fs;
-use std::io::{Cursor, Read, Write};
-use std::net::TcpStream;
+use std::io::{Cursor, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -297,10 +297,59 @@ fn what_cannot_be_read_gets_plain_words_a_way_out_and_no_echo() {
             );
         }
     }
+    let said = json!({"name": "walks.csv", "columns": {"speaker": "who"}});
+    let (_, answer) = ask("/read", &said, b"a,b\n1,x\n");
+    assert!(!answer["hint"].as_str().unwrap().contains("--"), "no option of a terminal: {answer}");
     let server = server();
     let request = own(&server, "/read").body(Body::from("walnut cake, no first line of ours")).unwrap();
     let (status, _, answer) = block_on(send(server.router(), request));
     assert!(status == StatusCode::BAD_REQUEST && !String::from_utf8(answer).unwrap().contains("walnut"));
+}
+
+#[test]
+fn a_file_is_called_what_it_is_called() {
+    let error =
+        |said: Value| ask("/read", &said, b"\xff\xd8\xff\xe0").1["error"].as_str().unwrap().to_owned();
+    for name in ["photo.jpg", "my photo.jpg", "pasted.jpg"] {
+        assert!(error(json!({"name": format!("C:\\fakepath\\{name}")})).starts_with(&format!("{name}: ")));
+    }
+    assert!(error(json!({})).starts_with("Pasted: "));
+}
+
+#[test]
+fn turns_that_the_reader_settles_are_asked_for_and_keep_what_was_put_right() {
+    let chat = "shall we bake\nyes please\nbring the tin\nit is in the shed\n";
+    let people = json!([{"is": "A", "name": "Mia"}, {"is": "B", "name": "Ben"}]);
+    let said = |unnamed: Value| json!({"unnamed": unnamed, "speakers": people, "messages": [{"at": 2, "says": "swapped"}]});
+    let (_, guessed) = ask("/read", &said(Value::Null), chat.as_bytes());
+    let (_, settled) = ask("/read", &said(json!("alternating")), chat.as_bytes());
+    assert!(guessed["warnings"].to_string().contains("assumed"), "{guessed}");
+    assert_eq!(
+        (&guessed["unnamed"], &settled["unnamed"]),
+        (&json!(true), &json!(true)),
+        "it can be taken back"
+    );
+    assert_eq!(guessed["lines"], settled["lines"]);
+    assert_eq!(settled["lines"][2]["speaker"], "Ben");
+    assert!(!settled["warnings"].to_string().contains("assumed"), "{settled}");
+    let (_, checked) = ask("/check", &said(json!("alternating")), chat.as_bytes());
+    assert!(!checked["markdown"].as_str().unwrap().contains("names nobody"), "{checked}");
+}
+
+#[test]
+fn a_page_can_learn_the_token_of_the_run_that_answers_now() {
+    let (old, new) = (server(), server());
+    let knock = |token: &str| {
+        let request = Request::post("/read").header("host", HOST).header("sec-fetch-site", "same-origin");
+        let request =
+            request.header("x-rushlight-token", token).body(body(&json!({}), CHAT.as_bytes())).unwrap();
+        block_on(send(new.router(), request)).0
+    };
+    assert_eq!(knock(old.token()), StatusCode::FORBIDDEN);
+    let request = Request::get("/").header("host", HOST).body(Body::empty()).unwrap();
+    let page = String::from_utf8(block_on(send(new.router(), request)).2).unwrap();
+    let token = page.split("name=\"token\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(knock(token), StatusCode::OK);
 }
 
 #[test]
@@ -341,62 +390,4 @@ fn a_report_is_escaped_in_every_form() {
     assert!(!alone.contains("walnut"), "a kept report of a quiet chat quotes nothing");
     let json: Value = serde_json::from_str(checked["json"].as_str().unwrap()).unwrap();
     assert!(json["schema"].is_number() && !checked["json"].as_str().unwrap().contains("walnut"));
-}
-
-/// The program itself, ended when the test ends.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-    }
-}
-
-fn start(port: &str) -> Running {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rushlight"));
-    command.args(["serve", "--port", port]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    Running(command.spawn().unwrap())
-}
-
-#[test]
-fn the_program_listens_on_loopback_says_where_and_ends_on_ctrl_c() {
-    let mut running = start("0");
-    let mut said = Vec::new();
-    let mut out = running.0.stdout.take().unwrap();
-    let mut byte = [0];
-    while !said.ends_with(b"/\n") {
-        assert_eq!(out.read(&mut byte).unwrap(), 1, "it ended without an address");
-        said.push(byte[0]);
-    }
-    let said = String::from_utf8(said).unwrap();
-    let address = said.trim().rsplit("http://").next().unwrap().trim_end_matches('/');
-    assert!(address.starts_with("127.0.0.1:"), "{said}");
-    let mut socket = TcpStream::connect(address).unwrap();
-    write!(socket, "GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("rushlight"));
-
-    let port = address.rsplit(':').next().unwrap();
-    let mut second = start(port);
-    assert_eq!(second.0.wait().unwrap().code(), Some(2));
-    let second = std::io::read_to_string(second.0.stderr.take().unwrap()).unwrap();
-    assert!(second.contains(port) && second.contains("--port 0"), "{second}");
-    if cfg!(unix) {
-        let id = running.0.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-        assert_eq!(running.0.wait().unwrap().code(), Some(0));
-    }
-}
-
-#[test]
-fn check_writes_one_page_for_all_its_reports() {
-    let example = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rushlight"));
-    command
-        .args(["check", "--format", "html"])
-        .args([example("old-phone.txt"), example("cracked-screen.txt")]);
-    let page = String::from_utf8(command.output().unwrap().stdout).unwrap();
-    assert_eq!((page.matches("<!doctype").count(), page.matches("<article").count()), (1, 2));
-    assert!(page.contains("Why, in order") && page.trim_end().ends_with("</html>"));
 }
