@@ -14,6 +14,11 @@ const EACH: usize = 300;
 /// Below this many letters no language is named.
 const LEAST: usize = 60;
 
+/// The same where most letters are of another script, which say it sooner.
+const LEAST_OF_ANOTHER_SCRIPT: usize = 8;
+/// The last letter of the Latin script as Europe and Africa write it.
+const LAST_LATIN: char = '\u{24f}';
+
 /// The most frequent short words of informal English. Chat defeats statistics over letters, but not these.
 const ENGLISH: &[&str] = &[
     "i", "u", "you", "the", "to", "a", "and", "it", "is", "in", "that", "my", "me", "of", "for", "on", "im",
@@ -54,14 +59,16 @@ pub fn detect(transcript: &Transcript) -> Language {
 }
 
 fn guess(text: &str, english: f32) -> Option<String> {
-    if english >= 0.2 {
+    let (latin, other): (Vec<char>, Vec<char>) =
+        text.chars().filter(|c| c.is_alphabetic()).partition(|c| *c <= LAST_LATIN);
+    let other_script = other.len() > latin.len() && other.len() >= LEAST_OF_ANOTHER_SCRIPT;
+    if english >= 0.2 && !other_script {
         return Some("en".to_owned());
     }
-    if text.chars().filter(|c| c.is_alphabetic()).count() < LEAST {
+    if latin.len() + other.len() < LEAST && !other_script {
         return None;
     }
     let info = Detector::new().detect(text)?;
-    let other_script = info.script() != whatlang::Script::Latin;
     (other_script || info.is_reliable() || info.confidence() > 0.8).then(|| short(info.lang()).to_owned())
 }
 
@@ -154,6 +161,13 @@ mod tests {
         let filler = "Mañana por la tarde vamos todos juntos a la playa con la familia. ".repeat(60);
         let english = ["do you want to come over to my place when they are out"; 8];
         assert_eq!(detect(&chat(&[&english[..], &[filler.as_str()]].concat())).code.as_deref(), Some("en"));
+    }
+
+    #[test]
+    fn another_script_is_told_by_few_letters() {
+        let mixed = chat(&["مرحبا كيف حالك اليوم", "هل انت في البيت", "see you at the lake at four"]);
+        assert_eq!(detect(&mixed).code.as_deref(), Some("ar"));
+        assert!(detect(&chat(&["привет как дела"])).code.is_some_and(|code| code != "en"));
     }
 
     #[test]
