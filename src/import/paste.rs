@@ -5,6 +5,7 @@ mod above;
 mod ahead;
 mod announced;
 mod around;
+mod asides;
 mod blocks;
 mod calendar;
 mod cast;
@@ -25,6 +26,7 @@ mod lead;
 mod likeness;
 mod logs;
 mod mail;
+mod marks;
 mod moments;
 mod names;
 mod notices;
@@ -71,6 +73,8 @@ impl Format for Paste {
         }
         let plan = Plan::of(sample);
         match plan.grammar {
+            // Surer than that it is the mail around it.
+            _ if plan.is_quoted_talk(sample.text()) => 0.95,
             // With a ruled line under its heading, surer than any table without.
             Grammar::Formed if plan.is_ruled() => 0.96,
             Grammar::Irc | Grammar::Stamped | Grammar::Trailing | Grammar::Timed | Grammar::Titled => 0.5,

@@ -2,11 +2,12 @@
 
 use std::io::BufRead;
 
+use super::super::warning::WarningKind;
 use super::ahead::{self, Ahead};
 use super::grammars::{Head, Who};
 use super::plan::Grammar;
 use super::reading::Reading;
-use super::{dated, days, doings, furniture, moments, notices};
+use super::{dated, days, doings, furniture, marks, moments, notices, signs};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 use crate::import::time::dates::Stamp;
@@ -39,6 +40,7 @@ impl Reading<'_> {
         // Where lines tell of words that follow, those may end in a name as well.
         let words =
             self.title.as_ref().is_some_and(|t| fresh && t.when != When::Unknown) && self.plan.is_announced();
+        let words = words || (fresh && self.is_others_name_said(line.text, lines));
         match self.plan.head(line.text).filter(|_| !words) {
             Some(Head { who: Who::Speaker(name), when, .. }) => {
                 self.chat.heading();
@@ -72,6 +74,9 @@ impl Reading<'_> {
         if !fresh && self.is_among_words(line.text, lines) {
             return self.chat.heading();
         }
+        if fresh && self.is_mark(line) {
+            return self.chat.heading();
+        }
         if fresh && self.plan.is_announced() && doings::is_mark_of_change(line.text) {
             return self.chat.heading();
         }
@@ -82,7 +87,7 @@ impl Reading<'_> {
         if let Some((when, text)) = moments::bracketed(line.text) {
             // Discord leaves the name out where somebody goes on after a while.
             self.say(&title.name, on_day_of(title.when, when), text, line);
-        } else if title.fresh {
+        } else if title.fresh || std::mem::take(&mut self.sent.entered) {
             self.say(&title.name, title.when, line.text.trim(), line);
         } else if self.plan.is_one_sided() {
             self.other(line);
@@ -90,6 +95,23 @@ impl Reading<'_> {
             self.go_on(line);
         }
         self.title = Some(Title { fresh: false, ..title });
+    }
+
+    /// Whether `line`, right under a name, is the second name of somebody else and yet what is said: nothing stands below it.
+    fn is_others_name_said(&self, line: &str, lines: &Ahead<impl BufRead>) -> bool {
+        let above = self.title.as_ref().map(|t| t.name.as_str());
+        let other = self.plan.whole_name(line).is_some_and(|name| Some(name) != above);
+        other && (lines.sight().next().is_some_and(signs::is_enter) || self.head_follows(lines, 0))
+    }
+
+    /// Whether `line`, right under a name, says that the words below answer somebody or are passed on.
+    fn is_mark(&mut self, line: &Line<'_>) -> bool {
+        let mark = marks::mark(line.text);
+        if mark == Some(marks::Mark::PassedOn) {
+            // They stand under the name of who passed them on.
+            self.chat.doubt(WarningKind::DoubtfulName, line.number);
+        }
+        mark.is_some()
     }
 
     /// Whether `line` is none of the words that it stands under: a day, a reaction, what an app says of those who speak.

@@ -6,7 +6,7 @@ use crate::import::time::dates::Date;
 use crate::transcript::Time;
 
 /// Signs that rule lines are drawn with.
-const SIGNS: [char; 8] = ['-', '=', '_', '—', '–', '#', '~', '*'];
+pub const SIGNS: [char; 8] = ['-', '=', '_', '—', '–', '#', '~', '*'];
 
 /// What stands between messages.
 #[derive(Clone, Copy, Debug, PartialEq)]

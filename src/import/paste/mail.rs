@@ -62,6 +62,11 @@ pub fn is_from(line: &str) -> bool {
     label(line).is_some_and(|(label, value)| FROM.contains(&&*label) && !value.is_empty())
 }
 
+/// Whom a field names as the writer of a mail.
+pub fn writer(line: &str) -> Option<String> {
+    is_from(line).then(|| label(line)).flatten().map(|(_, value)| person(value))
+}
+
 /// Whether `line` is any field of a mail.
 pub fn is_any_field(line: &str) -> bool {
     is_from(line) || is_field(line)

@@ -118,18 +118,34 @@ pub fn ending(line: &str) -> Option<(&str, When)> {
     .filter(|(words, _)| !words.is_empty())
 }
 
+/// The same where the sign within the time is a dot, as people type it and pictures are read: `words 18.06`, `words 18.O6 VV`.
+pub fn dotted_ending(line: &str) -> Option<(&str, When)> {
+    let (words, time) = without_ticks(line.trim_end()).rsplit_once([' ', '\t'])?;
+    let (hour, minute) = time.split_once('.')?;
+    let digits =
+        |part: &str| part.len() == 2 && part.chars().all(|c| c.is_ascii_digit() || SLIPS.contains(&c));
+    let fits = digits(hour) && digits(minute) && !words.trim().is_empty();
+    fits.then(|| Some((words.trim_end(), whole(&unslipped(&format!("{hour}:{minute}")))?))).flatten()
+}
+
+/// `time` with digits for the letters that they are read as.
+fn unslipped(time: &str) -> String {
+    time.chars()
+        .map(|c| match c {
+            'O' | 'o' => '0',
+            'l' | 'I' => '1',
+            c => c,
+        })
+        .collect()
+}
+
 /// The same where a time is read from a picture with letters for some of its digits: `words 18:O6`.
 fn misread_ending(line: &str) -> Option<(&str, When)> {
     let (words, time) = line.rsplit_once(' ')?;
-    let digit = |c: char| match c {
-        'O' | 'o' => '0',
-        'l' | 'I' => '1',
-        c => c,
-    };
     let fits = time.len() == 5 && time.as_bytes()[2] == b':' && time.contains(SLIPS);
     let some = time.contains(|c: char| c.is_ascii_digit()) && !words.trim().is_empty();
     (fits && some).then_some(())?;
-    Some((words.trim_end(), whole(&time.chars().map(digit).collect::<String>())?))
+    Some((words.trim_end(), whole(&unslipped(time))?))
 }
 
 /// `[7:20 PM]`, `09:14 ✓✓`: a time and nothing else.

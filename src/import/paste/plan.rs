@@ -14,7 +14,7 @@ use super::lead::Lead;
 use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
-use super::{ahead, doings, forward, furniture, moments, page, places, said, signs};
+use super::{ahead, doings, forward, furniture, moments, names, page, places, said, signs};
 use crate::import::chats::chat::When;
 
 /// How messages begin, from the most to the least certain.
@@ -92,6 +92,8 @@ pub struct Plan {
     pub top: usize,
     /// Whether the talk stands in a mail that passes it on.
     pub forwarded: bool,
+    /// Who wrote that mail.
+    writer: Option<String>,
     /// Whether lines above names say how long ago a message came.
     ages: bool,
     /// Whether days without any sign around them stand between messages.
@@ -167,6 +169,7 @@ impl Plan {
             among: None,
             top: 0,
             forwarded: false,
+            writer: None,
             ages: false,
             bare_days: false,
             times_below: false,
@@ -216,10 +219,44 @@ impl Plan {
         line.trim() == name && self.screen.is_second(name)
     }
 
+    /// Whether `name` stands before words again and again.
+    pub fn knows(&self, name: &str) -> bool {
+        self.cast.knows(name)
+    }
+
+    /// Who `line` names by a second name.
+    pub fn whole_name(&self, line: &str) -> Option<&str> {
+        self.screen.whole_name(line)
+    }
+
     /// Whether `line` stands below or between the lines of a talk that was passed on in a mail, `apart` from them.
     pub fn is_beside(&self, line: &str, apart: bool) -> bool {
         let quoted = self.lead == Lead::Quote;
         self.forwarded && (forward::is_signature(line) || (quoted && apart && !line.starts_with('>')))
+    }
+
+    /// Whether a text that ends with `line` closes as a mail does: with the name of who wrote it.
+    pub fn closes_mail(&self, line: &str) -> bool {
+        let (name, writer) = (names::key(line.trim()), self.writer.as_deref().map(names::key));
+        writer.is_some_and(|writer| writer == name || writer.split_whitespace().next() == Some(name.as_str()))
+    }
+
+    /// Whether the talk is quoted in a mail that passes it on, whose fields `text` begins with, and nearly all that is quoted
+    /// are messages with who says them.
+    pub fn is_quoted_talk(&self, text: &str) -> bool {
+        let typed = text.lines().take_while(|l| !l.trim().is_empty()).all(forward::is_of_head);
+        let quoted = text.lines().filter(|l| l.starts_with('>') && l.trim().len() > 1);
+        let (mut lines, mut heads) = (0, 0);
+        for line in quoted {
+            lines += 1;
+            heads += usize::from(self.head(self.words(line)).is_some());
+        }
+        self.forwarded
+            && self.lead == Lead::Quote
+            && self.heads_lines()
+            && typed
+            && heads > 2
+            && heads * 2 > lines
     }
 
     /// What a line says, without what stands in front of each.

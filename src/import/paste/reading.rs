@@ -15,10 +15,10 @@ use super::labels::Fields;
 use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
-use super::{forward, inline, moments, names, notices, page, signs};
+use super::{forward, inline, marks, moments, names, notices, page, signs};
 use crate::import::chats::chat::{Chat, When};
-use crate::import::chats::placeholders::placeholder;
 use crate::import::intake::lines::Line;
+use crate::transcript::Kind;
 
 /// How many lines are kept back to see whether the message goes on after them.
 const MOST_HELD: usize = 100;
@@ -90,6 +90,8 @@ pub struct Reading<'c> {
     pub(super) window: bool,
     /// Whether another chat was told of.
     pub(super) another: bool,
+    /// Whether the last line stood between messages and was nobody's.
+    pub(super) aside: bool,
 }
 
 /// A mail of which only the head was read.
@@ -138,6 +140,7 @@ impl<'c> Reading<'c> {
             apart: false,
             window: false,
             another: false,
+            aside: false,
         }
     }
 
@@ -234,6 +237,9 @@ impl<'c> Reading<'c> {
         if self.plan.blocks.is_some() {
             return self.block_line(line, lines.sight().next());
         }
+        if self.is_aside(line, lines) {
+            return;
+        }
         let window = self.is_of_window(line.text, lines)
             || (self.plan.has_sections() && self.enters(line.text))
             || (self.plan.is_sectioned() && self.said > 0 && self.is_receipt(line.text, lines));
@@ -317,10 +323,13 @@ impl<'c> Reading<'c> {
         let apart = std::mem::take(&mut self.apart);
         let (again, first) = self.watch.say(name, text, line.number, apart);
         self.chat.doubt_many(WarningKind::RepeatedMessages, again, first);
-        let (kind, text) = placeholder(text);
+        let (kind, text, words) = marks::kind(text);
         match self.within {
             true => self.chat.say_more(name, when, kind, text, line.number),
             false => self.chat.say(name, when, kind, text, line.number),
+        }
+        if let Some(words) = words {
+            self.chat.say_more(name, when, Kind::Message, words, line.number);
         }
         self.chat.note_cut(line);
     }
@@ -353,7 +362,10 @@ impl<'c> Reading<'c> {
         let Some(first) = self.held.first().map(|l| l.number) else { return };
         let short = self.held[0].text.split_whitespace().count() <= 6;
         let apart = self.held.last().is_some_and(|l| l.line().is_blank());
+        let closes =
+            self.held.iter().rfind(|l| !l.line().is_blank()).is_some_and(|l| self.plan.closes_mail(&l.text));
         match next {
+            None if closes => self.note_closing(),
             None if !self.paragraphs && self.said > 2 => self.note_held(),
             Some(name) if words == 1 && short && apart && !self.seen.contains(name) => {
                 self.another = true;
@@ -373,6 +385,16 @@ impl<'c> Reading<'c> {
                 false => self.go_on(&line.line()),
             }
         }
+    }
+
+    /// The last lines are those with which a mail closes; what stands apart above them goes on with the message.
+    fn note_closing(&mut self) {
+        let end = self.held.iter().rposition(|l| !l.line().is_blank()).unwrap_or(0);
+        let from = self.held[..end].iter().rposition(|l| l.line().is_blank()).map_or(0, |at| at + 1);
+        let closing = self.held.split_off(from);
+        self.append_held();
+        self.held = closing;
+        self.note_held();
     }
 
     /// No message of this text goes on after a blank line, and none comes any more: it is about the chat.

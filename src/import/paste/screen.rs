@@ -150,7 +150,17 @@ impl Screen {
         let sender = sender(line).filter(|_| self.sent).map(|s| s.name);
         let sender = sender.map(|name| self.answered.get(name).map_or(name, String::as_str));
         let by = || announced::by(line, &self.names).filter(|_| self.announced);
-        sender.or_else(|| self.names.get(bare(line)).map(String::as_str)).or_else(by)
+        let known = sender.or_else(|| self.names.get(bare(line)).map(String::as_str)).or_else(by);
+        known.or_else(|| self.whole_name(line))
+    }
+
+    /// Who `line` names by the second name: on a screen that says who sent, it stands alone above the next words of whoever
+    /// spoke before.
+    pub fn whole_name(&self, line: &str) -> Option<&str> {
+        let line = line.trim();
+        let known = self.second.contains(line) && self.sent;
+        let mut people = self.names.iter().filter(|name| known && is_part(name, line));
+        people.next().filter(|_| people.next().is_none()).map(String::as_str)
     }
 
     /// Whether a second line says `name` once more.
@@ -165,7 +175,9 @@ impl Screen {
             return true;
         }
         self.sent
-            && (line == "Sent" || (signs::is_enter(line) && !fresh) || (fresh && self.second.contains(line)))
+            && (line == "Sent"
+                || (signs::is_enter(line) && !fresh)
+                || (fresh && self.second.contains(line) && self.whole_name(line).is_none()))
     }
 
     /// Whether `line` could be a heading and was not taken for one.

@@ -18,6 +18,8 @@ pub struct Sent {
     quotes: bool,
     /// What was quoted under this heading.
     quoted: String,
+    /// Whether the message above has ended, as the page says.
+    pub entered: bool,
 }
 
 impl Reading<'_> {
@@ -70,6 +72,10 @@ impl Reading<'_> {
         }
         if fresh {
             return false;
+        }
+        if signs::is_enter(text) {
+            self.sent.entered = true;
+            return true;
         }
         if let Some(when) = moments::alone(text).filter(|_| !text.starts_with('[')) {
             // The time of a call.

@@ -1,5 +1,6 @@
 //! Pasted texts as a whole: which grammar they get and what becomes of each line.
 
+mod apart;
 mod continued;
 mod copied;
 mod likeness;

@@ -42,6 +42,8 @@ pub fn unwrapped(text: &str, (open, close): Marks) -> Option<&str> {
 pub struct Tail {
     /// Whether a time does.
     times: bool,
+    /// Whether some of these have a dot in them.
+    dots: bool,
     /// Whether the ticks of a message that arrived do.
     ticks: bool,
 }
@@ -51,7 +53,10 @@ impl Tail {
     pub fn of(lines: &[&str]) -> Self {
         let ticks = lines.iter().filter(|l| ticked(l).is_some()).count();
         let ticks = ticks > 1 && ticks * 3 >= lines.len();
-        let timed: Vec<&str> = lines.iter().filter_map(|l| timed(l)).map(|(words, _)| words).collect();
+        let clocks = lines.iter().filter(|l| timed(l).is_some()).count();
+        let dots = clocks > 1 || are_in_order(lines);
+        let timed: Vec<&str> =
+            lines.iter().filter_map(|l| timed_among(l, dots)).map(|(words, _)| words).collect();
         let mut named: Vec<String> = timed.iter().filter_map(|l| head(l)).collect();
         let heads = named.len();
         named.sort();
@@ -60,14 +65,14 @@ impl Tail {
             && timed.len() * 3 >= lines.len() * 2
             && heads * 5 >= timed.len() * 4
             && named.len() < heads;
-        Self { times, ticks }
+        Self { times, dots: times && dots, ticks }
     }
 
     /// `line` without it, and the time.
     pub fn strip(self, line: &str) -> (&str, When) {
         if self.times
-            && let Some((words, when)) =
-                timed(line).filter(|(words, _)| head(words).is_some() || !words.contains(": "))
+            && let Some((words, when)) = timed_among(line, self.dots)
+                .filter(|(words, _)| head(words).is_some() || !words.contains(": "))
         {
             return (words, when);
         }
@@ -79,6 +84,21 @@ impl Tail {
 fn head(line: &str) -> Option<String> {
     let (name, words) = line.split_once(": ")?;
     names::plausible(name).filter(|_| !words.trim().is_empty()).map(|name| names::key(&name))
+}
+
+/// Whether every line ends in what could be a time with a dot, and none is earlier than that above it.
+fn are_in_order(lines: &[&str]) -> bool {
+    let clock = |line: &&str| match moments::dotted_ending(line) {
+        Some((_, When::Written(stamp))) => Some(stamp.clock),
+        _ => None,
+    };
+    let times: Vec<_> = lines.iter().map_while(clock).collect();
+    times.len() > 2 && times.len() == lines.len() && times.is_sorted()
+}
+
+/// The same as [`timed`], where times may have `dots` in them.
+fn timed_among(line: &str, dots: bool) -> Option<(&str, When)> {
+    timed(line).or_else(|| moments::dotted_ending(line).filter(|_| dots))
 }
 
 /// `words 16:02`, `words (16:02)`, `words    4:02 PM ✓✓`: what stands before the time, and the time.

@@ -12,8 +12,8 @@ use super::super::screen::Screen;
 use super::super::tags::Tags;
 use super::super::wrap::{self, Tail};
 use super::super::{
-    ahead, days, forum, forward, furniture, inline, labels, mail, moments, page, retold, said, sections,
-    titles,
+    ahead, asides, days, forum, forward, furniture, inline, labels, mail, moments, notices, page, retold,
+    said, sections, titles,
 };
 use super::{Grammar, Plan};
 use crate::import::intake::source::Sample;
@@ -22,12 +22,15 @@ impl Plan {
     /// The plan for the text that begins with `sample`.
     pub fn of(sample: &Sample) -> Self {
         let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
-        let lead = Lead::of(&lines);
+        // In a mail that passes a talk on, its fields have no sign of quotation.
+        let lead = Lead::of(&lines[forward::fields(&lines)..]);
         let mail = forward::head(&lines, lead);
+        let fields = lines[..mail].to_vec();
         let lines = lines[mail..].to_vec();
         let whole = lines.clone();
         let lines: Vec<&str> = lines.into_iter().map(|l| lead.strip(l)).collect();
-        let tail = Tail::of(&lines);
+        let talk = |l: &&str| !furniture::is_furniture(l) && !notices::is_there(l) && !page::is_day(l);
+        let tail = Tail::of(&lines.iter().copied().filter(talk).collect::<Vec<_>>());
         let lines: Vec<&str> = lines.into_iter().map(|l| tail.strip(l).0).collect();
         let inline = inline::names_within(&lines);
         let lines: Vec<&str> = lines.into_iter().flat_map(|l| inline::pieces(l, &inline)).collect();
@@ -62,6 +65,7 @@ impl Plan {
             Grammar::Prose if mail > 0 => plan.grammar = Grammar::Mail,
             _ => (plan.top, plan.forwarded) = (mail + page, mail > 0),
         }
+        plan.writer = fields.iter().find_map(|l| mail::writer(l)).filter(|_| plan.forwarded);
         plan.bare_days = plan.bare_days_in(&all);
         plan.times_below = sections::are_below(&all);
         plan.sections = all.iter().any(|l| sections::is_sure(l));
@@ -99,6 +103,11 @@ impl Plan {
     }
 
     fn of_lines(sample: &Sample, lines: &[&str], head: &[&str], times: bool) -> Self {
+        let mut talk: Vec<&str> = lines.iter().copied().filter(|l| !asides::is_heading(l)).collect();
+        if asides::is_above_names(&talk) {
+            talk.remove(0);
+        }
+        let lines = &talk[..];
         let without =
             |what: fn(&str) -> bool| -> Vec<&str> { lines.iter().copied().filter(|l| !what(l)).collect() };
         let whole = lines;
@@ -121,6 +130,7 @@ impl Plan {
             true => without(|l| moments::is_alone(l) || furniture::is_furniture(l)),
             false => without(furniture::is_furniture),
         };
+        let lines = asides::without(&lines);
         let certain = [
             (Grammar::Irc, share(&lines, grammars::irc, 1)),
             (Grammar::Stamped, share(&lines, grammars::stamped, 1)),

@@ -259,9 +259,9 @@ fn a_chat_within_a_chat_and_one_after_another() {
             &[(WarningKind::DoubtfulName, 3)],
         ),
         (
-            "Tom: in?\nRia: yes\nTom: ok\nRia: bye\n\nChat with Cy\n\nCy: free?\nRia: no\nCy: ok\n",
+            "Tom: in?\nRia: yes\nTom: ok\nRia: bye\n\nNow for Cy\n\nCy: free?\nRia: no\nCy: ok\n",
             "Tom|Ria|Tom|Ria|Cy|Ria|Cy",
-            "in?|yes|ok|bye\n\nChat with Cy|free?|no|ok",
+            "in?|yes|ok|bye\n\nNow for Cy|free?|no|ok",
             &[(WarningKind::AnotherChat, 1)],
         ),
     ]);
