@@ -2,8 +2,9 @@
 
 use crate::transcript::Kind;
 
-/// Texts that stand for something that is no text.
-const PLACEHOLDERS: [&str; 6] = ["<photo>", "<video>", "<voice>", "<sticker>", "<file>", "<media>"];
+/// Texts that stand for something that is no text, the last two as Viber has them.
+const PLACEHOLDERS: [&str; 8] =
+    ["<photo>", "<video>", "<voice>", "<sticker>", "<file>", "<media>", "Photo message", "Video message"];
 
 /// The kind of a message with this text, and the text that remains.
 pub fn placeholder(text: &str) -> (Kind, &str) {

@@ -69,7 +69,9 @@ enum Place {
     Files,
     /// In a message that is passed on.
     Forwarded,
-    /// In a block of embeds or reactions.
+    /// In an embed of a message that has nothing else to say.
+    Embed,
+    /// In a block of reactions, or of embeds of what is said already.
     Aside,
     /// Behind the last message.
     Bottom,
@@ -101,7 +103,7 @@ impl Reading {
             Place::Aside => self.chat.heading(),
             Place::Files => self.file(text, line.number),
             Place::Forwarded if text.starts_with("Originally sent: ") => self.chat.heading(),
-            Place::Top | Place::Words | Place::Forwarded => self.words(line),
+            Place::Top | Place::Words | Place::Forwarded | Place::Embed => self.words(line),
         }
     }
 
@@ -134,6 +136,7 @@ impl Reading {
     fn block(&mut self, text: &str) -> bool {
         self.place = match text {
             "{Attachments}" | "{Stickers}" => Place::Files,
+            "{Embed}" | "{Embeds}" if self.open.is_some() || self.place == Place::Embed => Place::Embed,
             "{Embed}" | "{Embeds}" | "{Reactions}" => Place::Aside,
             "{Forwarded Message}" => Place::Forwarded,
             _ => return false,
@@ -254,6 +257,28 @@ fn has_month_in_words(date: &str) -> bool {
 mod tests {
     use crate::import::{Flow, Options, read_text};
 
+    /// What is said in `text`, of which every line is accounted for.
+    fn said(text: &str) -> Vec<String> {
+        let mut said = Vec::new();
+        let counts = read_text("t.txt", text.as_bytes(), &Options::default(), &mut |imported| {
+            said.extend(imported.transcript.messages.iter().map(|m| m.text.reveal().to_owned()));
+            Flow::Continue(())
+        });
+        let counts = counts.unwrap();
+        assert_eq!(counts.lines, counts.accounted());
+        said
+    }
+
+    #[test]
+    fn an_embed_is_the_words_of_a_message_without_any() {
+        let text = format!(
+            "{0}\nGuild: Garden\nChannel: beds\n{0}\n\n[01-May-24 06:02 PM] ida\nlook\n\n{{Embed}}\nA page\n\n\
+             [01-May-24 06:03 PM] quiz (bot)\n\n{{Embed}}\nQuiz\nWhat is 2+2?\n\n{{Embed}}\nHint\n\n{{Reactions}}\n:) (2)\n",
+            "=".repeat(62)
+        );
+        assert_eq!(said(&text), ["look", "Quiz\nWhat is 2+2?\n\nHint"]);
+    }
+
     #[test]
     fn what_is_passed_on_is_said() {
         let text = format!(
@@ -261,15 +286,6 @@ mod tests {
              Originally sent: 01-May-24 05:00 PM\n\n[01-May-24 06:03 PM] max\nlook\n\n{{Forwarded Message}}\nrain\n",
             "=".repeat(62)
         );
-        let mut said = Vec::new();
-        let counts = read_text("t.txt", text.as_bytes(), &Options::default(), &mut |imported| {
-            said.extend(imported.transcript.messages.iter().map(|m| m.text.reveal().to_owned()));
-            Flow::Continue(())
-        });
-        let counts = counts.unwrap();
-        assert_eq!(
-            (counts.lines, said),
-            (counts.accounted(), vec!["bring cups".to_owned(), "look\n\nrain".to_owned()])
-        );
+        assert_eq!(said(&text), ["bring cups", "look\n\nrain"]);
     }
 }

@@ -14,12 +14,10 @@ use crate::import::{Format, Sink};
 use crate::transcript::{Kind, Time};
 
 /// Lines that the exporter writes about a message, as they stand.
-const REMARKS: [&str; 4] = [
-    "This message responded to an earlier message.",
-    "Tapbacks:",
-    "Translated from:",
-    "This message was deleted from the conversation!",
-];
+const REMARKS: [&str; 4] =
+    ["This message responded to an earlier message.", "Tapbacks:", "Translated from:", DELETED];
+/// What it writes above words that were deleted, and in their place where they are gone.
+const DELETED: &str = "This message was deleted from the conversation!";
 /// What a message may be `Sent with`.
 const EFFECTS: [&str; 13] = [
     "Balloons",
@@ -61,7 +59,8 @@ impl Format for IMessageText {
         let (name, owner) = (source.name().to_owned(), me(sink.options()));
         let mut chat = sink.chat(name.as_str());
         let mut lines = source.into_lines()?;
-        let mut reading = Reading { chat: &mut chat, owner, place: Place::Outside, apart: true };
+        let mut reading =
+            Reading { chat: &mut chat, owner, place: Place::Outside, apart: true, deleted: false };
         let result = lines.each(|line| {
             reading.take(line);
             reading.chat.room(&name, line.number)
@@ -120,6 +119,8 @@ struct Reading<'c> {
     place: Place,
     /// Whether the line before was blank, as it is before each message.
     apart: bool,
+    /// Whether it is told of the message that is open that it was deleted.
+    deleted: bool,
 }
 
 impl Reading<'_> {
@@ -200,7 +201,9 @@ impl Reading<'_> {
     }
 
     fn begin(&mut self, time: civil::DateTime, name: String, line: &Line<'_>) {
+        let told = std::mem::replace(&mut self.deleted, line.text.trim_end() == DELETED);
         if is_remark(line.text) {
+            self.deleted |= told;
             self.place = Place::Fresh(time, name, line.number);
             return self.chat.heading();
         }
@@ -218,9 +221,10 @@ impl Reading<'_> {
 
     /// A message without anything to show is kept, empty.
     fn close(&mut self) {
+        let kind = if std::mem::take(&mut self.deleted) { Kind::Deleted } else { Kind::Message };
         match std::mem::replace(&mut self.place, Place::Outside) {
             Place::Fresh(time, name, line) => {
-                self.chat.say_more(&name, When::Known(Time::Local(time)), Kind::Message, "", line);
+                self.chat.say_more(&name, When::Known(Time::Local(time)), kind, "", line);
             }
             Place::Named(_, line) => self.chat.doubt(WarningKind::CutOff, line),
             _ => {}
@@ -310,6 +314,17 @@ mod tests {
             (Kind::Deleted, ""),
             (Kind::System, "You left."),
         ];
+        assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
+    }
+
+    #[test]
+    fn words_that_are_gone_are_told_and_others_kept() {
+        let found = said(
+            "May 17, 2022  5:29:42 PM\nIda\nThis message was deleted from the conversation!\n\n\
+             May 17, 2022  5:30:42 PM\nIda\nThis message was deleted from the conversation!\nsoup\n\n\
+             May 17, 2022  5:31:42 PM\nIda\nTapbacks:\n",
+        );
+        let expected = [(Kind::Deleted, ""), (Kind::Message, "soup"), (Kind::Message, "")];
         assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
     }
 

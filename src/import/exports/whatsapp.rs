@@ -9,6 +9,7 @@ mod after;
 mod between;
 mod bodies;
 mod by_hand;
+mod calls;
 mod damaged;
 mod done;
 mod held;

@@ -253,7 +253,8 @@ impl Survey {
         };
         let verdict = evidence.verdict(sink.options().date_order);
         let entities = entities.throughout() && !layout.own;
-        let (earlier, steps) = (copies.earlier(), runs.steps());
+        let earlier = copies.earlier();
+        let steps = if layout.newest_first { 1 } else { runs.steps() };
         Self { last, below, names, paged, steps, earlier, entities, verdict }
     }
 }

@@ -2,7 +2,7 @@
 //! signature.
 
 use super::held::Held;
-use super::notices;
+use super::{Look, notices};
 
 /// So many messages tell that nobody writes paragraphs here, where none has two lines.
 const FEW: usize = 3;
@@ -10,6 +10,8 @@ const FEW: usize = 3;
 const ENOUGH: usize = 5;
 /// The same where the file begins as an export does, which mostly ends as one too.
 const ENOUGH_OF_EXPORT: usize = 10;
+/// No shorter is a sentence that somebody writes about a chat.
+const SENTENCE: usize = 12;
 
 /// What is known of a file by the messages before its last.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,13 +26,24 @@ pub struct After {
     rules: bool,
     /// Whether the first is the app's notice of encryption.
     opened: bool,
+    /// Whether somebody's hand was on it: words stand above the first message, or the heads are those of a copied screen.
+    handled: bool,
 }
 
 impl After {
+    /// Of a file whose heads have this `look`.
+    pub fn of(look: Look) -> Self {
+        Self { handled: look.bracketed && !look.shape.is_date_first(), ..Self::default() }
+    }
+
     /// The same with the messages of `held`.
     #[must_use]
     pub fn with(mut self, held: &[Held]) -> Self {
-        for record in held.chunk_by(|_, next| next.header.is_none()).filter(|r| r[0].header.is_some()) {
+        for record in held.chunk_by(|_, next| next.header.is_none()) {
+            if record[0].header.is_none() {
+                self.handled |= self.messages == 0 && record.iter().any(|line| !line.line().is_blank());
+                continue;
+            }
             self.opened |= self.messages == 0 && record[0].rest().is_some_and(notices::tells_of_encryption);
             self.messages += 1;
             self.lines |= has_lines(record);
@@ -40,19 +53,22 @@ impl After {
         self
     }
 
-    /// Where the words behind the last message, which begins with the first of `last`, begin.
+    /// Where the words behind the last message, which begins with the first of `last`, begin. An export that no hand was on ends with
+    /// its last message, however many paragraphs that has; elsewhere what stands below a blank line is somebody else's where it
+    /// reads like that.
     pub fn begins(&self, last: &[Held]) -> Option<usize> {
         let rule = last.iter().position(|line| is_rule(&line.text)).filter(|_| !self.rules);
-        let gap = gap(last).filter(|_| !self.paragraphs);
+        let untouched = self.opened && !self.handled;
+        let foreign = |at: &usize| self.handled || last[*at..].iter().any(|line| is_sentence(&line.text));
+        let gap = gap(last).filter(|_| !self.paragraphs && !untouched).filter(foreign);
         let at = rule.into_iter().chain(gap).min()?;
         (self.messages + 1 >= self.enough(&last[..at])).then_some(at)
     }
 
-    /// The first of the words behind a blank line in the last message, where too few stand before it to tell whose they are.
+    /// The first of the words behind a blank line in the last message, where it cannot be told whose they are.
     pub fn doubtful(&self, last: &[Held]) -> Option<u64> {
-        let at = gap(last).filter(|_| !self.opened && !self.paragraphs)?;
-        let few = self.messages > 0 && self.messages + 1 < self.enough(&last[..at]);
-        let words = if few { &last[at..] } else { &[] };
+        let at = gap(last).filter(|_| !self.opened && !self.paragraphs && self.messages > 0)?;
+        let words = if self.begins(last).is_none() { &last[at..] } else { &[] };
         words.iter().find(|line| !line.line().is_blank()).map(|line| line.number)
     }
 
@@ -64,6 +80,13 @@ impl After {
             _ => FEW,
         }
     }
+}
+
+/// Whether a line is a sentence from its first letter to its stop, as people write about a chat and seldom in one.
+fn is_sentence(line: &str) -> bool {
+    let line = line.trim();
+    let begins = line.chars().find(|c| c.is_alphabetic()).is_some_and(|c| !c.is_lowercase());
+    begins && line.ends_with(['.', '!', '?', '。', '！', '？']) && line.chars().count() >= SENTENCE
 }
 
 /// Whether a line is ruled by hand, or is the sign before a signature.

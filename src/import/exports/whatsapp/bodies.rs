@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::calls;
 use super::done;
 use super::media;
 use super::notices;
@@ -29,6 +30,8 @@ pub enum Body<'l> {
     Unread(&'l str),
     /// A notice of the app, which iOS puts under somebody's name or the group's.
     App(Cow<'l, str>),
+    /// The same without its mark, as Android has it: of whoever stands before it.
+    Told(&'l str),
 }
 
 /// Where a body stands.
@@ -39,6 +42,8 @@ pub struct Place<'p> {
     pub survey: &'p Survey,
     /// No other line of words follows.
     pub alone: bool,
+    /// The app's mark stands before the head as well.
+    pub led: bool,
 }
 
 impl Place<'_> {
@@ -49,6 +54,7 @@ impl Place<'_> {
             notices::is_app_notice(text)
                 || done::is_done_by(self.name, text)
                 || self.survey.tells_who_left(text)
+                || (self.led && done::tells_of(self.name, text))
         };
         self.alone && (self.survey.is_group(self.name) || known())
     }
@@ -113,6 +119,9 @@ pub fn read<'l>(body: &'l str, place: &Place<'_>) -> Body<'l> {
     if marked && place.is_notice(text) {
         return Body::App(cursor::plain(text).into());
     }
+    if !marked && place.alone && calls::is_own_line(text) {
+        return Body::Told(text);
+    }
     match media::after_words(text) {
         Some((words, file)) => Body::Captioned { words, file },
         None if text.is_empty() => Body::Words(""),
@@ -157,7 +166,7 @@ mod tests {
     /// What a body is that stands under Ana's name, in a file where Ben and Dr. Cy speak too.
     fn read(body: &str) -> Body<'_> {
         let survey = Survey::of(["Ana: hi", "Ben: hey", "Dr. Cy: hey"], true);
-        super::read(body, &Place { name: "Ana", survey: &survey, alone: true })
+        super::read(body, &Place { name: "Ana", survey: &survey, alone: true, led: false })
     }
 
     #[test]
@@ -219,6 +228,7 @@ mod tests {
         assert!(matches!(read(text), Body::App(_)));
         assert!(matches!(read("\u{200e}Missed voice call"), Body::App(_)));
         assert!(matches!(read("calls are end-to-end encrypted, I heard"), Body::Words(_)));
+        assert_eq!(read("Voice call. \u{200e}3 min"), Body::Told("Voice call. \u{200e}3 min"));
         for text in [
             "Ana added Cy",
             "Ana turned on disappearing messages. New messages will disappear after 24 hours.",
@@ -230,7 +240,7 @@ mod tests {
             "Повідомлення та виклики захищено наскрізним шифруванням.",
         ] {
             assert!(matches!(read(&format!("\u{200e}{text}")), Body::App(_)), "{text}");
-            assert!(matches!(read(text), Body::Words(_)), "{text}");
+            assert!(matches!(read(text), Body::Words(_) | Body::Told(_)), "{text}");
         }
         assert_eq!(read("This message was deleted by admin Dr. Cy."), Body::Deleted);
         assert!(matches!(read("This message was deleted by admin error, sorry"), Body::Words(_)));
@@ -239,7 +249,8 @@ mod tests {
     #[test]
     fn a_mark_hides_no_words() {
         let survey = Survey::default();
-        let long = |text| super::read(text, &Place { name: "Ana", survey: &survey, alone: false });
+        let long =
+            |text| super::read(text, &Place { name: "Ana", survey: &survey, alone: false, led: false });
         assert!(matches!(long("\u{200e}Ana left"), Body::Words(_)));
         for text in [
             "Ben, come here",

@@ -10,8 +10,21 @@ type Frame = (&'static str, &'static str, usize);
 /// people have done.
 pub fn is_done_by(name: &str, text: &str) -> bool {
     let text = bare(text);
-    let of_name = text.strip_prefix(&*bare(name)).and_then(|rest| rest.strip_prefix(' '));
-    of_name.is_some_and(is_done) || is_done_by_you(&text)
+    behind(name, &text).is_some_and(is_done) || is_done_by_you(&text)
+}
+
+/// Whether `text` is one short sentence that begins with `name`, in whatever language.
+pub fn tells_of(name: &str, text: &str) -> bool {
+    const LONGEST: usize = 80;
+    let text = bare(text);
+    behind(name, &text).is_some_and(|told| {
+        told.chars().count() <= LONGEST && !without_quoted(told).contains(['!', '?', '.', ',', ':'])
+    })
+}
+
+/// What stands behind `name` in `text`, which is bare. A name may end in a full stop.
+fn behind<'t>(name: &str, text: &'t str) -> Option<&'t str> {
+    text.strip_prefix(&*bare(name))?.trim_start_matches('.').strip_prefix(' ')
 }
 
 /// The same of anybody, by a name that no sentence could be.

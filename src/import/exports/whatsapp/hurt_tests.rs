@@ -106,6 +106,32 @@ fn words_behind_the_last_message_are_nobodys() {
 }
 
 #[test]
+fn an_export_ends_with_its_last_message() {
+    let after = |text: &str| told(text, WarningKind::LineAfterLastMessage);
+    let messages: Vec<String> = (10..24).map(|at| format!("13/03/2024, 21:{at} - Ana: a")).collect();
+    let opening = "13/03/2024, 21:00 - Messages and calls are end-to-end encrypted.";
+    let last = "13/03/2024, 22:00 - Bo: Hi Ana,\n\nthe address is\n12 Hill Road. See you there!";
+    let whole = format!("{opening}\n{}\n{last}\n", messages.join("\n"));
+    assert_eq!((said(&whole).len(), after(&whole)), (16, None));
+    // Not below a rule, and not where somebody wrote above it as well.
+    let ruled = format!("{whole}----\nTaken down by U.\n");
+    assert_eq!(after(&ruled).map(|(count, _)| count), Some(1));
+    assert_eq!(after(&format!("for you\n\n{whole}")).map(|(count, _)| count), Some(2));
+}
+
+#[test]
+fn words_below_a_blank_line_are_the_last_ones_unless_they_read_like_a_remark() {
+    let chat = with(ANDROID, "13/03/2024, 21:04 - Bo: c");
+    let list = format!("{chat}\n\nmeet at 5\n");
+    assert_eq!(said(&list)[3], "Message Ana: d\n\nmeet at 5");
+    assert_eq!(told(&list, WarningKind::DoubtfulName), Some((1, 6)));
+    assert_eq!(
+        told(&format!("{chat}\n\nIs this all right?\n"), WarningKind::LineAfterLastMessage),
+        Some((1, 6))
+    );
+}
+
+#[test]
 fn a_notice_with_a_comma_behind_the_name_is_no_damaged_head() {
     let text = with(ANDROID, "13/03/2024, 21:04 - Bo, grup adını \"Gezi\" olarak değiştirdi");
     assert_eq!((damaged(&text), said(&text).len()), (None, 4));

@@ -1,7 +1,9 @@
 //! Pictures, recordings and files, as an export writes them with and without the files themselves.
 
 use super::words;
+use crate::import::chats::placeholders::placeholder;
 use crate::import::syntax::cursor;
+use crate::transcript::Kind;
 
 /// The file name, or nothing, when the whole text stands for something sent. `marked`: the app wrote it.
 pub fn whole(text: &str, marked: bool) -> Option<&str> {
@@ -10,8 +12,14 @@ pub fn whole(text: &str, marked: bool) -> Option<&str> {
     {
         return Some(file);
     }
-    let left_out = omitted_in_brackets(text) || omitted_noun(text, marked) || text == "null";
+    let left_out =
+        omitted_in_brackets(text) || omitted_noun(text, marked) || text == "null" || is_placeholder(text);
     (left_out || words::is_view_once(text)).then_some("")
+}
+
+/// What other programs with heads like these write.
+fn is_placeholder(text: &str) -> bool {
+    placeholder(text).0 == Kind::Media
 }
 
 /// Words with a picture after them on the same line, as iOS writes captions.
@@ -56,7 +64,7 @@ fn is_file_name(text: &str) -> bool {
 fn omitted_in_brackets(text: &str) -> bool {
     let Some(inner) = text.strip_prefix('<').and_then(|t| t.strip_suffix('>')) else { return false };
     let short = inner.chars().count() <= 48 && !inner.contains(['<', '>']);
-    short && words::names_media(inner)
+    short && (words::names_media(inner) || omitted_noun(inner, false))
 }
 
 /// `image omitted`: a thing and the word for leaving it out. Without the app's mark both words must be known.
@@ -118,7 +126,11 @@ mod tests {
             "<Fichier omis>",
             "<已省略媒體>",
             "<Đã bỏ qua file phương tiện>",
+            "<View once voice message omitted>",
+            "<Video note omitted>",
+            "<Audio weggelassen>",
             "null",
+            "Photo message",
             "image omitted",
             "GIF omitted",
             "Bild weggelassen",
@@ -148,9 +160,17 @@ mod tests {
 
     #[test]
     fn what_people_write_is_no_media() {
-        for text in
-            ["<3", "<b>bold</b>", "I omitted a word", "look (file attached)", "see a.b (really)", "nullify"]
-        {
+        for text in [
+            "<plan omitted>",
+            "photo message",
+            "Photo message?",
+            "<3",
+            "<b>bold</b>",
+            "I omitted a word",
+            "look (file attached)",
+            "see a.b (really)",
+            "nullify",
+        ] {
             assert_eq!(whole(text, false), None, "{text}");
         }
     }

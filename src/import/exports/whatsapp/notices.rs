@@ -1,6 +1,7 @@
 //! What the app says of itself in its languages: lines without a name, and notices that iOS puts under one. All lists
 //! are in lower case.
 
+use super::calls;
 use super::words::folded;
 
 /// Whether what stands before a colon is no name but the start of a notice.
@@ -23,7 +24,7 @@ pub fn is_app_notice(text: &str) -> bool {
         || BEGINNINGS.iter().any(|phrase| text.strip_prefix(phrase).is_some_and(short))
         || LONG.iter().any(|phrase| text.strip_prefix(phrase).is_some_and(|rest| rest.len() <= LONGEST_REST))
         || WHOLE.contains(&text.as_str())
-        || CALLS.iter().any(|call| text.strip_prefix(call).is_some_and(is_about_a_call))
+        || calls::is_call(&text)
 }
 
 /// Whether it is the notice of encryption.
@@ -44,12 +45,6 @@ pub fn without_leaving(text: &str) -> Option<String> {
         (None, None) => return None,
     };
     Some(who.to_owned())
-}
-
-/// What may stand behind the word for a call: nothing, or one more short sentence.
-fn is_about_a_call(rest: &str) -> bool {
-    const LONGEST: usize = 48;
-    rest.is_empty() || (rest.starts_with(['.', ',', '。']) && rest.chars().count() <= LONGEST)
 }
 
 /// Parts of notices that stand before a colon, where a name would stand.
@@ -112,6 +107,22 @@ const NOTICES: &[&str] = &[
     "you're now chatting with",
     "you’re now chatting with",
     "létrehozta a következő csoportot",
+    "this group to the community",
+    "this group from the community",
+    "diese gruppe zur community",
+    "diese gruppe aus der community",
+    "este grupo a la comunidad",
+    "este grupo de la comunidad",
+    "ce groupe à la communauté",
+    "ce groupe de la communauté",
+    "este grupo à comunidade",
+    "este grupo da comunidade",
+    "questo gruppo alla community",
+    "questo gruppo dalla community",
+    "deze groep toegevoegd aan de community",
+    "deze groep verwijderd uit de community",
+    "эту группу в сообщество",
+    "эту группу из сообщества",
 ];
 
 /// How the notice of encryption, the first line of nearly every export, is told in each language.
@@ -186,92 +197,6 @@ const WHOLE: &[&str] = &[
     "silenced voice call",
     "silenced video call",
     "live location shared",
-];
-
-/// Calls, taken and missed. How long one was or what to tap may follow.
-const CALLS: &[&str] = &[
-    "missed voice call",
-    "missed video call",
-    "missed group voice call",
-    "missed group video call",
-    "missed group call",
-    "voice call",
-    "video call",
-    "verpasster sprachanruf",
-    "verpasster videoanruf",
-    "sprachanruf",
-    "videoanruf",
-    "llamada perdida",
-    "llamada de voz perdida",
-    "llamada",
-    "llamada de voz",
-    "videollamada perdida",
-    "videollamada",
-    "appel vocal manqué",
-    "appel vidéo manqué",
-    "appel vocal",
-    "appel vidéo",
-    "chamada de voz perdida",
-    "chamada de vídeo perdida",
-    "chamada de voz",
-    "chamada de vídeo",
-    "ligação de voz perdida",
-    "ligação de vídeo perdida",
-    "ligação de voz",
-    "ligação de vídeo",
-    "chiamata persa",
-    "chiamata vocale persa",
-    "videochiamata persa",
-    "chiamata vocale",
-    "videochiamata",
-    "gemiste spraakoproep",
-    "gemiste video-oproep",
-    "spraakoproep",
-    "video-oproep",
-    "пропущенный аудиозвонок",
-    "пропущенный видеозвонок",
-    "аудиозвонок",
-    "видеозвонок",
-    "пропущений голосовий виклик",
-    "пропущений відеовиклик",
-    "голосовий виклик",
-    "відеовиклик",
-    "nieodebrane połączenie głosowe",
-    "nieodebrane połączenie wideo",
-    "połączenie głosowe",
-    "połączenie wideo",
-    "cevapsız sesli arama",
-    "cevapsız görüntülü arama",
-    "sesli arama",
-    "görüntülü arama",
-    "मिस्ड वॉइस कॉल",
-    "मिस्ड वीडियो कॉल",
-    "वॉइस कॉल",
-    "वीडियो कॉल",
-    "مكالمة صوتية فائتة",
-    "مكالمة فيديو فائتة",
-    "مكالمة صوتية",
-    "مكالمة فيديو",
-    "שיחה קולית שלא נענתה",
-    "שיחת וידאו שלא נענתה",
-    "שיחה קולית",
-    "שיחת וידאו",
-    "音声通話に応答できませんでした",
-    "ビデオ通話に応答できませんでした",
-    "音声通話",
-    "ビデオ通話",
-    "부재중 음성통화",
-    "부재중 영상통화",
-    "음성통화",
-    "영상통화",
-    "未接语音通话",
-    "未接视频通话",
-    "语音通话",
-    "视频通话",
-    "未接語音通話",
-    "未接視訊通話",
-    "語音通話",
-    "視訊通話",
 ];
 
 /// What stands behind a name when somebody leaves.

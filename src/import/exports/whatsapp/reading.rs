@@ -40,7 +40,7 @@ impl<'c> Reading<'c> {
     /// Messages whose headers have this `look` go to `chat`, of the file called `name`.
     pub fn new(chat: &'c mut Chat, name: &str, look: Look) -> Self {
         let (name, held) = (name.to_owned(), Vec::new());
-        let (after, survey) = (After::default(), None);
+        let (after, survey) = (After::of(look), None);
         Self { chat, name, look, survey, held, bytes: 0, speaks: None, taken: 0, after, above: None }
     }
 
@@ -145,7 +145,10 @@ impl<'c> Reading<'c> {
                 if !named && (survey.is_log() || survey.may_be_notice(&name)) {
                     self.chat.doubt(WarningKind::DoubtfulName, number);
                 }
-                let read = bodies::read(body, &Place { name: &name, survey, alone });
+                let read = bodies::read(
+                    body,
+                    &Place { name: &name, survey, alone, led: bodies::is_marked(&held.text) },
+                );
                 if matches!(read, Body::Words(_)) && bodies::is_doubtful(body, alone) {
                     self.chat.doubt(WarningKind::DoubtfulNotice, number);
                 }
@@ -213,6 +216,7 @@ fn say(chat: &mut Chat, name: &str, when: When, body: Body<'_>, held: &Held) {
     let line = held.number;
     match body {
         Body::App(text) => note(chat, when, &text, line),
+        Body::Told(text) => note(chat, when, &format!("{name}: {text}"), line),
         Body::Words(text) => say(chat, name, when, Kind::Message, text, line),
         Body::Deleted => say(chat, name, when, Kind::Deleted, "", line),
         Body::Unread(text) => {

@@ -199,18 +199,17 @@ impl Survey {
         }
     }
 
-    /// The group never speaks, while at least two others do: where there are but two people, the name above the notice of encryption is the
-    /// other's, whose words a mark must not hide. It stands above that notice where it opens the file, or else, as long
-    /// chats are exported without their beginning, above nothing but what others have done.
+    /// The group never speaks, while others do: where there are but two people, the name above the notice of encryption is the
+    /// other's, whose words a mark must not hide. It stands above that notice where it opens the file and two others are in it, or
+    /// else, as long chats are exported without their beginning, above nothing but what others have done, two of whom speak.
     fn find_groups(&self) -> HashSet<String> {
         let speak = self.heads.iter().filter(|(_, head)| head.words);
         let speakers: HashSet<String> = speak.map(|(name, _)| done::bare(name)).collect();
-        if speakers.len() < 2 {
-            return HashSet::new();
-        }
+        let (two_speak, three_named) = (speakers.len() > 1, self.heads.len() > 2);
         let is_group = |(name, head): &(&String, &Head)| {
             let opens = head.encryption && self.opening.as_ref() == Some(name);
-            !head.words && (opens || head.notices.iter().all(|told| tells_of_others(&speakers, told)))
+            let tells = || head.notices.iter().all(|told| tells_of_others(&speakers, told));
+            !head.words && ((opens && three_named && !speakers.is_empty()) || (two_speak && tells()))
         };
         self.heads.iter().filter(is_group).map(|(name, _)| name.clone()).collect()
     }

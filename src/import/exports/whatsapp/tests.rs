@@ -73,6 +73,9 @@ fn notices_under_names_are_nobodys_words() {
         "System *: Ben hat die Gruppe verlassen",
     ];
     assert_eq!(said(group), expected);
+    // One person's words and another's name are enough beside it.
+    let silent = group.replace("Ben: hey", "Ben: \u{200e}image omitted");
+    assert_eq!(said(&silent)[1], expected[1]);
     // Where there are two, a mark before all that one of them says hides none of it.
     let two = group.lines().filter(|l| !l.contains("Ben")).collect::<Vec<_>>().join("\n");
     assert_eq!(said(&two)[1], "Message Plot: Ana hat dich hinzugefügt");
@@ -107,6 +110,46 @@ fn marked_words_that_may_be_a_notice_are_kept_and_told() {
     assert_eq!(said(&text)[0], "Message Ana: Ana mag de groep");
     let doubts = chat.warnings.iter().find(|w| w.kind == WarningKind::DoubtfulNotice);
     assert_eq!(doubts.map(|w| (w.count, w.first_line)), Some((1, 1)));
+}
+
+#[test]
+fn what_the_app_marks_before_head_and_body_is_of_the_name_in_any_language() {
+    let at = "[18/03/2022, 14:56:00]";
+    let text = |mark: &str, told: &str| {
+        format!("{mark}{at} Ana K.: \u{200e}{told}\n{at} Ana K.: hi\n{at} Ben: hey\n")
+    };
+    assert_eq!(said(&text("\u{200e}", "Ana K. lahkus vestlusest"))[0], "System *: Ana K. lahkus vestlusest");
+    assert_eq!(said(&text("", "Ana K. lahkus vestlusest"))[0], "Message Ana K.: Ana K. lahkus vestlusest");
+    for told in ["Ana K. mag je, kom hier!", "Ana lahkus vestlusest"] {
+        assert_eq!(said(&text("\u{200e}", told))[0], format!("Message Ana K.: {told}"));
+    }
+}
+
+#[test]
+fn groups_and_communities_are_no_names() {
+    let at = "18/03/2022, 14:56 -";
+    for told in [
+        "Ana added this group to the community: Lake",
+        "~ Cy removed this group from the community: Lake",
+        "Ana hat diese Gruppe zur Community hinzugefügt: Lake",
+        "Ana a ajouté ce groupe à la communauté : Lake",
+    ] {
+        let text = format!("{at} Ana: hi\n{at} {told}\n{at} Ben: hey\n");
+        assert_eq!(said(&text)[1], format!("System *: {told}"));
+    }
+}
+
+#[test]
+fn calls_under_a_name_without_a_mark() {
+    let at = "18/03/2022, 14:56 -";
+    let text =
+        format!("{at} Ana: Missed voice call\n{at} Ana: Voice call?\n{at} Ben: Missed voice call\nwhy?\n");
+    let expected = [
+        "System *: Ana: Missed voice call",
+        "Message Ana: Voice call?",
+        "Message Ben: Missed voice call\nwhy?",
+    ];
+    assert_eq!(said(&text), expected);
 }
 
 #[test]

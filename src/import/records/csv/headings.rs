@@ -76,6 +76,9 @@ pub const FILE: Role = "attachment attachments attachmentname filename anhang";
 const ROLES: [Role; 12] =
     [CONVERSATION, SENDER, SENDER_ID, NAME, CONTACT, NUMBER, RECIPIENT, TIME, TEXT, DIRECTION, MINE, FILE];
 
+/// When it was deleted.
+pub const DELETED: Role = "deleteddate datedeleted deletedat deletedon deletedtime";
+
 /// The number of a message. A column called `id` may be another's.
 pub const MESSAGE_ID: Role = "messageid msgid mid messageuuid messageguid id guid uuid";
 

@@ -6,7 +6,7 @@ use ::csv::StringRecord;
 
 use super::content;
 use super::direction::Way;
-use super::headings::{self, Headings, MESSAGE_ID, TEXT, folded};
+use super::headings::{self, DELETED, Headings, MESSAGE_ID, TEXT, folded};
 use super::holds::{self, Holds};
 use super::people::People;
 use super::records::Records;
@@ -17,6 +17,8 @@ use crate::import::{Columns, ImportError};
 
 /// The columns that `import --to csv` writes.
 const OWN: [&str; 6] = ["conversation", "speaker", "time", "text", "kind", "line"];
+/// Columns that only programs have which put the newest message first, as LinkedIn does.
+const NEWEST_FIRST: [&str; 1] = ["senderprofileurl"];
 /// What may stand between fields.
 const DELIMITERS: &[u8] = b",;\t|";
 
@@ -44,6 +46,10 @@ pub struct Layout {
     pub id: Option<usize>,
     /// Whether a backslash stands before quotes in fields.
     pub escaped: bool,
+    /// When messages were deleted.
+    pub deleted: Option<usize>,
+    /// Whether the program that wrote it puts the newest message first.
+    pub newest_first: bool,
     /// Where each person has a column, these and the names. Else it is empty.
     pub persons: Vec<(usize, String)>,
 }
@@ -53,7 +59,22 @@ impl Layout {
     pub fn of(delimiter: u8, headings: u64, width: usize, text: usize) -> Self {
         let (people, time, persons) = (People::default(), Vec::new(), Vec::new());
         let (eol, own, id, escaped) = (b'\n', false, None, false);
-        Self { delimiter, eol, headings, width, people, time, text, own, id, escaped, persons }
+        let (deleted, newest_first) = (None, false);
+        Self {
+            delimiter,
+            eol,
+            headings,
+            width,
+            people,
+            time,
+            text,
+            own,
+            id,
+            escaped,
+            deleted,
+            newest_first,
+            persons,
+        }
     }
 
     /// The likeliest layout and how sure that this is a table, in 0..=1.
@@ -206,7 +227,9 @@ impl Layout {
         let told = people.is_told() || !time.is_empty();
         let (width, copied) = (names.width(), people.copied);
         let id = if copied { Some(text) } else { names.first(MESSAGE_ID).filter(|_| !own) };
-        told.then_some(Self { people, time, own, id, ..Self::of(delimiter, 1, width, text) })
+        let (deleted, newest_first) = (names.first(DELETED), NEWEST_FIRST.iter().any(|n| names.has(n)));
+        let base = Self { deleted, newest_first, ..Self::of(delimiter, 1, width, text) };
+        told.then_some(Self { people, time, own, id, ..base })
     }
 
     /// Whether columns say who wrote a message.
@@ -232,9 +255,13 @@ impl Layout {
         self.people.direction.and_then(|direction| direction.of(row))
     }
 
-    /// What kind of entry it is, in a table of ours.
+    /// What kind of entry it is, in a table of ours, or where the words are gone and it is told when they were deleted.
     pub fn kind<'r>(&self, row: &'r StringRecord) -> Option<&'r str> {
-        row.get(4).filter(|_| self.own)
+        let told =
+            |column: usize| row.get(column).is_some_and(|when| when.contains(|c| matches!(c, '1'..='9')));
+        let gone =
+            || self.deleted.is_some_and(told) && row.get(self.text).is_some_and(|t| t.trim().is_empty());
+        if self.own { row.get(4) } else { gone().then_some("deleted") }
     }
 
     /// Where it was before it came here, in a table of ours.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::import::{Columns, Counts, Imported, Options, read_text};
-use crate::transcript::Time;
+use crate::transcript::{Kind, Time};
 use proptest::prelude::*;
 
 pub(super) fn import_with(text: &str, options: Options) -> Result<(Vec<Imported>, Counts), ImportError> {
@@ -48,6 +48,28 @@ fn no_column_names() {
     assert_eq!((found[0].transcript.speakers.len(), found[0].transcript.messages.len()), (2, 3));
     let (found, _) = import("10:01\tAna\thi\n10:02\tBen\thello there\n10:03\tAna\tok\n");
     assert_eq!(found[0].transcript.messages[0].time, Time::parse("10:01"));
+}
+
+#[test]
+fn words_that_were_deleted_are_told() {
+    let (found, _) = import(
+        "Sender,Message Date,Deleted Date,Text\nIda,2025-03-24 18:00,,soup\nMax,2025-03-24 18:05,2025-03-24 18:06,\n\
+         Ida,2025-03-24 18:07,2025-03-24 18:08,kept\n",
+    );
+    let kinds: Vec<Kind> = found[0].transcript.messages.iter().map(|m| m.kind).collect();
+    assert_eq!(kinds, [Kind::Message, Kind::Deleted, Kind::Message]);
+}
+
+#[test]
+fn two_messages_of_a_program_that_writes_the_newest_first() {
+    let rows = "2025-03-24 18:05:00 UTC,Bo,later\n2025-03-24 18:00:00 UTC,Cy,first\n";
+    let texts = |headings: &str| {
+        let (found, _) =
+            import(&format!("{headings}\n{}", rows.replace(",Bo,", ",Bo,u,").replace(",Cy,", ",Cy,u,")));
+        found[0].transcript.messages.iter().map(|m| m.text.reveal().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts("DATE,FROM,SENDER PROFILE URL,CONTENT"), ["first", "later"]);
+    assert_eq!(texts("DATE,FROM,TITLE,CONTENT"), ["later", "first"]);
 }
 
 #[test]
