@@ -67,12 +67,15 @@ pub enum Kept {
     Warned(Vec<Option<usize>>),
 }
 
-/// What lies beside a result: by way, then by conversation, each bound to the hash of its text. Empty where there is no such file.
+/// What was found in each way, by conversation, bound to the hash of its text.
+pub type Ways = BTreeMap<String, HashMap<String, (String, Kept)>>;
+
+/// What lies beside a result. Empty where there is no such file.
 ///
 /// # Errors
 /// When a line is none of ours, or of another model than `model`.
-pub fn kept(path: &Path, model: &str) -> Result<BTreeMap<String, HashMap<String, (String, Kept)>>> {
-    let mut found: BTreeMap<String, HashMap<String, (String, Kept)>> = BTreeMap::new();
+pub fn kept(path: &Path, model: &str) -> Result<Ways> {
+    let mut found = Ways::new();
     if !path.exists() {
         return Ok(found);
     }

@@ -37,7 +37,9 @@ fn is_span(told: &str) -> bool {
     let parts: Vec<&str> = told.split_whitespace().collect();
     let number = |part: &str| part.chars().count() <= 3 && part.chars().all(char::is_numeric);
     let unit = |part: &str| UNITS.contains(&part.trim_end_matches('.'));
-    !parts.is_empty() && parts.len() % 2 == 0 && parts.chunks(2).all(|pair| number(pair[0]) && unit(pair[1]))
+    !parts.is_empty()
+        && parts.len().is_multiple_of(2)
+        && parts.chunks(2).all(|pair| number(pair[0]) && unit(pair[1]))
 }
 
 /// Calls that were missed, told in words that say what sort of call it was.
