@@ -84,12 +84,22 @@ fn is_rule(line: &str) -> bool {
 /// `Chat 2: with Coach`, `WhatsApp with Coach`, `Conversation between Amy and Lou`, `Teil 2`, `=== second chat ===`.
 pub fn is_heading(line: &str) -> bool {
     const MOST: usize = 8;
+    const LONGEST: usize = 100;
+    if line.len() > LONGEST {
+        return false;
+    }
     let bare = line.trim_matches(|c: char| days::SIGNS.contains(&c) || c.is_whitespace());
     let framed = bare.len() + 6 <= line.trim().len();
+    let first = bare.split([' ', ':']).next().unwrap_or_default().to_lowercase();
+    let lists = [&TALKS[..], &APPS[..], &PARTS[..]];
     let text = bare.trim_end_matches(':');
+    if !(framed || lists.iter().any(|list| list.contains(&&*first))) || text.split_whitespace().count() > MOST
+    {
+        return false;
+    }
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let sentence = text.ends_with(['.', '?', '!', ',', ';']) || text.contains(": ") && !is_counted(&words);
-    if words.is_empty() || words.len() > MOST || sentence {
+    if words.is_empty() || sentence {
         return false;
     }
     let big = text.starts_with(|c: char| !c.is_lowercase());
@@ -149,10 +159,13 @@ pub fn is_above_names(lines: &[&str]) -> bool {
     let text = first.trim().trim_end_matches(':');
     let short = (1..=MOST).contains(&text.split_whitespace().count());
     let sentence = text.contains(": ") || text.ends_with(['.', '?', '!', ',', ';']);
+    if !short || sentence {
+        return false;
+    }
     let prefixes: Vec<_> = rest.iter().map_while(|l| names::prefix(l)).collect();
     let plain = |p: &names::Prefix<'_>| p.shape == names::Shape::Plain && names::looks_like_name(&p.name);
     let talk = prefixes.iter().any(|p| super::talk::is_talk(p.text));
-    short && !sentence && talk && prefixes.len() == rest.len() && prefixes.iter().all(plain)
+    talk && prefixes.len() == rest.len() && prefixes.iter().all(plain)
 }
 
 impl Reading<'_> {

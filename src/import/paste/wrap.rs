@@ -49,8 +49,8 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// What stands behind `lines`. Times do where the lines begin with names that come back: else they say more.
-    pub fn of(lines: &[&str]) -> Self {
+    /// What stands behind `lines`, some of which may be of the screen. Times do where the lines begin with names that come back: else they say more.
+    pub fn of(lines: &[&str], is_screen: impl Fn(&str) -> bool) -> Self {
         let ticks = lines.iter().filter(|l| ticked(l).is_some()).count();
         let ticks = ticks > 1 && ticks * 3 >= lines.len();
         let clocks = lines.iter().filter(|l| timed(l).is_some()).count();
@@ -61,8 +61,11 @@ impl Tail {
         let heads = named.len();
         named.sort();
         named.dedup();
+        // What the screen shows beside messages has no time; it is looked for only where that decides.
+        let most = |all: usize| timed.len() * 3 >= all * 2;
+        let shown = || lines.iter().filter(|l| timed_among(l, dots).is_none() && is_screen(l)).count();
         let times = timed.len() > 2
-            && timed.len() * 3 >= lines.len() * 2
+            && (most(lines.len()) || most(lines.len() - shown()))
             && heads * 5 >= timed.len() * 4
             && named.len() < heads;
         Self { times, dots: times && dots, ticks }
@@ -146,7 +149,7 @@ mod tests {
             ["Tom: in?\t16:02", "Ria: yes\t16:03", "Tom: ok\t16:04"],
             ["Tom: in? 16:02 ✓✓", "Ria: yes 16:03", "Tom: ok 16:04 ✓"],
         ] {
-            let tail = Tail::of(&lines);
+            let tail = Tail::of(&lines, |_| false);
             assert_eq!(
                 (tail.strip(lines[0]).0, tail.strip(lines[1]).0),
                 ("Tom: in?", "Ria: yes"),
@@ -159,9 +162,9 @@ mod tests {
             ["Tom: in at 16:02", "Ria: yes", "Tom: ok"],
             ["Gate: 16:02", "Hall: 16:03", "Roof: 16:04"],
         ] {
-            assert_eq!(Tail::of(&lines), Tail::default(), "{lines:?}");
+            assert_eq!(Tail::of(&lines, |_| false), Tail::default(), "{lines:?}");
         }
-        let ticks = Tail::of(&["Tom: in? ✓✓", "Ria: yes", "Tom: ok ✓✓"]);
+        let ticks = Tail::of(&["Tom: in? ✓✓", "Ria: yes", "Tom: ok ✓✓"], |_| false);
         assert_eq!(ticks.strip("Tom: in? ✓✓").0, "Tom: in?");
     }
 }

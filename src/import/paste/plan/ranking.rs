@@ -29,8 +29,8 @@ impl Plan {
         let lines = lines[mail..].to_vec();
         let whole = lines.clone();
         let lines: Vec<&str> = lines.into_iter().map(|l| lead.strip(l)).collect();
-        let talk = |l: &&str| !furniture::is_furniture(l) && !notices::is_there(l) && !page::is_day(l);
-        let tail = Tail::of(&lines.iter().copied().filter(talk).collect::<Vec<_>>());
+        let is_screen = |l: &str| furniture::is_furniture(l) || notices::is_there(l) || page::is_day(l);
+        let tail = Tail::of(&lines, is_screen);
         let lines: Vec<&str> = lines.into_iter().map(|l| tail.strip(l).0).collect();
         let inline = inline::names_within(&lines);
         let lines: Vec<&str> = lines.into_iter().flat_map(|l| inline::pieces(l, &inline)).collect();
