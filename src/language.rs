@@ -59,13 +59,13 @@ pub fn detect(transcript: &Transcript) -> Language {
 }
 
 fn guess(text: &str, english: f32) -> Option<String> {
-    let (latin, other): (Vec<char>, Vec<char>) =
-        text.chars().filter(|c| c.is_alphabetic()).partition(|c| *c <= LAST_LATIN);
-    let other_script = other.len() > latin.len() && other.len() >= LEAST_OF_ANOTHER_SCRIPT;
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    let (all, other) = (letters().count(), letters().filter(|c| *c > LAST_LATIN).count());
+    let other_script = other * 2 > all && other >= LEAST_OF_ANOTHER_SCRIPT;
     if english >= 0.2 && !other_script {
         return Some("en".to_owned());
     }
-    if latin.len() + other.len() < LEAST && !other_script {
+    if all < LEAST && !other_script {
         return None;
     }
     let info = Detector::new().detect(text)?;

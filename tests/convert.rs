@@ -79,7 +79,7 @@ fn the_verb_says_what_was_understood_and_shows_no_words() {
     for told in [
         "whatsapp",
         "Ida (child): 2",
-        "5 messages (2 media, 1 deleted), 1 system line",
+        "5 messages (1 media, 1 deleted), 1 system line",
         "13:55 UTC",
         "7: 5 messages, 1 going on, 1 system",
     ] {

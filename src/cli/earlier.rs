@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::outputs::open_alone;
+use super::outputs::{beside, open_alone};
 use crate::assessment::{Assessment, Band, InputRef, ModelRef};
 use crate::models::Model;
 use crate::report::plural;
@@ -90,8 +90,8 @@ impl Earlier {
         self.left.get_mut(&key).and_then(Vec::pop)
     }
 
-    /// A conversation was scored in this run.
-    pub fn is_anew(&mut self, assessment: &Assessment) {
+    /// Take note that a conversation was scored in this run.
+    pub fn note(&mut self, assessment: &Assessment) {
         if !self.is_empty() {
             self.anew.insert((assessment.id.clone(), assessment.input.file.clone()));
         }
@@ -137,8 +137,10 @@ fn same_run(path: &Path, written: &Written, model: &Model, brief: bool) -> Resul
         path.display(),
         written.id
     );
+    // A conversation in which nobody writes has no messages either way.
+    let told = !written.messages.is_empty();
     ensure!(
-        written.messages.is_empty() == brief,
+        if brief { !told } else { told || written.input.speakers == 0 },
         "{} was written {} --brief; give it the same now, or another --out",
         path.display(),
         if brief { "without" } else { "with" }
@@ -149,9 +151,7 @@ fn same_run(path: &Path, written: &Written, model: &Model, brief: bool) -> Resul
 /// Write the file again without the lines that `old` counts.
 fn without(path: &Path, old: &HashMap<Key, Vec<Band>>) -> Result<()> {
     let mut left: HashMap<&Key, usize> = old.iter().map(|(key, bands)| (key, bands.len())).collect();
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    let part = PathBuf::from(name);
+    let part = beside(path);
     let mut out = BufWriter::new(File::create(&part)?);
     for line in BufReader::new(File::open(path)?).lines() {
         let line = line?;

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use super::Exit;
 use super::input::{Below, Input, below, each};
-use super::outputs::apart;
+use super::outputs::{apart, beside};
 use super::people::People;
 use crate::convert::{Case, Pseudonyms, Target};
 use crate::import::{self, Counts, ImportError, Imported, Input as Source};
@@ -98,7 +98,7 @@ impl Args {
         let pipe = PathBuf::from("-");
         let paths = if self.paths.is_empty() { std::slice::from_ref(&pipe) } else { &self.paths[..] };
         // What is being written may lie in a folder that is read.
-        let out = self.out.iter().flat_map(|out| [out.clone(), output::beside(out)]);
+        let out = self.out.iter().flat_map(|out| [out.clone(), beside(out)]);
         below(paths, options, out.chain(self.case.clone()))
     }
 

@@ -69,6 +69,13 @@ pub fn begins(path: &Path, with: &[&str]) -> bool {
     read.is_ok() && with.iter().any(|text| head.starts_with(text.as_bytes()))
 }
 
+/// The name of a file that is not complete.
+pub fn beside(place: &Path) -> PathBuf {
+    let mut name = place.as_os_str().to_owned();
+    name.push(".part");
+    PathBuf::from(name)
+}
+
 /// Open a file to be read and written, or make it, and keep other runs from writing to it as long as it is open.
 ///
 /// # Errors

@@ -224,7 +224,7 @@ impl Run<'_> {
         if self.args.brief {
             assessment.messages.clear();
         }
-        self.earlier.is_anew(&assessment);
+        self.earlier.note(&assessment);
         self.bar.set_message(plural(self.tally.scored, "conversation"));
         let line = writeln!(self.out, "{}", report::json_line(&assessment));
         line.and_then(|()| self.out.flush()).context("cannot write the results")

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::super::outputs::not_there;
+use super::super::outputs::{beside, not_there};
 use crate::convert::{Target, Writer};
 use crate::import::Imported;
 
@@ -14,13 +14,6 @@ pub struct Output {
     writer: Box<dyn Writer>,
     /// The name the file gets when it is complete.
     place: Option<PathBuf>,
-}
-
-/// The name of a file that is not complete.
-pub fn beside(place: &Path) -> PathBuf {
-    let mut name = place.as_os_str().to_owned();
-    name.push(".part");
-    PathBuf::from(name)
 }
 
 impl Output {

@@ -71,6 +71,17 @@ pub fn close(chat: Option<Chat>, line: u64, failed: bool, sink: &mut Sink<'_>) {
     }
 }
 
+/// Hand on the only conversation of an input, of `count` records, in order of time; `result` is how the reading ended.
+pub fn close_only(mut chat: Chat, count: u64, result: &Result<(), ImportError>, sink: &mut Sink<'_>) {
+    sink.count_lines(count);
+    chat.close(result, count);
+    if count == 0 {
+        chat.doubt(WarningKind::EmptyConversation, 0);
+    }
+    chat.sort_by_time();
+    let _ = sink.emit(chat);
+}
+
 /// Read no further when the caller has had enough.
 pub fn flow(sink: &Sink<'_>) -> Result<crate::import::Flow, ImportError> {
     Ok(if sink.is_stopped() { crate::import::Flow::Break(()) } else { crate::import::Flow::Continue(()) })

@@ -2,15 +2,21 @@
 
 use crate::transcript::Kind;
 
-/// Texts that stand for something that is no text, the last two as Viber has them.
-const PLACEHOLDERS: [&str; 8] =
-    ["<photo>", "<video>", "<voice>", "<sticker>", "<file>", "<media>", "Photo message", "Video message"];
+/// Texts that stand for something that is no text.
+const PLACEHOLDERS: [&str; 6] = ["<photo>", "<video>", "<voice>", "<sticker>", "<file>", "<media>"];
+/// The same as Viber has them.
+const VIBERS: [&str; 2] = ["Photo message", "Video message"];
+
+/// Whether `text` is what Viber has in the place of a picture.
+pub fn is_vibers(text: &str) -> bool {
+    VIBERS.contains(&text.trim())
+}
 
 /// The kind of a message with this text, and the text that remains.
 pub fn placeholder(text: &str) -> (Kind, &str) {
     match text.trim() {
         "<deleted>" => (Kind::Deleted, ""),
-        word if PLACEHOLDERS.contains(&word) => (Kind::Media, ""),
+        word if PLACEHOLDERS.contains(&word) || is_vibers(word) => (Kind::Media, ""),
         _ => (Kind::Message, text),
     }
 }

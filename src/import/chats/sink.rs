@@ -6,7 +6,7 @@ use crate::import::error::ImportError;
 use crate::import::intake::encoding::Replaced;
 use crate::import::intake::source::Terms;
 use crate::import::warning::{Warning, WarningKind, Warnings};
-use crate::import::{Flow, Imported, Options, Unnamed};
+use crate::import::{Flow, Imported, Options};
 use crate::transcript::{Kind, Role, Transcript};
 
 /// What became of the lines of one input. For records and tables a line is an entry of `messages` or a row.
@@ -122,12 +122,7 @@ impl<'a> Sink<'a> {
         caveats(&transcript, &mut warnings);
         warnings.add_many(WarningKind::CutOff, u64::from(self.damaged), 0);
         self.counts.conversations += 1;
-        let mut warnings = warnings.into_vec();
-        if self.options.unnamed == Some(Unnamed::Alternating) {
-            warnings.retain(|w| !matches!(w.kind, WarningKind::NoChat | WarningKind::PerhapsNoChat));
-            let guesses = warnings.iter_mut().filter(|w| w.kind == WarningKind::AlternatingSpeakers);
-            guesses.for_each(|w| w.kind = WarningKind::SaidToAlternate);
-        }
+        let warnings = warnings.into_vec();
         let flow = (self.deliver)(Imported { transcript, format: self.format, dates, warnings });
         self.stopped |= flow.is_break();
         flow

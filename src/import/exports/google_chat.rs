@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::{Chat, When};
+use crate::import::chats::fields;
 use crate::import::chats::parts::{Part, say_all};
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
@@ -115,14 +116,8 @@ fn read(
     let mut reading = Reading { name: &name, chat, members, nameless: HashSet::new(), count: 0 };
     let take = &mut |message| reading.take(&message);
     let result = json::each(&name, source.into_text()?, limit, &["messages"], take);
-    let Reading { mut chat, count, .. } = reading;
-    sink.count_lines(count);
-    chat.close(&result, count);
-    if count == 0 {
-        chat.doubt(WarningKind::EmptyConversation, 0);
-    }
-    chat.sort_by_time();
-    let _ = sink.emit(chat);
+    let Reading { chat, count, .. } = reading;
+    fields::close_only(chat, count, &result, sink);
     result
 }
 

@@ -56,12 +56,7 @@ impl Format for Messenger {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let mut thread = Thread::new(sink.chat(source.name()));
-        if numbered(source.name(), END).is_some_and(|(_, number)| number > 1) {
-            thread.chat.doubt(WarningKind::MissingPart, 0);
-        }
-        let result = thread.part(source, sink);
-        thread.close(result, sink)
+        read_alone(source, sink, END, Thread::part)
     }
 
     fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
@@ -83,6 +78,19 @@ fn threads(entries: &[String], end: &str) -> Vec<Bundle> {
     Bundle::of_parts(entries, |entry| Some(numbered(entry, end)?.0))
 }
 
+/// How one file of a thread is read.
+type ReadPart = fn(&mut Thread, Source<'_>, &mut Sink<'_>) -> Result<(), ImportError>;
+
+/// Read a file that ends so, by `part`, as a thread.
+fn read_alone(source: Source<'_>, sink: &mut Sink<'_>, end: &str, part: ReadPart) -> Result<(), ImportError> {
+    let mut thread = Thread::new(sink.chat(source.name()));
+    if numbered(source.name(), end).is_some_and(|(_, number)| number > 1) {
+        thread.chat.doubt(WarningKind::MissingPart, 0);
+    }
+    let result = part(&mut thread, source, sink);
+    thread.close(result, sink)
+}
+
 /// Read the files of a thread, each of `format` and by `part`, as one.
 fn read_parts(
     bundle: &Bundle,
@@ -90,7 +98,7 @@ fn read_parts(
     sink: &mut Sink<'_>,
     format: &dyn Format,
     end: &str,
-    part: fn(&mut Thread, Source<'_>, &mut Sink<'_>) -> Result<(), ImportError>,
+    part: ReadPart,
 ) -> Result<(), ImportError> {
     let mut numbers: Vec<(u64, &String)> =
         bundle.entries.iter().filter_map(|e| Some((numbered(e, end)?.1, e))).collect();

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::messenger::fillers::{self, Filler};
 use crate::import::chats::chat::Chat;
+use crate::import::chats::fields;
 use crate::import::chats::parts::{Part, file_name, say_all};
 use crate::import::chats::times;
 use crate::import::error::ImportError;
@@ -36,14 +37,8 @@ impl Format for MessengerE2ee {
         let mut reading = Reading { name: &name, chat: sink.chat(source.name()), count: 0 };
         let take = &mut |message| reading.take(&message);
         let result = json::each(&name, source.into_text()?, limit, &["messages"], take);
-        let Reading { mut chat, count, .. } = reading;
-        sink.count_lines(count);
-        chat.close(&result, count);
-        if count == 0 {
-            chat.doubt(WarningKind::EmptyConversation, 0);
-        }
-        chat.sort_by_time();
-        let _ = sink.emit(chat);
+        let Reading { chat, count, .. } = reading;
+        fields::close_only(chat, count, &result, sink);
         result
     }
 }

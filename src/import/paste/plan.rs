@@ -82,8 +82,8 @@ pub struct Plan {
     days: bool,
     /// Whether lines say that a message was sent, where no line has a name.
     sent: bool,
-    /// Whether the user said that nobody is to be assumed.
-    nobody: bool,
+    /// What the user says of lines without names.
+    unnamed: Option<Unnamed>,
     /// How messages stand between times, where those say most.
     pub blocks: Option<Blocks>,
     /// Who speaks in lines of another form among those of the grammar.
@@ -164,7 +164,7 @@ impl Plan {
             ending: false,
             days: false,
             sent: false,
-            nobody: false,
+            unnamed: None,
             blocks: None,
             among: None,
             top: 0,
@@ -305,7 +305,7 @@ impl Plan {
 
     /// Where no names were found, go by what the user says of them.
     pub fn told(&mut self, unnamed: Unnamed) {
-        self.nobody = unnamed == Unnamed::Unknown;
+        self.unnamed = Some(unnamed);
         self.grammar = match (self.grammar, unnamed) {
             (Grammar::Alternating | Grammar::Prose, Unnamed::Alternating) => Grammar::Alternating,
             (Grammar::Alternating, Unnamed::Unknown) => Grammar::Nobody,
@@ -315,7 +315,12 @@ impl Plan {
 
     /// Whether lines without a name are the other person's, as far as the user leaves that open.
     pub fn has_other(&self) -> bool {
-        !self.nobody
+        self.unnamed != Some(Unnamed::Unknown)
+    }
+
+    /// Whether it is the user's word, and no guess, that two people take turns.
+    pub fn is_said_to_alternate(&self) -> bool {
+        self.unnamed == Some(Unnamed::Alternating)
     }
 
     /// Whether days stand under names in place of times.

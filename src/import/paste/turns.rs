@@ -40,7 +40,11 @@ impl Reading<'_> {
     fn turn_of(&mut self, words: &str, when: When, line: &Line<'_>) {
         let name = if self.turn.is_multiple_of(2) { "A" } else { "B" };
         self.turn += 1;
-        self.chat.doubt(WarningKind::AlternatingSpeakers, line.number);
+        let doubt = match self.plan.is_said_to_alternate() {
+            true => WarningKind::SaidToAlternate,
+            false => WarningKind::AlternatingSpeakers,
+        };
+        self.chat.doubt(doubt, line.number);
         self.say(name, when, words, line);
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::discord_txt;
 use super::content::{self, Content};
-use super::{GONE, Thread, numbered, threads};
+use super::{GONE, Thread, threads};
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::When;
 use crate::import::chats::parts::{file_name, say_all};
@@ -50,12 +50,7 @@ impl Format for MessengerHtml {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let mut thread = Thread::new(sink.chat(source.name()));
-        if numbered(source.name(), END).is_some_and(|(_, number)| number > 1) {
-            thread.chat.doubt(WarningKind::MissingPart, 0);
-        }
-        let result = page(&mut thread, source, sink);
-        thread.close(result, sink)
+        super::read_alone(source, sink, END, page)
     }
 
     fn bundles(&self, entries: &[String]) -> Vec<Bundle> {

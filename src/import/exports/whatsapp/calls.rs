@@ -2,10 +2,10 @@
 
 use super::words::folded;
 
-/// Whether `text`, which is folded and has the app's mark, is about a call.
+/// Whether `text`, which is folded and has the app's mark, is about a call or one of the other lines.
 pub fn is_call(text: &str) -> bool {
-    let calls = MISSED.iter().chain(TAKEN);
-    calls.into_iter().any(|call| text.strip_prefix(call).is_some_and(is_about_a_call))
+    let mut calls = MISSED.iter().chain(TAKEN);
+    UNMARKED.contains(&text) || calls.any(|call| text.strip_prefix(call).is_some_and(is_about_a_call))
 }
 
 /// What may stand behind the word for a call: nothing, or one more short sentence.

@@ -1,9 +1,8 @@
 //! Pictures, recordings and files, as an export writes them with and without the files themselves.
 
 use super::words;
-use crate::import::chats::placeholders::placeholder;
+use crate::import::chats::placeholders::is_vibers;
 use crate::import::syntax::cursor;
-use crate::transcript::Kind;
 
 /// The file name, or nothing, when the whole text stands for something sent. `marked`: the app wrote it.
 pub fn whole(text: &str, marked: bool) -> Option<&str> {
@@ -12,14 +11,10 @@ pub fn whole(text: &str, marked: bool) -> Option<&str> {
     {
         return Some(file);
     }
+    // Viber's texts have heads like these.
     let left_out =
-        omitted_in_brackets(text) || omitted_noun(text, marked) || text == "null" || is_placeholder(text);
+        omitted_in_brackets(text) || omitted_noun(text, marked) || text == "null" || is_vibers(text);
     (left_out || words::is_view_once(text)).then_some("")
-}
-
-/// What other programs with heads like these write.
-fn is_placeholder(text: &str) -> bool {
-    placeholder(text).0 == Kind::Media
 }
 
 /// Words with a picture after them on the same line, as iOS writes captions.

@@ -191,13 +191,7 @@ const LONG: &[&str] = &[
 ];
 
 /// Notices as a whole.
-const WHOLE: &[&str] = &[
-    "you blocked this contact",
-    "you unblocked this contact",
-    "silenced voice call",
-    "silenced video call",
-    "live location shared",
-];
+const WHOLE: &[&str] = &["you blocked this contact", "you unblocked this contact"];
 
 /// What stands behind a name when somebody leaves.
 const LEFT_BEHIND: &[&str] = &[
