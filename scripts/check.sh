@@ -7,7 +7,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 step() { printf '\n== %s\n' "$1"; }
 
 step "formatting"
-cargo fmt --check
+cargo fmt --all --check
 
 step "corpus notation"
 if have python3; then
@@ -17,7 +17,7 @@ else
 fi
 
 step "clippy"
-cargo clippy --locked --all-targets -- -D warnings
+cargo clippy --locked --workspace --all-targets -- -D warnings
 
 step "the build without a client of the network"
 cargo clippy --locked --no-default-features --features embed -- -D warnings
@@ -28,10 +28,10 @@ fi
 
 step "tests"
 have cargo-nextest || cargo install --locked cargo-nextest
-cargo nextest run --locked --no-fail-fast
+cargo nextest run --locked --workspace --no-fail-fast
 
 step "documentation tests"
-cargo test --locked --doc
+cargo test --locked --workspace --doc
 
 step "licences and sources of dependencies"
 have cargo-deny || cargo install --locked cargo-deny

@@ -9,13 +9,15 @@
 //!
 //! The modules in reading order. Lower ones never import higher ones; `tests/tidy.rs` holds these walls.
 
+#![forbid(unsafe_code)]
+
 pub mod transcript;
 
 pub mod import;
 
 pub mod prompt;
 
-pub mod kernels;
+pub use rushlight_kernels as kernels;
 
 pub mod backbone;
 

@@ -135,46 +135,46 @@ macro_rules! kernel {
     ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) = $body:ident;) => {
         $(#[$doc])*
         #[allow(clippy::too_many_arguments)] // kernels take what they read and write, and nothing is gained by wrapping it
-        pub fn $name(level: $crate::kernels::Level, $($arg: $ty),*) {
-            use $crate::kernels::lanes as set;
-            $crate::kernels::compiled! { avx512, "avx512f,avx512bw,avx2,fma,f16c", $body::<set::Avx512>, $($arg: $ty),* }
-            $crate::kernels::compiled! { avx2, "avx2,fma,f16c", $body::<set::Avx2>, $($arg: $ty),* }
+        pub fn $name(level: $crate::Level, $($arg: $ty),*) {
+            use $crate::lanes as set;
+            $crate::compiled! { avx512, "avx512f,avx512bw,avx2,fma,f16c", $body::<set::Avx512>, $($arg: $ty),* }
+            $crate::compiled! { avx2, "avx2,fma,f16c", $body::<set::Avx2>, $($arg: $ty),* }
             match level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
-                $crate::kernels::Level::Avx512Vnni | $crate::kernels::Level::Avx512 => unsafe { avx512($($arg),*) },
+                $crate::Level::Avx512Vnni | $crate::Level::Avx512 => unsafe { avx512($($arg),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
-                $crate::kernels::Level::AvxVnni | $crate::kernels::Level::Avx2 => unsafe { avx2($($arg),*) },
-                $crate::kernels::Level::Portable => $body::<set::Portable>($($arg),*),
+                $crate::Level::AvxVnni | $crate::Level::Avx2 => unsafe { avx2($($arg),*) },
+                $crate::Level::Portable => $body::<set::Portable>($($arg),*),
             }
         }
     };
     ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) = $body:ident over dots;) => {
         $(#[$doc])*
         #[allow(clippy::too_many_arguments)] // as above
-        pub fn $name(level: $crate::kernels::Level, $($arg: $ty),*) {
-            use $crate::kernels::dots as set;
-            $crate::kernels::compiled! {
+        pub fn $name(level: $crate::Level, $($arg: $ty),*) {
+            use $crate::dots as set;
+            $crate::compiled! {
                 vnni512, "avx512f,avx512bw,avx512vnni,avx2,fma,f16c", $body::<set::Vnni512>, $($arg: $ty),*
             }
-            $crate::kernels::compiled! { avx512, "avx512f,avx512bw,avx2,fma,f16c", $body::<set::Madd512>, $($arg: $ty),* }
-            $crate::kernels::compiled! { vnni256, "avxvnni,avx2,fma,f16c", $body::<set::Vnni256>, $($arg: $ty),* }
-            $crate::kernels::compiled! { avx2, "avx2,fma,f16c", $body::<set::Madd256>, $($arg: $ty),* }
+            $crate::compiled! { avx512, "avx512f,avx512bw,avx2,fma,f16c", $body::<set::Madd512>, $($arg: $ty),* }
+            $crate::compiled! { vnni256, "avxvnni,avx2,fma,f16c", $body::<set::Vnni256>, $($arg: $ty),* }
+            $crate::compiled! { avx2, "avx2,fma,f16c", $body::<set::Madd256>, $($arg: $ty),* }
             match level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
-                $crate::kernels::Level::Avx512Vnni => unsafe { vnni512($($arg),*) },
+                $crate::Level::Avx512Vnni => unsafe { vnni512($($arg),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
-                $crate::kernels::Level::Avx512 => unsafe { avx512($($arg),*) },
+                $crate::Level::Avx512 => unsafe { avx512($($arg),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
-                $crate::kernels::Level::AvxVnni => unsafe { vnni256($($arg),*) },
+                $crate::Level::AvxVnni => unsafe { vnni256($($arg),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
-                $crate::kernels::Level::Avx2 => unsafe { avx2($($arg),*) },
-                $crate::kernels::Level::Portable => $body::<set::Portable>($($arg),*),
+                $crate::Level::Avx2 => unsafe { avx2($($arg),*) },
+                $crate::Level::Portable => $body::<set::Portable>($($arg),*),
             }
         }
     };
