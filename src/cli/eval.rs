@@ -1,6 +1,5 @@
 //! `rushlight eval`: run a suite, or compare two results.
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -8,19 +7,18 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::Exit;
 use super::input::Where;
-use super::outputs::{apart, not_there, only_over, open_alone};
-use crate::eval::{self, Comparison, Outcome, Request, SideFile, Suite};
-use crate::import;
+use super::results::Results;
+use crate::eval::{self, Comparison, Request, Suite};
 
 /// Measure the model, or any other system, on labelled conversations.
 ///
-/// Without a suite, lists those below eval/suites. Results hold numbers, ids and hashes, never text.
+/// Without a suite, lists those that come with the program and those below eval/suites. Results hold numbers, ids and hashes, never text.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, group = clap::ArgGroup::new("written").multiple(true))]
 pub struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
-    /// A suite below eval/suites, or a folder that holds suite.toml.
+    /// A suite that comes with the program or stands below eval/suites, or a folder that holds suite.toml.
     suite: Option<String>,
     /// Model to use: a name that `models list` shows, or a folder.
     #[arg(long, value_name = "MODEL")]
@@ -30,11 +28,18 @@ pub struct Args {
     /// Data in place of the suite's own: a .jsonl or .jsonl.xz file of labelled conversations, or a folder of them (.xz needs the program xz).
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
+    /// pan12: the folder of a further corpus of its kind, as the official one for training. Baselines are fitted on half of it, thresholds are chosen on the other half.
+    #[arg(long, value_name = "FOLDER")]
+    train: Option<PathBuf>,
     /// Scores of another system, judged beside ours under the file's name: JSONL of {"id", "score"}, the higher the riskier; for warnings also "messages", a score after each
     /// message; and, where it decides itself, "alarm", true or false. What `rushlight score` writes will do. `--texts` gives the conversations to be scored.
     #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
-    /// Write the texts that the suite judges, for another system to score: JSONL of {"id", "split", "messages"} without labels. Nothing is measured.
+    /// Where alarms of --scores begin, in place of a threshold that is chosen on dev or alarms that the system raises itself.
+    #[arg(long, value_name = "SCORE", requires = "scores", allow_negative_numbers = true)]
+    threshold: Option<f64>,
+    /// Write the texts that the suite judges, for another system to score: JSONL of {"id", "split", "messages"} without labels. robustness and length write attacked and shortened conversations, too,
+    /// under ids such as `a1|leet`, and take their scores back with --scores. Nothing is measured.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["scores", "out", "html", "md"])]
     texts: Option<PathBuf>,
     /// At most so many conversations of each file, chosen by the hash of their ids.
@@ -101,21 +106,30 @@ impl Args {
         }
         let Some(name) = &self.suite else { return suites() };
         let suite = Suite::open(name)?;
+        ensure!(self.threshold.is_none_or(f64::is_finite), "--threshold must be a number");
+        ensure!(
+            self.train.is_none() || suite.task == eval::Task::Pan12,
+            "suite {}: --train is for pan12; other suites fit and choose on their own train and dev",
+            suite.name
+        );
         if let Some(path) = &self.texts {
             let n = eval::write_texts(&suite, self.data.as_deref(), self.limit, self.ids.as_deref(), path)?;
-            anstream::eprintln!("{n} conversations in {}", path.display());
+            anstream::eprintln!("{n} lines in {}", path.display());
             return Ok(Exit::Read);
         }
-        let beside =
-            ["scores.jsonl", "again.jsonl"].map(|end| self.out.as_deref().map(|out| out.with_extension(end)));
-        let [side, again] = self.prepare(&suite, &beside)?;
-        let before = self.out.as_deref().filter(|out| out.exists()).map(eval::read).transpose()?;
+        let mut inputs = suite.reads(self.data.as_deref());
+        inputs.extend(self.scores.iter().chain(&self.ids).chain(&self.train).cloned());
+        let results = self.results();
+        let [side, again] = results.prepare(&inputs)?;
+        let before = results.before()?;
         let model = self.device.load(self.model.as_deref())?;
         let outcome = eval::run(&Request {
             suite: &suite,
             model: &model,
             data: self.data.as_deref(),
             scores: self.scores.as_deref(),
+            threshold: self.threshold,
+            train: self.train.as_deref(),
             side: side.as_ref(),
             again: again.as_ref(),
             limit: self.limit,
@@ -128,66 +142,19 @@ impl Args {
             );
         }
         outcome.remarks.iter().for_each(|remark| anstream::eprintln!("warning: {remark}"));
-        self.write(&outcome)?;
+        results.write(&outcome)?;
         write!(anstream::stdout().lock(), "{}", eval::text(&outcome))?;
         Ok(Exit::Read)
     }
 
-    /// Look at what stands where something is to be written, and open the files that take scores.
-    fn prepare(&self, suite: &Suite, beside: &[Option<PathBuf>; 2]) -> Result<[Option<SideFile>; 2]> {
-        let reports = || self.html.iter().chain(&self.md);
-        let outs = self.out.iter().chain(beside.iter().flatten()).chain(reports());
-        let mut inputs = suite.reads(self.data.as_deref());
-        inputs.extend(self.scores.iter().chain(&self.ids).cloned());
-        apart(&outs.map(PathBuf::as_path).collect::<Vec<_>>(), &inputs)?;
-        for report in reports() {
-            not_there(report, self.overwrite || self.resume)?;
-            only_over(report, eval::is_report(report), "a report of `rushlight eval`")?;
-        }
-        if let Some(out) = &self.out {
-            ensure!(
-                out.extension().is_some_and(|e| e == "json"),
-                "{}: the result's name must end in .json",
-                out.display()
-            );
-        }
-        for path in beside.iter().flatten() {
-            let ours = import::is_scores(path) || eval::is_torn(path);
-            only_over(path, ours, "scores of `rushlight eval`")?;
-        }
-        let filled = |path: &&PathBuf| path.metadata().is_ok_and(|file| file.len() > 0);
-        if let Some(path) = self.out.iter().chain(beside.iter().flatten()).find(filled)
-            && !self.resume
-            && !self.overwrite
-        {
-            bail!("{} exists; give --resume to go on or --overwrite to replace it", path.display());
-        }
-        let open = |path: &Option<PathBuf>| {
-            let Some(path) = path else { return Ok(None) };
-            anyhow::Ok(Some(SideFile::new(path, open_alone(path)?, self.overwrite)))
-        };
-        Ok([open(&beside[0])?, open(&beside[1])?])
-    }
-
-    fn write(&self, outcome: &Outcome) -> Result<()> {
-        let put = |path: &Option<PathBuf>, text: &dyn Fn() -> String| match path {
-            Some(path) => fs::write(path, text()).with_context(|| format!("cannot write {}", path.display())),
-            None => Ok(()),
-        };
-        let json = serde_json::to_string_pretty(outcome)? + "\n";
-        put(&self.out, &|| json.clone())?;
-        put(&self.html, &|| eval::html(outcome))?;
-        put(&self.md, &|| eval::markdown(outcome))
+    fn results(&self) -> Results<'_> {
+        let [out, html, md] = [&self.out, &self.html, &self.md].map(|path| path.as_deref());
+        Results { out, html, md, resume: self.resume, overwrite: self.overwrite }
     }
 }
 
 fn suites() -> Result<Exit> {
-    let found = eval::list();
-    ensure!(
-        !found.is_empty(),
-        "no suite below eval/suites; run this in the repository, or give a folder that holds suite.toml"
-    );
-    for suite in found {
+    for suite in eval::list() {
         writeln!(anstream::stdout().lock(), "{:<12} {}", suite.name, suite.title)?;
     }
     Ok(Exit::Read)

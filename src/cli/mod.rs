@@ -14,6 +14,7 @@ mod people;
 #[cfg(feature = "pull")]
 mod pull;
 mod queue;
+mod results;
 mod schema;
 mod score;
 mod scripts;

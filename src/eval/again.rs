@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::baselines::Baselines;
-use super::cases::Case;
+use super::cases::{Case, Gold};
 use super::part::Part;
 use super::result::Run;
 use super::side::{self, Scored, SideFile};
@@ -96,6 +96,56 @@ impl<T: Serialize + DeserializeOwned> Scored for Line<T> {
 
     fn model(&self) -> &str {
         &self.by
+    }
+}
+
+/// What was said in several ways by something else than a suite, kept beside a result as it comes, so that an interrupted run goes on.
+pub struct Book<'a> {
+    beside: Option<&'a SideFile>,
+    by: String,
+    known: HashMap<String, Line<Brief>>,
+}
+
+impl<'a> Book<'a> {
+    /// What stands there of an interrupted run of a model, for the same `task`.
+    ///
+    /// # Errors
+    /// When it is of another model or task.
+    pub fn open(beside: Option<&'a SideFile>, model: &str, task: &str) -> Result<Self> {
+        let by = format!("{model} {task}");
+        let known = side::known(beside, &by, |line| line)?;
+        Ok(Self { beside, by, known })
+    }
+
+    /// What was said of some conversations in a way, if that is known of all of them.
+    pub fn get(&self, way: &str, golds: &[&Gold]) -> Option<Vec<Brief>> {
+        let one = |gold: &&Gold| {
+            let line = self.known.get(&Self::id(way, gold))?;
+            Some(line.found.clone()).filter(|_| line.sha256 == gold.sha256)
+        };
+        golds.iter().map(one).collect()
+    }
+
+    /// Keep it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn put(&self, way: &str, golds: &[&Gold], said: &[Brief]) -> Result<()> {
+        let line = |(gold, said): (&&Gold, &Brief)| Line {
+            id: Self::id(way, gold),
+            sha256: gold.sha256.clone(),
+            by: self.by.clone(),
+            way: way.to_owned(),
+            of: gold.id.clone(),
+            found: said.clone(),
+        };
+        // What broke off within a fold is not written twice.
+        let lines = golds.iter().zip(said).map(line).filter(|line| !self.known.contains_key(&line.id));
+        side::append(self.beside, &lines.collect::<Vec<_>>())
+    }
+
+    fn id(way: &str, gold: &Gold) -> String {
+        format!("{way} {}", gold.id)
     }
 }
 

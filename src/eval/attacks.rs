@@ -49,12 +49,19 @@ pub enum Attack {
     Rename,
     /// Ten times as many harmless messages around it, without times.
     Padding,
-    /// Several disguises at once, and messages merged.
+    /// Typing slips and emoji, and messages merged: as somebody types who hides nothing.
+    Typing,
+    /// Digits for letters, look-alike letters, characters of no width and dots, one upon the other: as somebody writes who wants to get past a filter.
+    Evasion,
+    /// A disguise for each message, typing slips and emoji, and messages merged.
     Combined,
 }
 
+/// Disguises of words that are combined.
+const DISGUISES: [Attack; 4] = [Attack::Leet, Attack::SomeHomoglyphs, Attack::ZeroWidth, Attack::Dots];
+
 /// All, in the order of the table.
-pub const ATTACKS: [Attack; 16] = [
+pub const ATTACKS: [Attack; 18] = [
     Attack::Leet,
     Attack::Spacing,
     Attack::Dots,
@@ -70,6 +77,8 @@ pub const ATTACKS: [Attack; 16] = [
     Attack::Swap,
     Attack::Rename,
     Attack::Padding,
+    Attack::Typing,
+    Attack::Evasion,
     Attack::Combined,
 ];
 
@@ -92,6 +101,8 @@ impl Attack {
             Self::Swap => "speakers swapped",
             Self::Rename => "speakers renamed",
             Self::Padding => "padding ×10",
+            Self::Typing => "typing",
+            Self::Evasion => "evasion",
             Self::Combined => "combined",
         }
     }
@@ -110,11 +121,15 @@ impl Attack {
                 chat.rename(|name| Some(format!("another {name}")));
             }
             Self::Padding => pad(&mut chat, harmless, &mut random),
+            Self::Typing => {
+                one_after_another(&mut chat, &[Self::Typos, Self::Emoji], &mut random);
+                merge(&mut chat);
+            }
+            Self::Evasion => one_after_another(&mut chat, &DISGUISES, &mut random),
             Self::Combined => {
                 for message in words_of(&mut chat) {
                     let text = message.text.reveal().to_owned();
-                    let some = [Self::Leet, Self::SomeHomoglyphs, Self::ZeroWidth, Self::Dots];
-                    let disguise = *some.choose(&mut random).unwrap_or(&Self::Leet);
+                    let disguise = *DISGUISES.choose(&mut random).unwrap_or(&Self::Leet);
                     let text = Self::Typos.rewrite(&disguise.rewrite(&text, &mut random), &mut random);
                     message.text = Text::new(Self::Emoji.rewrite(&text, &mut random));
                 }
@@ -164,6 +179,14 @@ impl Attack {
         };
         let words: Vec<String> = text.split(' ').map(&mut word).collect();
         words.join(" ")
+    }
+}
+
+/// Every message under several attacks on words, in their order.
+fn one_after_another(chat: &mut Transcript, attacks: &[Attack], random: &mut StdRng) {
+    for message in words_of(chat) {
+        let text = message.text.reveal().to_owned();
+        message.text = Text::new(attacks.iter().fold(text, |text, attack| attack.rewrite(&text, random)));
     }
 }
 
@@ -331,6 +354,23 @@ mod tests {
         assert_eq!((messages(Attack::Split), messages(Attack::Merge)), (5, 2));
         assert_eq!(messages(Attack::Padding), 3 + 2 * 15);
         assert_eq!(Attack::Swap.on(&plain, &[], 1).speakers[0].name, "B");
+    }
+
+    #[test]
+    fn combinations_hold_what_they_are_made_of() {
+        let plain = chat();
+        let text = |attack: Attack| {
+            let chat = attack.on(&plain, &[], 1);
+            chat.messages.iter().map(|m| m.text.reveal().to_owned()).collect::<Vec<_>>()
+        };
+        let (typing, evasion) = (text(Attack::Typing), text(Attack::Evasion).concat());
+        assert_eq!((typing.len(), plain.messages.len()), (2, 3), "messages are merged");
+        assert!(typing.concat().contains(['🙂', '😂', '✨', '🔥', '💯']));
+        assert!(
+            evasion.contains('\u{200b}')
+                && evasion.contains('.')
+                && evasion.contains(['0', '1', '3', '4', '5', '7'])
+        );
     }
 
     #[test]

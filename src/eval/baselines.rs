@@ -2,12 +2,12 @@
 //! A result that they reach too says something about the data.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use rayon::prelude::*;
 
 use super::cases::Case;
+use super::suite::List;
 use crate::models::Model;
 use crate::transcript::{Kind, Transcript};
 
@@ -32,14 +32,24 @@ pub struct Baselines<'m> {
 
 impl<'m> Baselines<'m> {
     /// Fit on the training split; those that learn are left out unless it holds both classes.
-    pub fn fit(model: &'m Model, keywords: Option<&Path>, train: &[Case]) -> Result<Self> {
-        let keywords = keywords.map(Keywords::read).transpose()?;
-        Ok(Self { keywords, vectors: Vectors::fit(model, train)?, words: Words::fit(train) })
+    pub fn fit(model: &'m Model, keywords: Option<&List>, train: &[Case]) -> Result<Self> {
+        Ok(Self { vectors: Vectors::fit(model, train)?, ..Self::listed(keywords, train) })
+    }
+
+    /// All but what costs a reading.
+    pub fn listed(keywords: Option<&List>, train: &[Case]) -> Self {
+        Self { keywords: keywords.map(Keywords::of), vectors: None, words: Words::fit(train) }
     }
 
     /// Those that cost no reading: length, and the bag of words.
     pub fn plain(train: &[Case]) -> Self {
-        Self { keywords: None, vectors: None, words: Words::fit(train) }
+        Self::listed(None, train)
+    }
+
+    /// Their names, in the order of their scores.
+    pub fn names(&self) -> Vec<&'static str> {
+        let there = [true, self.keywords.is_some(), self.vectors.is_some(), self.words.is_some()];
+        NAMES.into_iter().zip(there).filter(|(_, there)| *there).map(|(name, _)| name).collect()
     }
 
     /// The name of each, and its scores of `chats`.
@@ -75,11 +85,9 @@ struct Keywords(Vec<String>);
 
 impl Keywords {
     /// One a line; lines that begin with # are remarks.
-    fn read(path: &Path) -> Result<Self> {
-        let text =
-            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
-        Ok(Self(lines.map(|l| format!(" {} ", l.to_lowercase())).collect()))
+    fn of(list: &List) -> Self {
+        let lines = list.text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
+        Self(lines.map(|l| format!(" {} ", l.to_lowercase())).collect())
     }
 
     /// Number of them.

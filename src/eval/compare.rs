@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::again::{self, Kept};
+use super::again::{self, Brief, Kept};
 use super::fairness::spread;
-use super::foreign::Scores;
+use super::foreign::{Said, Scores};
 use super::lengths::{KEPT, by_then};
 use super::measures::{Keep, METRICS, Metric, metric};
 use super::part::OURS;
@@ -16,7 +16,8 @@ use super::sides::{Side, Warnings};
 use super::signals::Messages;
 use super::verdict::{Known, Verdict};
 use super::warnings::stays_up;
-use super::{pan12, side};
+use super::{pan12, side, ways};
+use crate::assessment::Band;
 use crate::head::Signal;
 use crate::metrics::{ESPD_KEPT, Resamples, best_threshold};
 
@@ -133,11 +134,10 @@ impl Judged {
     /// Of another system on the same conversations. One that raises no alarms does so from its best F1 on dev on, if there is a dev part.
     fn beside(&self, path: &Path) -> Result<Self> {
         let mut scores = Scores::read(path)?;
-        let said = scores.of(self.known.iter().map(|v| v.id.as_str()))?;
-        scores.all_known(|_| false, "the result")?;
-        let (outcome, known, probability) = (self.outcome.clone(), self.known.clone(), said.probability);
+        let ids: Vec<&str> = self.known.iter().map(|v| v.id.as_str()).collect();
+        let said = scores.of(ids.iter().copied())?;
         let mut name = path.display().to_string();
-        let scored = || said.all.iter().zip(&known);
+        let scored = || said.all.iter().zip(&self.known);
         let dev = scored().filter(|(_, v)| v.split == "dev").map(|(s, v)| (v.label, s.score));
         let (labels, on_dev): (Vec<bool>, Vec<f64>) = dev.unzip();
         let both = labels.contains(&true) && labels.contains(&false);
@@ -146,8 +146,21 @@ impl Judged {
             name += &format!(" (alarms from {least:.4} on, its best F1 on dev)");
         }
         let alarm = |score: f64, own: Option<bool>| own.or(best.map(|least| score >= least));
+        let mut again = BTreeMap::new();
+        for way in self.again.keys().cloned().chain(KEPT.map(ways::first)) {
+            let Some(found) = scores.in_way(&ids, &way, said.decides)? else { continue };
+            let brief = |(v, said): (&Verdict, Said)| {
+                let band = if alarm(said.score, said.alarm) == Some(true) { Band::Look } else { Band::Quiet };
+                let brief = Brief { score: said.score, band, beside: Vec::new() };
+                (v.id.clone(), (v.sha256.clone(), Kept::Brief(brief)))
+            };
+            again.insert(way, self.known.iter().zip(found.all).map(brief).collect());
+        }
+        let in_way = |id: &str| ways::parted(id).is_some_and(|(of, _)| ids.contains(&of));
+        scores.all_known(in_way, "the result")?;
+        let (outcome, known, probability) = (self.outcome.clone(), self.known.clone(), said.probability);
         let said = said.all.iter().map(|said| (said.score, alarm(said.score, said.alarm))).collect();
-        Ok(Self { name, outcome, known, said, probability, ours: false, again: BTreeMap::new() })
+        Ok(Self { name, outcome, known, said, probability, ours: false, again })
     }
 
     /// The threshold at which alarms begin.
@@ -211,11 +224,7 @@ impl Judged {
             }
         }
         if warned.is_empty() {
-            // As in its table: what is cut short is judged by the threshold alone.
-            let least = self.look().and_then(|t| t.value).filter(|_| way.starts_with("last "));
-            let alarms = briefs.iter().map(|b| least.map_or_else(|| b.alarm(), |least| b.score >= least));
-            let side = Side::of(labels, briefs.iter().map(|b| b.score).collect(), true);
-            return Ok(vec![(way.to_owned(), side.alarming(alarms.collect()))]);
+            return Ok(vec![(way.to_owned(), self.brief(way, labels, &briefs))]);
         }
         ensure!(
             briefs.is_empty() && warned.iter().all(|at| at.len() == ESPD_KEPT),
@@ -230,8 +239,22 @@ impl Judged {
         Ok((0..ESPD_KEPT).map(strict).collect())
     }
 
+    /// What it said in a way by the end.
+    fn brief<'l>(&self, way: &str, labels: &'l [bool], briefs: &[&Brief]) -> Side<'l> {
+        let side = Side::of(labels, briefs.iter().map(|b| b.score).collect(), self.probability);
+        // As in its table: what is cut short is judged by the threshold alone.
+        let cut = self.ours && way.starts_with("last ");
+        let least = self.look().and_then(|t| t.value).filter(|_| cut);
+        let alarms = briefs.iter().map(|b| least.map_or_else(|| b.alarm(), |least| b.score >= least));
+        // Another system may raise none.
+        if self.said.iter().all(|said| said.1.is_some()) { side.alarming(alarms.collect()) } else { side }
+    }
+
     /// What it says after so many messages, at its threshold.
     fn first<'l>(&self, kept: usize, labels: &'l [bool], part: &[usize]) -> Option<Side<'l>> {
+        if !self.ours {
+            return self.again(&ways::first(kept), labels, part).ok()?.pop().map(|(_, side)| side);
+        }
         let least = self.look()?.value?;
         let scores: Vec<f64> = part.iter().map(|i| by_then(&self.known[*i].messages, kept)).collect();
         let alarms = scores.iter().map(|s| *s >= least).collect();
@@ -326,12 +349,7 @@ fn split_of(split: &str, a: &Judged, b: &Judged, part: &[usize]) -> Result<Vec<C
         };
         let keep: Vec<bool> = known.iter().zip(&labels).map(counts).collect();
         let [Some(x), Some(y)] = [a, b].map(|judged| judged.first(kept, &labels, part)) else { continue };
-        found.extend(pair.each(
-            &format!("first {kept}"),
-            &["auroc", "recall", "fpr"],
-            [&x, &y],
-            &Some(&keep),
-        ));
+        found.extend(pair.each(&ways::first(kept), &["auroc", "recall", "fpr"], [&x, &y], &Some(&keep)));
     }
     Ok(found)
 }

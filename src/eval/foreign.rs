@@ -1,7 +1,7 @@
 //! Scores of another system, as a file from elsewhere holds them: `{"id":…, "score":…}` a line, with `"messages":[…]` for scores by message and `"alarm":…` for what
 //! it decided itself. What `rushlight score` writes is such a file, too.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use super::baselines;
 use super::cases::Gold;
-use super::part::{OURS, System};
+use super::part::{InWay, OURS, System};
 use super::suite::Task;
+use super::ways::{id_in, names, parted};
 use crate::assessment::Band;
 
 /// What a system says of a conversation.
@@ -48,6 +49,16 @@ struct Line {
     alarm: Option<bool>,
     /// Of a line of `rushlight score`.
     band: Option<serde_json::Value>,
+    authors: Option<BTreeMap<String, Option<f64>>>,
+    lines: Option<BTreeMap<usize, Option<f64>>>,
+}
+
+/// What a system says of the authors of a conversation and of its lines, by id and number (pan12).
+pub struct Parts<'s> {
+    /// File, line and id.
+    pub place: String,
+    pub authors: Option<&'s BTreeMap<String, Option<f64>>>,
+    pub lines: Option<&'s BTreeMap<usize, Option<f64>>>,
 }
 
 /// A score after each message, or what `rushlight score` says of some of them.
@@ -76,6 +87,45 @@ impl Scores {
             }
         }
         Ok(Self { path: path.to_owned(), lines })
+    }
+
+    /// Whether anything is said of a conversation.
+    pub fn hold(&self, id: &str) -> bool {
+        self.lines.contains_key(id)
+    }
+
+    /// What is said of the authors and lines of a conversation; neither where its line is missing.
+    pub fn parts(&self, id: &str) -> Parts<'_> {
+        let line = self.lines.get(id);
+        Parts {
+            place: line.map_or_else(String::new, |(place, _)| format!("{place}: {id}")),
+            authors: line.and_then(|(_, line)| line.authors.as_ref()),
+            lines: line.and_then(|(_, line)| line.lines.as_ref()),
+        }
+    }
+
+    /// Whether anything is said of authors, and of lines.
+    pub fn tell(&self) -> [bool; 2] {
+        let any = |has: fn(&Line) -> bool| self.lines.values().any(|(_, line)| has(line));
+        [any(|line| line.authors.is_some()), any(|line| line.lines.is_some())]
+    }
+
+    /// What is said of some conversations in a way, if anything is said of any of them so.
+    ///
+    /// # Errors
+    /// As [`Scores::of`], and when alarms stand on the plain conversations only, or not on these.
+    pub fn in_way(&mut self, ids: &[&str], way: &str, decides: bool) -> Result<Option<Judgement>> {
+        let ids: Vec<String> = ids.iter().map(|id| id_in(id, way)).collect();
+        if !ids.iter().any(|id| self.hold(id)) {
+            return Ok(None);
+        }
+        let said = self.of(ids.iter().map(String::as_str))?;
+        ensure!(
+            said.decides == decides,
+            "{}: \"alarm\" stands on the conversations as they are or on those of {way}; both or none must have it",
+            self.path.display()
+        );
+        Ok(Some(said))
     }
 
     /// Take out what is said of a conversation.
@@ -179,10 +229,14 @@ pub struct Theirs {
     /// How many scores are of other conversations.
     pub others: usize,
     said: std::vec::IntoIter<(Said, Vec<(usize, f64)>)>,
+    /// By way.
+    ways: Vec<(String, std::vec::IntoIter<Said>)>,
     probability: bool,
     by_message: bool,
     /// Whether it decides itself.
     pub decides: bool,
+    /// Where its alarms begin, if the user says so.
+    pub given: Option<f64>,
 }
 
 impl Theirs {
@@ -201,14 +255,21 @@ impl Theirs {
         Ok((name, Scores::read(path)?))
     }
 
-    /// What it says of the conversations that `task` judges.
+    /// What it says of the conversations that `task` judges; `given` is where its alarms begin, if the user says so.
     ///
     /// # Errors
     /// When an id is none that `known` knows, a conversation has no finite score, or scores by message that do not fit it; when some only have scores by message or alarms; when these are missing
-    /// and `task` needs them, or needs a dev part to choose a threshold on.
-    pub fn read(path: &Path, judged: &[&Gold], task: Task, known: impl Fn(&str) -> bool) -> Result<Self> {
+    /// and `task` needs them, or needs a dev part to choose a threshold on, or scores of attacked or shortened conversations.
+    pub fn read(
+        path: &Path,
+        judged: &[&Gold],
+        task: Task,
+        given: Option<f64>,
+        known: impl Fn(&str) -> bool,
+    ) -> Result<Self> {
         let (name, mut scores) = Self::open(path)?;
-        let said = scores.of(judged.iter().map(|gold| gold.id.as_str()))?;
+        let ids: Vec<&str> = judged.iter().map(|gold| gold.id.as_str()).collect();
+        let said = scores.of(ids.iter().copied())?;
         if let Some(s) = said.all.iter().find(|s| task.warns() && s.messages.is_none()) {
             bail!("{}: this suite needs \"messages\", a score after each message", s.place);
         }
@@ -217,33 +278,47 @@ impl Theirs {
         let by_message = scores.all_or_none(&said.all, "\"messages\"", |s| s.messages.is_some())?;
         let dev = judged.iter().any(|gold| gold.split == "dev");
         ensure!(
-            dev || !task.warns(),
-            "{}: there is no dev part to choose a threshold of its warnings on",
+            dev || given.is_some() || !task.warns(),
+            "{}: there is no dev part to choose a threshold of its warnings on; --threshold gives one",
             path.display()
         );
         ensure!(
-            said.decides
-                || match task {
-                    Task::Benign => false,
-                    Task::Fairness => dev,
-                    _ => true,
-                },
-            "{}: there is no dev part to choose a threshold on; its scores must say \"alarm\" (true or false) on each line",
+            said.decides || given.is_some() || dev || !task.needs_alarms(),
+            "{}: there is no dev part to choose a threshold on; its scores must say \"alarm\" (true or false) on each line, or --threshold where alarms begin",
             path.display()
         );
-        let others = scores.all_known(known, "the data")?;
+        let (names, mut ways) = (names(task), Vec::new());
+        for way in &names {
+            let found = scores.in_way(&ids, way, said.decides)?;
+            ways.extend(found.map(|found| (way.clone(), found.all.into_iter())));
+        }
+        ensure!(
+            names.is_empty() || !ways.is_empty() || (task == Task::Length && by_message),
+            "{}: no score of a conversation in another way, as {}; --texts writes these conversations",
+            path.display(),
+            id_in(ids.first().copied().unwrap_or_default(), names.first().map_or("", String::as_str))
+        );
+        let in_way =
+            |id: &str| parted(id).is_some_and(|(id, way)| names.iter().any(|n| n == way) && known(id));
+        let others = scores.all_known(|id| known(id) || in_way(id), "the data")?;
         let Judgement { all, decides, probability } = said;
         let said = all.into_iter().zip(rows).collect::<Vec<_>>().into_iter();
-        Ok(Self { name, others, said, probability, by_message, decides })
+        Ok(Self { name, others, said, ways, probability, by_message, decides, given })
     }
 
     /// Its scores of the next split, of `n` conversations.
     pub fn of_next(&mut self, n: usize) -> System {
         let (said, messages): (Vec<Said>, Vec<_>) = self.said.by_ref().take(n).unzip();
+        let way = |(name, said): &mut (String, std::vec::IntoIter<Said>)| {
+            let (scores, own): (Vec<f64>, Vec<Option<bool>>) =
+                said.by_ref().take(n).map(|s| (s.score, s.alarm)).unzip();
+            InWay { name: name.clone(), scores, own: own.into_iter().collect() }
+        };
         System {
             messages: self.by_message.then_some(messages),
             probability: self.probability,
             own: said.iter().map(|s| s.alarm).collect(),
+            ways: self.ways.iter_mut().map(way).collect(),
             ..System::beside(&self.name, said.iter().map(|s| s.score).collect())
         }
     }

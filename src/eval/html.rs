@@ -35,9 +35,9 @@ const BEGINNING: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=
 /// Whether a file begins as such a page, or as the result in Markdown.
 pub fn is_report(path: &Path) -> bool {
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(1 << 10).read_to_end(&mut head));
+    let read = File::open(path).and_then(|file| file.take(1 << 12).read_to_end(&mut head));
     let head = String::from_utf8_lossy(&head);
-    let markdown = || head.strip_prefix("# ").and_then(|rest| rest.split_once("\n\n- suite ")).is_some();
+    let markdown = || head.strip_prefix("# ").is_some_and(|rest| rest.contains("\n- suite "));
     read.is_ok() && (head.starts_with(BEGINNING) || markdown())
 }
 

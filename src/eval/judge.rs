@@ -1,15 +1,17 @@
 //! One run of a suite: score dev, choose thresholds, freeze them, score test, judge both.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
 use super::again::Again;
 use super::baselines::Baselines;
+use super::beside::stand;
 use super::cases::{Case, Gold, Skipped};
+use super::choice::{card, choose, own};
 use super::foreign::Theirs;
-use super::part::{BEST, OURS, OWN, Part, System};
+use super::part::{Part, System};
 use super::result::{Data, Outcome, Plot, Reading, Run, SCHEMA, Table, Threshold, hashed};
 use super::side::SideFile;
 use super::suite::{Suite, Task};
@@ -19,7 +21,6 @@ use super::{
     espd, fairness, lengths, pan12, plots, quantization, robustness, signals, strata, tables, warnings,
 };
 use crate::head::SIGNALS;
-use crate::metrics::{Ranking, best_threshold};
 use crate::models::Model;
 use crate::transcript::Transcript;
 
@@ -33,6 +34,10 @@ pub struct Request<'a> {
     pub data: Option<&'a Path>,
     /// Scores from elsewhere, judged beside ours.
     pub scores: Option<&'a Path>,
+    /// Where their alarms begin, in place of a choice.
+    pub threshold: Option<f64>,
+    /// A further corpus to fit baselines and choose thresholds on (pan12).
+    pub train: Option<&'a Path>,
     /// File that takes our scores as they come.
     pub side: Option<&'a SideFile>,
     /// File that takes what further readings find, until the result is written.
@@ -59,23 +64,25 @@ pub fn run(request: &Request) -> Result<Outcome> {
     let judged: Vec<&Gold> = splits.iter().flat_map(|s| of(s)).collect();
     let mut theirs = request
         .scores
-        .map(|path| Theirs::read(path, &judged, suite.task, |id| texts.hold(id)))
+        .map(|path| Theirs::read(path, &judged, suite.task, request.threshold, |id| texts.hold(id)))
         .transpose()?;
-    let baselines = baselines(request, &texts, &of("train"))?;
+    let beside = stand(request, &texts, &of("train"))?;
+    let baselines = beside.baselines;
     let (mut thresholds, mut cost, mut parts) = (card(model), Run::default(), Vec::new());
     if let Some(theirs) = &theirs {
         skipped.insert("scores of conversations that are not judged here", theirs.others);
         thresholds.extend(own(theirs));
     }
+    thresholds.extend(beside.thresholds);
     for split in splits {
         let mut scorer = Scorer::new(model, request.side, suite.task.needs_messages())?;
-        let (verdicts, beside) = read(&texts, &of(split), &mut scorer, baselines.as_ref())?;
+        let (verdicts, scored) = read(&texts, &of(split), &mut scorer, baselines.as_ref())?;
         cost = cost.and(scorer.cost());
         let mut part = Part::new(suite, split, of(split), verdicts);
         if let Some(theirs) = &mut theirs {
             part.systems.push(theirs.of_next(part.golds.len()));
         }
-        beside.into_iter().for_each(|(name, scores)| part.systems.push(System::beside(name, scores)));
+        scored.into_iter().for_each(|(name, scores)| part.systems.push(System::beside(name, scores)));
         if split == "dev" {
             choose(suite, &part, &mut thresholds);
         }
@@ -88,22 +95,11 @@ pub fn run(request: &Request) -> Result<Outcome> {
         suite: &suite.sha256,
         beside: request.again,
     };
-    outcome(request, &again, &parts, thresholds, cost, skipped)
+    let remarks = texts.unread().into_iter().chain(beside.remark).collect();
+    outcome(request, &again, &parts, thresholds, cost, skipped, remarks)
 }
 
-/// What stands beside the model; all where risk is asked, and what costs no reading where the same chats are asked of otherwise.
-fn baselines<'m>(request: &Request<'m>, texts: &Texts, train: &[&Gold]) -> Result<Option<Baselines<'m>>> {
-    match request.suite.task {
-        Task::Risk => {
-            let keywords = request.suite.keywords();
-            Ok(Some(Baselines::fit(request.model, keywords.as_deref(), &texts.cases(train)?)?))
-        }
-        Task::Fairness | Task::Robustness => Ok(Some(Baselines::plain(&texts.cases(train)?))),
-        _ => Ok(None),
-    }
-}
-
-type Beside = Vec<(&'static str, Vec<f64>)>;
+type Scored = Vec<(&'static str, Vec<f64>)>;
 
 /// Score a split, a batch of texts at a time.
 fn read(
@@ -111,9 +107,9 @@ fn read(
     golds: &[&Gold],
     scorer: &mut Scorer,
     baselines: Option<&Baselines>,
-) -> Result<(Vec<Verdict>, Beside)> {
+) -> Result<(Vec<Verdict>, Scored)> {
     let mut verdicts: Vec<Option<Verdict>> = golds.iter().map(|_| None).collect();
-    let mut beside = Beside::new();
+    let mut beside = Scored::new();
     texts.each(golds, &mut |batch| {
         let cases: Vec<&Case> = batch.iter().map(|(_, case)| case).collect();
         for ((at, _), verdict) in batch.iter().zip(scorer.score(&cases)?) {
@@ -133,53 +129,6 @@ fn read(
     Ok((verdicts.context("every conversation was scored")?, beside))
 }
 
-/// The bands that come with the model.
-pub(super) fn card(model: &Model) -> Vec<Threshold> {
-    let bands = &model.card.bands;
-    let threshold = |name: &str, value: f32| Threshold {
-        system: OURS.to_owned(),
-        name: name.to_owned(),
-        value: Some(f64::from(value)),
-        warn: bands.warn.filter(|warn| *warn > value).map(f64::from),
-        chosen: format!("with the model: {}", bands.chosen),
-    };
-    vec![threshold("look", bands.look), threshold("look now", bands.look_now)]
-}
-
-/// The alarms of a system that decides itself.
-pub(super) fn own(theirs: &Theirs) -> Option<Threshold> {
-    let chosen = "by the system, as its scores say".to_owned();
-    theirs.decides.then(|| Threshold {
-        system: theirs.name.clone(),
-        name: OWN.to_owned(),
-        value: None,
-        warn: None,
-        chosen,
-    })
-}
-
-/// Choose on dev, for every system: the best F1, and the most sensitive threshold within each budget.
-fn choose(suite: &Suite, dev: &Part, thresholds: &mut Vec<Threshold>) {
-    if dev.labels.iter().all(|l| *l == dev.labels[0]) {
-        return;
-    }
-    for system in &dev.systems {
-        let mut add = |name: String, value: Option<f64>, how: String| {
-            let chosen = format!("{how} on dev (n {})", dev.labels.len());
-            thresholds.push(Threshold { system: system.name.clone(), name, value, warn: None, chosen });
-        };
-        let best = best_threshold(&dev.labels, &system.scores, 1.0);
-        add(BEST.to_owned(), best.map(|b| b.0).filter(|v| v.is_finite()), "highest F1".to_owned());
-        let Some(ranking) = Ranking::new(&dev.labels, &system.scores) else { continue };
-        for budget in &suite.budgets {
-            let found =
-                ranking.recall_at_fpr(&ranking.all(), *budget).map(|o| o.threshold).filter(|v| v.is_finite());
-            let percent = budget * 100.0;
-            add(format!("FPR {percent} %"), found, format!("at most {percent} % of the harmless"));
-        }
-    }
-}
-
 fn outcome(
     request: &Request,
     again: &Again,
@@ -187,6 +136,7 @@ fn outcome(
     thresholds: Vec<Threshold>,
     mut run: Run,
     skipped: Skipped,
+    remarks: Vec<String>,
 ) -> Result<Outcome> {
     let (suite, model) = (request.suite, request.model);
     let data = parts.iter().flat_map(Part::named).collect();
@@ -217,7 +167,10 @@ fn outcome(
             }
             Task::Signals => found.push(signals::signals(part, model)),
             Task::Benign => found.extend(strata::benign(suite, part, &thresholds)?),
-            Task::Languages => found.push(strata::languages(suite, part, f64::from(model.card.bands.look))),
+            Task::Languages => {
+                let look = f64::from(model.card.bands.look);
+                found.extend(strata::languages(suite, part, look, &thresholds));
+            }
             Task::Pan12 => bail!("pan12 has no splits"),
             Task::Fairness => found.extend(fairness::fairness(part, &suite.subgroups, &thresholds)),
             Task::Espd => {
@@ -228,17 +181,19 @@ fn outcome(
             }
             Task::Robustness => more(robustness::attacked(part, again, suite.seed, &thresholds)?),
             Task::Quantization => more(quantization::against_whole(part, again)?),
-            Task::Length => more(lengths::lengths(part, again)?),
+            Task::Length => more(lengths::lengths(part, again, &thresholds)?),
         }
     }
     plots.extend(found.iter().filter_map(|table| drawn(suite.task, table)));
-    let remarks = again.texts.unread().into_iter().collect();
     let found = Found { data, tables: found, plots, thresholds, run, skipped, remarks, ..Found::default() };
     finish(request, found)
 }
 
-/// The plot of a table that says one thing of each row.
+/// The plot of a table that says one thing of each row, from 0 to 1.
 fn drawn(task: Task, table: &Table) -> Option<Plot> {
+    if table.id.contains("differences") {
+        return None;
+    }
     let columns: &[&str] = match task {
         Task::Length => return Some(plots::lines(table, "messages", &["recall", "false alarms", "AUROC"])),
         Task::Robustness | Task::Quantization => &["recall", "false alarms"],
@@ -272,9 +227,8 @@ pub(super) fn finish(request: &Request, found: Found) -> Result<Outcome> {
     let brought = request.data.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     let own = brought.as_ref().filter(|_| suite.data.path.is_some());
     let mut files = found.files;
-    for path in suite.keywords().iter().map(PathBuf::as_path).chain(request.ids) {
-        files.extend([hashed(path)?]);
-    }
+    files.extend(suite.words()?.map(|words| (words.name, crate::models::sha256(words.text.as_bytes()))));
+    files.extend(request.ids.map(hashed).transpose()?);
     Ok(Outcome {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -288,6 +242,7 @@ pub(super) fn finish(request: &Request, found: Found) -> Result<Outcome> {
         brought,
         limit: request.limit,
         files,
+        settings: BTreeMap::new(),
         remarks: found.remarks,
         model: format!("{} {}", model.card.name, model.card.version),
         model_sha256: model.hash.clone(),
@@ -314,7 +269,7 @@ pub(super) fn finish(request: &Request, found: Found) -> Result<Outcome> {
     })
 }
 
-fn now() -> Result<String> {
+pub(super) fn now() -> Result<String> {
     Ok(jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string())
 }
 

@@ -14,8 +14,8 @@ pub struct Metric {
     /// As `compare` calls it.
     pub name: &'static str,
     better: Better,
-    /// Whether it is a share of what it divides by; then its interval is one also where it is none or all.
-    share: bool,
+    /// Of a share, those whose groups bound its interval where it is none or all of them.
+    share: Option<Of>,
     by: Of,
     find: Find,
 }
@@ -34,11 +34,16 @@ enum Better {
 use Better::{Less, More, Neither};
 
 const fn share(name: &'static str, better: Better, by: Of, find: Find) -> Metric {
-    Metric { name, better, share: true, by, find }
+    Metric { name, better, share: Some(by), by, find }
+}
+
+/// A share of what is counted within conversations, as speakers are; `of` are those in which there is any.
+const fn share_within(name: &'static str, better: Better, by: Of, of: Of, find: Find) -> Metric {
+    Metric { name, better, share: Some(of), by, find }
 }
 
 const fn number(name: &'static str, better: Better, by: Of, find: Find) -> Metric {
-    Metric { name, better, share: false, by, find }
+    Metric { name, better, share: None, by, find }
 }
 
 /// All of them. Those at alarms are undefined for a system that raises none; those of probabilities for one that gives none; those of warnings for one that is not scored by message.
@@ -79,8 +84,14 @@ pub static METRICS: [Metric; 31] = [
     share("missed", Less, |s| s.with_onset(), |s, i| s.timings(i)?.missed),
     number("median_offset", Neither, |s| s.warned_onsets(), |s, i| s.timings(i)?.median_offset),
     share("exact_set", More, |s| s.named(), |s, i| exact_share(&s.named_sets(i)?)),
-    number("speaker_precision", More, |s| s.named(), |s, i| s.named_counts(i)?.precision()),
-    number("speaker_recall", More, |s| s.named(), |s, i| s.named_counts(i)?.recall()),
+    share_within(
+        "speaker_precision",
+        More,
+        |s| s.named(),
+        |s| s.accused(),
+        |s, i| s.named_counts(i)?.precision(),
+    ),
+    share_within("speaker_recall", More, |s| s.named(), |s| s.to_name(), |s, i| s.named_counts(i)?.recall()),
     number("speaker_f1", More, |s| s.named(), |s, i| s.named_counts(i)?.f(1.0)),
     number("signals_auprc", More, |s| s.all(), |s, i| s.signals(i, |one, m| one.auprc(m))),
     number("signals_f1", More, |s| s.all(), |s, i| s.signals(i, |one, m| one.f1_where_it_occurs(m))),
@@ -111,22 +122,24 @@ impl Metric {
 
     /// Of the items that are kept, with its interval.
     pub fn measure<G: Ord>(&self, draws: &Resamples, groups: &[G], side: &Side, keep: &Keep) -> Measure {
-        let items = self.divides_by(side, keep);
+        let n = self.divides_by(side, keep).len();
         let find = |drawn: &[usize]| self.of(side, drawn, keep);
-        match self.share {
-            true => Measure::share(draws, groups, &items, find),
-            false => Measure::over(draws, groups.len(), items.len(), find),
-        }
+        let measure = match self.share {
+            Some(of) => Measure::share(draws, groups, &some(&of(side), keep), find),
+            None => Measure::over(draws, groups.len(), n, find),
+        };
+        Measure { n, ..measure }
     }
 
     /// B less A on the same resamples.
     pub fn less<G: Ord>(&self, draws: &Resamples, groups: &[G], [a, b]: [&Side; 2], keep: &Keep) -> Measure {
-        let items = self.divides_by(a, keep);
+        let n = self.divides_by(a, keep).len();
         let less = |drawn: &[usize]| Some(self.of(b, drawn, keep)? - self.of(a, drawn, keep)?);
-        match self.share {
-            true => Measure::difference(draws, groups, &items, less),
-            false => Measure::over(draws, groups.len(), items.len(), less),
-        }
+        let measure = match self.share {
+            Some(of) => Measure::difference(draws, groups, &some(&of(a), keep), less),
+            None => Measure::over(draws, groups.len(), n, less),
+        };
+        Measure { n, ..measure }
     }
 
     /// How much worse it is to be higher by `difference`; unknown where neither way is better.

@@ -4,38 +4,36 @@
 
 mod compare;
 mod lists;
+mod peers;
+mod problems;
+mod reader;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::ops::ControlFlow;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Result, bail, ensure};
 pub use compare::{is_of, numbers, verdicts};
-use lists::Lists;
-use rayon::prelude::*;
+use lists::Corpus;
+use peers::{Peer, Wanted};
+use problems::{AUTHORS, LINES};
+use reader::{Read, Reader};
 use serde::{Deserialize, Serialize};
 
-use super::baselines::{Baselines, NAMES};
-use super::cases::{self, Skipped};
+use super::baselines::Baselines;
+use super::cases::{Gold, Skipped};
+use super::choice::{card, choose, own};
 use super::foreign::Theirs;
-use super::ids::Ids;
 use super::judge::{self, Found, Request};
 use super::part::{Part, System};
-use super::result::{Measure, Outcome, Row, Run, Table, Threshold};
-use super::side::{self, Scored};
+use super::result::{Outcome, Table, Threshold};
+use super::side::Scored;
 use super::suite::Task;
 use super::verdict::Verdict;
 use super::{plots, tables};
-use crate::assessment::{Assessment, Band};
-use crate::head::Signal;
-use crate::import::{self, Imported, Options, WarningKind};
-use crate::metrics::{Resamples, Sets};
-use crate::models::Model;
-use crate::transcript::Transcript;
+use crate::assessment::Band;
 
-/// Conversations that are scored side by side before their lines are written.
-const BATCH: usize = 256;
+/// The split that a corpus of training gives.
+const DEV: &str = "dev";
 
 /// What is kept of a conversation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,6 +55,13 @@ struct Seen {
     /// What the lists say of it; files of earlier versions do not tell.
     #[serde(default)]
     listed: Option<Listed>,
+    #[serde(default = "test")]
+    split: String,
+}
+
+/// The only split of earlier versions.
+fn test() -> String {
+    "test".to_owned()
 }
 
 /// Predators who write in a conversation, and its telling lines.
@@ -66,61 +71,130 @@ struct Listed {
     lines: BTreeSet<usize>,
 }
 
-/// Run the suite on a folder that holds the XML and the id lists.
+impl Scored for Seen {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn model(&self) -> &str {
+        &self.model
+    }
+}
+
+/// Run the suite on a folder that holds the XML and the id lists, and on one of training if there is one.
 pub fn run(request: &Request) -> Result<Outcome> {
-    let folder = request.suite.data(request.data)?;
-    let (xml, lists) = lists::find(&folder, request.ids)?;
-    request.scores.map(Theirs::open).transpose()?;
+    let suite = request.suite;
+    let test = Corpus::find(&suite.data(request.data)?, request.ids, "test")?;
+    let train = request.train.map(|folder| Corpus::find(folder, None, DEV)).transpose()?;
+    let peer = request.scores.map(Peer::open).transpose()?.flatten();
     let begun = Instant::now();
-    let (seen, mut run, mut skipped, met) = read(request, &xml, &lists)?;
-    ensure!(!seen.is_empty(), "{}: no conversation in it", xml.display());
-    let remarks = fitting(request, &xml, &lists, &seen, &met)?;
+    let cases = train.as_ref().map(reader::fitted).transpose()?.unwrap_or_default();
+    let baselines = Baselines::listed(suite.words()?.as_ref(), &cases);
+    drop(cases);
+    let mut reader = Reader::new(request, &baselines, peer)?;
+    let (mut reads, mut remarks) = (Vec::new(), Vec::new());
+    for corpus in train.iter().chain([&test]) {
+        let read = reader.read(corpus)?;
+        remarks.extend(fitting(request, corpus, &read.seen, &reader)?);
+        reads.push((corpus, read));
+    }
+    let Parts { golds, mut run, mut skipped } = Parts::of(&reads);
     run.seconds = begun.elapsed().as_secs_f64();
-    let run = run.told();
-    let mut thresholds = judge::card(request.model);
-    let golds: Vec<cases::Gold> = seen.iter().map(|s| lists.gold(s)).collect();
-    let verdicts = seen.iter().zip(&golds).map(|(s, gold)| Verdict::brief(gold, f64::from(s.risk), s.band));
-    let mut part = Part::new(request.suite, "test", golds.iter().collect(), verdicts.collect());
-    for (at, name) in NAMES.into_iter().enumerate() {
+    let mut thresholds = card(request.model);
+    let judged: Vec<&Gold> = golds.iter().flatten().collect();
+    let known = |id: &str| reader.met.contains(id);
+    let theirs = |path| Theirs::read(path, &judged, Task::Pan12, request.threshold, known);
+    let mut theirs = request.scores.map(theirs).transpose()?;
+    if let Some(theirs) = &theirs {
+        skipped.insert("scores of conversations that are not judged here", theirs.others);
+        thresholds.extend(own(theirs));
+    }
+    let (mut found, mut plots, mut data) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for ((corpus, read), golds) in reads.iter().zip(&golds) {
+        let mut part = part(request, corpus, &read.seen, golds, &baselines);
+        part.systems.extend(theirs.as_mut().map(|theirs| theirs.of_next(golds.len())));
+        if corpus.split == DEV {
+            choose(suite, &part, &mut thresholds);
+        }
+        found.extend(conversations(request, &part, &thresholds));
+        plots.extend(plots::ranked(&part, suite));
+        data.extend(part.named());
+    }
+    let dev = reads.iter().find(|(corpus, _)| corpus.split == DEV);
+    let (tables, chosen, remark) = problems(request, &test, reads.last(), dev, reader.peer.as_ref());
+    found.extend(tables);
+    thresholds.extend(chosen);
+    remarks.extend(remark);
+    let (run, files) = (run.told(), hashes(&test, train.as_ref())?);
+    judge::finish(request, Found { data, tables: found, plots, thresholds, run, skipped, files, remarks })
+}
+
+/// SHA-256 of all files, by name.
+fn hashes(test: &Corpus, train: Option<&Corpus>) -> Result<BTreeMap<String, String>> {
+    let mut files = test.lists.hashes(&test.xml)?;
+    let further = train.map(|corpus| corpus.lists.hashes(&corpus.xml)).transpose()?.unwrap_or_default();
+    files.extend(further.into_iter().map(|(name, hash)| (format!("--train: {name}"), hash)));
+    Ok(files)
+}
+
+/// What was read of all corpora.
+#[derive(Default)]
+struct Parts {
+    golds: Vec<Vec<Gold>>,
+    run: super::result::Run,
+    skipped: Skipped,
+}
+
+impl Parts {
+    fn of(reads: &[Whole]) -> Self {
+        let mut parts = Self::default();
+        for (corpus, read) in reads {
+            parts.golds.push(read.seen.iter().map(|seen| corpus.lists.gold(seen)).collect());
+            parts.run = std::mem::take(&mut parts.run).and(read.run.clone());
+            for (why, n) in &read.skipped {
+                *parts.skipped.entry(*why).or_default() += n;
+            }
+        }
+        parts
+    }
+}
+
+/// Conversations of a corpus, with what our model and baselines say of them.
+fn part<'g>(
+    request: &Request,
+    corpus: &Corpus,
+    seen: &[Seen],
+    golds: &'g [Gold],
+    baselines: &Baselines,
+) -> Part<'g> {
+    let verdicts = seen.iter().zip(golds).map(|(s, gold)| Verdict::brief(gold, f64::from(s.risk), s.band));
+    let mut part = Part::new(request.suite, corpus.split, golds.iter().collect(), verdicts.collect());
+    for (at, name) in baselines.names().into_iter().enumerate() {
         let scores: Option<Vec<f64>> = seen.iter().map(|s| s.beside.get(at).copied()).collect();
         part.systems.extend(scores.map(|scores| System::beside(name, scores)));
     }
-    if let Some(path) = request.scores {
-        let mut theirs = Theirs::read(path, &part.golds, Task::Pan12, |id| met.contains(id))?;
-        skipped.insert("scores of conversations that are not judged here", theirs.others);
-        thresholds.extend(judge::own(&theirs));
-        part.systems.push(theirs.of_next(seen.len()));
-    }
-    let mut tables = conversations(request, &part, &thresholds);
-    tables.push(authors(request, &seen, &lists));
-    tables.extend(lists.lines.as_ref().map(|_| by_line(request, &seen, &lists)));
-    let plots = plots::ranked(&part, request.suite);
-    let files = lists.hashes(&xml)?;
-    let found = Found { data: part.named(), tables, plots, thresholds, run, skipped, files, remarks };
-    judge::finish(request, found)
+    part
 }
 
 /// Whether the lists are those of the file, and what must be said where it is not the corpus that was published.
-fn fitting(
-    request: &Request,
-    xml: &Path,
-    lists: &Lists,
-    seen: &[Seen],
-    met: &HashSet<String>,
-) -> Result<Vec<String>> {
+fn fitting(request: &Request, corpus: &Corpus, seen: &[Seen], reader: &Reader) -> Result<Vec<String>> {
+    let (xml, lists, test) = (corpus.xml.display(), &corpus.lists, corpus.split != DEV);
     // A part of it may well hold none.
-    let whole = request.ids.is_none() && request.limit.is_none();
+    let whole = (request.ids.is_none() || !test) && request.limit.is_none();
+    if let Some((id, place)) = lists.authors.iter().find(|(id, _)| reader.met.contains(*id)) {
+        bail!(
+            "{place}: {id} is a conversation of {xml} and no author; keep lists of conversations elsewhere, and give one with --ids"
+        );
+    }
     ensure!(
         !whole || seen.iter().any(|s| lists.meet(s)),
-        "{}: none of the {} authors of the list writes in it; is the list that of this file?",
-        xml.display(),
+        "{xml}: none of the {} authors of the list writes in it; is the list that of this file?",
         lists.authors.len()
     );
-    let mut strange = lists.strange(|id| met.contains(id)).peekable();
+    let mut strange = lists.strange(|id| reader.met.contains(id)).peekable();
     if let Some((id, place)) = strange.peek().filter(|_| whole) {
         bail!(
-            "{place}: {id} is no conversation of {}; is the list that of this file? If the file is a part of the corpus, name its conversations with --ids",
-            xml.display()
+            "{place}: {id} is no conversation of {xml}; is the list that of this file? If the file is a part of the corpus, name its conversations with --ids"
         );
     }
     let strange = strange.count();
@@ -130,9 +204,16 @@ fn fitting(
             "the list of lines names {strange} conversations that this file does not hold; their lines count as not found"
         ));
     }
+    if !lists.passed.is_empty() {
+        let names: Vec<&str> = lists.passed.iter().map(|(name, _)| name.as_str()).collect();
+        remarks.push(format!("passed over, since they are no lists: {}", names.join(", ")));
+    }
+    if !test {
+        return Ok(remarks);
+    }
     let data = &request.suite.data;
     let counted = [
-        ("conversations", data.counts.get("test").copied(), met.len()),
+        ("conversations", data.counts.get("test").copied(), reader.last),
         ("predators", data.authors, lists.authors.len()),
     ];
     let other = counted.into_iter().filter(|(_, official, here)| official.is_some_and(|n| n != *here));
@@ -146,132 +227,6 @@ fn fitting(
         ));
     }
     Ok(remarks)
-}
-
-/// What was seen, what it cost, what was set aside, and all ids.
-fn read(request: &Request, xml: &Path, lists: &Lists) -> Result<(Vec<Seen>, Run, Skipped, HashSet<String>)> {
-    let baselines = Baselines::fit(request.model, request.suite.keywords().as_deref(), &[])?;
-    let mut known = side::known::<Seen>(request.side, &request.model.hash, |seen| seen)?;
-    let (mut seen, mut batch, mut run, mut problem) = (Vec::new(), Vec::new(), Run::default(), None);
-    let options = Options { format: Some("pan12".to_owned()), ..Options::default() };
-    let mut flush = |batch: &mut Vec<Imported>| -> Result<()> {
-        let some = std::mem::take(batch);
-        let assessed = some.par_iter().map(|i| look(request.model, &baselines, lists, i));
-        let assessed: Vec<Seen> = assessed.collect::<Result<_>>()?;
-        side::append(request.side, &assessed)?;
-        run.scored += assessed.len();
-        run.messages += assessed.iter().map(|s| s.messages).sum::<usize>();
-        seen.extend(assessed);
-        Ok(())
-    };
-    let (mut resumed, mut skipped) = (Vec::new(), Skipped::new());
-    let mut ids = request.ids.map(Ids::read).transpose()?;
-    let chosen = request.limit.map(|limit| chosen(xml, &options, request.ids, limit)).transpose()?;
-    let mut met = HashSet::new();
-    let read = import::read_path(xml, &options, &mut |imported| {
-        let id = id(&imported.transcript);
-        if let Some(first) = first_of(id).filter(|first| met.contains(*first)) {
-            problem = Some(anyhow!("{}: {first} stands there twice", xml.display()));
-            return ControlFlow::Break(());
-        }
-        met.insert(id.to_owned());
-        if ids.as_mut().is_some_and(|ids| !ids.meet(id)) {
-            *skipped.entry("not in the list of --ids").or_default() += 1;
-            return ControlFlow::Continue(());
-        }
-        if chosen.as_ref().is_some_and(|chosen| !chosen.contains(id)) {
-            *skipped.entry("beyond --limit").or_default() += 1;
-            return ControlFlow::Continue(());
-        }
-        if let Err(wrong) = lists.fit(xml, id, &imported.transcript) {
-            problem = Some(wrong);
-            return ControlFlow::Break(());
-        }
-        let lost = imported.warnings.iter().filter(|w| w.kind == WarningKind::BadRecord).map(|w| w.count);
-        *skipped.entry("messages that could not be read").or_default() += lost.sum::<u64>() as usize;
-        match known.remove(id) {
-            Some(old) if old.sha256 == crate::score::fingerprint(&imported.transcript) => resumed.push(old),
-            _ => batch.push(imported),
-        }
-        if batch.len() >= BATCH {
-            problem = flush(&mut batch).err();
-        }
-        if problem.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    problem.map_or(Ok(()), Err)?;
-    read?;
-    flush(&mut batch)?;
-    ids.map_or(Ok(()), |ids| ids.all_met(xml))?;
-    run.resumed = resumed.len();
-    seen.extend(resumed);
-    seen.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok((seen, run, skipped, met))
-}
-
-/// The id that an import gave a number because it stood there already.
-fn first_of(id: &str) -> Option<&str> {
-    let (first, number) = id.strip_suffix(')')?.rsplit_once(" (")?;
-    number.parse::<u64>().ok().map(|_| first)
-}
-
-/// The conversations that a limit keeps: those whose ids have the lowest hashes, of the list where there is one.
-fn chosen(xml: &Path, options: &Options, listed: Option<&Path>, limit: usize) -> Result<HashSet<String>> {
-    let (mut listed, mut found) = (listed.map(Ids::read).transpose()?, Vec::new());
-    import::read_path(xml, options, &mut |imported| {
-        let id = id(&imported.transcript);
-        if listed.as_mut().is_none_or(|ids| ids.meet(id)) {
-            found.push(id.to_owned());
-        }
-        ControlFlow::Continue(())
-    })?;
-    found.sort_by_cached_key(|id| crate::models::sha256(id.as_bytes()));
-    found.truncate(limit);
-    Ok(found.into_iter().collect())
-}
-
-/// The conversation's own id, by which the lists refer to it; the import puts the file's name before it.
-fn id(chat: &Transcript) -> &str {
-    chat.id.rsplit_once('#').map_or(&chat.id, |(_, id)| id)
-}
-
-fn look(model: &Model, baselines: &Baselines, lists: &Lists, imported: &Imported) -> Result<Seen> {
-    let chat = &imported.transcript;
-    let a = crate::score::assess(model, chat, "pan12", &[]).with_context(|| chat.id.clone())?;
-    ensure!(a.risk.is_finite(), "{}: a score of the model is not a finite number", chat.id);
-    let (loud, beside) = (a.band >= Band::Look, baselines.scores(&[chat])?);
-    let authors: Vec<String> = chat.speakers.iter().map(|s| s.name.clone()).collect();
-    Ok(Seen {
-        listed: Some(lists.of(id(chat), &authors)),
-        id: id(chat).to_owned(),
-        sha256: a.input.sha256.clone(),
-        model: a.model.sha256.clone(),
-        risk: a.risk,
-        band: a.band,
-        beside: beside.into_iter().flat_map(|(_, scores)| scores).collect(),
-        messages: chat.messages.len(),
-        authors,
-        lines: if loud { lines(model, &a) } else { Vec::new() },
-        concern: a.person_of_concern,
-    })
-}
-
-/// Lines of those of concern that carry any signal but `protective`.
-fn lines(model: &Model, a: &Assessment) -> Vec<usize> {
-    let names = &model.card.bands.name;
-    let theirs = a.messages.iter().filter(|m| a.person_of_concern.contains(&m.speaker));
-    let telling =
-        theirs.filter(|m| m.signals.iter().any(|(s, p)| *s != Signal::Protective && names.names(*s, *p)));
-    telling.map(|m| m.line as usize).collect()
-}
-
-impl Scored for Seen {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn model(&self) -> &str {
-        &self.model
-    }
 }
 
 /// Those with a predator in them against the others.
@@ -290,84 +245,46 @@ fn conversations(request: &Request, part: &Part, thresholds: &[Threshold]) -> Ve
     .collect()
 }
 
-fn authors(request: &Request, seen: &[Seen], lists: &Lists) -> Table {
-    let wanted = || lists.authors.keys().map(String::as_str);
-    let here = seen.iter().flat_map(|s| &s.authors).filter(|a| lists.authors.contains_key(*a));
-    let note = format!(
-        "Found: whose messages are the reason for an alarm at the band look. Recall divides by all {} ids of the list; {} of them write in this file. Ranked by F0.5.",
-        lists.authors.len(),
-        here.collect::<BTreeSet<_>>().len()
-    );
-    table(request, &AUTHORS, &note, &by_author(seen, wanted()))
-}
+/// A corpus and what was read of it.
+type Whole<'r> = (&'r Corpus, Read);
 
-fn by_line(request: &Request, seen: &[Seen], lists: &Lists) -> Table {
-    let mut counts = by_conversation(seen, |s| lists.telling(&s.id));
-    let here: u64 = counts.values().map(|s| s.wanted).sum();
-    // Lines of conversations that are not here were not found either.
-    for (id, lines) in lists.lines.iter().flatten() {
-        let wanted = lines.len() as u64;
-        counts.entry(id.clone()).or_insert(Sets { wanted, ..Sets::default() });
-    }
-    let note = format!(
-        "Found: lines of the persons found that carry a signal. Recall divides by all {} lines of the list; {here} of them are in conversations that were read. Ranked by F3.",
-        lists.count()
-    );
-    table(request, &LINES, &note, &counts)
-}
-
-/// One of the two problems.
-struct Problem {
-    id: &'static str,
-    title: &'static str,
-    /// By which systems are ranked.
-    beta: f64,
-}
-
-const AUTHORS: Problem = Problem { id: "authors", title: "Problem 1: predators", beta: 0.5 };
-const LINES: Problem = Problem { id: "lines", title: "Problem 2: their telling lines", beta: 3.0 };
-
-/// Each author who was found or is listed.
-fn by_author<'s>(seen: &'s [Seen], wanted: impl Iterator<Item = &'s str>) -> BTreeMap<String, Sets> {
-    let mut counts: BTreeMap<String, Sets> = BTreeMap::new();
-    for author in seen.iter().flat_map(|s| &s.concern) {
-        counts.entry(author.clone()).or_default().found = 1;
-    }
-    wanted.for_each(|author| counts.entry(author.to_owned()).or_default().wanted = 1);
-    counts.values_mut().for_each(|sets| sets.hits = sets.found.min(sets.wanted));
-    counts
-}
-
-/// The lines of each conversation.
-fn by_conversation(seen: &[Seen], wanted: impl Fn(&Seen) -> BTreeSet<usize>) -> BTreeMap<String, Sets> {
-    let one = |s: &Seen| (s.id.clone(), Sets::of(&s.lines.iter().copied().collect(), &wanted(s)));
-    seen.iter().map(one).collect()
-}
-
-impl Problem {
-    fn columns(&self) -> [&'static str; 4] {
-        ["precision", "recall", "F1", if self.beta < 1.0 { "F0.5" } else { "F3" }]
-    }
-
-    fn number(&self, column: &str, sets: Sets) -> Option<f64> {
-        match column {
-            "precision" => sets.precision(),
-            "recall" => sets.recall(),
-            "F1" => sets.f(1.0),
-            _ => sets.f(self.beta),
-        }
-    }
-}
-
-fn table(request: &Request, problem: &Problem, note: &str, counts: &BTreeMap<String, Sets>) -> Table {
-    let (names, sets): (Vec<&String>, Vec<Sets>) = counts.iter().unzip();
-    let draws = Resamples::new(&names, request.suite.resamples, request.suite.seed);
-    let sum = |drawn: &[usize]| drawn.iter().map(|i| sets[*i]).sum::<Sets>();
-    let all: Sets = sets.iter().copied().sum();
-    let cell = |column| {
-        let n = if column == "precision" { all.found } else { all.wanted };
-        (column, Measure::over(&draws, names.len(), n as usize, |d| problem.number(column, sum(d))))
+/// Both problems on test, the thresholds of a system from elsewhere, and why it has none.
+fn problems(
+    request: &Request,
+    test: &Corpus,
+    read: Option<&Whole>,
+    dev: Option<&Whole>,
+    peer: Option<&Peer>,
+) -> (Vec<Table>, Vec<Threshold>, Option<String>) {
+    let (suite, seen) = (request.suite, read.map_or(&[][..], |(_, read)| &read.seen));
+    let chosen = peer.map(|peer| at(peer, request.threshold, dev)).unwrap_or_default();
+    let remark = peer.filter(|_| chosen.is_empty()).map(|peer| {
+        format!(
+            "{} tells of authors and lines, and there is no threshold from which they count as found; choose one with --train FOLDER, or give --threshold",
+            peer.name
+        )
+    });
+    let of = |id: &str| {
+        let (_, t) = chosen.iter().find(|(problem, _)| problem.id == id)?;
+        Some((peer?.name.clone(), peer?.told.get(test.split)?, t.value?))
     };
-    let row = Row::new("rushlight", problem.columns().map(cell));
-    Table::new(problem.id, problem.title, note, &problem.columns(), vec![row])
+    let mut tables = vec![problems::authors(suite, seen, &test.lists, of(AUTHORS.id))];
+    if test.lists.lines.is_some() {
+        tables.push(problems::lines(suite, seen, &test.lists, of(LINES.id)));
+    }
+    (tables, chosen.into_iter().map(|(_, t)| t).collect(), remark)
+}
+
+/// Where authors and lines of another system begin to count.
+fn at(peer: &Peer, given: Option<f64>, dev: Option<&Whole>) -> Vec<(&'static problems::Problem, Threshold)> {
+    let Some((corpus, read)) = dev else { return peer.thresholds(given, None) };
+    let (lists, seen) = (&corpus.lists, &read.seen);
+    let here: BTreeSet<&String> = seen.iter().flat_map(|s| &s.authors).collect();
+    let wanted = Wanted {
+        author: &|author| lists.authors.contains_key(author),
+        line: &|id, number| lists.telling(id).contains(&number),
+        authors: here.iter().filter(|author| lists.authors.contains_key(**author)).count() as u64,
+        lines: seen.iter().map(|s| lists.telling(&s.id).len() as u64).sum(),
+    };
+    peer.thresholds(given, Some(wanted))
 }

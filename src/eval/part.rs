@@ -9,6 +9,7 @@ use super::again::Brief;
 use super::baselines;
 use super::cases::Gold;
 use super::result::{Data, Measure, Threshold};
+use super::sides::Side;
 use super::suite::Suite;
 use super::verdict::{MessageRow, Verdict};
 use crate::assessment::Band;
@@ -16,10 +17,12 @@ use crate::metrics::Resamples;
 
 /// The name of our model among the systems.
 pub const OURS: &str = "rushlight";
-/// The name of the threshold with the best F1 on dev.
-pub const BEST: &str = "best F1";
+/// How names of thresholds begin that have the best F score on dev.
+pub const BEST: &str = "best F";
 /// The name of the alarms that another system raises itself.
 pub const OWN: &str = "its own";
+/// The name of a threshold of another system that the user gives.
+pub const GIVEN: &str = "given";
 
 /// One split with everything that was said of it.
 pub struct Part<'a> {
@@ -44,12 +47,23 @@ pub struct System {
     pub bands: Option<Vec<Band>>,
     /// Alarms that it raises itself.
     pub own: Option<Vec<bool>>,
+    /// What it says of the same conversations under attack, or cut short.
+    pub ways: Vec<InWay>,
+}
+
+/// What another system says of conversations in one way.
+pub struct InWay {
+    pub name: String,
+    pub scores: Vec<f64>,
+    /// Alarms that it raises itself.
+    pub own: Option<Vec<bool>>,
 }
 
 impl System {
     /// What stands beside the model: scores that are no probabilities, of whole conversations.
     pub fn beside(name: &str, scores: Vec<f64>) -> Self {
-        Self { name: name.to_owned(), scores, messages: None, probability: false, bands: None, own: None }
+        let (messages, bands, own, ways) = (None, None, None, Vec::new());
+        Self { name: name.to_owned(), scores, messages, probability: false, bands, own, ways }
     }
 
     /// Whether it is one of ours that stands beside the model to say something about the data.
@@ -57,15 +71,17 @@ impl System {
         baselines::NAMES.contains(&self.name.as_str())
     }
 
-    /// Where it is judged when one threshold must do: the model's band `look`; the alarms that another system raises itself, or else its best F1 on dev.
+    /// Where it is judged when one threshold must do: the model's band `look`; the threshold that the user gives another system, the alarms that it raises itself, or else the first that has the
+    /// best F score on dev.
     ///
     /// # Errors
     /// When it has none of these.
     pub fn threshold<'t>(&self, thresholds: &'t [Threshold]) -> Result<&'t Threshold> {
-        let of = |name: &str| thresholds.iter().find(|t| t.system == self.name && t.name == name);
-        let found = of("look").or(of(OWN)).or(of(BEST).filter(|t| t.value.is_some()));
-        found.with_context(|| {
-            format!("{}: there is no dev part to choose a threshold on; its scores must say \"alarm\" (true or false) on each line", self.name)
+        let mine = || thresholds.iter().filter(|t| t.system == self.name);
+        let of = |name: &str| mine().find(|t| t.name == name);
+        let best = mine().find(|t| t.name.starts_with(BEST)).filter(|t| t.value.is_some());
+        of("look").or(of(GIVEN)).or(of(OWN)).or(best).with_context(|| {
+            format!("{}: there is no dev part to choose a threshold on; its scores must say \"alarm\" (true or false) on each line, or --threshold where alarms begin", self.name)
         })
     }
 
@@ -102,6 +118,7 @@ impl<'a> Part<'a> {
             probability: true,
             bands: Some(verdicts.iter().map(|v| v.band).collect()),
             own: None,
+            ways: Vec::new(),
         };
         let window = suite.window;
         Self { split: split.to_owned(), golds, labels, verdicts, systems: vec![ours], draws, window }
@@ -130,6 +147,31 @@ impl<'a> Part<'a> {
     /// Each system that has one with the threshold it is judged by where one must do; ours is the first.
     pub fn at_one<'s>(&'s self, thresholds: &'s [Threshold]) -> Vec<(&'s System, &'s Threshold)> {
         self.systems.iter().filter_map(|s| Some((s, s.threshold(thresholds).ok()?))).collect()
+    }
+
+    /// The place of a baseline among the scores of all of them.
+    pub fn baseline(&self, system: &System) -> Option<usize> {
+        self.systems.iter().filter(|s| s.is_baseline()).position(|s| s.name == system.name)
+    }
+
+    /// Scores of another reading at a threshold, or with alarms that a system raised itself; neither may be known.
+    pub fn at(&self, t: &Threshold, scores: Vec<f64>, own: Option<&Vec<bool>>) -> Side<'_> {
+        let alarms = match (own.filter(|_| t.name == OWN), t.value) {
+            (Some(own), _) => Some(own.clone()),
+            (None, Some(least)) => Some(scores.iter().map(|s| *s >= least).collect()),
+            (None, None) => None,
+        };
+        let side = Side::of(&self.labels, scores, false);
+        match alarms {
+            Some(alarms) => side.alarming(alarms),
+            None => side,
+        }
+    }
+
+    /// What another system says of the conversations in a way, if it judged them so.
+    pub fn in_way(&self, system: &System, way: &str, t: &Threshold) -> Option<Side<'_>> {
+        let found = system.ways.iter().find(|found| found.name == way)?;
+        Some(self.at(t, found.scores.clone(), found.own.as_ref()))
     }
 
     /// A share of these items, as recall and false alarms are, with an interval also where it is none or all of them.

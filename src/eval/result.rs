@@ -26,7 +26,7 @@ pub struct Outcome {
     pub suite: String,
     /// One line on it.
     pub title: String,
-    /// SHA-256 of its `suite.toml`.
+    /// SHA-256 of its `suite.toml`, or of the settings of what has none.
     pub suite_sha256: String,
     /// When it was measured, UTC.
     #[serde(default)]
@@ -40,6 +40,9 @@ pub struct Outcome {
     /// SHA-256 of what it rests on beside the data: the list of words, a list of ids, and the files of PAN 2012; by name.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    /// What a run depends on that no file states, as the folds of a cross-validation; by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
     /// What must be known before a number is cited.
     #[serde(default)]
     pub remarks: Vec<String>,

@@ -113,6 +113,20 @@ impl<'a> Side<'a> {
         self.which(|i| self.named.as_ref().is_some_and(|named| named[i].is_some()))
     }
 
+    /// Those of them in which somebody is named.
+    pub(super) fn accused(&self) -> Vec<usize> {
+        self.which(|i| {
+            self.named.as_ref().is_some_and(|named| named[i].as_ref().is_some_and(|n| !n.0.is_empty()))
+        })
+    }
+
+    /// Those of them in which somebody should be.
+    pub(super) fn to_name(&self) -> Vec<usize> {
+        self.which(|i| {
+            self.named.as_ref().is_some_and(|named| named[i].as_ref().is_some_and(|n| !n.1.is_empty()))
+        })
+    }
+
     /// Recall within a share of false alarms.
     pub(super) fn within(&self, items: &[usize], budget: f64) -> Option<f64> {
         self.ranking.recall_at_fpr(items, budget).map(|o| o.recall)

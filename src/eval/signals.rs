@@ -23,14 +23,20 @@ pub(super) fn signals(part: &Part, model: &Model) -> Table {
         let measure = |n: usize, metric: &(dyn Fn(&[usize]) -> Option<f64> + Sync)| {
             part.measure(n, |i| metric(&messages.of_items(i)))
         };
+        // Of messages, bounded by the groups of the conversations that hold one it divides by.
+        let share = |n: usize, metric: &(dyn Fn(&[usize]) -> Option<f64> + Sync)| {
+            let metric = |i: &[usize]| metric(&messages.of_items(i));
+            let items: Vec<usize> = (0..part.labels.len()).filter(|i| metric(&[*i]).is_some()).collect();
+            Measure { n, ..part.share(&items, metric) }
+        };
         let base = ratio(positives as f64, total as f64);
         rows.push(Row::new(
             signal.id(),
             vec![
                 ("AUPRC", measure(total, &|m| one.auprc(m))),
                 ("F1", measure(total, &|m| one.counts(m)?.f(1.0))),
-                ("precision", measure(found, &|m| one.counts(m)?.precision())),
-                ("recall", measure(positives, &|m| one.counts(m)?.recall())),
+                ("precision", share(found, &|m| one.counts(m)?.precision())),
+                ("recall", share(positives, &|m| one.counts(m)?.recall())),
                 ("base rate", Measure { value: base, n: positives, ..Measure::default() }),
             ],
         ));

@@ -24,7 +24,10 @@ pub fn benign(suite: &Suite, part: &Part, thresholds: &[Threshold]) -> Result<Ve
     let columns = ["false alarms", "look now", "per 1,000", "cannot say"];
     let mut found = vec![Table::new("benign", BENIGN, note, &columns, rows)];
     for system in &part.systems[1..] {
-        let t = system.threshold(thresholds)?;
+        let t = match system.threshold(thresholds) {
+            Err(_) if system.is_baseline() => continue,
+            found => found?,
+        };
         let alarms = system.alarms(t);
         let rows = by(suite, part, of, |name, part, items| {
             let theirs =
@@ -50,14 +53,52 @@ fn alarmed(rate: Measure, prevalence: f64) -> [(&'static str, Measure); 2] {
     [("false alarms", rate), ("per 1,000", rate.map(|rate| false_alarms_per_1000(rate, prevalence)))]
 }
 
-/// What is judged at all, and how well, by language; `look` is where that band begins.
-pub fn languages(suite: &Suite, part: &Part, look: f64) -> Table {
+/// What is judged at all, and how well, by language; `look` is where that band begins. A further table for each system that stands beside the model.
+pub fn languages(suite: &Suite, part: &Part, look: f64, thresholds: &[Threshold]) -> Vec<Table> {
     let of = |at: usize| part.golds[at].lang.clone().unwrap_or_default();
     let rows = by(suite, part, of, |name, part, _| language(name, part, look));
     let columns = [&["cannot say"][..], &titles(&JUDGED), &titles(&ALL)].concat();
     let note = "Cannot say: share that the model declines to judge. Judged: the others; alarms at the band look. Where a share is none or all, its interval goes to 3 over the groups (95 %). All scores: as if it declined nothing, alarms at the threshold of look; this says whether declining is right.";
-    table(part, "languages", "By language", note, &columns, rows)
+    let mut tables = vec![table(part, "languages", LANGUAGES, note, &columns, rows)];
+    for system in &part.systems[1..] {
+        let t = system.threshold(thresholds).ok();
+        let rows = by(suite, part, of, |name, within, items| {
+            let pick = |scores: &[f64]| items.iter().map(|i| scores[*i]).collect::<Vec<f64>>();
+            let alarms = t.map(|t| system.alarms(t));
+            let theirs = Side::of(&within.labels, pick(&system.scores), false);
+            let theirs = match alarms {
+                Some(alarms) => theirs.alarming(items.iter().map(|i| alarms[*i]).collect()),
+                None => theirs,
+            };
+            let ours = within.side(&within.systems[0], None);
+            let ours = ours.alarming(within.verdicts.iter().map(|v| v.score >= look).collect());
+            let mut cells = within.cells(&theirs, &THEIRS, &None);
+            cells.extend(within.less([&theirs, &ours], &OURS_LESS, &None));
+            Row::new(name, cells)
+        });
+        let at = t.map_or_else(
+            || {
+                "No alarms: there is no dev part to choose a threshold on, and its scores say no \"alarm\"."
+                    .to_owned()
+            },
+            |t| format!("Alarms at {}.", t.name),
+        );
+        let note =
+            format!("{at} Ours: all scores, at the threshold of look, less these, on the same resamples.");
+        let (id, title) = system.titled("languages", LANGUAGES);
+        let columns = [titles(&THEIRS), titles(&OURS_LESS)].concat();
+        tables.push(table(part, &id, &title, &note, &columns, rows));
+    }
+    tables
 }
+
+const LANGUAGES: &str = "By language";
+const THEIRS: [Column; 3] = [("AUROC", "auroc"), ("recall", "recall"), ("false alarms", "fpr")];
+const OURS_LESS: [Column; 3] = [
+    ("AUROC, ours less these", "auroc"),
+    ("recall, ours less these", "recall"),
+    ("false alarms, ours less these", "fpr"),
+];
 
 /// A row for each kind, and one for all.
 fn by(

@@ -8,6 +8,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
 
 use super::result::{hashed, three};
+use super::shipped;
+use crate::metrics::false_alarms_per_1000;
 
 /// Where suites live when only a name is given.
 const FOLDER: &str = "eval/suites";
@@ -35,6 +37,14 @@ pub struct Suite {
     /// Budgets of false alarms (shares of harmless dev chats) for which thresholds are chosen.
     #[serde(default)]
     pub budgets: Vec<f64>,
+    /// The β of each F score that a threshold is chosen by on dev; other systems are judged at the first where one threshold must do.
+    #[serde(default = "one")]
+    pub f_betas: Vec<f64>,
+    /// Budgets in false alarms per 1,000 chats at the prevalence, for which thresholds are chosen, too.
+    #[serde(default)]
+    pub false_alarms_per_1000: Vec<f64>,
+    /// The suite on whose train baselines are fitted and on whose dev they get a threshold, where this one's data has neither; it stands beside this one.
+    pub baselines: Option<String>,
     /// A list of words, one a line, that stands beside the model; relative to the suite.
     pub keywords: Option<PathBuf>,
     /// Messages after the labelled onset in which a warning is timely.
@@ -49,6 +59,19 @@ pub struct Suite {
     /// SHA-256 of the file.
     #[serde(skip)]
     pub sha256: String,
+}
+
+/// One threshold, by F1, where a suite does not say.
+fn one() -> Vec<f64> {
+    vec![1.0]
+}
+
+/// A list of words, and what it is called.
+pub struct List {
+    /// Of the file.
+    pub name: String,
+    /// A word or phrase a line.
+    pub text: String,
 }
 
 /// What a suite asks.
@@ -88,6 +111,11 @@ impl Task {
     /// Whether it is about when a warning comes, which takes a score after each message.
     pub fn warns(self) -> bool {
         matches!(self, Self::Turns | Self::Espd)
+    }
+
+    /// Whether another system must raise alarms to be judged at all.
+    pub fn needs_alarms(self) -> bool {
+        matches!(self, Self::Benign | Self::Fairness | Self::Robustness | Self::Length)
     }
 
     /// Whether what was said of each message is needed to the end.
@@ -197,6 +225,9 @@ impl Suite {
             seed: 0,
             resamples: 0,
             budgets: Vec::new(),
+            f_betas: one(),
+            false_alarms_per_1000: Vec::new(),
+            baselines: None,
             keywords: None,
             window: three(),
             subgroups: Vec::new(),
@@ -205,19 +236,31 @@ impl Suite {
         }
     }
 
-    /// Read a suite by name or folder.
+    /// Read a suite by name or folder; those that come with the program are known wherever it runs.
     pub fn open(wanted: &str) -> Result<Self> {
         let own = Path::new(wanted);
         let folder = if holds_one(own) { own.to_owned() } else { Path::new(FOLDER).join(wanted) };
-        if !holds_one(&folder) {
-            let known: Vec<String> = list().into_iter().map(|s| s.name).collect();
-            let or = match known.is_empty() {
-                true => format!("; there is no {FOLDER} here, as in the repository"),
-                false => format!(", or one of {} below {FOLDER}", known.join(", ")),
-            };
-            bail!("no suite {wanted:?}: give a folder that holds suite.toml{or}");
+        match Self::comes_with_it(wanted) {
+            _ if holds_one(&folder) => Self::read(folder),
+            Some(text) => Self::parse(text, folder),
+            None => {
+                let known: Vec<String> = list().into_iter().map(|s| s.name).collect();
+                bail!(
+                    "no suite {wanted:?}: give a folder that holds suite.toml, or one of {}",
+                    known.join(", ")
+                )
+            }
         }
-        Self::read(folder)
+    }
+
+    /// The suite of a name that stands beside this one, or comes with the program.
+    pub fn neighbour(&self, name: &str) -> Result<Self> {
+        let beside = self.folder.with_file_name(name);
+        if holds_one(&beside) { Self::read(beside) } else { Self::open(name) }
+    }
+
+    fn comes_with_it(name: &str) -> Option<&'static str> {
+        shipped::SUITES.iter().find(|suite| suite.0 == name).map(|suite| suite.1)
     }
 
     /// Read the suite of a folder.
@@ -225,37 +268,66 @@ impl Suite {
         let path = folder.join("suite.toml");
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
-        let mut suite: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
-        ensure!(suite.resamples >= 2_000, "{}: resamples must be 2,000 or more", path.display());
-        ensure!(
-            0.0 < suite.prevalence && suite.prevalence < 1.0,
-            "{}: prevalence must lie between 0 and 1",
-            path.display()
-        );
-        ensure!(
-            suite.budgets.iter().all(|b| (0.0..1.0).contains(b)),
-            "{}: budgets are shares of the harmless, from 0 to below 1",
-            path.display()
-        );
-        suite.data.check().with_context(|| path.display().to_string())?;
+        Self::parse(&text, folder)
+    }
+
+    /// What the `suite.toml` of a folder says.
+    fn parse(text: &str, folder: PathBuf) -> Result<Self> {
+        let place = folder.join("suite.toml").display().to_string();
+        let mut suite: Self = toml::from_str(text).with_context(|| place.clone())?;
+        suite.check().with_context(|| place)?;
         (suite.folder, suite.sha256) = (folder, crate::models::sha256(text.as_bytes()));
         Ok(suite)
+    }
+
+    /// Numbers lie where they make sense.
+    fn check(&self) -> Result<()> {
+        ensure!(self.resamples >= 2_000, "resamples must be 2,000 or more");
+        ensure!(0.0 < self.prevalence && self.prevalence < 1.0, "prevalence must lie between 0 and 1");
+        ensure!(
+            self.budgets.iter().all(|b| (0.0..1.0).contains(b)),
+            "budgets are shares of the harmless, from 0 to below 1"
+        );
+        ensure!(
+            !self.f_betas.is_empty() && self.f_betas.iter().all(|beta| beta.is_finite() && *beta > 0.0),
+            "f_betas are one number above 0 or more, as [1] or [2, 1]"
+        );
+        let most = false_alarms_per_1000(1.0, self.prevalence);
+        ensure!(
+            self.false_alarms_per_1000.iter().all(|per| (0.0..most).contains(per)),
+            "false_alarms_per_1000 are numbers from 0 to below {most}, which the harmless of 1,000 chats are at this prevalence"
+        );
+        self.data.check()
     }
 
     /// # Errors
     /// When scores from elsewhere cannot stand beside ours.
     pub fn takes_scores(&self) -> Result<()> {
-        let takes = match self.task {
-            Task::Risk | Task::Turns | Task::Espd | Task::Benign | Task::Fairness | Task::Pan12 => true,
-            Task::Signals | Task::Languages | Task::Robustness | Task::Length | Task::Quantization => false,
+        let why = match self.task {
+            Task::Signals => "asks which signals each message carries, and a score says nothing of them",
+            Task::Quantization => "compares the model's own weights in two precisions",
+            _ => return Ok(()),
         };
-        ensure!(takes, "suite {} judges the model only; --scores and --texts have no place in it", self.name);
-        Ok(())
+        bail!(
+            "suite {} {why}; --scores and --texts have no place in it. Give them to another suite, as corpus",
+            self.name
+        )
     }
 
     /// Where its list of words is.
-    pub fn keywords(&self) -> Option<PathBuf> {
+    fn keywords(&self) -> Option<PathBuf> {
         self.keywords.as_ref().map(|path| self.folder.join(path))
+    }
+
+    /// Its list of words; that of a suite that comes with the program does so, too.
+    pub fn words(&self) -> Result<Option<List>> {
+        let Some(path) = self.keywords() else { return Ok(None) };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = match holds_one(&self.folder) {
+            true => fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
+            false => shipped::KEYWORDS.to_owned(),
+        };
+        Ok(Some(List { name, text }))
     }
 
     /// The data: what the user gave, else what the suite names.
@@ -269,7 +341,14 @@ impl Suite {
                 self.data.from
             ),
         };
-        ensure!(path.exists(), "suite {}: {} is missing. {}", self.name, path.display(), self.data.from);
+        let here = holds_one(&self.folder);
+        let from = match (&self.data.path, given) {
+            (Some(_), None) if !here => {
+                "It stands in the repository: run this there, or give labelled chats with --data"
+            }
+            _ => &self.data.from,
+        };
+        ensure!(path.exists(), "suite {}: {} is missing. {from}", self.name, path.display());
         let published = given.is_none() || self.data.path.is_none();
         for (name, hash) in self.data.sha256.iter().filter(|_| published) {
             let file = if path.is_dir() { path.join(name) } else { path.clone() };
@@ -327,11 +406,13 @@ fn holds_one(folder: &Path) -> bool {
     folder.join("suite.toml").is_file()
 }
 
-/// Every suite below `eval/suites`, by name.
+/// Every suite below `eval/suites`, and of those that come with the program the others, by name.
 pub fn list() -> Vec<Suite> {
     let entries = fs::read_dir(FOLDER).into_iter().flatten().flatten();
     let folders = entries.map(|e| e.path()).filter(|p| holds_one(p));
     let mut found: Vec<Suite> = folders.filter_map(|folder| Suite::read(folder).ok()).collect();
+    let others = shipped::SUITES.iter().filter(|(name, _)| !holds_one(&Path::new(FOLDER).join(name)));
+    found.extend(others.filter_map(|(name, text)| Suite::parse(text, Path::new(FOLDER).join(name)).ok()));
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::baselines;
 use super::bins::bins;
+use super::folds::SPLIT;
 use super::measures::{Column, titles};
 use super::part::{OURS, Part, System};
 use super::result::{Measure, Outcome, Row, Table, Threshold};
@@ -204,6 +205,8 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
     facts.extend(o.brought.iter().map(|name| format!("data brought by the user: {name}")));
     facts.extend(o.limit.map(|n| format!("at most {n} conversations of each file")));
     facts.extend(o.files.iter().map(|(name, hash)| format!("{name} ({})", &hash[..12])));
+    let settings: Vec<String> = o.settings.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    facts.extend((!settings.is_empty()).then(|| format!("settings: {}", settings.join(", "))));
     facts.extend(o.data.iter().map(|(split, d)| {
         format!(
             "{split}: {} conversations, {} messages, {} risky, {} groups ({})",
@@ -220,11 +223,13 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
         o.resamples, o.seed
     ));
     facts.extend(undefined(o));
-    facts.extend(
-        o.thresholds
-            .iter()
-            .map(|t| format!("threshold {}, {}: {}, {}", t.system, t.name, t.told(), t.chosen)),
-    );
+    // Those that were chosen alike in a line.
+    let alike = o.thresholds.chunk_by(|a, b| (&a.system, &a.chosen) == (&b.system, &b.chosen));
+    facts.extend(alike.map(|some| {
+        let told: Vec<String> = some.iter().map(|t| format!("{} {}", t.name, t.told())).collect();
+        let what = if some.len() > 1 { "thresholds" } else { "threshold" };
+        format!("{what} of {}: {}; {}", some[0].system, told.join(", "), some[0].chosen)
+    }));
     let memory = o.run.peak_memory_bytes.map_or_else(|| "unknown".to_owned(), |b| format!("{} MiB", b >> 20));
     facts.push(format!(
         "{} scored, {} taken over; {:.1} s{}; peak memory {memory}",
@@ -236,10 +241,12 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
             .map_or_else(String::new, |rate| format!(", {rate:.0} messages/s")),
     ));
     let changed = o.readings.iter().filter(|r| r.changed).count();
-    facts.push(format!(
-        "test was read {} times into this file, {changed} times with changed thresholds",
-        o.readings.len()
-    ));
+    facts.extend((!o.data.contains_key(SPLIT)).then(|| {
+        format!(
+            "test was read {} times into this file, {changed} times with changed thresholds",
+            o.readings.len()
+        )
+    }));
     facts
 }
 

@@ -2,12 +2,9 @@
 //! so that it does not grow with the texts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use serde_json::json;
 
 use super::cases::{Case, Gold, Skipped, case};
 use super::ids::Ids;
@@ -142,6 +139,11 @@ impl<'a> Texts<'a> {
         Ok(found.into_iter().map(|(_, case)| case).collect())
     }
 
+    /// Hand over every record, in the order of the files.
+    pub(super) fn all(&self, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
+        self.files.iter().try_for_each(|path| self.records(path, each))
+    }
+
     fn records(&self, path: &Path, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
         if path.extension().is_some_and(|e| e == "chat") {
             return notation::read(path)?.into_iter().try_for_each(each);
@@ -153,47 +155,6 @@ impl<'a> Texts<'a> {
         labelled::read(path, &mut |record| join.take(record, each))?;
         join.end(each)
     }
-}
-
-/// Write what a suite judges to a new file, without labels, for another system to score: a line of JSON each, in the order of the files. Gives how many there are.
-///
-/// # Errors
-/// As [`Texts::judged`], when the suite takes no scores, and when the file is there already or cannot be written.
-pub fn write_texts(
-    suite: &Suite,
-    data: Option<&Path>,
-    limit: Option<usize>,
-    ids: Option<&Path>,
-    out: &Path,
-) -> Result<usize> {
-    suite.takes_scores()?;
-    ensure!(
-        suite.task != Task::Pan12,
-        "suite {}: its texts are the corpus's own XML; score that",
-        suite.name
-    );
-    let (measured, path) = suite.measured(data)?;
-    let (texts, golds, _) = Texts::judged(&measured, &path, limit, ids)?;
-    let mut judged: HashMap<&str, &str> = golds
-        .iter()
-        .map(|g| (g.id.as_str(), g.split.as_str()))
-        .filter(|(_, split)| *split != "train")
-        .collect();
-    let (n, writing) =
-        (judged.len(), || format!("cannot write {}; give the name of a new file", out.display()));
-    let mut file = BufWriter::new(File::create_new(out).with_context(writing)?);
-    for path in &texts.files {
-        texts.records(path, &mut |record| {
-            let Some(split) = judged.remove(record.id.as_str()) else { return Ok(()) };
-            let message = |m: &labelled::Line| json!({"speaker": m.speaker, "time": m.time, "text": m.text});
-            let messages: Vec<_> = record.messages.iter().map(message).collect();
-            writeln!(file, "{}", json!({"id": record.id, "split": split, "messages": messages}))
-                .with_context(writing)
-        })?;
-    }
-    file.flush().with_context(writing)?;
-    ensure!(judged.is_empty(), "{}: it changed while it was read", path.display());
-    Ok(n)
 }
 
 /// Why a suite does without a conversation.

@@ -189,3 +189,182 @@ fn lists_that_are_not_those_of_the_file_are_refused_by_line() {
     made.put("pan/corpus.xml", &PAN.replace(" line=\"2\"", ""));
     refused("one: message 2 has no number");
 }
+
+/// A corpus of `n` conversations in the official form; in every second one a predator writes, whose first line tells.
+fn corpus(made: &Made, folder: &str, n: usize) {
+    let one = |i: usize| {
+        let (author, said) = if i % 2 == 1 {
+            (format!("{folder}p{i}"), "a voucher")
+        } else {
+            (format!("{folder}h{i}"), "the garden")
+        };
+        let line = |number: usize, author: &str, said: &str| {
+            format!(
+                "<message line=\"{number}\"><author>{author}</author><time>10:00</time><text>about {said} once more</text></message>"
+            )
+        };
+        format!(
+            "<conversation id=\"{folder}{i}\">{}{}</conversation>",
+            line(1, &author, said),
+            line(2, &format!("{folder}o{i}"), "that")
+        )
+    };
+    let all: String = (0..n).map(one).collect();
+    made.put(&format!("{folder}/corpus.xml"), &format!("<conversations>{all}</conversations>"));
+    let odd = || (0..n).filter(|i| i % 2 == 1);
+    made.put(
+        &format!("{folder}/predators.txt"),
+        &odd().map(|i| format!("{folder}p{i}\n")).collect::<String>(),
+    );
+    made.put(&format!("{folder}/lines.txt"), &odd().map(|i| format!("{folder}{i}\t1\n")).collect::<String>());
+}
+
+fn on(made: &Made, more: &[&str]) -> assert_cmd::assert::Assert {
+    let mut command = made.rushlight();
+    command.args(["eval", "pan12", "--overwrite", "--data"]).arg(made.path("pan"));
+    command.arg("--out").arg(made.path("result.json")).args(more);
+    command.assert()
+}
+
+#[test]
+fn another_system_finds_authors_and_lines_from_a_threshold_that_was_chosen_on_the_corpus_of_training() {
+    let made = Made::new();
+    corpus(&made, "pan", 8);
+    corpus(&made, "train", 40);
+    // Telling lines have .7 or more but for one of four; those of others .2, and one author .9.
+    let line = |id: String, i: usize| {
+        let (first, second) = match i {
+            1 => (0.1, 0.2),
+            0 => (0.9, 0.2),
+            _ if i % 2 == 1 => (0.7, 0.2),
+            _ => (0.2, 0.2),
+        };
+        format!("{{\"id\":\"{id}\",\"score\":{first},\"lines\":{{\"1\":{first},\"2\":{second}}}}}\n")
+    };
+    let test: String = (0..8).map(|i| line(format!("pan{i}"), i)).collect();
+    let train: String = (0..40).map(|i| line(format!("train{i}"), i + 2)).collect();
+    made.put("theirs.jsonl", &(test.clone() + &train));
+    let [theirs, folder] = ["theirs.jsonl", "train"].map(|name| made.path(name).to_str().unwrap().to_owned());
+    on(&made, &["--scores", &theirs, "--train", &folder]).success();
+    let result = made.result();
+    let of = |row: &str, table: &str, column: &str| cell(&result, table, row, column)["value"].clone();
+    // 3 of 4 predators and 1 who is none.
+    assert_eq!(
+        (of("theirs", "authors", "precision"), of("theirs", "authors", "recall")),
+        (0.75.into(), 0.75.into())
+    );
+    assert_eq!((of("theirs", "lines", "F3"), of("theirs", "authors", "F0.5")), (0.75.into(), 0.75.into()));
+    assert_eq!(cell(&result, "authors", "rushlight − theirs", "recall")["n"], 4);
+    let thresholds = result["thresholds"].as_array().unwrap();
+    let value = |name: &str| {
+        &thresholds.iter().find(|t| t["system"] == "theirs" && t["name"] == name).unwrap()["value"]
+    };
+    assert_eq!((value("authors, best F0.5"), value("lines, best F3")), (&0.7.into(), &0.7.into()));
+    // Baselines are fitted on one half of it, and get their thresholds on the other.
+    assert_eq!(
+        rows(&result, "conversations/test"),
+        ["rushlight", "length", "keywords", "tf-idf + linear", "theirs"]
+    );
+    assert_eq!(cell(&result, "conversations/test", "tf-idf + linear", "AUROC")["value"], 1.0);
+    assert_eq!(cell(&result, "thresholds/test", "tf-idf + linear, best F1", "recall")["value"], 1.0);
+    let dev = result["data"]["dev"]["conversations"].as_u64().unwrap();
+    assert!(dev > 0 && dev < 40, "{dev}");
+    assert_eq!(result["skipped"]["of the half of --train that baselines are fitted on"], 40 - dev);
+    assert_eq!(result["files"].as_object().unwrap().len(), 7, "two corpora of three files, and the words");
+    // Both parts compare.
+    let mut command = made.rushlight();
+    command.args(["eval", "compare"]).args([made.path("result.json"), made.path("result.json")]);
+    command
+        .args(["--fail-if-worse", "dev/auroc:0", "--fail-if-worse", "test/authors_recall:0"])
+        .assert()
+        .code(0);
+    // It goes on, with baselines that were fitted on something else by now.
+    made.put("train/lines.txt", "train1\t1\n");
+    let tables = result["tables"].clone();
+    let mut command = made.rushlight();
+    command
+        .args(["eval", "pan12", "--resume", "--data"])
+        .arg(made.path("pan"))
+        .arg("--out")
+        .arg(made.path("result.json"));
+    command
+        .args(["--scores", &theirs, "--train", &folder])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("0 scored"));
+    let find =
+        |tables: &Value, id: &str| tables.as_array().unwrap().iter().find(|t| t["id"] == id).unwrap().clone();
+    assert_eq!(find(&made.result()["tables"], "conversations/test"), find(&tables, "conversations/test"));
+}
+
+#[test]
+fn a_threshold_may_be_given_and_authors_may_have_scores_of_their_own() {
+    let made = Made::new();
+    corpus(&made, "pan", 4);
+    let put = |more: &str| {
+        let line =
+            |i: usize| format!("{{\"id\":\"pan{i}\",\"score\":0{}}}\n", if i == 1 { more } else { "" });
+        made.put("theirs.jsonl", &(0..4).map(line).collect::<String>());
+    };
+    let theirs = made.path("theirs.jsonl").to_str().unwrap().to_owned();
+    put(",\"authors\":{\"panp1\":0.9,\"pano1\":0.4},\"lines\":{\"2\":0.8}");
+    on(&made, &["--scores", &theirs])
+        .success()
+        .stderr(predicate::str::contains("theirs tells of authors and lines, and there is no threshold"));
+    assert_eq!(rows(&made.result(), "authors"), ["rushlight"]);
+    on(&made, &["--scores", &theirs, "--threshold", "0.5"]).success();
+    let result = made.result();
+    let of = |table: &str, column: &str| cell(&result, table, "theirs", column)["value"].clone();
+    assert_eq!((of("authors", "precision"), of("authors", "recall")), (1.0.into(), 0.5.into()));
+    assert_eq!((of("lines", "precision"), of("lines", "F3")), (0.0.into(), Value::Null));
+    // What is all right or all wrong of few is bounded by their number, as everywhere.
+    assert_eq!(cell(&result, "lines", "theirs", "recall")["high"], 1.0);
+    assert_eq!(cell(&result, "lines", "rushlight", "recall")["n"], 2);
+    for (more, says) in [
+        (",\"authors\":{\"panh0\":1}", "pan1: panh0 does not write in it"),
+        (",\"lines\":{\"3\":1}", "pan1: it has no line 3"),
+        (",\"lines\":{\"1\":NaN}", "the score of line 1 is not a finite number"),
+    ] {
+        put(more);
+        on(&made, &["--scores", &theirs]).code(2).stderr(predicate::str::contains(says));
+    }
+}
+
+#[test]
+fn an_unpacked_download_runs_as_it_is() {
+    let made = Made::new();
+    made.put("pan/unpacked/corpus.xml", PAN);
+    made.put("pan/__MACOSX/corpus.xml", "");
+    made.put("pan/unpacked/problem1.txt", "\u{feff}aaa\n");
+    made.put("pan/unpacked/problem2.txt", "one\t1\n");
+    made.put(
+        "pan/unpacked/notes.txt",
+        "What this corpus is, and\nhow it was made, in a few lines\nby its makers\n",
+    );
+    on(&made, &[])
+        .success()
+        .stderr(predicate::str::contains("passed over, since they are no lists: notes.txt"));
+    assert_eq!(cell(&made.result(), "authors", "rushlight", "recall")["n"], 1);
+    assert_eq!(made.result()["files"].as_object().unwrap().len(), 4);
+    // What is a list is read to its end.
+    made.put("pan/unpacked/problem1.txt", "aaa\nccc\nwho else\n");
+    on(&made, &[]).code(2).stderr(predicate::str::contains("problem1.txt:3: expected an author's id"));
+    made.put("pan/unpacked/problem1.txt", "aaa\n");
+    made.put("pan/unpacked/vtpan.txt", "two\n");
+    on(&made, &[]).code(2).stderr(
+        predicate::str::contains("vtpan.txt:1: two is a conversation of")
+            .and(predicate::str::contains("--ids")),
+    );
+    std::fs::remove_file(made.path("pan/unpacked/vtpan.txt")).unwrap();
+    made.put("pan/unpacked/training.xml", PAN);
+    on(&made, &[]).code(2).stderr(predicate::str::contains(
+        "found corpus.xml and training.xml; put each corpus with its own lists in a folder of its own",
+    ));
+    std::fs::remove_file(made.path("pan/unpacked/training.xml")).unwrap();
+    let folder = made.path("pan/unpacked").to_str().unwrap().to_owned();
+    on(&made, &["--train", &folder])
+        .code(2)
+        .stderr(predicate::str::contains("also stands in the corpus of --train"));
+    let file = made.path("pan/unpacked/corpus.xml").to_str().unwrap().to_owned();
+    on(&made, &["--train", &file]).code(2).stderr(predicate::str::contains("give the folder that holds"));
+}
