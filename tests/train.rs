@@ -144,19 +144,85 @@ fn labels_that_will_not_do_are_refused_by_place_without_their_words() {
         .stderr(predicate::str::contains("--dev"));
 }
 
-#[test]
-fn folds_write_nothing_and_have_a_row_for_each_share_of_the_labels() {
-    let made = Made::new(48);
+/// `train --folds` on labels.
+fn folds(made: &Made, more: &[&str]) -> assert_cmd::assert::Assert {
     let mut command = rushlight();
-    command
-        .args(["train", "--model", MODEL, "--passes", "1", "--folds", "3", "--labels"])
-        .arg(made.path("labels.jsonl"));
+    command.args(["train", "--model"]).arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(MODEL));
+    command.args(["--passes", "1", "--labels"]).arg(made.path("labels.jsonl"));
+    command.current_dir(made.dir.path()).args(more).assert()
+}
+
+#[test]
+fn folds_have_a_row_for_each_share_of_the_labels_and_write_nothing_that_is_not_asked_for() {
+    let made = Made::new(48);
     let rows = ["the model as it is", "an eighth of what", "a quarter", "half", "all of it"];
-    let mut found = command.assert().success();
+    let mut found = folds(&made, &["--folds", "3"]).success();
     for row in rows {
         found = found.stdout(predicate::str::contains(row));
     }
     assert_eq!(fs::read_dir(made.dir.path()).unwrap().count(), 1, "only the labels are there");
+    folds(&made, &["--folds", "2"])
+        .code(2)
+        .stderr(predicate::str::contains("two would leave nothing to learn from"));
+}
+
+#[test]
+fn folds_write_a_result_that_describes_itself_goes_on_and_compares() {
+    let made = Made::new(48);
+    let run = ["--folds", "3", "--out", "folds.json", "--html", "folds.html", "--md", "folds.md"];
+    folds(&made, &run).success();
+    let read = || -> serde_json::Value {
+        serde_json::from_str(&fs::read_to_string(made.path("folds.json")).unwrap()).unwrap()
+    };
+    let first = read();
+    assert_eq!((&first["settings"]["folds"], &first["seed"]), (&"3".into(), &1.into()));
+    assert_eq!(first["data"]["folds"]["conversations"], 48);
+    assert_eq!(first["files"]["labels.jsonl"].as_str().unwrap().len(), 64);
+    let table = &first["tables"][0];
+    assert_eq!(table["rows"].as_array().unwrap().len(), 7, "five heads and two differences");
+    assert_eq!(table["rows"][4]["cells"]["AUROC"]["n"], 48);
+    let curve = &first["plots"][0];
+    assert_eq!(curve["series"][0]["points"].as_array().unwrap().len(), 4);
+    assert!(
+        curve["series"][0]["points"][0][0].as_f64().unwrap()
+            < curve["series"][0]["points"][3][0].as_f64().unwrap()
+    );
+    let page = fs::read_to_string(made.path("folds.html")).unwrap();
+    assert!(page.contains("Learning curve") && page.contains("<svg") && !page.contains("voucher"));
+    assert!(fs::read_to_string(made.path("folds.md")).unwrap().contains("settings: folds 3"));
+    // Five readings of each conversation; those of a torn end are made again, and give the same.
+    let again = fs::read_to_string(made.path("folds.again.jsonl")).unwrap();
+    assert_eq!((again.lines().count(), again.contains("voucher")), (5 * 48, false));
+    fs::write(made.path("folds.again.jsonl"), &again[..again.len() - 40]).unwrap();
+    folds(&made, &run[..4]).code(2).stderr(predicate::str::contains("folds.json exists; give --resume"));
+    let resumed = [&run[..], &["--resume"]].concat();
+    folds(&made, &resumed).success().stdout(predicate::str::contains("16 scored, 224 taken over"));
+    assert_eq!(read()["tables"], first["tables"]);
+    let mut lines: Vec<String> =
+        fs::read_to_string(made.path("folds.again.jsonl")).unwrap().lines().map(str::to_owned).collect();
+    let mut before: Vec<String> = again.lines().map(str::to_owned).collect();
+    lines.sort();
+    before.sort();
+    assert_eq!(lines, before);
+    // Other settings are another run.
+    folds(&made, &[&resumed[..], &["--rate", "0.001"]].concat())
+        .code(2)
+        .stderr(predicate::str::contains("or for another suite"));
+    let compare = |gate: &str| {
+        let mut command = rushlight();
+        command.args(["eval", "compare"]).args([made.path("folds.json"), made.path("folds.json")]);
+        command.args(["--fail-if-worse", gate]).assert()
+    };
+    for gate in ["folds/auroc:0", "folds/fpr:0", "folds/a quarter/recall:0", "folds/as it is/auprc:0"] {
+        compare(gate).code(0);
+    }
+    // What a model is written to is a folder, and a result a file.
+    folds(&made, &["--folds", "3", "--out", "folder"])
+        .code(2)
+        .stderr(predicate::str::contains("must end in .json"));
+    folds(&made, &["--folds", "3", "--out", "labels.json", "--html", "labels.jsonl", "--overwrite"])
+        .code(2)
+        .stderr(predicate::str::contains("is to be read and to be written"));
 }
 
 /// A decoder that knows nothing, with a vocabulary of its own.

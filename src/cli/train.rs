@@ -1,13 +1,16 @@
 //! `rushlight train`: a head refitted on one's own labels.
 
+use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Exit;
+use super::results::Results;
+use crate::eval;
 use crate::models::Place;
 use crate::train::{self, Base, Folds, Knobs, Progress, Request};
 
@@ -21,12 +24,18 @@ pub struct Args {
     /// A file of labelled conversations, or a folder of them.
     #[arg(long, value_name = "PATH")]
     labels: PathBuf,
-    /// Folder for the new model.
-    #[arg(long, value_name = "FOLDER", required_unless_present = "folds")]
+    /// Folder for the new model; with --folds, a file for the result (JSON), as `eval` writes one and `eval compare` reads it.
+    #[arg(long, value_name = "FOLDER|FILE.json", required_unless_present = "folds")]
     out: Option<PathBuf>,
-    /// Write no model, but say by cross-validation in N parts what labels like these would give, and whether more of them help.
-    #[arg(long, value_name = "N", conflicts_with_all = ["out", "resume", "overwrite", "dev", "held_out"])]
+    /// Write no model, but say by cross-validation in N parts what labels like these would give, and whether more of them help; 3 or more.
+    #[arg(long, value_name = "N", conflicts_with_all = ["dev", "held_out"])]
     folds: Option<usize>,
+    /// With --folds: file for the report with the learning curve.
+    #[arg(long, value_name = "FILE", requires = "folds")]
+    html: Option<PathBuf>,
+    /// With --folds: file for the report as Markdown.
+    #[arg(long, value_name = "FILE", requires = "folds")]
+    md: Option<PathBuf>,
     /// Model whose backbone is kept and whose head is the start: a name that `models list` shows, or a folder.
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
@@ -37,9 +46,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE", requires = "backbone")]
     tokenizer: Option<PathBuf>,
     /// Go on with an interrupted run.
-    #[arg(long, conflicts_with = "overwrite")]
+    #[arg(long, requires = "out", conflicts_with = "overwrite")]
     resume: bool,
-    /// Replace the model in FOLDER.
+    /// Replace the model in FOLDER, or the result and its reports.
     #[arg(long)]
     overwrite: bool,
     /// Begin with a head that has learnt nothing, instead of the model's own.
@@ -111,13 +120,20 @@ impl Args {
         let knobs = Knobs { passes: self.passes, rate: self.rate, seed: self.seed };
         let budgets = (self.look, self.look_now);
         let (base, labels, anew) = (&base, self.labels.as_path(), self.anew);
-        let Some(out) = &self.out else {
-            let folds = self.folds.unwrap_or_default();
-            let table = train::folds(&Folds { base, labels, folds, anew, budgets, knobs }, &tell)?;
+        if let Some(folds) = self.folds {
+            let [out, html, md] = [&self.out, &self.html, &self.md].map(|path| path.as_deref());
+            let results = Results { out, html, md, resume: self.resume, overwrite: self.overwrite };
+            let [scores, again] = results.prepare(&read_from(labels))?;
+            results.before()?;
+            let (scores, again) = (scores.as_ref(), again.as_ref());
+            let request = Folds { base, labels, folds, anew, budgets, knobs, scores, again };
+            let outcome = train::folds(&request, &tell)?;
             bar.finish_and_clear();
-            write!(anstream::stdout().lock(), "{}", table.text().trim_start_matches('\n'))?;
+            results.write(&outcome)?;
+            write!(anstream::stdout().lock(), "{}", eval::text(&outcome))?;
             return Ok(Exit::Read);
-        };
+        }
+        let out = self.out.as_deref().context("--out names the folder of the new model")?;
         let request = Request {
             base,
             labels,
@@ -143,6 +159,12 @@ impl Args {
         anstream::eprintln!("written: {}", out.display());
         Ok(Exit::Read)
     }
+}
+
+/// The files that hold labels.
+fn read_from(labels: &Path) -> Vec<PathBuf> {
+    let inside = fs::read_dir(labels).into_iter().flatten().flatten().map(|entry| entry.path());
+    inside.chain([labels.to_owned()]).collect()
 }
 
 fn style() -> ProgressStyle {
