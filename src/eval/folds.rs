@@ -156,7 +156,11 @@ impl CrossValidation<'_> {
         };
         let most = self.shares.iter().map(|share| share.learnt).fold(1.0, f64::max);
         let axes = ["conversations learnt from", ""];
-        let series = COLUMNS.iter().map(of).collect();
+        let mut series: Vec<Series> = COLUMNS.iter().map(of).collect();
+        // A level line says where it began.
+        let began = rows.first().and_then(|row| row.cells.get(COLUMNS[0].0)?.value);
+        let points = began.map(|y| vec![[0.0, y], [most, y]]).unwrap_or_default();
+        series.push(Series { name: "AUROC, the model as it is".to_owned(), points, band: Vec::new() });
         Plot { x: [0.0, most], ..plot(part, "learning curve", "Learning curve", axes, series) }
     }
 }
