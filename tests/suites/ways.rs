@@ -82,6 +82,9 @@ fn another_system_is_judged_under_attack_at_the_threshold_of_the_clean_run() {
     for (row, theirs) in [("none", 1.0), ("leet", 0.0), ("padding ×10", 1.0)] {
         assert!((less(row) - (ours(row) - theirs)).abs() < 1e-12, "{row}");
     }
+    // A share that falls from one end to the other is bounded like one that stays there: two groups of the class, of which 3 over their number is more than all.
+    let fallen = cell(&result, table, "leet", "Δ recall");
+    assert_eq!((&fallen["low"], &fallen["high"]), (&(-1.0).into(), &0.0.into()));
     // The same in `compare`.
     let mut command = made.rushlight();
     command.args(["eval", "compare"]).args([made.path("theirs.jsonl"), made.path("result.json")]);
