@@ -96,7 +96,7 @@ impl<'a> Agreement<'a> {
         rows.extend(self.where_both_are_alarmed());
         let note = format!(
             "{} conversations, {} messages. Alpha: Krippendorff's, nominal; 1 is full agreement, 0 that of chance. Yes: how often the first and the second said so. \
-             Concern and onset: where both saw a risk. 95 % intervals by group.",
+             Concern and onset: where both saw a risk. 95 % intervals by group; where a share is none or all, to 3 over the groups.",
             self.pairs.len(),
             self.pairs.iter().map(|(c, _)| c.transcript.messages.len()).sum::<usize>()
         );
@@ -121,6 +121,7 @@ impl<'a> Agreement<'a> {
         let both: Vec<usize> = (0..self.pairs.len())
             .filter(|i| self.pairs[*i].0.gold.risk && self.pairs[*i].1.risk == 1)
             .collect();
+        let groups: Vec<&str> = self.pairs.iter().map(|(c, _)| c.gold.group.as_str()).collect();
         let share = |items: &[usize], hit: &dyn Fn(&Case, &Second) -> bool| {
             let of = items.iter().filter(|i| both.contains(i));
             let hits = of.clone().filter(|i| hit(self.pairs[**i].0, &self.pairs[**i].1)).count();
@@ -136,7 +137,8 @@ impl<'a> Agreement<'a> {
         apart_by.sort_by(f64::total_cmp);
         let middle = Measure { value: median(&apart_by), n: apart_by.len(), ..Measure::default() };
         let agreed = |name: &str, hit: &(dyn Fn(&Case, &Second) -> bool + Sync)| {
-            Row::new(name, vec![("agreed", self.measure(both.len(), |items| share(items, &hit)))])
+            let of = |items: &[usize]| share(items, &hit);
+            Row::new(name, vec![("agreed", Measure::share(&self.draws, &groups, &both, of))])
         };
         vec![
             agreed("person of concern, the same", &concern),

@@ -401,7 +401,9 @@ fn agreement_is_full_with_oneself_and_names_labels_that_do_not_fit() {
     };
     run().assert().success().stdout(
         predicate::str::contains("| risk | 2 | 1.000")
-            .and(predicate::str::contains("| signal money | 4 | 1.000")),
+            .and(predicate::str::contains("| signal money | 4 | 1.000"))
+            // Of one group, which says next to nothing.
+            .and(predicate::str::contains("| onset, the same | 1 |  |  |  | 1.000 (0.000 to 1.000) |")),
     );
     made.put("second.jsonl", &same.replace("[[\"probing\"],", "["));
     run().assert().code(2).stderr(predicate::str::contains(
