@@ -18,7 +18,7 @@ use crate::transcript::Transcript;
 ///
 /// Rates are medians of the runs, with the lowest and the highest; one run before them is not counted. Run it with nothing else
 /// going on. RAYON_NUM_THREADS sets the number of threads, RUSHLIGHT_KERNEL (avx512-vnni, avx512,
-/// avx-vnni, avx2, portable) the instruction set; RUSHLIGHT_PRECISION=f32 keeps activations whole.
+/// avx-vnni, avx2, neon-dotprod, neon, portable) the instruction set; RUSHLIGHT_PRECISION=f32 keeps activations whole.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Model to measure: a name that `models list` shows, or a folder.

@@ -187,14 +187,20 @@ fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: 
 /// Have what lies here fetched into the nearer caches while other work goes on.
 #[inline(always)]
 fn fetch(byte: &u8) {
+    let from = std::ptr::from_ref(byte);
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a hint, which every processor of this kind takes and which reads nothing.
     unsafe {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(byte).cast());
+        _mm_prefetch::<_MM_HINT_T1>(from.cast());
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = byte;
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        std::arch::asm!("prfm pldl2keep, [{0}]", in(reg) from, options(readonly, nostack, preserves_flags));
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    let _ = from;
 }
 
 /// One panel's weights, scales and bias.

@@ -15,6 +15,8 @@ mod gemm;
 mod int8;
 mod kept;
 mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod peak;
 mod plain;
 mod rope;
@@ -46,6 +48,12 @@ pub enum Level {
     /// AVX2 with FMA and F16C: 8 numbers at a time.
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// NEON with eight-bit dot products.
+    #[cfg(target_arch = "aarch64")]
+    NeonDot,
+    /// NEON: 4 numbers at a time.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     /// Plain Rust, which the compiler may vectorise as the target allows.
     Portable,
 }
@@ -67,6 +75,11 @@ impl Level {
                 (Self::Avx2, narrow),
             ];
             levels.extend(sets.into_iter().filter(|(_, has)| *has).map(|(level, _)| level));
+        }
+        #[cfg(target_arch = "aarch64")]
+        {
+            levels.extend(std::arch::is_aarch64_feature_detected!("dotprod").then_some(Self::NeonDot));
+            levels.push(Self::Neon);
         }
         levels.push(Self::Portable);
         levels
@@ -90,6 +103,10 @@ impl Level {
             Self::AvxVnni => "avx-vnni",
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => "avx2",
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonDot => "neon-dotprod",
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => "neon",
             Self::Portable => "portable",
         }
     }
@@ -146,6 +163,8 @@ macro_rules! kernel {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
                 $crate::Level::AvxVnni | $crate::Level::Avx2 => unsafe { avx2($($arg),*) },
+                #[cfg(target_arch = "aarch64")]
+                $crate::Level::NeonDot | $crate::Level::Neon => $body::<$crate::neon::Neon>($($arg),*),
                 $crate::Level::Portable => $body::<set::Portable>($($arg),*),
             }
         }
@@ -161,6 +180,7 @@ macro_rules! kernel {
             $crate::compiled! { avx512, "avx512f,avx512bw,avx2,fma,f16c", $body::<set::Madd512>, $($arg: $ty),* }
             $crate::compiled! { vnni256, "avxvnni,avx2,fma,f16c", $body::<set::Vnni256>, $($arg: $ty),* }
             $crate::compiled! { avx2, "avx2,fma,f16c", $body::<set::Madd256>, $($arg: $ty),* }
+            $crate::compiled! { "aarch64" dotprod, "neon,dotprod", $body::<$crate::neon::Sums<$crate::neon::Dot>>, $($arg: $ty),* }
             match level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
@@ -174,6 +194,11 @@ macro_rules! kernel {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
                 $crate::Level::Avx2 => unsafe { avx2($($arg),*) },
+                #[cfg(target_arch = "aarch64")]
+                // SAFETY: as above.
+                $crate::Level::NeonDot => unsafe { dotprod($($arg),*) },
+                #[cfg(target_arch = "aarch64")]
+                $crate::Level::Neon => $body::<$crate::neon::Sums<$crate::neon::Widen>>($($arg),*),
                 $crate::Level::Portable => $body::<set::Portable>($($arg),*),
             }
         }
@@ -181,10 +206,11 @@ macro_rules! kernel {
 }
 use kernel;
 
-/// One body compiled for one set of x86.
+/// One body compiled for one set, of x86 where nothing else is said.
 macro_rules! compiled {
-    ($name:ident, $features:literal, $body:expr, $($arg:ident: $ty:ty),*) => {
-        #[cfg(target_arch = "x86_64")]
+    ($name:ident, $($rest:tt)*) => { $crate::compiled! { "x86_64" $name, $($rest)* } };
+    ($arch:tt $name:ident, $features:literal, $body:expr, $($arg:ident: $ty:ty),*) => {
+        #[cfg(target_arch = $arch)]
         #[target_feature(enable = $features)]
         #[allow(clippy::too_many_arguments)]
         fn $name($($arg: $ty),*) {

@@ -38,6 +38,12 @@ fn body(level: Level, precision: Precision) -> Loop {
     match (level, precision) {
         #[cfg(target_arch = "x86_64")]
         (Level::Avx512Vnni | Level::Avx512 | Level::AvxVnni | Level::Avx2, _) => x86::body(level, precision),
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
+        (Level::NeonDot | Level::Neon, Precision::Whole) => |rounds| unsafe { arm::f32_neon(rounds) },
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: as above.
+        (Level::NeonDot, Precision::Int8) => |rounds| unsafe { arm::int8_dot(rounds) },
         (_, Precision::Whole) => plain_f32,
         (_, Precision::Int8) => plain_int8,
     }
@@ -66,9 +72,34 @@ fn plain_int8(rounds: u64) -> u64 {
     PLAIN as u64 * 2
 }
 
+/// One loop over registers of a kind: in each round every sum is stepped by its `a` and the one `b`, which the compiler must take as
+/// new. `$operations` are those of one step.
+macro_rules! register_loop {
+    (
+        $name:ident, $features:literal, $class:ident, $zero:expr, $factor:expr, $operations:expr,
+        |$sum:ident, $x:ident, $y:ident| $step:expr, [$($s:ident $a:literal),*]
+    ) => {
+        #[target_feature(enable = $features)]
+        #[allow(asm_sub_register)] // the comment names registers of any size
+        pub fn $name(rounds: u64) -> u64 {
+            let (mut a, mut b) = ([black_box($factor); 3], black_box($factor));
+            $(let mut $s = black_box($zero);)*
+            for _ in 0..rounds {
+                // SAFETY: the assembly is empty.
+                unsafe {
+                    std::arch::asm!("/* {0} {1} {2} {3} */", inout($class) a[0], inout($class) a[1], inout($class) a[2], inout($class) b,
+                              options(nomem, nostack, preserves_flags));
+                }
+                $($s = { let ($sum, $x, $y) = ($s, a[$a], b); $step };)*
+            }
+            $(black_box($s);)*
+            [$(stringify!($s)),*].len() as u64 * $operations
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use std::arch::asm;
     use std::arch::x86_64::*;
     use std::hint::black_box;
 
@@ -91,31 +122,6 @@ mod x86 {
             // SAFETY: as above.
             (Precision::Int8, _) => |rounds| unsafe { int8_avx2(rounds) },
         }
-    }
-
-    /// One loop over registers of a kind: in each round every sum is stepped by its `a` and the one `b`, which the compiler must take as
-    /// new. `$operations` are those of one step.
-    macro_rules! register_loop {
-        (
-            $name:ident, $features:literal, $class:ident, $zero:expr, $factor:expr, $operations:expr,
-            |$sum:ident, $x:ident, $y:ident| $step:expr, [$($s:ident $a:literal),*]
-        ) => {
-            #[target_feature(enable = $features)]
-            fn $name(rounds: u64) -> u64 {
-                let (mut a, mut b) = ([black_box($factor); 3], black_box($factor));
-                $(let mut $s = black_box($zero);)*
-                for _ in 0..rounds {
-                    // SAFETY: the assembly is empty.
-                    unsafe {
-                        asm!("/* {0} {1} {2} {3} */", inout($class) a[0], inout($class) a[1], inout($class) a[2], inout($class) b,
-                             options(nomem, nostack, preserves_flags));
-                    }
-                    $($s = { let ($sum, $x, $y) = ($s, a[$a], b); $step };)*
-                }
-                $(black_box($s);)*
-                [$(stringify!($s)),*].len() as u64 * $operations
-            }
-        };
     }
 
     register_loop!(
@@ -159,6 +165,25 @@ mod x86 {
         32 * 2,
         |sum, x, y| _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(x, y), _mm256_set1_epi16(1))),
         [s0 0, s1 1, s2 2]
+    );
+}
+
+#[cfg(target_arch = "aarch64")]
+mod arm {
+    use std::arch::aarch64::*;
+    use std::hint::black_box;
+
+    use crate::neon::{Dot, Products};
+
+    register_loop!(
+        f32_neon, "neon", vreg, vdupq_n_f32(0.0), vdupq_n_f32(0.5), 4 * 2,
+        |sum, x, y| vfmaq_f32(sum, x, y),
+        [s0 0, s1 1, s2 2, s3 0, s4 1, s5 2, s6 0, s7 1, s8 2, s9 0, s10 1, s11 2, s12 0, s13 1, s14 2, s15 0]
+    );
+    register_loop!(
+        int8_dot, "neon,dotprod", vreg, vdupq_n_s32(0), vdupq_n_s8(3), 16 * 2,
+        |sum, x, y| Dot::add(sum, x, y),
+        [s0 0, s1 1, s2 2, s3 0, s4 1, s5 2, s6 0, s7 1, s8 2, s9 0, s10 1, s11 2, s12 0, s13 1, s14 2, s15 0]
     );
 }
 
