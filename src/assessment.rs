@@ -86,7 +86,7 @@ pub struct Moment {
     /// 1-based line of the source, 0 when there is none.
     #[serde(default)]
     pub line: u64,
-    /// When it was sent, as far as known: ISO 8601, or hours and minutes.
+    /// When it was sent, as far as known: ISO 8601, the same without a year, or hours and minutes.
     pub time: Option<String>,
 }
 

@@ -119,6 +119,7 @@ fn is_about_speakers(kind: WarningKind) -> bool {
         WarningKind::AlternatingSpeakers
             | WarningKind::OtherSpeaker
             | WarningKind::DoubtfulName
+            | WarningKind::PerhapsNote
             | WarningKind::UnknownSpeaker
             | WarningKind::NoChat
             | WarningKind::PerhapsNoChat

@@ -166,16 +166,25 @@ pub enum Time {
     Instant(Timestamp),
     /// Date and time on somebody's wall, zone unknown.
     Local(civil::DateTime),
+    /// Day, month and time of a year that is not known: the one in it says nothing.
+    Yearless(civil::DateTime),
     /// Hours and minutes without a date.
     Clock(civil::Time),
 }
 
+/// The year that a time of an unknown year bears, which has a 29th of February.
+const NO_YEAR: &str = "2000-";
+
 impl Time {
-    /// Read ISO 8601 (`2024-05-01T18:02:00Z`, with or without offset or seconds) or a bare `H:MM[:SS]`.
+    /// Read ISO 8601 (`2024-05-01T18:02:00Z`, with or without offset or seconds), the same without a year
+    /// (`05-01T18:02:00`) or a bare `H:MM[:SS]`.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Ok(instant) = text.parse::<Timestamp>() {
             return Some(Self::Instant(instant));
+        }
+        if text.as_bytes().get(5) == Some(&b'T') {
+            return format!("{NO_YEAR}{text}").parse().ok().map(Self::Yearless);
         }
         if text.len() > 8 {
             return text.parse().ok().map(Self::Local);
@@ -187,18 +196,23 @@ impl Time {
     }
 
     /// Seconds from `earlier` to `self`: negative when out of order, `None` when the two kinds cannot be compared.
-    /// Two bare clock times are taken to be less than a day apart, so their gap is never negative.
+    /// Two bare clock times are taken to be less than a day apart, so their gap is never negative, and two days of an unknown year
+    /// less than half a year, so that January follows December.
     pub fn seconds_since(&self, earlier: &Self) -> Option<i64> {
         match (self, earlier) {
             (Self::Instant(b), Self::Instant(a)) => Some(b.as_second() - a.as_second()),
             (Self::Local(b), Self::Local(a)) => Some(b.duration_since(*a).as_secs()),
+            (Self::Yearless(b), Self::Yearless(a)) => {
+                let (gap, year) = (b.duration_since(*a).as_secs(), 366 * 86_400);
+                Some((gap + year / 2).rem_euclid(year) - year / 2)
+            }
             (Self::Clock(b), Self::Clock(a)) => Some(b.duration_since(*a).as_secs().rem_euclid(86_400)),
             _ => None,
         }
     }
 
-    /// Nanoseconds since `other`, to put messages in order; `None` for two kinds of time and for bare clock times, whose
-    /// order is not known.
+    /// Nanoseconds since `other`, to put messages in order; `None` for two kinds of time and for times without a year or a
+    /// day, whose order is not known.
     pub fn nanoseconds_since(&self, other: &Self) -> Option<i128> {
         match (self, other) {
             (Self::Instant(b), Self::Instant(a)) => Some(b.duration_since(*a).as_nanos()),
@@ -213,6 +227,10 @@ impl fmt::Display for Time {
         match self {
             Self::Instant(t) => t.fmt(f),
             Self::Local(t) => t.fmt(f),
+            Self::Yearless(t) => {
+                let text = t.to_string();
+                text.strip_prefix(NO_YEAR).unwrap_or(&text).fmt(f)
+            }
             Self::Clock(t) => t.fmt(f),
         }
     }
@@ -340,6 +358,11 @@ mod tests {
         assert_eq!((Time::parse("9:04"), Time::parse("2024")), (Time::parse("09:04"), None));
         assert_eq!(Time::parse("00:10").unwrap().seconds_since(&Time::parse("23:50").unwrap()), Some(1200));
         assert_eq!(local.to_string(), "2024-05-01T18:02:00");
+        let day = |text: &str| Time::parse(text).unwrap();
+        let (first, last) = (day("01-01T00:10"), day("12-31T23:50:00"));
+        assert!(matches!(first, Time::Yearless(_)) && Time::parse("1-1T00:10").is_none());
+        assert_eq!((first.seconds_since(&last), last.seconds_since(&first)), (Some(1200), Some(-1200)));
+        assert_eq!((last.to_string(), last.nanoseconds_since(&first)), ("12-31T23:50:00".to_owned(), None));
     }
 
     #[test]

@@ -87,6 +87,10 @@ pub enum WarningKind {
     MissingPart,
     /// A message without a day, read as of the day above it.
     CarriedDay,
+    /// A message whose day has no year.
+    UnknownYear,
+    /// A line in brackets within a message that may be a note and nobody's words.
+    PerhapsNote,
     /// A message of a source with the newest first, put in order of time.
     NewestFirst,
     /// A message far older than those before it: one chat may stand behind another.
@@ -142,6 +146,8 @@ impl WarningKind {
             Self::NamelessPerson => "nameless-person",
             Self::MissingPart => "missing-part",
             Self::CarriedDay => "carried-day",
+            Self::UnknownYear => "unknown-year",
+            Self::PerhapsNote => "perhaps-note",
             Self::NewestFirst => "newest-first",
             Self::BackInTime => "back-in-time",
             Self::NoChat => "no-chat",
@@ -207,6 +213,11 @@ impl WarningKind {
             Self::NamelessPerson => ("person", "known by an id only; the source has no name"),
             Self::MissingPart => ("file", "of the export missing; names or messages may be incomplete"),
             Self::CarriedDay => ("message", "without a day, read as of the day written above it"),
+            Self::UnknownYear => ("message", "with a day and no year; which year it was is not known"),
+            Self::PerhapsNote => (
+                "line",
+                "in brackets that may be a note of whoever wrote the chat down; read as part of the message",
+            ),
             Self::NewestFirst => ("message", "that stood newest first, put in order of time"),
             Self::BackInTime => (
                 "message",
@@ -255,7 +266,13 @@ impl Warnings {
             return;
         }
         match self.0.iter_mut().find(|w| w.kind == kind) {
-            Some(warning) => warning.count += count,
+            Some(warning) => {
+                warning.count += count;
+                // Some lines are told of later than those below them.
+                if (1..warning.first_line).contains(&line) {
+                    warning.first_line = line;
+                }
+            }
             None => self.0.push(Warning { kind, count, first_line: line }),
         }
     }

@@ -328,6 +328,10 @@ impl Chat {
             let message = &mut self.transcript.messages[index];
             message.time = match stamp.date {
                 None => Some(Time::Clock(stamp.clock)),
+                Some(date) if date.is_yearless() => {
+                    self.warnings.add(WarningKind::UnknownYear, message.origin.line);
+                    stamp.local(verdict.order).map(Time::Yearless)
+                }
                 Some(_) => stamp.local(verdict.order).map(Time::Local),
             };
             if message.time.is_none() {

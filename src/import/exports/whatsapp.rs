@@ -6,6 +6,7 @@
 //! right where somebody of the chat speaks there and its time lies between the messages around it (`mend`).
 
 mod after;
+mod asides;
 mod between;
 mod bodies;
 mod by_hand;

@@ -29,8 +29,9 @@ pub struct Title {
 impl Reading<'_> {
     /// A name on a line of its own is a heading; the next line begins the message.
     pub(super) fn titled(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
-        if self.past > 0 {
-            self.past -= 1;
+        let line = &Line { text: doings::without_change(line.text), ..*line };
+        if self.past > 0 || line.text.is_empty() {
+            self.past = self.past.saturating_sub(1);
             return self.chat.heading();
         }
         let fresh = self.title.as_ref().is_some_and(|t| t.fresh);
@@ -77,14 +78,18 @@ impl Reading<'_> {
         if fresh && self.is_mark(line) {
             return self.chat.heading();
         }
-        if fresh && self.plan.is_announced() && doings::is_mark_of_change(line.text) {
+        let marked = (fresh && self.plan.is_announced()) || self.plan.is_sent();
+        if marked && doings::is_mark_of_change(line.text) {
             return self.chat.heading();
         }
         if self.is_own_words(line, lines) {
             return;
         }
         let Some(title) = self.title.clone() else { return self.go_on(line) };
-        if let Some((when, text)) = moments::bracketed(line.text) {
+        if doings::is_picture(line.text) && self.plan.shows_pictures() {
+            self.said += 1;
+            self.chat.say(notices::bare_name(&title.name), title.when, Kind::Media, "", line.number);
+        } else if let Some((when, text)) = moments::bracketed(line.text) {
             // Discord leaves the name out where somebody goes on after a while.
             self.say(&title.name, on_day_of(title.when, when), text, line);
         } else if title.fresh || std::mem::take(&mut self.sent.entered) {

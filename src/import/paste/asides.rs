@@ -136,12 +136,21 @@ fn is_note(line: &str) -> bool {
     if inner('[', ']').filter(few).is_some() {
         return true;
     }
-    inner('(', ')').filter(few).is_some_and(|words| {
-        let first = words.split_whitespace().next().unwrap_or_default();
-        let word = first.trim_end_matches(':');
-        let label = first.len() > word.len() && word.chars().all(char::is_alphabetic);
-        label || NOTES.contains(&&*word.to_lowercase())
-    })
+    inner('(', ')').filter(few).is_some_and(has_label)
+}
+
+/// `JB: she paused here`, `Note that …`.
+fn has_label(words: &str) -> bool {
+    let first = words.split_whitespace().next().unwrap_or_default();
+    let word = first.trim_end_matches(':');
+    let label = first.len() > word.len() && word.chars().all(char::is_alphabetic);
+    label || NOTES.contains(&&*word.to_lowercase())
+}
+
+/// Whether a note says who made it or of whom it is: in any brackets people set words of their own.
+pub fn is_labelled(line: &str) -> bool {
+    let line = line.trim();
+    is_note(line) && has_label(line.trim_matches(['[', ']', '(', ')']))
 }
 
 /// `lines` without these. Where brackets stand around much of a text, they are its form.

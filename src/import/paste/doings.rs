@@ -178,6 +178,43 @@ pub fn has_count(line: &str) -> bool {
         && (line.ends_with(" reaction") || line.ends_with(" reactions"))
 }
 
+/// `line` without the app's mark that the words before it were changed: `done (edited)`.
+pub fn without_change(line: &str) -> &str {
+    const ABROAD: [&str; 7] =
+        ["redigerad", "redigeret", "redigert", "upraveno", "змінено", "編集済み", "수정됨"];
+    let marked = line.trim_end().strip_suffix(')').and_then(|l| l.rsplit_once('('));
+    let is = |word: &str| CHANGED.contains(&word) || ABROAD.contains(&word);
+    match marked {
+        Some((words, word)) if is(word) && (words.is_empty() || words.ends_with(char::is_whitespace)) => {
+            words.trim_end()
+        }
+        _ => line,
+    }
+}
+
+/// Whether `line` stands in a copy for a picture, as Discord and Teams call one that has no words of its own.
+pub fn is_picture(line: &str) -> bool {
+    const PICTURES: [&str; 16] = [
+        "Image",
+        "Photo",
+        "Picture",
+        "Bild",
+        "Foto",
+        "Imagen",
+        "Imagem",
+        "Immagine",
+        "Obraz",
+        "Zdjęcie",
+        "Görsel",
+        "Fotoğraf",
+        "Afbeelding",
+        "Изображение",
+        "画像",
+        "이미지",
+    ];
+    PICTURES.contains(&line.trim())
+}
+
 /// A time without the word before it that says that the message was changed: `edited 18:25`.
 pub fn unedited(line: &str) -> &str {
     let Some((word, time)) = line.split_once(' ') else { return line };
@@ -268,5 +305,10 @@ mod tests {
     fn marks_of_changes_before_times() {
         assert_eq!((unedited("düzenlendi 18:25"), unedited("ok 18:25")), ("18:25", "ok 18:25"));
         assert!(is_mark_of_change("Edited") && !is_mark_of_change("edited"));
+        assert_eq!((without_change("done (edited) "), without_change("(bearbeitet)")), ("done", ""));
+        for words in ["I (edited) it", "done(edited)", "done (edited it)", "edited"] {
+            assert_eq!(without_change(words), words);
+        }
+        assert!(is_picture("Image") && !is_picture("image") && !is_picture("Image 2"));
     }
 }

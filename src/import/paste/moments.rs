@@ -1,14 +1,14 @@
 //! Times as people and screens write them beside names: `16:10`, `Today at 4:10 PM`, `Sat 16:10`, `02/03, 16:10`,
-//! `2 March 2024 16:10`. A day without a year cannot be placed; its time of day is kept.
+//! `2 March 2024 16:10`.
 
 use jiff::civil;
 
+use super::days::Day;
 use super::doings;
 use crate::import::chats::chat::When;
 use crate::import::syntax::cursor::Cursor;
-use crate::import::time::dates::Stamp;
+use crate::import::time::dates::{Date, Stamp};
 use crate::import::time::months::{self, MONTHS, WEEKDAYS};
-use crate::transcript::Time;
 
 /// How Discord reads out the picture of a role beside a name.
 pub const ROLE: &str = "Role icon, ";
@@ -204,19 +204,21 @@ pub fn moment(at: &mut Cursor<'_>) -> Option<When> {
 fn on_a_day(at: &mut Cursor<'_>) -> Option<When> {
     let weekday = months::name(at, &WEEKDAYS).is_some();
     pause(at);
-    let date = date_in_words(at);
-    let day = date.is_some() || short_date(at);
-    (weekday || day).then_some(())?;
-    pause(at);
-    let stamp = Stamp::any(at)?;
-    Some(match date.flatten().filter(|_| stamp.date.is_none()) {
-        Some(date) => When::Known(Time::Local(date.to_datetime(stamp.clock))),
-        None => When::Written(stamp),
-    })
+    let clock = |at: &mut Cursor<'_>| {
+        pause(at);
+        Stamp::any(at)
+    };
+    if let Some(stamp) = Stamp::short(at, clock) {
+        return Some(When::Written(stamp));
+    }
+    let day = date_in_words(at);
+    (weekday || day.is_some()).then_some(())?;
+    let when = When::Written(clock(at)?);
+    Some(day.map_or(when, |day| day.of(when)))
 }
 
-/// A date with its month in letters; the inner `None` where it has no year.
-fn date_in_words(at: &mut Cursor<'_>) -> Option<Option<civil::Date>> {
+/// A date with its month in letters, with its year or without.
+fn date_in_words(at: &mut Cursor<'_>) -> Option<Day> {
     let mut ahead = *at;
     let (day, month) = match months::name(&mut ahead, &MONTHS) {
         Some(month) => (day_of_month(&mut ahead)?, month),
@@ -225,9 +227,10 @@ fn date_in_words(at: &mut Cursor<'_>) -> Option<Option<civil::Date>> {
     *at = ahead;
     ahead.eat(',');
     ahead.spaces();
-    let Some((year, 4)) = ahead.number(4) else { return Some(None) };
+    let month = i8::try_from(month + 1).ok()?;
+    let Some((year, 4)) = ahead.number(4) else { return Date::of_month(month, day).map(Day::Written) };
     *at = ahead;
-    Some(civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month + 1).ok()?, day).ok())
+    civil::Date::new(i16::try_from(year).ok()?, month, day).ok().map(Day::Known)
 }
 
 fn day_of_month(at: &mut Cursor<'_>) -> Option<i8> {
@@ -236,22 +239,6 @@ fn day_of_month(at: &mut Cursor<'_>) -> Option<i8> {
     let _ = [".", "st", "nd", "rd", "th"].into_iter().any(|end| at.word(end));
     at.spaces();
     i8::try_from(day).ok()
-}
-
-/// Step over a day and a month in numbers without a year, as WhatsApp copies them.
-fn short_date(at: &mut Cursor<'_>) -> bool {
-    let mut ahead = *at;
-    let mut part = || ahead.number(2).map(|(number, _)| number);
-    let Some(first) = part() else { return false };
-    let Some(sign) = ['/', '.', '-'].into_iter().find(|sign| ahead.eat(*sign)) else { return false };
-    let Some((second, _)) = ahead.number(2) else { return false };
-    ahead.eat(sign);
-    let fits = (1..=31).contains(&first.max(second)) && (1..=12).contains(&first.min(second));
-    let ends = matches!(ahead.peek(), Some(' ' | ','));
-    if fits && ends {
-        *at = ahead;
-    }
-    fits && ends
 }
 
 /// Comma, spaces and `at` between a day and a time.
@@ -278,6 +265,8 @@ fn pass_near_day(at: &mut Cursor<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::time::dates::DateOrder;
+    use crate::transcript::Time;
 
     #[test]
     fn times_at_the_end_and_alone() {
@@ -301,11 +290,20 @@ mod tests {
         ] {
             assert_eq!(whole(text), Time::parse("2024-03-02T16:10").map(When::Known), "{text}");
         }
-        for text in
-            ["02/03, 16:10", "3/2, 4:10 PM", "02.03., 16:10", "Sat 16:10", "Saturday at 16:10", "2 Mar 16:10"]
-        {
+        let second = civil::date(2000, 3, 2);
+        for (text, order, date) in [
+            ("02/03, 16:10", DateOrder::DayFirst, Some(second)),
+            ("3/2, 4:10 PM", DateOrder::MonthFirst, Some(second)),
+            ("02.03., 16:10", DateOrder::DayFirst, Some(second)),
+            ("02.03., 16:10", DateOrder::YearFirst, None),
+            ("2 Mar 16:10", DateOrder::MonthFirst, Some(second)),
+            ("Sat 16:10", DateOrder::DayFirst, None),
+            ("Saturday at 16:10", DateOrder::DayFirst, None),
+        ] {
             let Some(When::Written(stamp)) = whole(text) else { panic!("not read: {text}") };
-            assert_eq!((stamp.date, stamp.clock), (None, civil::time(16, 10, 0, 0)), "{text}");
+            assert!(stamp.date.is_none_or(|date| date.is_yearless()), "{text}");
+            let day = stamp.date.and_then(|date| date.resolve(order));
+            assert_eq!((day, stamp.clock), (date, civil::time(16, 10, 0, 0)), "{text}");
         }
         for text in [
             "Sat",

@@ -44,7 +44,7 @@ fn is_sign(line: &str, above: Option<&str>) -> bool {
     let first = above.is_none();
     is_notice(line)
         || is_way_back(line)
-        || matches!(line.trim(), "iMessage" | "Text Message" | "SMS" | "RCS")
+        || signs::is_way(line)
         || furniture::is_profile(line)
         || (first && is_status_bar(line))
         || is_list_of_members(line)

@@ -90,6 +90,8 @@ pub struct Plan {
     among: Option<Cast>,
     /// How many lines are the head of a page.
     pub top: usize,
+    /// Whether a window shows around the talk: its head, or times as screens have them.
+    pub window: bool,
     /// Whether the talk stands in a mail that passes it on.
     pub forwarded: bool,
     /// Who wrote that mail.
@@ -168,6 +170,7 @@ impl Plan {
             blocks: None,
             among: None,
             top: 0,
+            window: false,
             forwarded: false,
             writer: None,
             ages: false,
@@ -342,7 +345,7 @@ impl Plan {
     /// Whether it is not sure whose words `line` is.
     pub fn doubts(&self, line: &str) -> bool {
         match self.grammar {
-            Grammar::Named => self.cast.doubts(line) || self.is_among(line) || is_aside(line),
+            Grammar::Named => self.cast.doubts(line) || self.is_among(line),
             Grammar::Own => self.cast.doubts(line),
             Grammar::Stamped => self.is_among(line),
             Grammar::Said => said::said(line).is_some_and(|(name, _)| !self.cast.knows(&name)),
@@ -350,6 +353,16 @@ impl Plan {
             Grammar::NameLines => self.screen.doubts(line),
             _ => false,
         }
+    }
+
+    /// Whether copies of this form have a word for each picture.
+    pub fn shows_pictures(&self) -> bool {
+        self.grammar == Grammar::Titled || self.screen.announced
+    }
+
+    /// Whether `line`, which goes on with a message, may be a note in brackets of whoever typed the talk off.
+    pub fn may_be_note(&self, line: &str) -> bool {
+        self.grammar == Grammar::Named && is_aside(line)
     }
 
     /// Whether `line` is of another form than the grammar's, as a chat is that was passed on within another.

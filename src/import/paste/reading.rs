@@ -92,6 +92,10 @@ pub struct Reading<'c> {
     pub(super) another: bool,
     /// Whether the last line stood between messages and was nobody's.
     pub(super) aside: bool,
+    /// How many blank places stand between lines since the first message.
+    pub(super) gaps: u64,
+    /// Whether the last line was a remark below the talk.
+    pub(super) remark: bool,
 }
 
 /// A mail of which only the head was read.
@@ -141,6 +145,8 @@ impl<'c> Reading<'c> {
             window: false,
             another: false,
             aside: false,
+            gaps: 0,
+            remark: false,
         }
     }
 
@@ -175,6 +181,7 @@ impl<'c> Reading<'c> {
             true => self.chat.blank(),
             false => self.held.push(line.clone()),
         }
+        self.gaps += u64::from(!self.gap && self.said > 0);
         (self.gap, self.apart) = (true, true);
     }
 
@@ -234,6 +241,9 @@ impl<'c> Reading<'c> {
                 false => self.chat.heading(),
             };
         }
+        if self.is_at_foot(line.text, lines) {
+            return self.chat.heading();
+        }
         if self.plan.blocks.is_some() {
             return self.block_line(line, lines.sight().next());
         }
@@ -254,6 +264,7 @@ impl<'c> Reading<'c> {
             Grammar::Alternating => self.alternate(line),
             Grammar::Nobody => self.nobody(line),
             _ => match self.plan.head(line.text) {
+                head if self.is_remark(head.as_ref(), line, lines) => {}
                 Some(head) => self.begin(&head, line),
                 None if self.stands_between(line.text, lines) => self.chat.heading(),
                 None if self.plan.grammar == Grammar::Own => self.other(line),
@@ -288,6 +299,11 @@ impl<'c> Reading<'c> {
             return name.to_owned();
         }
         self.names.entry(names::key(name)).or_insert_with(|| name.to_owned()).clone()
+    }
+
+    /// Whether `name` was seen above, in whatever capitals.
+    pub(super) fn has_spoken(&self, name: &str) -> bool {
+        self.names.contains_key(&names::key(name))
     }
 
     fn begin(&mut self, head: &Head<'_>, line: &Line<'_>) {
@@ -341,6 +357,8 @@ impl<'c> Reading<'c> {
             self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
         } else if self.plan.doubts(line.text) {
             self.chat.doubt(WarningKind::DoubtfulName, line.number);
+        } else if self.plan.may_be_note(line.text) {
+            self.chat.doubt(WarningKind::PerhapsNote, line.number);
         }
     }
 

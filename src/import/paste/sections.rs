@@ -7,6 +7,7 @@ use super::days::Day;
 use super::{calendar, moments};
 use crate::import::chats::chat::When;
 use crate::import::syntax::cursor;
+use crate::import::time::dates::Date;
 use crate::transcript::Time;
 
 /// Longest line that can be one.
@@ -109,14 +110,12 @@ impl<'l> Parts<'l> {
         if let Some(date) = self.date {
             return moments::whole(&format!("{date}, {}", clock.to_uppercase()));
         }
-        let (Some(day), Some(month), Some(year)) = (self.day, self.month, self.year) else {
-            return Some(when);
+        let (Some(day), Some(month)) = (self.day, self.month) else { return Some(when) };
+        let day = match self.year {
+            Some(year) => Day::Known(civil::Date::new(year, month, day).ok()?),
+            None => Day::Written(Date::of_month(month, day)?),
         };
-        let date = civil::Date::new(year, month, day).ok()?;
-        match when {
-            When::Written(stamp) => Some(When::Known(Time::Local(date.to_datetime(stamp.clock)))),
-            _ => Some(when),
-        }
+        Some(day.of(when))
     }
 }
 

@@ -164,6 +164,16 @@ const TAPS: [&str; 15] = [
     "adorou ",
 ];
 
+/// Whether `line` says by which way the messages below it came, as phones do.
+pub fn is_way(line: &str) -> bool {
+    const WAYS: &str = "imessage|text message|text message • sms|text message • rcs|sms|rcs|rcs message|textnachricht|\
+        textnachricht • sms|message texte|message sms|sms/mms|mensaje de texto|mensaje de texto • sms|mensaje rcs|\
+        mensagem de texto|mensagem de texto • sms|messaggio di testo|messaggio sms|wiadomość tekstowa|metin mesajı|\
+        sms-bericht|sms-meddelande|текстовое сообщение|sms-сообщение|текстове повідомлення";
+    let line = small(line);
+    WAYS.split('|').any(|way| way == line.trim())
+}
+
 /// Whether `line`, in small letters, is of the screen wherever it stands.
 pub fn is_sign(line: &str) -> bool {
     let marked = line.ends_with(['.', '…']);

@@ -36,8 +36,60 @@ pub fn is_talk(text: &str) -> bool {
         .chars()
         .any(|c| matches!(c, '\u{0370}'..='\u{03ff}' | '\u{0590}'..='\u{1fff}' | '\u{2e80}'..='\u{d7ff}'));
     // Of what is written in other letters nothing is known here.
-    let known = || words(text).any(|w| TALK.contains(&*w)) || denies(text);
+    let known = || words(text).any(|w| TALK.contains(&*w)) || denies(text) || greets(text);
     asks || foreign || known()
+}
+
+/// Whether `text` begins as people greet each other, and hardly goes on.
+fn greets(text: &str) -> bool {
+    const GREETINGS: [&str; 42] = [
+        "good morning",
+        "good night",
+        "good evening",
+        "good afternoon",
+        "see you",
+        "guten morgen",
+        "guten abend",
+        "guten tag",
+        "gute nacht",
+        "bis morgen",
+        "bis dann",
+        "bis später",
+        "moin",
+        "tschüss",
+        "bonjour",
+        "bonsoir",
+        "bonne nuit",
+        "bonne journée",
+        "à demain",
+        "à plus",
+        "buenos días",
+        "buenas tardes",
+        "buenas noches",
+        "hasta mañana",
+        "hasta luego",
+        "bom dia",
+        "boa tarde",
+        "boa noite",
+        "até amanhã",
+        "até logo",
+        "oi",
+        "olá",
+        "buongiorno",
+        "buonasera",
+        "buonanotte",
+        "a domani",
+        "dzień dobry",
+        "dobranoc",
+        "cześć",
+        "günaydın",
+        "iyi geceler",
+        "goedemorgen",
+    ];
+    const MOST_BEHIND: usize = 2;
+    let lower = text.trim().to_lowercase();
+    let rest = GREETINGS.iter().find_map(|greeting| lower.strip_prefix(greeting));
+    rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) && words(rest).count() <= MOST_BEHIND)
 }
 
 /// Whether `text` is `no`, with or without more behind a sign; `no bag` says something else.
@@ -73,10 +125,28 @@ mod tests {
 
     #[test]
     fn words_of_talk() {
-        for text in ["I’m here", "who is there?", "oh no", "no", "👍", "danke dir", "да"] {
+        for text in [
+            "boa noite",
+            "Bom dia!",
+            "até amanhã mãe",
+            "I’m here",
+            "who is there?",
+            "oh no",
+            "no",
+            "👍",
+            "danke dir",
+            "да",
+        ] {
             assert!(is_talk(text), "{text}");
         }
-        for text in ["roast chicken", "no bag to carry it", "9:00 - 18:00", "the Blues lead"] {
+        for text in [
+            "night bus to town",
+            "morning run",
+            "roast chicken",
+            "no bag to carry it",
+            "9:00 - 18:00",
+            "the Blues lead",
+        ] {
             assert!(!is_talk(text), "{text}");
         }
         assert!(

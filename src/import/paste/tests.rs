@@ -7,6 +7,7 @@ mod likeness;
 mod pages;
 mod regular;
 mod retyped;
+mod window;
 
 use proptest::prelude::*;
 

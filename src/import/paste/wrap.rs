@@ -71,6 +71,11 @@ impl Tail {
         Self { times, dots: times && dots, ticks }
     }
 
+    /// Whether there is anything.
+    pub fn is_any(self) -> bool {
+        self.times || self.ticks
+    }
+
     /// `line` without it, and the time.
     pub fn strip(self, line: &str) -> (&str, When) {
         if self.times

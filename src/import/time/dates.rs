@@ -4,6 +4,7 @@
 //! [`super::order`], never line by line.
 
 mod jalali;
+mod yearless;
 
 use jiff::civil;
 
@@ -39,6 +40,10 @@ enum Year {
     Last,
     /// Two digits: it may be anywhere.
     Short,
+    /// Nowhere.
+    None,
+    /// Nowhere, while the month has its name.
+    Named,
 }
 
 /// A date as written.
@@ -164,16 +169,17 @@ impl Date {
         }
         let (y, m, d) = match (self.year, order) {
             (Year::First, _) | (Year::Short, DateOrder::YearFirst) => (a, b, c),
+            (Year::Named, _) => (a, b, c),
             (_, DateOrder::DayFirst) => (c, b, a),
             (_, DateOrder::MonthFirst) => (c, a, b),
-            (Year::Last, DateOrder::YearFirst) => return None,
+            (_, DateOrder::YearFirst) => return None,
         };
         day(y, m, d)
     }
 
     /// Whether an order has to be known to read it.
     pub fn needs_order(&self) -> bool {
-        self.year != Year::First
+        !matches!(self.year, Year::First | Year::Named)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which number of a file's dates is the day. Decided once a file, by evidence: a number past 12 settles it, then
-//! the order in which messages stand, then what the user said. Else day first is assumed, or month first where only so a day
-//! follows the next or every date is written as phones of the United States do, and said so.
+//! the order in which messages stand, then what the user said, then dots between the numbers. Else day first is assumed, or
+//! month first where only so a day follows the next or every date is written as phones of the United States do, and said so.
 
 use jiff::civil;
 
@@ -16,6 +16,8 @@ pub struct Evidence {
     open: (u64, u64),
     /// How many dates are written as in the United States, and how many are not.
     american: (u64, u64),
+    /// Whether dates have other signs between their numbers than dots.
+    undotted: bool,
 }
 
 /// How well the dates fit one order.
@@ -69,6 +71,8 @@ pub enum Basis {
     Sequence,
     /// The user.
     Asked,
+    /// The dots between their numbers: whoever writes these has the day first, or the year.
+    Dots,
     /// Nothing: it was assumed.
     Assumed,
 }
@@ -95,6 +99,7 @@ impl std::fmt::Display for Verdict {
             Basis::Number => "a date can be read in no other way",
             Basis::Sequence => "so the messages stand in order",
             Basis::Asked => "as asked",
+            Basis::Dots => "as dates with dots are",
             Basis::Assumed => "assumed; nothing settles it",
         };
         write!(f, "{order} ({basis})")
@@ -107,6 +112,7 @@ impl Evidence {
         let Some(date) = stamp.date.filter(|d| d.needs_order()) else { return };
         self.american.0 += u64::from(stamp.american);
         self.american.1 += u64::from(!stamp.american);
+        self.undotted |= stamp.shape.separator() != Some('.');
         for (track, order) in self.tracks.iter_mut().zip(ORDERS) {
             track.add(date.resolve(order));
         }
@@ -143,6 +149,7 @@ impl Evidence {
             (std::cmp::Ordering::Less, _) => sure(DateOrder::DayFirst, by(&day, &month)),
             (std::cmp::Ordering::Greater, _) => sure(DateOrder::MonthFirst, by(&day, &month)),
             (_, Some(order)) => sure(order, Basis::Asked),
+            (_, None) if !self.undotted => sure(DateOrder::DayFirst, Basis::Dots),
             (_, None) => {
                 let assumed = (self.open.0 > 0).then_some(self.open);
                 let american = self.american.0 > 0 && self.american.1 == 0;
@@ -246,6 +253,9 @@ mod tests {
         );
         assert_eq!(told(&["1/2/24"], Some(MonthFirst)), "month first (as asked)");
         assert_eq!(told(&["1/2/24"], None), "day first (assumed; nothing settles it)");
+        assert_eq!(told(&["03.11.24", "3.12.24"], None), "day first (as dates with dots are)");
+        assert_eq!(told(&["3.11.24", "3/12/24"], None), "month first (assumed; nothing settles it)");
+        assert_eq!(told(&["03.11.24"], Some(MonthFirst)), "month first (as asked)");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Words behind the last message that are nobody's in it: what a caller remarks, a note of whoever copied the chat, a
 //! signature.
 
+use super::asides::{self, Trust};
 use super::held::Held;
 use super::{Look, notices};
 
@@ -26,6 +27,8 @@ pub struct After {
     rules: bool,
     /// Whether the first is the app's notice of encryption.
     opened: bool,
+    /// Whether that notice came again, where another export was set behind the first.
+    joined: bool,
     /// Whether somebody's hand was on it: words stand above the first message, or the heads are those of a copied screen.
     handled: bool,
 }
@@ -44,8 +47,11 @@ impl After {
                 self.handled |= self.messages == 0 && record.iter().any(|line| !line.line().is_blank());
                 continue;
             }
-            self.opened |= self.messages == 0 && record[0].rest().is_some_and(notices::tells_of_encryption);
+            let sealed = record[0].rest().is_some_and(notices::tells_of_encryption);
+            self.opened |= self.messages == 0 && sealed;
+            self.joined |= self.messages > 0 && sealed;
             self.messages += 1;
+            let record = &record[..asides::begins(record, Trust::Apart).unwrap_or(record.len())];
             self.lines |= has_lines(record);
             self.paragraphs |= gap(record).is_some();
             self.rules |= record[1..].iter().any(|line| is_rule(&line.text));
@@ -58,7 +64,7 @@ impl After {
     /// reads like that.
     pub fn begins(&self, last: &[Held]) -> Option<usize> {
         let rule = last.iter().position(|line| is_rule(&line.text)).filter(|_| !self.rules);
-        let untouched = self.opened && !self.handled;
+        let untouched = self.is_untouched();
         let foreign = |at: &usize| self.handled || last[*at..].iter().any(|line| is_sentence(&line.text));
         let gap = gap(last).filter(|_| !self.paragraphs && !untouched).filter(foreign);
         let at = rule.into_iter().chain(gap).min()?;
@@ -70,6 +76,20 @@ impl After {
         let at = gap(last).filter(|_| !self.opened && !self.paragraphs && self.messages > 0)?;
         let words = if self.begins(last).is_none() { &last[at..] } else { &[] };
         words.iter().find(|line| !line.line().is_blank()).map(|line| line.number)
+    }
+
+    /// Whether no hand was on the file.
+    fn is_untouched(&self) -> bool {
+        self.opened && !self.handled
+    }
+
+    /// How well lines between messages may be told from those of a message.
+    pub fn trust(&self) -> Trust {
+        match (self.is_untouched() && !self.joined, self.paragraphs || self.rules) {
+            (true, _) => Trust::None,
+            (_, true) => Trust::Said,
+            _ => Trust::Apart,
+        }
     }
 
     /// How many messages, with the `last`, must stand in the file.

@@ -1,8 +1,11 @@
 //! An export being read. Its lines are held back until enough of the file is known to tell its names, and each message
 //! until its last line is known: a notice of the app has one line, and notes on a message stand at its end.
 
+use std::collections::HashSet;
+
 use super::Look;
 use super::after::{self, After};
+use super::asides;
 use super::bodies::{self, Body, End, Place};
 use super::held::Held;
 use super::mend::Mend;
@@ -11,6 +14,7 @@ use super::survey::Survey;
 use crate::import::chats::chat::{Chat, When};
 use crate::import::error::ImportError;
 use crate::import::intake::lines::Line;
+use crate::import::paste::asides::{self as between, Aside};
 use crate::import::syntax::cursor;
 use crate::import::time::dates::Stamp;
 use crate::import::warning::WarningKind;
@@ -34,14 +38,31 @@ pub struct Reading<'c> {
     after: After,
     /// The time of the last of them.
     above: Option<Stamp>,
+    /// Who has spoken.
+    seen: HashSet<String>,
+    /// The line of a heading, if nobody has spoken since.
+    heading: Option<u64>,
 }
 
 impl<'c> Reading<'c> {
     /// Messages whose headers have this `look` go to `chat`, of the file called `name`.
     pub fn new(chat: &'c mut Chat, name: &str, look: Look) -> Self {
         let (name, held) = (name.to_owned(), Vec::new());
-        let (after, survey) = (After::of(look), None);
-        Self { chat, name, look, survey, held, bytes: 0, speaks: None, taken: 0, after, above: None }
+        let after = After::of(look);
+        Self {
+            chat,
+            name,
+            look,
+            survey: None,
+            held,
+            bytes: 0,
+            speaks: None,
+            taken: 0,
+            after,
+            above: None,
+            seen: HashSet::new(),
+            heading: None,
+        }
     }
 
     /// The next line. An error when the conversation has grown past its limit.
@@ -66,7 +87,10 @@ impl<'c> Reading<'c> {
             self.chat.doubt(WarningKind::DoubtfulName, line);
         }
         let notes = held.split_off(begins.map_or(held.len(), |at| last + at));
-        self.put(&held, survey)?;
+        let ends = last.min(held.len());
+        self.put(&held[..ends], survey)?;
+        let survey = self.survey.take().unwrap_or_default();
+        self.record(&held[ends..], &survey)?;
         self.notes(&notes);
         Ok(())
     }
@@ -91,8 +115,12 @@ impl<'c> Reading<'c> {
     fn put(&mut self, held: &[Held], survey: Survey) -> Result<(), ImportError> {
         self.after = self.after.with(held);
         self.above = held.iter().rev().find_map(Held::stamp).or(self.above);
+        let trust = self.after.trust();
         let mut records = held.chunk_by(|_, next| next.header.is_none());
-        let result = records.try_for_each(|record| self.record(record, &survey));
+        let result = records.try_for_each(|record| {
+            let end = asides::begins(record, trust).unwrap_or(record.len());
+            self.record(&record[..end], &survey).map(|()| self.asides(&record[end..]))
+        });
         self.survey = Some(survey);
         result
     }
@@ -153,12 +181,41 @@ impl<'c> Reading<'c> {
                     self.chat.doubt(WarningKind::DoubtfulNotice, number);
                 }
                 let name = self.chat.called(name);
+                self.see(&name);
                 say(self.chat, &name, when, read, held);
                 Some((name, when))
             }
         };
         self.chat.note_cut(&held.line());
         (0..held.joined).for_each(|_| self.chat.heading());
+    }
+
+    /// Lines between two messages, which are nobody's words.
+    fn asides(&mut self, lines: &[Held]) {
+        for line in lines {
+            match between::of(&line.text) {
+                None => self.chat.blank(),
+                Some(Aside::Rule) => self.chat.heading(),
+                Some(aside) => {
+                    self.heading = self.heading.or((aside == Aside::Heading).then_some(line.number));
+                    self.chat.note(When::Unknown, line.text.trim(), line.number);
+                }
+            }
+            self.taken = line.number;
+        }
+    }
+
+    /// `name` begins to speak: somebody new below a heading is of another chat.
+    fn see(&mut self, name: &str) {
+        let heading = self.heading.take();
+        if !self.seen.contains(name) {
+            self.seen.insert(name.to_owned());
+            self.chat.doubt_many(
+                WarningKind::AnotherChat,
+                u64::from(heading.is_some()),
+                heading.unwrap_or(0),
+            );
+        }
     }
 
     /// Lines behind the last message, which are about the chat.

@@ -273,3 +273,40 @@ proptest! {
         let _ = read_text("x", &bytes[..], &Options::default(), &mut |_| crate::import::Flow::Continue(()));
     }
 }
+
+#[test]
+fn what_stands_between_two_chats_is_nobodys() {
+    let line = |day: u8, who: &str, text: &str| format!("{day}/03/2025, 18:05 - {who}: {text}\n");
+    let first = line(24, "Amy", "hi") + &line(24, "Lou", "yes");
+    let second = line(25, "Coach", "no training") + &line(25, "Lou", "ok");
+    for (between, note) in [
+        ("\nChat 2: with Coach\n", "Chat 2: with Coach"),
+        ("\n----------\n\nWhatsApp with Coach\n\n", "WhatsApp with Coach"),
+        ("\n\n=== second chat ===\n\n", "=== second chat ==="),
+    ] {
+        let text = format!("{first}{between}{second}");
+        let told = said(&text);
+        assert_eq!((told.len(), told[1].as_str()), (5, "Message Lou: yes"), "{between}");
+        assert_eq!(told[2], format!("System *: {note}"), "{between}");
+        let kinds: Vec<WarningKind> = import(&text).0.warnings.iter().map(|w| w.kind).collect();
+        assert_eq!(kinds, [WarningKind::AnotherChat], "{between}");
+    }
+    let noted = format!("{first}\n[Note by JB: she paused here]\n\n{first}");
+    assert_eq!(said(&noted)[2], "System *: [Note by JB: she paused here]");
+    assert!(import(&noted).0.warnings.is_empty());
+}
+
+#[test]
+fn an_export_that_no_hand_was_on_keeps_its_paragraphs() {
+    let sealed = "24/03/2025, 18:00 - Messages and calls are end-to-end encrypted. No one outside of this chat can read them.\n";
+    let ends = "24/03/2025, 18:06 - Amy: hi\n";
+    for more in ["[bring the cake]", "-----", "Chat 2", "so it is"] {
+        let talk = format!("24/03/2025, 18:05 - Lou: yes\n\n{more}\n{ends}");
+        assert_eq!(said(&format!("{sealed}{talk}"))[1], format!("Message Lou: yes\n\n{more}"), "{more}");
+    }
+    // Without that notice people who write paragraphs may end one with brackets.
+    let talk = format!(
+        "24/03/2025, 18:04 - Lou: so\n\nis it\n24/03/2025, 18:05 - Lou: yes\n\n[bring the cake]\n{ends}"
+    );
+    assert_eq!(said(&talk)[1], "Message Lou: yes\n\n[bring the cake]");
+}

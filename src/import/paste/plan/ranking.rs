@@ -65,6 +65,7 @@ impl Plan {
             Grammar::Prose if mail > 0 => plan.grammar = Grammar::Mail,
             _ => (plan.top, plan.forwarded) = (mail + page, mail > 0),
         }
+        plan.window = top > 0 || ending || times || tail.is_any() || plan.blocks.is_some();
         plan.writer = fields.iter().find_map(|l| mail::writer(l)).filter(|_| plan.forwarded);
         plan.bare_days = plan.bare_days_in(&all);
         plan.times_below = sections::are_below(&all);

@@ -47,6 +47,24 @@ fn paragraphs_stay_with_their_message() {
 }
 
 #[test]
+fn remarks_below_the_talk_are_no_messages() {
+    let talk = "Girl: in?\nBoy: yes\n[girl says she laughed]\nGirl: ok\nBoy: see you\n";
+    let heard = shown(talk);
+    let note = (WarningKind::PerhapsNote, 1, 3);
+    for remark in
+        ["Follow up: none needed.", "Contact made: by JB", "Anmerkung: alles gut", "Outcome: ok\n\nJB"]
+    {
+        let text = format!("{talk}\n{remark}\n");
+        assert_eq!(shown(&text)[..4], heard[..], "{remark}");
+        assert_eq!(shown(&text)[4], format!("*: {}", remark.lines().next().unwrap()), "{remark}");
+        assert_eq!(told(&text)[..2], [note, (WarningKind::LineAfterLastMessage, told(&text)[1].1, 7)]);
+    }
+    for more in ["Anna Berg: me too", "Cleo: me too", "Follow up: later?\nGirl: no"] {
+        assert!(shown(&format!("{talk}\n{more}\n")).iter().all(|l| !l.starts_with('*')), "{more}");
+    }
+}
+
+#[test]
 fn a_heading_costs_no_names() {
     for text in ["Note\nAmy: hi\nLou: yes\n", "Chat with Amy:\nAmy: hi\nLou: yes\n"] {
         assert_eq!(shown(text), ["Amy: hi", "Lou: yes"], "{text}");

@@ -85,7 +85,7 @@ fn screens_without_names() {
     let times: Vec<_> = chat.transcript.messages.iter().map(|m| m.time).collect();
     assert_eq!(
         (times[1], times[2], times[4]),
-        (Time::parse("18:22"), Time::parse("18:30"), Time::parse("08:05"))
+        (Time::parse("03-14T18:22"), Time::parse("03-14T18:30"), Time::parse("03-15T08:05"))
     );
     let phone =
         "9:41\n< 12\nTom Hill >\niMessage\nToday 6:22 PM\nare you in?\nyes\nok\nDelivered\niMessage 0\n";

@@ -203,7 +203,7 @@ fn talks_in_games_and_on_walls() {
         ),
     ]);
     let aside = "Tom: in?\nRia: yes\n[he sends a picture]\nTom: ok\nRia: bye\n";
-    assert_eq!(doubts(aside), [(WarningKind::DoubtfulName, 1)]);
+    assert_eq!(doubts(aside), [(WarningKind::PerhapsNote, 1)]);
 }
 
 #[test]
