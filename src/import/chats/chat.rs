@@ -328,15 +328,15 @@ impl Chat {
             let message = &mut self.transcript.messages[index];
             message.time = match stamp.date {
                 None => Some(Time::Clock(stamp.clock)),
-                Some(date) if date.is_yearless() => {
-                    self.warnings.add(WarningKind::UnknownYear, message.origin.line);
-                    stamp.local(verdict.order).map(Time::Yearless)
-                }
+                Some(date) if date.is_yearless() => stamp.local(verdict.order).map(Time::Yearless),
                 Some(_) => stamp.local(verdict.order).map(Time::Local),
             };
             if message.time.is_none() {
                 self.warnings.add(WarningKind::InvalidTime, message.origin.line);
             }
+        }
+        for message in self.transcript.messages.iter().filter(|m| matches!(m.time, Some(Time::Yearless(_)))) {
+            self.warnings.add(WarningKind::UnknownYear, message.origin.line);
         }
         if self.turned_after.is_some_and(|steps| chronology::falls(&self.transcript.messages, steps)) {
             let (count, line) = chronology::timed(&self.transcript.messages);

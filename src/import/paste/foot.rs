@@ -48,7 +48,7 @@ const TO: [&str; 10] = [
 const SIGNS: [char; 8] = ['.', '…', ' ', '+', '＋', '☺', '😊', '🎤'];
 
 /// Whether `line`, the last of a window, is such a field.
-fn is_field(line: &str) -> bool {
+pub fn is_field(line: &str) -> bool {
     let lower = line.trim_matches(SIGNS).to_lowercase();
     FIELDS.split('|').any(|field| field == lower) || is_to(line)
 }

@@ -12,8 +12,8 @@ use super::super::screen::Screen;
 use super::super::tags::Tags;
 use super::super::wrap::{self, Tail};
 use super::super::{
-    ahead, asides, days, forum, forward, furniture, inline, labels, mail, moments, notices, page, retold,
-    said, sections, titles,
+    ahead, asides, days, foot, forum, forward, furniture, inline, labels, mail, moments, notices, page,
+    retold, said, sections, titles,
 };
 use super::{Grammar, Plan};
 use crate::import::intake::source::Sample;
@@ -40,6 +40,9 @@ impl Plan {
         let top = Some(page::head(&lines)).filter(|top| top + 2 <= lines.len()).unwrap_or(0);
         let all = lines.clone();
         let (head, lines) = lines.split_at(top);
+        // The field at the foot of a window has no time below it, as messages have.
+        let lines =
+            lines.split_last().filter(|(last, _)| top > 0 && foot::is_field(last)).map_or(lines, |l| l.1);
         let alone = all.iter().filter(|l| moments::is_alone(l)).count();
         let times = alone > 2 || (alone > 1 && alone * 4 >= lines.len());
         let ending = lines.iter().filter(|l| moments::ending(l).is_some()).count();
