@@ -34,8 +34,8 @@ fn is_label(name: &str) -> bool {
 /// Whether `name` is written as people are not called: `Contact made`, some words of which the first alone is big.
 fn is_phrase(name: &str) -> bool {
     let words: Vec<&str> = name.split_whitespace().collect();
-    let small = |word: &&str| word.chars().all(|c| c.is_lowercase() || c == '-');
-    words.len() > 1 && name.starts_with(char::is_uppercase) && words[1..].iter().all(|word| small(&word))
+    let small = |word: &str| word.chars().all(|c| c.is_lowercase() || c == '-');
+    words.len() > 1 && name.starts_with(char::is_uppercase) && words[1..].iter().all(|word| small(word))
 }
 
 impl Reading<'_> {
