@@ -46,7 +46,8 @@ pub fn is_of_head(line: &str) -> bool {
     mail::is_any_field(line) || is_above(line)
 }
 
-fn is_above(line: &str) -> bool {
+/// Whether `line` is what a program sets above the fields of a mail.
+pub fn is_above(line: &str) -> bool {
     let words = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     ABOVE.contains(&words.as_str())
 }

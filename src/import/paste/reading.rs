@@ -12,6 +12,7 @@ use super::forum::Post;
 use super::grammars::{Head, Who};
 use super::icons::Side;
 use super::labels::Fields;
+use super::mail::thread::Thread;
 use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
@@ -56,8 +57,8 @@ pub struct Reading<'c> {
     paragraphs: bool,
     /// Whether the last line went on with a message.
     went_on: bool,
-    /// Who wrote the mail whose fields are being read.
-    pub(super) mail: Option<Mail>,
+    /// Mails that stand one within another.
+    pub(super) thread: Thread,
     /// The post of a forum that is being read.
     pub(super) post: Post,
     /// Lines of a message whose time stands behind it.
@@ -94,14 +95,6 @@ pub struct Reading<'c> {
     pub(super) aside: bool,
 }
 
-/// A mail of which only the head was read.
-pub struct Mail {
-    pub(super) name: String,
-    pub(super) when: When,
-    /// Whether its words have begun.
-    pub(super) begun: bool,
-}
-
 impl<'c> Reading<'c> {
     /// Nothing read yet.
     pub fn new(plan: Plan, chat: &'c mut Chat) -> Self {
@@ -123,7 +116,7 @@ impl<'c> Reading<'c> {
             within: false,
             paragraphs: false,
             went_on: false,
-            mail: None,
+            thread: Thread::default(),
             post: Post::default(),
             block: Vec::new(),
             block_time: When::Unknown,
@@ -149,6 +142,9 @@ impl<'c> Reading<'c> {
         let result = self.all(lines, name);
         self.close_title();
         self.close_block();
+        if self.plan.grammar == Grammar::Mail {
+            self.close_mails();
+        }
         self.settle(None);
         if let Some(line) = self.watch.other_chat().filter(|_| !self.another) {
             self.chat.doubt(WarningKind::AnotherChat, line);
@@ -158,7 +154,9 @@ impl<'c> Reading<'c> {
 
     fn all(&mut self, lines: &mut Ahead<impl BufRead>, name: &str) -> Result<(), ImportError> {
         while let Some(mut line) = lines.next_line()? {
-            if line.line().is_blank() {
+            if self.plan.grammar == Grammar::Mail {
+                self.mail(&line, lines);
+            } else if line.line().is_blank() {
                 self.blank(&line);
             } else {
                 self.join(&mut line, lines)?;
@@ -244,8 +242,7 @@ impl<'c> Reading<'c> {
             || (self.plan.has_sections() && self.enters(line.text))
             || (self.plan.is_sectioned() && self.said > 0 && self.is_receipt(line.text, lines));
         match self.plan.grammar {
-            Grammar::Prose => self.prose(line),
-            Grammar::Mail => self.mail(line, lines),
+            Grammar::Prose | Grammar::Mail => self.prose(line),
             Grammar::Forum => self.forum(line, lines),
             Grammar::Labelled => self.field(line),
             Grammar::Retold => self.retold(line),
