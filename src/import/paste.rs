@@ -22,7 +22,7 @@ mod guesses;
 mod icons;
 mod inline;
 mod labels;
-mod lead;
+pub(super) mod lead;
 mod likeness;
 mod logs;
 mod mail;

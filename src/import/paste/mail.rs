@@ -1,5 +1,6 @@
 //! Mails one under another, each under its fields (`From:`, `Sent:`, `Subject:`) or quoted under `On 2 March Ana wrote:`.
 
+mod closing;
 mod reading;
 pub mod thread;
 mod wrote;
@@ -9,6 +10,7 @@ use crate::import::chats::chat::When;
 use crate::import::syntax::cursor::Cursor;
 use crate::import::time::{meridiem, months};
 use crate::transcript::Time;
+pub use closing::is_closing;
 pub use wrote::wrote;
 
 /// Fields that say who wrote a mail.
@@ -30,7 +32,10 @@ pub fn label(line: &str) -> Option<(String, &str)> {
     const LONGEST: usize = 40;
     let line = unquoted(line).trim_start_matches(['\u{200e}', '\u{200f}']);
     let (label, value) = line.split_once([':', '：']).filter(|(label, _)| label.len() <= LONGEST)?;
-    Some((label.trim_matches(['*', ' ', '\u{a0}', '\u{202f}']).to_lowercase(), value.trim_matches(['*', ' '])))
+    Some((
+        label.trim_matches(['*', ' ', '\u{a0}', '\u{202f}']).to_lowercase(),
+        value.trim_matches(['*', ' ']),
+    ))
 }
 
 fn has(labels: &str, label: &str) -> bool {
@@ -70,14 +75,20 @@ pub fn sent(line: &str) -> Option<When> {
 }
 
 /// A time with its day in whatever words a mail program writes it; what it says of the zone is left out.
-fn moment(text: &str) -> When {
+pub fn moment(text: &str) -> When {
     let zone = |w: &&str| {
         let w = w.trim_matches(['(', ')', ',']);
         let offset = w.strip_prefix("GMT").or_else(|| w.strip_prefix("UTC")).unwrap_or(w);
-        let signed = offset.strip_prefix(['+', '-']).is_some_and(|o| o.starts_with(|c: char| c.is_ascii_digit()));
+        let signed =
+            offset.strip_prefix(['+', '-']).is_some_and(|o| o.starts_with(|c: char| c.is_ascii_digit()));
         offset.is_empty() || signed
     };
-    let words: Vec<&str> = text.split_whitespace().filter(|w| !zone(w)).collect();
+    let mut words: Vec<&str> = text.split_whitespace().filter(|w| !zone(w)).collect();
+    // Vietnamese numbers the days of the week: `Th 4, 21 thg 5`.
+    if let Some(at) = words.iter().position(|w| matches!(*w, "Th" | "Thứ")).filter(|at| at + 2 < words.len())
+    {
+        words.drain(at..at + 2);
+    }
     let text = words.join(" ").trim_matches([',', ' ']).to_owned();
     if let Some(when) = moments::whole(&text) {
         return when;
@@ -86,7 +97,9 @@ fn moment(text: &str) -> When {
         return When::Known(Time::Local(time));
     }
     // A date in numbers, with words around it.
-    let said = |w: &&&str| w.contains(char::is_numeric) || meridiem::read(&mut Cursor::new(w)).is_some_and(|_| w.len() > 1);
+    let said = |w: &&&str| {
+        w.contains(char::is_numeric) || meridiem::read(&mut Cursor::new(w)).is_some_and(|_| w.len() > 1)
+    };
     let first = words.iter().position(|w| w.contains(char::is_numeric)).unwrap_or(words.len());
     let numbers: Vec<&str> = words[first..].iter().filter(said).copied().collect();
     moments::whole(numbers.join(" ").trim_matches([',', ' ', ')'])).unwrap_or(When::Unknown)

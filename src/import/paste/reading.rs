@@ -55,6 +55,8 @@ pub struct Reading<'c> {
     pub(super) within: bool,
     /// Whether a message has gone on after a blank line.
     paragraphs: bool,
+    /// Whether words that are nobody's stand above the first message.
+    led: bool,
     /// Whether the last line went on with a message.
     went_on: bool,
     /// Mails that stand one within another.
@@ -115,6 +117,7 @@ impl<'c> Reading<'c> {
             beside: (false, false),
             within: false,
             paragraphs: false,
+            led: false,
             went_on: false,
             thread: Thread::default(),
             post: Post::default(),
@@ -258,6 +261,7 @@ impl<'c> Reading<'c> {
                     Some((when, rest)) => {
                         self.append_held();
                         let rest = rest.trim();
+                        let when = self.day.map_or(when, |day| day.of(when));
                         self.chat.note(when, rest.strip_prefix("- ").unwrap_or(rest), line.number);
                     }
                     None => self.hold(line),
@@ -299,7 +303,8 @@ impl<'c> Reading<'c> {
             }
             Who::App => {
                 self.append_held();
-                self.chat.note(head.when, head.text.trim(), line.number);
+                let when = self.day.map_or(head.when, |day| day.of(head.when));
+                self.chat.note(when, head.text.trim(), line.number);
                 self.chat.note_cut(line);
             }
         }
@@ -334,7 +339,10 @@ impl<'c> Reading<'c> {
     pub(super) fn go_on(&mut self, line: &Line<'_>) {
         self.went_on = true;
         let line = &Line { text: self.closed(line.text), ..*line };
-        if !self.chat.append(line) {
+        if self.said == 0 && self.begins_on(line.text) {
+            self.chat.heading();
+        } else if !self.chat.append(line) {
+            self.led = true;
             self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
         } else if self.plan.doubts(line.text) {
             self.chat.doubt(WarningKind::DoubtfulName, line.number);
@@ -359,8 +367,7 @@ impl<'c> Reading<'c> {
         let Some(first) = self.held.first().map(|l| l.number) else { return };
         let short = self.held[0].text.split_whitespace().count() <= 6;
         let apart = self.held.last().is_some_and(|l| l.line().is_blank());
-        let closes =
-            self.held.iter().rfind(|l| !l.line().is_blank()).is_some_and(|l| self.plan.closes_mail(&l.text));
+        let closes = self.closes_mail();
         match next {
             None if closes => self.note_closing(),
             None if !self.paragraphs && self.said > 2 => self.note_held(),
@@ -371,6 +378,14 @@ impl<'c> Reading<'c> {
             }
             _ => self.append_held(),
         }
+    }
+
+    /// Whether the lines kept back end as a mail closes.
+    fn closes_mail(&self) -> bool {
+        let end = self.held.iter().rposition(|l| !l.line().is_blank()).map_or(0, |at| at + 1);
+        let from = self.held[..end].iter().rposition(|l| l.line().is_blank()).map_or(0, |at| at + 1);
+        let lines: Vec<&str> = self.held[from..end].iter().map(|l| l.text.trim()).collect();
+        self.plan.closes_mail(&lines, self.led)
     }
 
     /// The message does go on.

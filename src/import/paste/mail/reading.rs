@@ -34,7 +34,8 @@ impl Reading<'_> {
         self.chat.sort_by_time();
         let mut known = HashSet::new();
         for mail in mails {
-            let words: Vec<&str> = mail.lines.iter().map(|l| l.text.trim()).filter(|l| !l.is_empty()).collect();
+            let words: Vec<&str> =
+                mail.lines.iter().map(|l| l.text.trim()).filter(|l| !l.is_empty()).collect();
             let again = !words.is_empty() && !known.insert((mail.writer.clone(), words.join("\n")));
             self.say_mail(&mail, again && mail.writer.is_some());
         }

@@ -125,7 +125,9 @@ impl Thread {
         // `Re: tea`, `AW: Tee`: a subject with a colon near its beginning.
         let value = text.split_once([':', '：']).map_or("", |(_, value)| value.trim());
         mail.answer |= value.split_once([':', '：']).is_some_and(|(sign, rest)| {
-            (2..=4).contains(&sign.chars().count()) && sign.chars().all(char::is_alphabetic) && rest.starts_with(' ')
+            (2..=4).contains(&sign.chars().count())
+                && sign.chars().all(char::is_alphabetic)
+                && rest.starts_with(' ')
         });
     }
 
@@ -171,7 +173,8 @@ fn depth(line: &str) -> (usize, &str) {
 fn introduced(lines: &[&str]) -> Option<(usize, (String, When))> {
     let one = wrote(lines.first()?);
     let two = || {
-        let broken = lines[0].contains(char::is_numeric) && !lines[0].trim_end().ends_with(['.', '?', '!', ':']);
+        let broken =
+            lines[0].contains(char::is_numeric) && !lines[0].trim_end().ends_with(['.', '?', '!', ':']);
         let next = lines.get(1).filter(|next| broken && wrote(next).is_none())?;
         let joined = format!("{} {}", lines[0].trim_end(), next.trim_start());
         wrote(&joined.replace("< ", "<"))
@@ -182,12 +185,7 @@ fn introduced(lines: &[&str]) -> Option<(usize, (String, When))> {
 /// Who of `people` signed `lines`: the last says no more than the name or its first word.
 fn signed(lines: &[Kept], people: &[String]) -> Option<String> {
     let last = lines.iter().rfind(|l| !l.text.trim().is_empty())?;
-    let name = last.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let is = |person: &&String| {
-        let person = person.to_lowercase();
-        person == name || person.split_whitespace().next() == Some(&*name)
-    };
-    people.iter().find(is).cloned()
+    people.iter().find(|person| forward::is_signed(&last.text, person)).cloned()
 }
 
 /// Whether `line` is set by a program: above a mail, with `next` below, or under one.
@@ -239,7 +237,8 @@ mod tests {
         }
         let (mails, turned) = thread.close();
         let shown = |mail: &Mail| {
-            let words: Vec<&str> = mail.lines.iter().map(|l| l.text.as_str()).filter(|l| !l.is_empty()).collect();
+            let words: Vec<&str> =
+                mail.lines.iter().map(|l| l.text.as_str()).filter(|l| !l.is_empty()).collect();
             format!("{}: {}", mail.writer.as_deref().unwrap_or("?"), words.join("|"))
         };
         (mails.iter().filter(|m| m.has_words()).map(shown).collect(), turned)

@@ -122,7 +122,8 @@ fn parts(rest: &str) -> Option<(String, Option<String>, Option<String>)> {
 fn addressed(text: &str) -> Option<(&str, &str, &str)> {
     let at = text.find('@')?;
     let sign = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']') || is_turn(c);
-    let from = text[..at].rfind(sign).map_or(0, |from| from + text[from..].chars().next().map_or(1, char::len_utf8));
+    let from =
+        text[..at].rfind(sign).map_or(0, |from| from + text[from..].chars().next().map_or(1, char::len_utf8));
     let to = text[at..].find(sign).map_or(text.len(), |to| at + to);
     let (address, after) = (&text[from..to], text[to..].trim_start_matches(sign));
     let host = address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));

@@ -85,11 +85,14 @@ impl Plan {
 
     /// Whether what stands in `lines` below and between the heads of mails is no talk with names, or only here and there.
     fn is_hardly_talk(&self, lines: &[&str]) -> bool {
-        use Grammar::{Formed, Irc, Named, Stamped, Timed, Titled, TitledClosely, Trailing};
-        let named = matches!(
-            self.grammar,
-            Formed | Irc | Named | Stamped | Timed | Titled | TitledClosely | Trailing
-        );
+        use Grammar::{
+            Alternating, Blocks, Dashed, Forum, Labelled, Mail, NameLines, Nobody, Own, Prose, Retold, Said,
+        };
+        match self.grammar {
+            Alternating | Nobody | Prose | NameLines | Own | Dashed | Blocks | Mail | Said => return true,
+            Forum | Labelled | Retold => return false,
+            _ => {}
+        }
         let words = lines.iter().map(|l| mail::unquoted(l)).filter(|l| !thread::is_of_head(l));
         let (mut heads, mut count) = (0, 0);
         for line in words {
@@ -97,7 +100,7 @@ impl Plan {
             count += 1;
         }
         let each = if self.has_titles() { 2 } else { 1 };
-        !named || heads * each * 2 < count
+        heads * each * 2 < count
     }
 
     /// What somebody says in `lines`, as far as that is on the line where it begins.
