@@ -34,8 +34,8 @@ pub fn is_vibers(text: &str) -> bool {
     VIBERS.contains(&text.trim())
 }
 
-/// Whether `text` is `[图片]` and nothing else.
-fn is_chinese(text: &str) -> bool {
+/// Whether `text` is what WeChat and QQ have in the place of a picture, and nothing else: `[图片]`.
+pub fn is_chinese(text: &str) -> bool {
     text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|word| CHINESE.contains(&word))
 }
 

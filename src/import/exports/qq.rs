@@ -5,7 +5,7 @@
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::fields::close;
 use crate::import::chats::ids::Ids;
-use crate::import::chats::placeholders::placeholder;
+use crate::import::chats::placeholders::{is_chinese, placeholder};
 use crate::import::error::ImportError;
 use crate::import::intake::lines::Line;
 use crate::import::intake::source::{Sample, Source};
@@ -216,6 +216,7 @@ impl Reading {
                 chat.say(&name, when, kind, text.trim_end(), line.number);
                 chat.note_cut(line);
             }
+            None if !chat.is_empty() && is_chinese(line.text.trim()) => chat.add_media("", line.number),
             None if chat.append(line) => {}
             None => chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
         }
@@ -259,13 +260,14 @@ mod tests {
     fn heads_with_numbers_addresses_and_neither() {
         let found = shown(&format!(
             "消息记录（此消息记录为文本格式，不支持重新导入）\n\n{RULE}\n消息分组:我的好友\n{RULE}\n消息对象:小美\n{RULE}\n\n\
-             2024-05-18 18:03:22 小美(123456)\n在吗\n第二行\n\n2024-05-18 下午 6:04:01 【管理员】阿强<qiang@example.org>\n[图片]\n\n\
+             2024-05-18 18:03:22 小美(123456)\n在吗\n[表情]\n\n2024-05-18 下午 6:04:01 【管理员】阿强<qiang@example.org>\n[图片]\n\n\
              2024-05-19 8:01:10 小美(123456)\n\n2024-05-19 8:02:00 系统消息(10000)\n阿强撤回了一条消息\n\n\
              2024-05-19 8:03:00 小美\n消息对象:你\n"
         ));
         let expected = [
             "# qq.txt",
-            "2024-05-18T18:03:22 小美: 在吗\n第二行",
+            "2024-05-18T18:03:22 小美: 在吗",
+            "2024-05-18T18:03:22 小美: ",
             "2024-05-18T18:04:01 阿强: ",
             "2024-05-19T08:01:10 小美: ",
             "2024-05-19T08:02:00 *: 阿强撤回了一条消息",

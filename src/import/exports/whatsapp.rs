@@ -100,9 +100,10 @@ fn is_quoted(sample: &Sample) -> bool {
         sample.lines().filter(|l| l.starts_with('>')).map(|l| Lead::Quote.strip(l)).collect();
     let lines: Vec<&str> = lines.into_iter().filter(|l| !l.trim().is_empty()).collect();
     let Some((look, heads)) = Look::of(lines.iter().copied()) else { return false };
-    let all = sample.lines().filter(|l| !l.trim().is_empty()).count();
+    let all: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
+    let all = all.len() - forward::fields(&all);
     let exported = look.shape.is_date_first() && !(look.bracketed && look.shape.is_iso_minutes());
-    exported && heads > 2 && heads * 2 > lines.len() && lines.len() * 2 > all && look.has_names(&lines)
+    exported && heads > 2 && heads * 2 > lines.len() && lines.len() * 3 > all && look.has_names(&lines)
 }
 
 /// How the headers of a file look.

@@ -18,6 +18,7 @@ use super::sent::Sent;
 use super::twice::Watch;
 use super::{forward, inline, marks, moments, names, notices, page, signs};
 use crate::import::chats::chat::{Chat, When};
+use crate::import::chats::placeholders;
 use crate::import::intake::lines::Line;
 use crate::transcript::Kind;
 
@@ -341,6 +342,8 @@ impl<'c> Reading<'c> {
         let line = &Line { text: self.closed(line.text), ..*line };
         if self.said == 0 && self.begins_on(line.text) {
             self.chat.heading();
+        } else if self.said > 0 && placeholders::is_chinese(line.text.trim()) {
+            self.chat.add_media("", line.number);
         } else if !self.chat.append(line) {
             self.led = true;
             self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);

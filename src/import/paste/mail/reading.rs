@@ -15,6 +15,7 @@ impl Reading<'_> {
     pub(in crate::import::paste) fn mail(&mut self, line: &Kept, lines: &Ahead<impl BufRead>) {
         match self.thread.take(line, &lines.sight().collect::<Vec<_>>()) {
             Is::Words => self.chat.hold(line.text.len()),
+            Is::Blank => self.chat.blank(),
             Is::Head => self.chat.heading(),
         }
     }

@@ -53,8 +53,10 @@ pub struct Thread {
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Is {
-    /// Words, or a blank line among them: kept.
+    /// Words, or the first blank line behind some: kept.
     Words,
+    /// A blank line above all words of its mail, or under another.
+    Blank,
     /// Of the head of a mail, or set there by a program.
     Head,
 }
@@ -86,6 +88,9 @@ impl Thread {
             return Is::Head;
         }
         let at = self.at(depth);
+        if text.trim().is_empty() && self.mails[at].lines.last().is_none_or(|l| l.text.is_empty()) {
+            return Is::Blank;
+        }
         self.mails[at].lines.push(Kept { text: text.trim_end().to_owned(), ..line.clone() });
         Is::Words
     }

@@ -71,6 +71,36 @@ fn a_letter_around_a_talk_closes_and_a_talk_does_not() {
 }
 
 #[test]
+fn a_quoted_export_is_the_export() {
+    let chat = "> 14.06.25, 16:01 - Ida: da?\n> 14.06.25, 16:02 - Bo: ja\n> 14.06.25, 16:03 - Bo: <Medien ausgeschlossen>\n";
+    let mail = "Von: Eve\nGesendet: Montag\nAn: Hilfe\nBetreff: Chat\n\nGuten Tag,\nanbei.\n\n";
+    for (text, format) in [
+        (chat.to_owned(), "whatsapp"),
+        (format!("{mail}{chat}\nViele Grüße\nEve\n"), "whatsapp"),
+        (chat.replace(" - ", " "), "paste"),
+    ] {
+        let mut found = Vec::new();
+        let counts = read_text("m", text.as_bytes(), &Options::default(), &mut |i: Imported| {
+            found.push((i.format, i.transcript.messages[2].kind));
+            Flow::Continue(())
+        });
+        let counts = counts.unwrap();
+        assert_eq!(counts.lines, counts.accounted());
+        let kind = if format == "whatsapp" { Kind::Media } else { Kind::Message };
+        assert_eq!(found, [(format, kind)], "{text}");
+    }
+}
+
+#[test]
+fn a_picture_on_a_line_of_its_own() {
+    let text = "小林:\n好啊\n[表情]\n那走\n阿珍:\n听不清[捂脸]\n小林:\n[图片]好看\n阿珍:\n收到\n";
+    assert_eq!(
+        shown(text),
+        ["小林: 好啊", "小林: ", "小林: 那走", "阿珍: 听不清[捂脸]", "小林: [图片]好看", "阿珍: 收到"]
+    );
+}
+
+#[test]
 fn the_day_above_a_transcript() {
     let text = "Chat started on 2025-05-21 06:03 PM (UTC)\n\n(06:03:22 PM) Visitor 4: in?\n(06:04:02 PM) Anna K.: yes\n(06:05:00 PM) Visitor 4: ok\n";
     let (chat, _) = import(text);
