@@ -121,13 +121,21 @@ pub fn without_address(text: &str) -> Option<&str> {
     (address.contains('@') && !name.trim().is_empty()).then(|| name.trim())
 }
 
-/// How many of `lines` are the fields above a mail: from whom, soon below it when, and one more at least.
+/// How many of `lines` are the fields above a mail: from whom, and at least one more. Names of people to whom it went may
+/// run on over a line.
 pub fn head<S: AsRef<str>>(lines: &[S]) -> Option<usize> {
     let lines: Vec<&str> = lines.iter().take(MOST).map(AsRef::as_ref).collect();
     is_from(lines.first()?).then_some(())?;
-    let count = 1 + lines[1..].iter().take_while(|l| is_field(l)).count();
-    let sent = lines[1..count].iter().take(3).any(|l| label(l).is_some_and(|(label, _)| has(SENT, &label)));
-    (sent && count > 2).then_some(count)
+    let goes_on =
+        |at: usize| lines[at].contains([';', '@']) && lines.get(at + 1).is_some_and(|l| is_field(l));
+    let count = 1 + (1..lines.len()).take_while(|at| is_field(lines[*at]) || goes_on(*at)).count();
+    (count > 1).then_some(count)
+}
+
+/// The same of a head that no other text has: when the mail was sent stands soon below, and one more field.
+fn is_sure_head(lines: &[&str]) -> bool {
+    let sent = |line: &&str| label(line).is_some_and(|(label, _)| has(SENT, &label));
+    head(lines).is_some_and(|count| count > 2 && lines[1..count].iter().take(3).any(sent))
 }
 
 /// Whether `lines` are mails: two at least, or one that the text begins with.

@@ -2,7 +2,7 @@
 //! deep it is quoted. What was quoted was written before what quotes it.
 
 use super::super::ahead::Kept;
-use super::{head, is_any_field, is_from, sent, unquoted, writer, wrote};
+use super::{head, is_any_field, is_from, is_sure_head, sent, unquoted, writer, wrote};
 use crate::import::chats::chat::When;
 use crate::import::paste::{days, forward};
 
@@ -204,20 +204,24 @@ fn is_programs(line: &str, next: Option<&str>) -> bool {
 }
 
 /// Whether `lines` are mails within each other, by signs that no other text has: a line that says who wrote what is quoted
-/// below it, or the fields of one mail below the words of another.
+/// below it, two that say who wrote when, or the fields of one mail below the words of another.
 pub fn is_thread(lines: &[&str]) -> bool {
     let lines: Vec<&str> = lines.iter().copied().filter(|l| !unquoted(l).is_empty()).collect();
     let bare: Vec<&str> = lines.iter().map(|l| unquoted(l)).collect();
-    let sure = |at: usize| {
-        introduced(&bare[at..]).is_some_and(|(count, (_, when))| {
-            let quoted = lines.get(at + count).is_some_and(|l| depth(l).0 > depth(lines[at]).0);
-            let address = bare[at..at + count].iter().any(|l| l.contains('@'));
-            when != When::Unknown && (quoted || address) && at + count < lines.len()
-        })
+    let told = |at: &usize| {
+        let (count, (_, when)) = introduced(&bare[*at..])?;
+        (when != When::Unknown && at + count < lines.len()).then_some((*at, at + count))
     };
-    let heads = (0..lines.len()).filter(|at| head(&bare[*at..]).is_some());
-    let heads: Vec<usize> = heads.collect();
-    heads.len() > 1 || heads.first().is_some_and(|at| *at > 1) || (0..lines.len()).any(sure)
+    let sure = |(at, below): &(usize, usize)| {
+        depth(lines[*below]).0 > depth(lines[*at]).0 || bare[*at..*below].iter().any(|l| l.contains('@'))
+    };
+    let words = |at: usize| !is_programs(lines[at], lines.get(at + 1).copied());
+    let told: Vec<(usize, usize)> = (0..lines.len()).filter_map(|at| told(&at)).collect();
+    let heads: Vec<usize> = (0..lines.len()).filter(|at| is_sure_head(&bare[*at..])).collect();
+    heads.len() > 1
+        || heads.first().is_some_and(|at| (0..*at).any(words))
+        || told.len() > 1
+        || told.iter().any(sure)
 }
 
 /// Whether `line` only says who wrote a mail, when or to whom.
@@ -288,10 +292,13 @@ mod tests {
             "Ida: she wrote on 21 May 2025 at 18:03:|Bo: hi",
             "From: here|to: there",
             "On 21 May 2025 at 18:03 Ida wrote:|hi|hey",
+            "From: Ida|To: Bo|hi|From: Bo|To: Ida|hey",
             "> hi|> hey",
         ] {
             assert!(!is_thread(&text.split('|').collect::<Vec<_>>()), "{text}");
         }
+        let told = "On 21 May 2025 at 18:03 Ida wrote:|hi|On 21 May 2025 at 18:05 Bo wrote:|hey";
+        assert!(is_thread(&told.split('|').collect::<Vec<_>>()));
         assert!(is_thread(&["yes", IDA, "> hi"]) && is_thread(&["yes", IDA, "hi"]));
     }
 }

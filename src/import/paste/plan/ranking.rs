@@ -94,13 +94,12 @@ impl Plan {
             _ => {}
         }
         let words = lines.iter().map(|l| mail::unquoted(l)).filter(|l| !thread::is_of_head(l));
-        let (mut heads, mut count) = (0, 0);
-        for line in words {
-            heads += usize::from(self.head(line).is_some());
-            count += 1;
-        }
+        let begins: Vec<bool> = words.map(|line| self.head(line).is_some()).collect();
+        let heads = begins.iter().filter(|begins| **begins).count();
+        // A talk may hold a long mail.
+        let leads = begins.first() == Some(&true) && heads > 1;
         let each = if self.has_titles() { 2 } else { 1 };
-        heads * each * 2 < count
+        !leads && heads * each * 2 < begins.len()
     }
 
     /// What somebody says in `lines`, as far as that is on the line where it begins.

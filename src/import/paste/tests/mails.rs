@@ -42,6 +42,23 @@ fn fields_in_other_languages_and_in_any_order() {
 }
 
 #[test]
+fn heads_without_a_time_or_over_several_lines() {
+    let mail =
+        |from: &str, to: &str, words: &str| format!("From: {from}\nTo: {to}\nSubject: tea\n\n{words}\n\n");
+    let text = format!("{}{}", mail("Ida", "Bo", "hi"), mail("Bo", "Ida", "hey"));
+    check(&text, "Ida|Bo", "hi|hey", 0);
+    let wide = "Yes.\n\nFrom: Ida Berg <ida@example.org>\nSent: Wednesday, May 21, 2025 5:02 PM\nTo: Bo <bo@example.org>;\n\
+                Eve <eve@example.org>\nSubject: tea\n\nin?\n";
+    check(wide, "Ida Berg|unknown", "in?|Yes.", 1);
+    check(
+        "On 21 May 2025 at 18:03 Ida Berg wrote:\nhi Bo\nsee you\nOn 21 May 2025 at 18:05 Bo Lee wrote:\nhey\n",
+        "Ida Berg|Bo Lee",
+        "hi Bo\nsee you|hey",
+        2,
+    );
+}
+
+#[test]
 fn talks_that_tell_of_mails_are_talks() {
     let line = "On Wed, May 21, 2025 at 6:03 PM Ida Berg <ida@example.org> wrote:";
     check(
@@ -56,6 +73,9 @@ fn talks_that_tell_of_mails_are_talks() {
         "in?|yes|ok|so",
         0,
     );
+    let long = "a\nb\nc\nd\ne\nf";
+    let text = format!("Bo: look\n{line}\n{long}\nAna: what\nBo: so\nAna: ok\n");
+    check(&text, "Bo|Ana|Bo|Ana", &format!("look\n{line}\n{long}|what|so|ok"), 0);
     check("Bo: she wrote:\nAna: what\nBo: that\n", "Bo|Ana|Bo", "she wrote:|what|that", 0);
 }
 
