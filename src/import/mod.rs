@@ -79,6 +79,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &exports::tiktok_txt::TikTokText,
     &exports::twitter::Twitter,
     &exports::line::LineChat,
+    &exports::qq::Qq,
     &exports::zoom::Zoom,
     &exports::captions::Captions,
     &exports::mail::Mail,

@@ -24,7 +24,7 @@ mod guesses;
 mod icons;
 mod inline;
 mod labels;
-mod lead;
+pub(super) mod lead;
 mod likeness;
 mod logs;
 mod mail;

@@ -300,6 +300,11 @@ impl Chat {
         (&self.transcript, self.stamps.iter().map(|(_, stamp)| stamp.clock))
     }
 
+    /// So many bytes of it are kept elsewhere until they are said.
+    pub fn hold(&mut self, bytes: usize) {
+        self.held += bytes;
+    }
+
     /// Whether there is room for more after `line`; an error when it has grown past the limit of a conversation.
     pub fn room(&self, name: &str, line: u64) -> Result<(), ImportError> {
         if self.held <= self.limits.conversation {

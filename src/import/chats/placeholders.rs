@@ -4,6 +4,28 @@ use crate::transcript::Kind;
 
 /// Texts that stand for something that is no text.
 const PLACEHOLDERS: [&str; 6] = ["<photo>", "<video>", "<voice>", "<sticker>", "<file>", "<media>"];
+/// The same as WeChat and QQ have them.
+const CHINESE: [&str; 19] = [
+    "图片",
+    "照片",
+    "语音",
+    "表情",
+    "动画表情",
+    "视频",
+    "小视频",
+    "文件",
+    "位置",
+    "名片",
+    "闪照",
+    "圖片",
+    "照片訊息",
+    "語音",
+    "貼圖",
+    "動態貼圖",
+    "影片",
+    "檔案",
+    "位置訊息",
+];
 /// The same as Viber has them.
 const VIBERS: [&str; 2] = ["Photo message", "Video message"];
 
@@ -12,11 +34,16 @@ pub fn is_vibers(text: &str) -> bool {
     VIBERS.contains(&text.trim())
 }
 
+/// Whether `text` is what WeChat and QQ have in the place of a picture, and nothing else: `[图片]`.
+pub fn is_chinese(text: &str) -> bool {
+    text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|word| CHINESE.contains(&word))
+}
+
 /// The kind of a message with this text, and the text that remains.
 pub fn placeholder(text: &str) -> (Kind, &str) {
     match text.trim() {
         "<deleted>" => (Kind::Deleted, ""),
-        word if PLACEHOLDERS.contains(&word) || is_vibers(word) => (Kind::Media, ""),
+        word if PLACEHOLDERS.contains(&word) || is_vibers(word) || is_chinese(word) => (Kind::Media, ""),
         _ => (Kind::Message, text),
     }
 }
@@ -29,5 +56,20 @@ pub fn told_kind<'t>(told: Option<&str>, text: &'t str) -> (Kind, &'t str) {
         Some("deleted") => (Kind::Deleted, text),
         Some("system") => (Kind::System, text),
         _ => placeholder(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_brackets_that_stand_alone() {
+        for text in ["[图片]", " [动画表情] ", "[語音]", "<photo>"] {
+            assert_eq!(placeholder(text), (Kind::Media, ""), "{text}");
+        }
+        for text in ["[图片]好看", "[微笑]", "图片", "可以啊[表情]", "[]"] {
+            assert_eq!(placeholder(text), (Kind::Message, text), "{text}");
+        }
     }
 }

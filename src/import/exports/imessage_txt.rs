@@ -15,7 +15,11 @@ use crate::transcript::{Kind, Time};
 
 /// Lines that the exporter writes about a message, as they stand.
 const REMARKS: [&str; 4] =
-    ["This message responded to an earlier message.", "Tapbacks:", "Translated from:", DELETED];
+    ["This message responded to an earlier message.", TAPBACKS, "Translated from:", DELETED];
+/// What it writes above tapbacks.
+const TAPBACKS: &str = "Tapbacks:";
+/// What a tapback says before whose it is.
+const TAPS: [&str; 6] = ["Loved", "Liked", "Disliked", "Laughed", "Emphasized", "Questioned"];
 /// What it writes above words that were deleted, and in their place where they are gone.
 const DELETED: &str = "This message was deleted from the conversation!";
 /// What a message may be `Sent with`.
@@ -59,8 +63,14 @@ impl Format for IMessageText {
         let (name, owner) = (source.name().to_owned(), me(sink.options()));
         let mut chat = sink.chat(name.as_str());
         let mut lines = source.into_lines()?;
-        let mut reading =
-            Reading { chat: &mut chat, owner, place: Place::Outside, apart: true, deleted: false };
+        let mut reading = Reading {
+            chat: &mut chat,
+            owner,
+            place: Place::Outside,
+            apart: true,
+            deleted: false,
+            tapbacks: false,
+        };
         let result = lines.each(|line| {
             reading.take(line);
             reading.chat.room(&name, line.number)
@@ -121,6 +131,8 @@ struct Reading<'c> {
     apart: bool,
     /// Whether it is told of the message that is open that it was deleted.
     deleted: bool,
+    /// Whether the last lines are tapbacks, which older versions do not indent.
+    tapbacks: bool,
 }
 
 impl Reading<'_> {
@@ -128,6 +140,11 @@ impl Reading<'_> {
         let apart = std::mem::replace(&mut self.apart, line.is_blank());
         if line.is_blank() {
             return self.chat.blank();
+        }
+        let below = std::mem::replace(&mut self.tapbacks, line.text.trim_end() == TAPBACKS);
+        if below && is_tapback(line.text) && !matches!(self.place, Place::Outside | Place::Named(..)) {
+            self.tapbacks = true;
+            return self.chat.heading();
         }
         if let Some(head) = Head::read(line.text) {
             let inside = !apart && matches!(self.place, Place::Fresh(..) | Place::Words);
@@ -237,6 +254,13 @@ fn is_remark(line: &str) -> bool {
     REMARKS.contains(&line) || line.strip_prefix("Sent with ").is_some_and(|effect| EFFECTS.contains(&effect))
 }
 
+/// `Loved by Me`, `🎉 by +15555550123`, `Sticker from Me`.
+fn is_tapback(line: &str) -> bool {
+    let sign = |what: &str| !what.is_empty() && !what.contains(|c: char| c.is_alphanumeric() || c == ' ');
+    let tap = line.trim().split_once(" by ").is_some_and(|(what, _)| TAPS.contains(&what) || sign(what));
+    tap || line.trim().starts_with("Sticker from ")
+}
+
 /// The words of `Edited 1 hour, 30 seconds later: words`.
 fn edited(line: &str) -> Option<&str> {
     let (span, words) = line.strip_prefix("Edited ")?.split_once(" later:")?;
@@ -325,6 +349,16 @@ mod tests {
              May 17, 2022  5:31:42 PM\nIda\nTapbacks:\n",
         );
         let expected = [(Kind::Deleted, ""), (Kind::Message, "soup"), (Kind::Message, "")];
+        assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
+    }
+
+    #[test]
+    fn tapbacks_that_are_not_indented() {
+        let found = said(
+            "May 17, 2022  5:29:42 PM\nIda\nok\nTapbacks:\nLoved by Me\n🎉 by Max\n\n\
+             May 17, 2022  5:30:00 PM\nMe\nLoved by Me\n",
+        );
+        let expected = [(Kind::Message, "ok"), (Kind::Message, "Loved by Me")];
         assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
     }
 

@@ -56,6 +56,7 @@ impl Format for LineChat {
             me,
             begun: false,
             settled: false,
+            last: None,
             names: pc::Names::learn(source.sample().lines()),
         };
         let mut lines = source.into_lines()?;
@@ -81,6 +82,8 @@ struct Reading {
     quoted: bool,
     /// The owner's name, whom the app calls "You".
     me: String,
+    /// The last time of that day, where names stand between spaces.
+    last: Option<(u32, u32)>,
     /// Names, where nothing but a space stands behind them.
     names: Option<pc::Names>,
 }
@@ -95,7 +98,7 @@ impl Reading {
         }
         if let Some(day) = Day::read(line.text) {
             self.settle(&day);
-            (self.day, self.begun) = (Some(day), false);
+            (self.day, self.begun, self.last) = (Some(day), false, None);
             return self.chat.heading();
         }
         let top = self.chat.is_empty() && self.day.is_none();
@@ -109,10 +112,11 @@ impl Reading {
 
     fn message<'l>(&mut self, line: &Line<'l>) -> Option<Said<'l>> {
         let Some(names) = &self.names else { return message(line.text) };
-        let (said, doubtful) = names.message(line.text)?;
+        let (said, doubtful) = names.message(line.text, self.last)?;
         if doubtful {
             self.chat.doubt(WarningKind::DoubtfulName, line.number);
         }
+        self.last = Some(said.clock);
         Some(said)
     }
 

@@ -21,6 +21,7 @@ pub mod mail;
 pub mod messenger;
 pub mod messenger_e2ee;
 pub mod pan12;
+pub mod qq;
 pub mod rsmf;
 pub mod sigexport;
 pub mod signal;

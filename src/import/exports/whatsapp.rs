@@ -26,8 +26,10 @@ use std::collections::HashMap;
 
 use crate::import::chats::chronology::SURE;
 use crate::import::error::ImportError;
+use crate::import::intake::lines::Line;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::paste::forward;
+use crate::import::paste::lead::Lead;
 use crate::import::syntax::cursor::Cursor;
 use crate::import::time::dates::{Shape, Stamp};
 use crate::import::{Format, Sink};
@@ -44,6 +46,10 @@ impl Format for WhatsApp {
 
     fn detect(&self, sample: &Sample) -> f32 {
         let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
+        if is_quoted(sample) {
+            // Surer than the mail around it, and than that any talk is quoted there.
+            return 0.97;
+        }
         let Some((look, heads)) = Look::of(lines.iter().copied()) else { return 0.0 };
         if !look.has_names(&lines) {
             return 0.0;
@@ -66,7 +72,8 @@ impl Format for WhatsApp {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let mut chat = sink.chat(source.name());
         chat.watch_times(SURE);
-        let Some((look, _)) = Look::of(source.sample().lines()) else {
+        let lead = if is_quoted(source.sample()) { Lead::Quote } else { Lead::None };
+        let Some((look, _)) = Look::of(source.sample().lines().map(|text| lead.strip(text))) else {
             let (name, format) = (source.name().to_owned(), self.name());
             return Err(ImportError::NoMessages {
                 name,
@@ -77,7 +84,7 @@ impl Format for WhatsApp {
         let name = source.name().to_owned();
         let mut lines = source.into_lines()?;
         let mut reading = Reading::new(&mut chat, &name, look);
-        let result = lines.each(|line| reading.line(line));
+        let result = lines.each(|line| reading.line(&Line { text: lead.strip(line.text), ..*line }));
         let result = reading.end().and(result);
         let taken = reading.taken();
         sink.count_lines(taken);
@@ -85,6 +92,19 @@ impl Format for WhatsApp {
         let _ = sink.emit(chat);
         result
     }
+}
+
+/// Whether the text is an export that a mail quotes: most of the lines with the sign of quotation are heads as exports have
+/// them, and the names behind them come back.
+fn is_quoted(sample: &Sample) -> bool {
+    let lines: Vec<&str> =
+        sample.lines().filter(|l| l.starts_with('>')).map(|l| Lead::Quote.strip(l)).collect();
+    let lines: Vec<&str> = lines.into_iter().filter(|l| !l.trim().is_empty()).collect();
+    let Some((look, heads)) = Look::of(lines.iter().copied()) else { return false };
+    let all: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
+    let all = all.len() - forward::fields(&all);
+    let exported = look.shape.is_date_first() && !(look.bracketed && look.shape.is_iso_minutes());
+    exported && heads > 2 && heads * 2 > lines.len() && lines.len() * 3 > all && look.has_names(&lines)
 }
 
 /// How the headers of a file look.

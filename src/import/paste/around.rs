@@ -5,7 +5,7 @@ use std::io::BufRead;
 use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::reading::Reading;
-use super::{doings, forward, furniture, moments, names, notices, signs, wrap};
+use super::{days, doings, forward, furniture, moments, names, notices, signs, wrap};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 
@@ -26,6 +26,13 @@ impl Reading<'_> {
         self.window = head;
         let deed = doings::is_of(text, |name| self.seen.contains(name)) && self.said > 0;
         head || rest || deed || doings::is_of_stream(text) || signs::is_deed(text) || notices::is_border(text)
+    }
+
+    /// Whether `text` above the first message says when the talk began; its day is that of the times below that have none.
+    pub(super) fn begins_on(&mut self, text: &str) -> bool {
+        let day = days::beginning(text);
+        self.day = day.or(self.day);
+        day.is_some()
     }
 
     /// Whether `line` stands below or between the lines of a talk that was passed on in a mail: a note, and nobody's words.

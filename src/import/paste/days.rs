@@ -1,6 +1,6 @@
 //! Lines that stand between messages of a retyped or printed talk: the day, a ruled line, `next day`.
 
-use super::moments;
+use super::{mail, moments};
 use crate::import::chats::chat::When;
 use crate::import::time::dates::Date;
 use crate::transcript::Time;
@@ -60,6 +60,28 @@ pub fn between(line: &str) -> Option<Between> {
     let least = if line.starts_with('*') { 3 } else { 2 };
     let framed = runs(line) >= least && runs(&back) >= least && words.split_whitespace().count() <= 6;
     (framed || is_later(words)).then_some(Between { day: None, bare: bare && !framed })
+}
+
+/// `Chat started on 2024-03-13 06:03 PM (UTC)`, `Conversation began: 13 March 2024`, `Datum: 13.03.2024`: the day on which a
+/// talk began, as the head of a transcript says.
+pub fn beginning(line: &str) -> Option<Day> {
+    const SIGNS: &str = "start|began|begin|begun|transcript|date|created|opened|datum|gestartet|begonnen|verlauf|fecha|iniciad|inicio|début|commenc|inizi|data|gestart|begonnen|rozpocz|начал|дата|başla|tarih|開始|开始|日期|시작|날짜|mulai|bắt đầu|ngày";
+    const MOST: usize = 14;
+    let lower = line.to_lowercase();
+    let told = SIGNS.split('|').any(|sign| lower.contains(sign));
+    let year = line
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|n| n.len() == 4 && (n.starts_with("19") || n.starts_with("20")));
+    (told && year && line.split_whitespace().count() <= MOST).then_some(())?;
+    match [line.to_owned(), format!("{line} 00:00")]
+        .iter()
+        .map(|l| mail::moment(l))
+        .find(|w| *w != When::Unknown)?
+    {
+        When::Written(stamp) => stamp.date.map(Day::Written),
+        When::Known(Time::Local(moment)) => Some(Day::Known(moment.date())),
+        _ => None,
+    }
 }
 
 /// `2024-03-13`, `5th of March`, `Wed 6.3.`, `Tuesday`: nothing but a day, and which, if it has a year.
@@ -133,6 +155,29 @@ mod tests {
             assert_eq!(between(line), None, "{line}");
         }
         assert!(between("Tuesday").unwrap().bare && !between("--- 2 ---").unwrap().bare);
+    }
+
+    #[test]
+    fn days_on_which_a_talk_began() {
+        let day = jiff::civil::date(2024, 3, 13);
+        for line in [
+            "Chat started on 2024-03-13 06:03 PM (UTC)",
+            "Chat Started: 13 March 2024, 18:03",
+            "Chat transcript, March 13, 2024",
+            "Datum: 13.03.2024",
+            "Chat gestartet am 13. März 2024 um 18:03",
+            "对话开始时间：2024年3月13日 18:03",
+        ] {
+            let found = match beginning(line) {
+                Some(Day::Written(date)) => date.resolve(super::super::super::DateOrder::DayFirst),
+                Some(Day::Known(date)) => Some(date),
+                None => None,
+            };
+            assert_eq!(found, Some(day), "{line}");
+        }
+        for line in ["we start at 8", "Chat with Ana", "born 13 March 2024 in Ulm", "it started in 2024"] {
+            assert_eq!(beginning(line), None, "{line}");
+        }
     }
 
     #[test]

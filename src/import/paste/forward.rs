@@ -1,7 +1,7 @@
 //! A talk within a mail that passes it on: fields above it, words to whoever gets the mail, a signature below.
 
 use super::lead::Lead;
-use super::mail;
+use super::{mail, names};
 
 /// What mail programs set above the fields of a mail that is passed on.
 const ABOVE: [&str; 8] = [
@@ -46,9 +46,29 @@ pub fn is_of_head(line: &str) -> bool {
     mail::is_any_field(line) || is_above(line)
 }
 
-fn is_above(line: &str) -> bool {
+/// Whether `line` is what a program sets above the fields of a mail.
+pub fn is_above(line: &str) -> bool {
     let words = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     ABOVE.contains(&words.as_str())
+}
+
+/// Who wrote a mail, if `line` is the field of its head that says so.
+pub fn writer(line: &str) -> Option<String> {
+    mail::writer(line)
+}
+
+/// Whether `lines` are those with which a mail closes around what it passes on: with the name of its `writer`, or where none
+/// is known as letters do.
+pub fn closes(lines: &[&str], writer: Option<&str>) -> bool {
+    let last = lines.last().copied().unwrap_or_default();
+    writer.map_or_else(|| mail::is_closing(lines), |writer| is_signed(last, writer))
+}
+
+/// Whether `line` is the name of the `writer` of a mail, or its first word.
+pub fn is_signed(line: &str, writer: &str) -> bool {
+    let name = names::key(line.trim_matches(|c: char| !c.is_alphanumeric()));
+    let writer = names::key(writer);
+    writer == name || writer.split_whitespace().next() == Some(name.as_str())
 }
 
 /// Whether `line` is the sign under which a mail has its signature.

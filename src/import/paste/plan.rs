@@ -14,7 +14,7 @@ use super::lead::Lead;
 use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
-use super::{ahead, doings, forward, furniture, moments, names, page, places, said, signs};
+use super::{ahead, doings, forward, furniture, moments, page, places, said, signs};
 use crate::import::chats::chat::When;
 
 /// How messages begin, from the most to the least certain.
@@ -238,10 +238,10 @@ impl Plan {
         self.forwarded && (forward::is_signature(line) || (quoted && apart && !line.starts_with('>')))
     }
 
-    /// Whether a text that ends with `line` closes as a mail does: with the name of who wrote it.
-    pub fn closes_mail(&self, line: &str) -> bool {
-        let (name, writer) = (names::key(line.trim()), self.writer.as_deref().map(names::key));
-        writer.is_some_and(|writer| writer == name || writer.split_whitespace().next() == Some(name.as_str()))
+    /// Whether `lines`, the last of the text, are those with which a mail closes that passes the talk on; `led` where somebody's
+    /// words stand above it.
+    pub fn closes_mail(&self, lines: &[&str], led: bool) -> bool {
+        (led || self.writer.is_some()) && forward::closes(lines, self.writer.as_deref())
     }
 
     /// Whether the talk is quoted in a mail that passes it on, whose fields `text` begins with, and nearly all that is quoted

@@ -12,11 +12,13 @@ use super::forum::Post;
 use super::grammars::{Head, Who};
 use super::icons::Side;
 use super::labels::Fields;
+use super::mail::thread::Thread;
 use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
 use super::{forward, inline, marks, moments, names, notices, page, signs};
 use crate::import::chats::chat::{Chat, When};
+use crate::import::chats::placeholders;
 use crate::import::intake::lines::Line;
 use crate::transcript::Kind;
 
@@ -54,10 +56,12 @@ pub struct Reading<'c> {
     pub(super) within: bool,
     /// Whether a message has gone on after a blank line.
     paragraphs: bool,
+    /// Whether words that are nobody's stand above the first message.
+    led: bool,
     /// Whether the last line went on with a message.
     went_on: bool,
-    /// Who wrote the mail whose fields are being read.
-    pub(super) mail: Option<Mail>,
+    /// Mails that stand one within another.
+    pub(super) thread: Thread,
     /// The post of a forum that is being read.
     pub(super) post: Post,
     /// Lines of a message whose time stands behind it.
@@ -98,14 +102,6 @@ pub struct Reading<'c> {
     pub(super) remark: bool,
 }
 
-/// A mail of which only the head was read.
-pub struct Mail {
-    pub(super) name: String,
-    pub(super) when: When,
-    /// Whether its words have begun.
-    pub(super) begun: bool,
-}
-
 impl<'c> Reading<'c> {
     /// Nothing read yet.
     pub fn new(plan: Plan, chat: &'c mut Chat) -> Self {
@@ -126,8 +122,9 @@ impl<'c> Reading<'c> {
             beside: (false, false),
             within: false,
             paragraphs: false,
+            led: false,
             went_on: false,
-            mail: None,
+            thread: Thread::default(),
             post: Post::default(),
             block: Vec::new(),
             block_time: When::Unknown,
@@ -155,6 +152,9 @@ impl<'c> Reading<'c> {
         let result = self.all(lines, name);
         self.close_title();
         self.close_block();
+        if self.plan.grammar == Grammar::Mail {
+            self.close_mails();
+        }
         self.settle(None);
         if let Some(line) = self.watch.other_chat().filter(|_| !self.another) {
             self.chat.doubt(WarningKind::AnotherChat, line);
@@ -164,7 +164,9 @@ impl<'c> Reading<'c> {
 
     fn all(&mut self, lines: &mut Ahead<impl BufRead>, name: &str) -> Result<(), ImportError> {
         while let Some(mut line) = lines.next_line()? {
-            if line.line().is_blank() {
+            if self.plan.grammar == Grammar::Mail {
+                self.mail(&line, lines);
+            } else if line.line().is_blank() {
                 self.blank(&line);
             } else {
                 self.join(&mut line, lines)?;
@@ -254,8 +256,7 @@ impl<'c> Reading<'c> {
             || (self.plan.has_sections() && self.enters(line.text))
             || (self.plan.is_sectioned() && self.said > 0 && self.is_receipt(line.text, lines));
         match self.plan.grammar {
-            Grammar::Prose => self.prose(line),
-            Grammar::Mail => self.mail(line, lines),
+            Grammar::Prose | Grammar::Mail => self.prose(line),
             Grammar::Forum => self.forum(line, lines),
             Grammar::Labelled => self.field(line),
             Grammar::Retold => self.retold(line),
@@ -272,6 +273,7 @@ impl<'c> Reading<'c> {
                     Some((when, rest)) => {
                         self.append_held();
                         let rest = rest.trim();
+                        let when = self.day.map_or(when, |day| day.of(when));
                         self.chat.note(when, rest.strip_prefix("- ").unwrap_or(rest), line.number);
                     }
                     None => self.hold(line),
@@ -318,7 +320,8 @@ impl<'c> Reading<'c> {
             }
             Who::App => {
                 self.append_held();
-                self.chat.note(head.when, head.text.trim(), line.number);
+                let when = self.day.map_or(head.when, |day| day.of(head.when));
+                self.chat.note(when, head.text.trim(), line.number);
                 self.chat.note_cut(line);
             }
         }
@@ -353,7 +356,12 @@ impl<'c> Reading<'c> {
     pub(super) fn go_on(&mut self, line: &Line<'_>) {
         self.went_on = true;
         let line = &Line { text: self.closed(line.text), ..*line };
-        if !self.chat.append(line) {
+        if self.said == 0 && self.begins_on(line.text) {
+            self.chat.heading();
+        } else if self.said > 0 && placeholders::is_chinese(line.text.trim()) {
+            self.chat.add_media("", line.number);
+        } else if !self.chat.append(line) {
+            self.led = true;
             self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
         } else if self.plan.doubts(line.text) {
             self.chat.doubt(WarningKind::DoubtfulName, line.number);
@@ -380,8 +388,7 @@ impl<'c> Reading<'c> {
         let Some(first) = self.held.first().map(|l| l.number) else { return };
         let short = self.held[0].text.split_whitespace().count() <= 6;
         let apart = self.held.last().is_some_and(|l| l.line().is_blank());
-        let closes =
-            self.held.iter().rfind(|l| !l.line().is_blank()).is_some_and(|l| self.plan.closes_mail(&l.text));
+        let closes = self.closes_mail();
         match next {
             None if closes => self.note_closing(),
             None if !self.paragraphs && self.said > 2 => self.note_held(),
@@ -392,6 +399,14 @@ impl<'c> Reading<'c> {
             }
             _ => self.append_held(),
         }
+    }
+
+    /// Whether the lines kept back end as a mail closes.
+    fn closes_mail(&self) -> bool {
+        let end = self.held.iter().rposition(|l| !l.line().is_blank()).map_or(0, |at| at + 1);
+        let from = self.held[..end].iter().rposition(|l| l.line().is_blank()).map_or(0, |at| at + 1);
+        let lines: Vec<&str> = self.held[from..end].iter().map(|l| l.text.trim()).collect();
+        self.plan.closes_mail(&lines, self.led)
     }
 
     /// The message does go on.

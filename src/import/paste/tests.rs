@@ -4,6 +4,7 @@ mod apart;
 mod continued;
 mod copied;
 mod likeness;
+mod mails;
 mod pages;
 mod regular;
 mod retyped;

@@ -1,14 +1,12 @@
 //! Lines and blocks that do not say who they are by: turns of two people, the other person's, nobody's.
 
-use std::io::BufRead;
-
 use super::super::UNKNOWN;
 use super::super::warning::WarningKind;
-use super::ahead::{Ahead, Kept};
+use super::ahead::Kept;
 use super::icons::Side;
 use super::plan::Grammar;
-use super::reading::{Mail, Reading};
-use super::{blocks, days, mail, page, retold, signs};
+use super::reading::Reading;
+use super::{blocks, days, page, retold, signs};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 
@@ -81,32 +79,6 @@ impl Reading<'_> {
             self.say(&name, When::Unknown, words, line);
         }
         self.within = false;
-    }
-
-    /// A line of mails: a field, or words of whoever wrote it.
-    pub(super) fn mail(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
-        let fields = self.mail.as_ref().is_some_and(|m| !m.begun);
-        let head = mail::from(line.text, lines.sight()).map(|name| (name, When::Unknown));
-        if let Some((name, when)) = head.or_else(|| mail::wrote(line.text)) {
-            self.mail = Some(Mail { name, when, begun: false });
-            return self.chat.heading();
-        }
-        let text = mail::unquoted(line.text);
-        let ruled = days::between(text).is_some_and(|b| b.day.is_none() && !b.bare);
-        if text.trim().is_empty() || (fields && mail::is_field(text)) || ruled {
-            if let (Some(when), Some(mail)) = (mail::sent(text), self.mail.as_mut()) {
-                mail.when = when;
-            }
-            return self.chat.heading();
-        }
-        match self.mail.as_mut().filter(|m| !m.begun) {
-            Some(mail) => {
-                mail.begun = true;
-                let (name, when) = (mail.name.clone(), mail.when);
-                self.say(&name, when, text.trim(), line);
-            }
-            None => self.go_on(&Line { text, ..*line }),
-        }
     }
 
     /// A line of a screen on which a time stands after each message.

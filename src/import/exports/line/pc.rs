@@ -11,8 +11,60 @@ const OFTEN: usize = 3;
 const LONGEST: usize = 5;
 
 /// Words that stand alone for what cannot be exported.
-const ABSENT: [&str; 8] =
-    ["Stickers", "Photos", "Videos", "Files", "Voice messages", "Albums", "Contacts", "Locations"];
+const ABSENT: [&str; 50] = [
+    "Stickers",
+    "Sticker",
+    "Photos",
+    "Photo",
+    "Videos",
+    "Video",
+    "Files",
+    "File",
+    "Voice messages",
+    "Voice message",
+    "Albums",
+    "Contacts",
+    "Locations",
+    "Location",
+    "スタンプ",
+    "写真",
+    "画像",
+    "動画",
+    "ファイル",
+    "ボイスメッセージ",
+    "アルバム",
+    "連絡先",
+    "位置情報",
+    "스티커",
+    "사진",
+    "동영상",
+    "파일",
+    "음성메시지",
+    "음성 메시지",
+    "앨범",
+    "연락처",
+    "위치",
+    "貼圖",
+    "圖片",
+    "照片",
+    "影片",
+    "檔案",
+    "語音訊息",
+    "相簿",
+    "聯絡資訊",
+    "位置訊息",
+    "贴图",
+    "图片",
+    "视频",
+    "สติกเกอร์",
+    "รูป",
+    "รูปภาพ",
+    "วิดีโอ",
+    "ไฟล์",
+    "ข้อความเสียง",
+];
+/// The sign before what is told of a call.
+const CALL: char = '☎';
 
 /// The beginnings of lines.
 pub struct Names {
@@ -20,6 +72,8 @@ pub struct Names {
     known: HashMap<String, usize>,
     /// How many beginnings that come often are a word longer than each, and how often they come together.
     longer: HashMap<String, (usize, usize)>,
+    /// Whether hours are written without a zero before them.
+    short: bool,
 }
 
 impl Names {
@@ -29,8 +83,12 @@ impl Names {
         lines.peek().is_some_and(|first| is_day(first)).then_some(())?;
         let mut beginnings = HashMap::<String, usize>::new();
         let (mut said, mut others) = (0, 0);
+        let lines: Vec<&str> = lines.collect();
+        let hours = lines.iter().filter_map(|line| timed(line)).map(|(_, rest, digits)| (rest, digits));
+        let short = hours.clone().any(|(_, digits)| digits == 1)
+            && !lines.iter().any(|line| line.starts_with('0') && timed(line).is_some());
         for line in lines {
-            let Some((_, rest)) = timed(line) else {
+            let Some((_, rest, _)) = timed(line).filter(|(_, _, digits)| short || *digits == 2) else {
                 others += usize::from(!is_day(line));
                 continue;
             };
@@ -46,16 +104,20 @@ impl Names {
                 (*names, *lines) = (*names + 1, *lines + count);
             }
         }
-        (said > 0 && said >= others).then_some(Self { known: beginnings, longer })
+        (said > 0 && said >= others).then_some(Self { known: beginnings, longer, short })
     }
 
     /// A line that somebody said, and whether where the name ends is doubtful.
-    pub fn message<'l>(&self, line: &'l str) -> Option<(Said<'l>, bool)> {
-        let (clock, rest) = timed(line)?;
+    /// An hour of one digit begins one only where no zeros stand before hours, behind the time of the `last` of that day, and
+    /// before a name that comes again.
+    pub fn message<'l>(&self, line: &'l str, last: Option<(u32, u32)>) -> Option<(Said<'l>, bool)> {
+        let (clock, rest, digits) = timed(line)?;
+        let fits = digits == 2 || (self.short && last.is_none_or(|last| last <= clock));
+        fits.then_some(())?;
         if unsent_by(rest).is_some() {
             return Some((Said { clock, name: None, text: rest }, false));
         }
-        let (name, sure) = self.name(rest)?;
+        let (name, sure) = self.name(rest).filter(|(name, _)| digits == 2 || self.count(name) > 1)?;
         let text = rest[name.len()..].strip_prefix(' ').unwrap_or("");
         Some((Said { clock, name: Some(name), text }, !sure))
     }
@@ -102,17 +164,22 @@ fn is_day(line: &str) -> bool {
     date.len() == 10 && date.matches('.').count() == 2 && !weekday.is_empty() && Day::read(line).is_some()
 }
 
-/// The time with which a line begins, and the rest.
-fn timed(line: &str) -> Option<((u32, u32), &str)> {
+/// The time with which a line begins, the rest, and how many digits the hour has.
+fn timed(line: &str) -> Option<((u32, u32), &str, usize)> {
     let (time, rest) = line.trim_start_matches('\u{feff}').split_once(' ')?;
-    let plain = time.len() == 5 && !rest.starts_with(' ') && !rest.contains('\t');
-    Some((clock(time).filter(|_| plain)?, rest))
+    let plain = matches!(time.len(), 4 | 5) && !rest.starts_with(' ') && !rest.contains('\t');
+    let digits = time.find(':').filter(|digits| time.len() == digits + 3);
+    Some((clock(time).filter(|_| plain)?, rest, digits?))
 }
 
-/// The first word of `text`, the first two, and so on.
+/// The first word of `text`, the first two, and so on, up to what stands for something else than words.
 fn starts(text: &str) -> impl Iterator<Item = &str> {
+    let name = |start: &&str| {
+        let (first, last) = start.rsplit_once(' ').unwrap_or(("", start));
+        first.is_empty() || !(ABSENT.contains(&last) || last.starts_with(CALL))
+    };
     let ends = text.match_indices(' ').map(|(at, _)| at).chain([text.len()]);
-    ends.map(|end| &text[..end]).filter(|start| !start.trim().is_empty())
+    ends.map(|end| &text[..end]).filter(|start| !start.trim().is_empty()).take_while(name)
 }
 
 /// Whether a further word of a name would be one: it has a capital, and is not "I".
@@ -150,6 +217,26 @@ mod tests {
             "14T08:00 Ida Berg: fine",
         ];
         assert_eq!((found, doubts), (expected.map(str::to_owned).to_vec(), 0));
+    }
+
+    #[test]
+    fn hours_of_one_digit_and_what_stands_for_pictures_and_calls() {
+        let (found, _) = shown(
+            "2024.01.13 土曜日\n18:04 けんた スタンプ\n18:08 けんた 電車\n7:50 発\n18:09 みさき 写真\n18:10 みさき ☎ 通話時間 3:21\n\
+             2024.01.14 日曜日\n7:50 けんた 遅れてる\n7:51 みさき はい\n",
+        );
+        let expected = [
+            "13T18:04 けんた: スタンプ",
+            "13T18:08 けんた: 電車\n7:50 発",
+            "13T18:09 みさき: 写真",
+            "13T18:10 *: みさき: ☎ 通話時間 3:21",
+            "14T07:50 けんた: 遅れてる",
+            "14T07:51 みさき: はい",
+        ];
+        assert_eq!(found, expected);
+        // Elsewhere hours have a zero.
+        let (found, _) = shown("2024.01.13 土曜日\n08:04 けんた 電車は\n9:50 けんた発\n09:51 みさき はい\n");
+        assert_eq!(found.len(), 2);
     }
 
     #[test]

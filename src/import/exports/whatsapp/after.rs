@@ -4,6 +4,7 @@
 use super::asides::{self, Trust};
 use super::held::Held;
 use super::{Look, notices};
+use crate::import::paste::forward;
 
 /// So many messages tell that nobody writes paragraphs here, where none has two lines.
 const FEW: usize = 3;
@@ -15,7 +16,7 @@ const ENOUGH_OF_EXPORT: usize = 10;
 const SENTENCE: usize = 12;
 
 /// What is known of a file by the messages before its last.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct After {
     /// How many there are.
     messages: usize,
@@ -31,6 +32,10 @@ pub struct After {
     joined: bool,
     /// Whether somebody's hand was on it: words stand above the first message, or the heads are those of a copied screen.
     handled: bool,
+    /// Whether somebody's words stand above the first message, as where a mail passes the chat on.
+    led: bool,
+    /// Who wrote the mail that passes it on, whose fields stand above the first message.
+    writer: Option<String>,
 }
 
 impl After {
@@ -44,7 +49,10 @@ impl After {
     pub fn with(mut self, held: &[Held]) -> Self {
         for record in held.chunk_by(|_, next| next.header.is_none()) {
             if record[0].header.is_none() {
-                self.handled |= self.messages == 0 && record.iter().any(|line| !line.line().is_blank());
+                let fields = record.iter().filter(|_| self.messages == 0);
+                self.writer = fields.filter_map(|line| forward::writer(&line.text)).next().or(self.writer);
+                self.led |= self.messages == 0 && record.iter().any(|line| !line.line().is_blank());
+                self.handled |= self.led;
                 continue;
             }
             let sealed = record[0].rest().is_some_and(notices::tells_of_encryption);
@@ -67,8 +75,19 @@ impl After {
         let untouched = self.is_untouched();
         let foreign = |at: &usize| self.handled || last[*at..].iter().any(|line| is_sentence(&line.text));
         let gap = gap(last).filter(|_| !self.paragraphs && !untouched).filter(foreign);
+        if let Some(at) = self.closing(last).filter(|_| self.led && !self.paragraphs) {
+            return Some(at);
+        }
         let at = rule.into_iter().chain(gap).min()?;
         (self.messages + 1 >= self.enough(&last[..at])).then_some(at)
+    }
+
+    /// The blank line below which the mail that passes the chat on closes.
+    fn closing(&self, last: &[Held]) -> Option<usize> {
+        let end = last.iter().rposition(|line| !line.line().is_blank())?;
+        let at = last[..end].iter().rposition(|line| line.line().is_blank())?;
+        let lines: Vec<&str> = last[at + 1..=end].iter().map(|line| line.text.trim()).collect();
+        forward::closes(&lines, self.writer.as_deref()).then_some(at)
     }
 
     /// The first of the words behind a blank line in the last message, where it cannot be told whose they are.

@@ -6,8 +6,10 @@ use crate::import::syntax::cursor;
 
 /// The file name, or nothing, when the whole text stands for something sent. `marked`: the app wrote it.
 pub fn whole(text: &str, marked: bool) -> Option<&str> {
-    if let Some(file) =
-        attached_note(text).or_else(|| attached_behind(text)).or_else(|| omitted_document(text))
+    if let Some(file) = attached_note(text)
+        .or_else(|| attached_behind(text))
+        .or_else(|| omitted_document(text))
+        .or_else(|| attached_document(text))
     {
         return Some(file);
     }
@@ -46,6 +48,16 @@ fn omitted_document(text: &str) -> Option<&str> {
     let (told, note) = text.rsplit_once('\u{200e}')?;
     let name = told.split(" •").next()?.trim_end_matches(|c: char| c == ' ' || cursor::is_mark(c));
     (omitted_noun(note, true) && is_file_name(name)).then_some(name)
+}
+
+/// `f • 12 pages <attached: 00000012-f>`, as iOS writes: what it says of the file stands before the note on it.
+fn attached_document(text: &str) -> Option<&str> {
+    let (told, note) = text.rsplit_once('\u{200e}')?;
+    let name = told.split(" •").next()?.trim_matches(|c: char| c == ' ' || cursor::is_mark(c));
+    let file = attached_note(note.trim())?;
+    let behind = file.strip_suffix(name)?;
+    let numbered = behind.ends_with('-') && behind.starts_with(|c: char| c.is_ascii_digit());
+    (is_file_name(name) && (numbered || behind.is_empty())).then_some(file)
 }
 
 /// Something with a short ending and no marks of a sentence before it.
@@ -97,6 +109,10 @@ mod tests {
         assert_eq!(whole("pay.pdf • \u{200e}1 page \u{200e}document omitted", true), Some("pay.pdf"));
         assert_eq!(whole("hw.docx \u{200e}Dokument weggelassen", true), Some("hw.docx"));
         assert_eq!(whole("look \u{200e}image omitted", false), None);
+        let file = Some("00000012-pay.pdf");
+        assert_eq!(whole("pay.pdf • \u{200e}1 page \u{200e}<attached: 00000012-pay.pdf>", false), file);
+        assert_eq!(whole("pay.pdf \u{200e}<Anhang: 00000012-pay.pdf>", false), file);
+        assert_eq!(whole("see pay.pdf \u{200e}<attached: 00000012-pay.pdf>", false), None);
     }
 
     #[test]

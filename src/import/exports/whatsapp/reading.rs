@@ -81,7 +81,7 @@ impl<'c> Reading<'c> {
     pub fn end(&mut self) -> Result<(), ImportError> {
         let (mut held, survey) = self.release();
         let last = held.iter().rposition(|line| line.header.is_some()).unwrap_or(0);
-        let before = self.after.with(&held[..last]);
+        let before = self.after.clone().with(&held[..last]);
         let begins = before.begins(&held[last..]);
         if let Some(line) = before.doubtful(&held[last..]) {
             self.chat.doubt(WarningKind::DoubtfulName, line);
@@ -113,7 +113,7 @@ impl<'c> Reading<'c> {
     }
 
     fn put(&mut self, held: &[Held], survey: Survey) -> Result<(), ImportError> {
-        self.after = self.after.with(held);
+        self.after = self.after.clone().with(held);
         self.above = held.iter().rev().find_map(Held::stamp).or(self.above);
         let trust = self.after.trust();
         let mut records = held.chunk_by(|_, next| next.header.is_none());

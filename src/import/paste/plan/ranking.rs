@@ -8,6 +8,7 @@ use super::super::forms::Form;
 use super::super::grammars::{self, Head, Who};
 use super::super::guesses::{among, is_one_side, without_names};
 use super::super::lead::Lead;
+use super::super::mail::thread;
 use super::super::screen::Screen;
 use super::super::tags::Tags;
 use super::super::wrap::{self, Tail};
@@ -22,6 +23,7 @@ impl Plan {
     /// The plan for the text that begins with `sample`.
     pub fn of(sample: &Sample) -> Self {
         let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
+        let raw = lines.clone();
         // In a mail that passes a talk on, its fields have no sign of quotation.
         let lead = Lead::of(&lines[forward::fields(&lines)..]);
         let mail = forward::head(&lines, lead);
@@ -65,8 +67,11 @@ impl Plan {
         let page = if plan.has_page() { top } else { 0 };
         match plan.grammar {
             // A mail that passes no talk on is what its writer says.
-            Grammar::Prose if mail > 0 => plan.grammar = Grammar::Mail,
+            Grammar::Prose if mail > 0 => return Self::by(Grammar::Mail),
             _ => (plan.top, plan.forwarded) = (mail + page, mail > 0),
+        }
+        if thread::is_thread(&raw) && plan.is_hardly_talk(&raw) {
+            return Self::by(Grammar::Mail);
         }
         plan.window = top > 0 || ending || times || tail.is_any() || plan.blocks.is_some();
         plan.writer = fields.iter().find_map(|l| mail::writer(l)).filter(|_| plan.forwarded);
@@ -80,6 +85,25 @@ impl Plan {
         let age = |pair: &&[&str]| furniture::is_age(pair[0]) && plan.head(pair[1]).is_some();
         plan.ages = plan.grammar == Grammar::NameLines && lines.windows(2).filter(age).count() > 1;
         plan
+    }
+
+    /// Whether what stands in `lines` below and between the heads of mails is no talk with names, or only here and there.
+    fn is_hardly_talk(&self, lines: &[&str]) -> bool {
+        use Grammar::{
+            Alternating, Blocks, Dashed, Forum, Labelled, Mail, NameLines, Nobody, Own, Prose, Retold, Said,
+        };
+        match self.grammar {
+            Alternating | Nobody | Prose | NameLines | Own | Dashed | Blocks | Mail | Said => return true,
+            Forum | Labelled | Retold => return false,
+            _ => {}
+        }
+        let words = lines.iter().map(|l| mail::unquoted(l)).filter(|l| !thread::is_of_head(l));
+        let begins: Vec<bool> = words.map(|line| self.head(line).is_some()).collect();
+        let heads = begins.iter().filter(|begins| **begins).count();
+        // A talk may hold a long mail.
+        let leads = begins.first() == Some(&true) && heads > 1;
+        let each = if self.has_titles() { 2 } else { 1 };
+        !leads && heads * each * 2 < begins.len()
     }
 
     /// What somebody says in `lines`, as far as that is on the line where it begins.

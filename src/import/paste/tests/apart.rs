@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn shown(text: &str) -> Vec<String> {
+pub(super) fn shown(text: &str) -> Vec<String> {
     let (chat, _) = import(text);
     let who = |m: &crate::transcript::Message| {
         m.speaker.map_or("*", |s| chat.transcript.speakers[s].name.as_str()).to_owned()
@@ -10,7 +10,7 @@ fn shown(text: &str) -> Vec<String> {
     chat.transcript.messages.iter().map(|m| format!("{}: {}", who(m), m.text.reveal())).collect()
 }
 
-fn told(text: &str) -> Vec<(WarningKind, u64, u64)> {
+pub(super) fn told(text: &str) -> Vec<(WarningKind, u64, u64)> {
     import(text).0.warnings.iter().map(|w| (w.kind, w.count, w.first_line)).collect()
 }
 

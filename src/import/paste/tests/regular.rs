@@ -155,15 +155,15 @@ fn mails_one_under_another() {
     check(&[
         (
             "From: Ana Lee <ana@example.org>\nTo: ben@example.org\nDate: Wed, 13 Mar 2024 09:12:00 +0100\nSubject: Re: bread\n\nDear Ben,\nyes.\n\nOn Tue, Mar 12, 2024 at 4:02 PM Ben Hill <ben@example.org> wrote:\n\n> Dear Ana,\n> bread?\n",
-            "Ana Lee|Ben Hill",
-            "Dear Ben,\nyes.|Dear Ana,\nbread?",
-            &[],
+            "Ben Hill|Ana Lee",
+            "Dear Ana,\nbread?|Dear Ben,\nyes.",
+            &[(WarningKind::NewestFirst, 2)],
         ),
         (
             "-----Original Message-----\nFrom: Ana Lee\nSent: Tuesday, March 12, 2024 4:02 PM\nTo: Ben\nSubject: bread\n\nbread: yes\n\n-----Original Message-----\nFrom: Ben\nSent: Monday, March 11, 2024 9:00 AM\nTo: Ana Lee\nSubject: bread\n\nbread?\n",
-            "Ana Lee|Ben",
-            "bread: yes|bread?",
-            &[],
+            "Ben|Ana Lee",
+            "bread?|bread: yes",
+            &[(WarningKind::NewestFirst, 2)],
         ),
         (
             "Ana Lee\nMar 11, 2024, 9:00 AM\nto me\n\nbread?\n\nBen Hill <ben@example.org>\nMar 12, 2024, 9:12 AM\nto Ana\n\nyes\n",
