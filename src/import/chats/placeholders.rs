@@ -34,9 +34,10 @@ pub fn is_vibers(text: &str) -> bool {
     VIBERS.contains(&text.trim())
 }
 
-/// Whether `text` is what WeChat and QQ have in the place of a picture, and nothing else: `[图片]`.
+/// Whether `text` is what WeChat and QQ have in the place of a picture, and nothing else: `[图片]`, or with the name of a file, `[图片: a.jpg(请在附件中查看)]`.
 pub fn is_chinese(text: &str) -> bool {
-    text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|word| CHINESE.contains(&word))
+    let inner = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).filter(|inner| !inner.contains(']'));
+    inner.is_some_and(|inner| CHINESE.contains(&inner.split([':', '：']).next().unwrap_or(inner)))
 }
 
 /// The kind of a message with this text, and the text that remains.
@@ -65,7 +66,8 @@ mod tests {
 
     #[test]
     fn words_in_brackets_that_stand_alone() {
-        for text in ["[图片]", " [动画表情] ", "[語音]", "<photo>"] {
+        for text in ["[图片]", " [动画表情] ", "[語音]", "<photo>", "[图片: 8b0a.jpg(请在附件中查看)]"]
+        {
             assert_eq!(placeholder(text), (Kind::Media, ""), "{text}");
         }
         for text in ["[图片]好看", "[微笑]", "图片", "可以啊[表情]", "[]"] {

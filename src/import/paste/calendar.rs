@@ -11,7 +11,9 @@ const WEEKDAYS: &str = "montag dienstag mittwoch donnerstag freitag samstag sonn
     vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo segunda-feira terça-feira quarta-feira \
     quinta-feira sexta-feira segunda terça quarta quinta sexta lunedì martedì mercoledì giovedì venerdì sabato domenica \
     poniedziałek wtorek środa czwartek piątek sobota niedziela pazartesi salı çarşamba perşembe cuma cumartesi pazar \
-    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag";
+    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag måndag tisdag onsdag torsdag fredag lördag söndag mandag \
+    tirsdag lørdag søndag понедельник вторник среда четверг пятница суббота воскресенье понеділок вівторок середа четвер \
+    субота неділя";
 /// The same cut short; most are words as well.
 const CUT_WEEKDAYS: &str = "mo di mi do fr sa so lun mar mer jeu ven sam dim mié jue vie sáb dom seg ter qua qui sex gio \
     sab pon wt śr czw pt sob niedz ndz pzt sal çar per cum cmt paz ma wo vr za zo";
@@ -64,7 +66,7 @@ pub fn is_whole_day(line: &str) -> bool {
     let number =
         |w: &&str| w.parse::<u16>().is_ok_and(|n| (1..=31).contains(&n) || (1990..2100).contains(&n));
     let named = |w: &&str| is_near_day(w) || is_weekday(w);
-    let joins = |w: &&str| matches!(*w, "de" | "of" | "di" | "the");
+    let joins = |w: &&str| matches!(*w, "de" | "del" | "of" | "di" | "the" | "den" | "г");
     let dated = words.iter().any(month) && words.iter().any(number);
     (words.iter().any(named) || dated)
         && words.len() <= MOST

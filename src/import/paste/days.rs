@@ -1,8 +1,9 @@
 //! Lines that stand between messages of a retyped or printed talk: the day, a ruled line, `next day`.
 
-use super::{mail, moments};
+use super::{calendar, mail, moments};
 use crate::import::chats::chat::When;
 use crate::import::time::dates::Date;
+use crate::import::time::months;
 use crate::transcript::Time;
 
 /// Signs that rule lines are drawn with.
@@ -95,11 +96,20 @@ fn day(words: &str) -> Option<Option<Day>> {
         if lone { words.chars().count() >= 5 } else { words.contains(char::is_alphabetic) || parts > 2 };
     (longest && certain && (lone || numbers > 0)).then_some(())?;
     let text = format!("{} 00:00", words.replace(" of ", " ").replace(" · ", " "));
-    match moments::whole(&text)? {
-        When::Written(stamp) => Some(stamp.date.map(Day::Written)),
-        When::Known(Time::Local(moment)) => Some(Some(Day::Known(moment.date()))),
-        _ => Some(None),
+    match moments::whole(&text) {
+        None => day_abroad(words),
+        Some(When::Written(stamp)) => Some(stamp.date.map(Day::Written)),
+        Some(When::Known(Time::Local(moment))) => Some(Some(Day::Known(moment.date()))),
+        Some(_) => Some(None),
     }
+}
+
+/// `Vendredi 15 mars 2024`, `14. März`, `jueves`: the same in other languages.
+fn day_abroad(words: &str) -> Option<Option<Day>> {
+    let day_of_month = |n: &str| n.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n));
+    let dated = words.split([' ', '.']).any(day_of_month) || calendar::is_weekday(&words.to_lowercase());
+    (dated && calendar::is_whole_day(words))
+        .then(|| months::anywhere(&format!("{words} 00:00")).map(|moment| Day::Known(moment.date())))
 }
 
 /// `next day`, `2 days later`, `the same evening`.
@@ -136,6 +146,12 @@ mod tests {
             "-----",
             "=== Monday ===",
             "Tuesday 5 March 2024",
+            "Vendredi 15 mars 2024",
+            "Donnerstag",
+            "14. März 2024",
+            "jueves 14 de marzo de 2024",
+            "14 марта 2024 г., четверг",
+            "14 mart 2024 perşembe",
         ] {
             assert!(between(line).is_some(), "{line}");
         }
@@ -151,6 +167,8 @@ mod tests {
             "***",
             "**no**",
             "10:30",
+            "mars 2024",
+            "le 15 mars 2024 on part",
         ] {
             assert_eq!(between(line), None, "{line}");
         }
@@ -192,6 +210,9 @@ mod tests {
         };
         let time = Time::parse("2024-03-05T16:02");
         assert_eq!((on("2024-03-05"), on("5 March 2024"), on("Tuesday 5 March 2024")), (time, time, time));
+        for line in ["Mardi 5 mars 2024", "5. März 2024", "5 de marzo de 2024", "5 марта 2024 г."] {
+            assert_eq!(on(line), time, "{line}");
+        }
         assert_eq!(on("Tuesday"), None);
     }
 }

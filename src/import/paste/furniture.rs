@@ -66,6 +66,8 @@ pub fn is_furniture(line: &str) -> bool {
 
 /// `2 replies`, `1 Like reaction.`, `Last reply today at 3:40 PM`, `View Ana’s profile`: what stands under messages.
 fn is_count(line: &str) -> bool {
+    // Slack sets a link right behind the count, or below it.
+    let line = line.strip_suffix("view thread").unwrap_or(line);
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let counted = rest.len() < line.len() && matches!(rest, " replies" | " reply");
     let reaction = rest.len() < line.len() && (rest.ends_with(" reaction.") || rest.ends_with(" reactions."));
@@ -75,7 +77,7 @@ fn is_count(line: &str) -> bool {
     let profile = profile.is_some_and(|who| who.ends_with("’s") || who.ends_with("'s"));
     let follows = line.split_once(" sent the following message");
     let follows = follows.is_some_and(|(who, when)| who.split(' ').count() <= 4 && when.contains(" at "));
-    counted || (reaction && rest.len() < 30) || last || profile || follows
+    line.is_empty() || counted || (reaction && rest.len() < 30) || last || profile || follows
 }
 
 /// `Add class comment…`: the empty box under the comments of a school's page, in small letters.
@@ -209,6 +211,9 @@ mod tests {
             "2 replies",
             "1 Like reaction.",
             "Last reply today at 3:40 PM",
+            "Last reply today at 9:40 AMView thread",
+            "Last reply 5 days agoView thread",
+            "View thread",
             "View Ida’s profile",
             "Ida Lund sent the following message at 4:02 PM",
             "Messages and calls are end-to-end encrypted. Only people in this chat can read them.",

@@ -67,7 +67,7 @@ fn numbered(line: &str) -> Option<(u32, &str)> {
         ["Message ", "Msg ", "Nachricht ", "#"].iter().find_map(|w| start.strip_prefix(w)).unwrap_or(start);
     let end = start.find(|c: char| !c.is_ascii_digit())?;
     let (number, rest) = start.split_at(end);
-    let signs = [". ", ") ", " - ", " – ", "  ", "\t"];
+    let signs = [". ", ") ", ".\u{a0}", ")\u{a0}", " - ", " – ", "  ", "\t"];
     let rest = signs.iter().find_map(|sign| rest.strip_prefix(sign))?;
     (number.len() < 6).then_some((number.parse().ok()?, rest.trim_start()))
 }

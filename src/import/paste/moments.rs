@@ -269,6 +269,14 @@ mod tests {
     use crate::transcript::Time;
 
     #[test]
+    fn a_time_may_have_its_unit_behind_it() {
+        for text in ["17:05h", "17:05 h", "17:05h.", "17:05 hs", "17:05 Uhr"] {
+            assert!(whole(text).is_some(), "{text}");
+        }
+        assert_eq!((whole("17:05 hours"), whole("17:05house")), (None, None));
+    }
+
+    #[test]
     fn times_at_the_end_and_alone() {
         assert_eq!(ending("how old are you 21:14 ✓✓").map(|(words, _)| words), Some("how old are you"));
         assert_eq!(ending("see you at 9:14 PM").map(|(words, _)| words), Some("see you at"));

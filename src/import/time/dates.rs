@@ -345,7 +345,7 @@ fn time_end(at: &mut Cursor<'_>) {
     }
     let mut ahead = *at;
     ahead.spaces();
-    let word = ["uhr", "ч", "hrs", "น", "s"].into_iter().any(|word| ahead.word(word));
+    let word = ["uhr", "ч", "hrs", "hs", "h", "น", "s"].into_iter().any(|word| ahead.word(word));
     if word && !ahead.peek().is_some_and(char::is_alphanumeric) {
         ahead.eat('.');
         *at = ahead;

@@ -70,7 +70,8 @@ pub const DIRECTION: Role = "direction messagedirection inout incomingoutgoing t
 pub const MINE: Role = "isfromme fromme issender issent ismine isoutgoing outgoing keyfromme sentbyme isme";
 
 /// The name of a file that was sent.
-pub const FILE: Role = "attachment attachments attachmentname filename anhang";
+pub const FILE: Role = "attachment attachments attachmentname attachmenturl attachmenturls attachmentlink attachmentpath mediaurl mediaurls \
+     fileurl imageurl filename anhang";
 
 /// All of them.
 const ROLES: [Role; 12] =
