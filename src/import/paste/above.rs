@@ -86,9 +86,12 @@ impl Reading<'_> {
             return;
         }
         let Some(title) = self.title.clone() else { return self.go_on(line) };
-        if doings::is_picture(line.text) && self.plan.shows_pictures() {
+        let file = doings::is_file(line.text) && lines.sight().next().is_some_and(doings::is_size);
+        if (file || doings::is_picture(line.text)) && self.plan.shows_pictures() {
             self.said += 1;
-            self.chat.say(notices::bare_name(&title.name), title.when, Kind::Media, "", line.number);
+            let name = if file { line.text.trim() } else { "" };
+            self.chat.say(notices::bare_name(&title.name), title.when, Kind::Media, name, line.number);
+            self.past = usize::from(file);
         } else if let Some((when, text)) = moments::bracketed(line.text) {
             // Discord leaves the name out where somebody goes on after a while.
             self.say(&title.name, on_day_of(title.when, when), text, line);

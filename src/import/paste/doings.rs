@@ -215,6 +215,22 @@ pub fn is_picture(line: &str) -> bool {
     PICTURES.contains(&line.trim())
 }
 
+/// Whether `line` is the name of a file, and nothing else: `notes.pdf`.
+pub fn is_file(line: &str) -> bool {
+    let ending = line.trim().rsplit_once('.').filter(|(name, _)| !name.is_empty()).map(|(_, ending)| ending);
+    ending.is_some_and(|e| (2..=5).contains(&e.len()) && e.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
+/// Whether `line` says how large a file is, and nothing else: `840.12 KB`, `3 Mo`.
+pub fn is_size(line: &str) -> bool {
+    const UNITS: [&str; 14] =
+        ["b", "bytes", "kb", "mb", "gb", "kib", "mib", "o", "ko", "mo", "go", "б", "кб", "мб"];
+    let line = line.trim();
+    let number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let unit = line.trim_start_matches(number);
+    unit.len() < line.len() && UNITS.contains(&unit.trim().to_lowercase().as_str())
+}
+
 /// A time without the word before it that says that the message was changed: `edited 18:25`.
 pub fn unedited(line: &str) -> &str {
     let Some((word, time)) = line.split_once(' ') else { return line };
@@ -310,5 +326,13 @@ mod tests {
             assert_eq!(without_change(words), words);
         }
         assert!(is_picture("Image") && !is_picture("image") && !is_picture("Image 2"));
+        assert!(is_file("svt_chap3.pdf") && !is_file("see you.") && !is_file("so. it is then"));
+        assert!(
+            is_size("840 Ko")
+                && is_size("1.2MB")
+                && !is_size("MB")
+                && !is_size("840")
+                && !is_size("3 go out")
+        );
     }
 }

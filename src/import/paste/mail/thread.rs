@@ -26,6 +26,9 @@ const PHONES: [&str; 16] = [
     "отправлено с ",
 ];
 
+/// Signs of quotation that count; more are words.
+const DEEPEST: usize = 64;
+
 /// One mail of a thread.
 pub struct Mail {
     /// Who wrote it, as far as that is told.
@@ -168,7 +171,7 @@ impl Mail {
 fn depth(line: &str) -> (usize, &str) {
     let mut rest = line;
     let mut depth = 0;
-    while let Some(inner) = rest.trim_start_matches(' ').strip_prefix('>') {
+    while let Some(inner) = rest.trim_start_matches(' ').strip_prefix('>').filter(|_| depth < DEEPEST) {
         (rest, depth) = (inner, depth + 1);
     }
     (depth, if depth > 0 { rest.strip_prefix(' ').unwrap_or(rest) } else { rest })

@@ -41,6 +41,8 @@ fn marks_of_change_and_words_for_pictures() {
     let slack =
         "Pia Lund\n  10:02 AM\nall done (edited) \nTom Hill\n  10:05 AM\nok\nPia Lund\n  10:06 AM\nImage\n";
     assert_eq!(shown(slack), ["Pia Lund: all done", "Tom Hill: ok", "Pia Lund: Image"]);
+    let file = "oak — 19/04/2025 16:22\nhere\nsprout — 19/04/2025 16:24\nnotes.pdf\n840 Ko\noak — 19/04/2025 16:25\nthe file is notes.pdf\n840 of them\n";
+    assert_eq!(shown(file), ["oak: here", "sprout: notes.pdf", "oak: the file is notes.pdf\n840 of them"]);
     let typed = "Tom: in? (edited)\nRia: yes\nImage\nTom: ok\n";
     assert_eq!(shown(typed), ["Tom: in? (edited)", "Ria: yes\nImage", "Tom: ok"]);
 }
