@@ -32,11 +32,8 @@ type Beside = Vec<Vec<Vec<f64>>>;
 pub fn lengths(part: &Part, again: &Again, thresholds: &[Threshold]) -> Result<(Vec<Table>, Run)> {
     let names = KEPT.map(ways::last);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (found, cost) = again.read(part, &names, |case, _, way| {
-        let mut chat = case.transcript.clone();
-        chat.messages.drain(..chat.messages.len().saturating_sub(KEPT[way]));
-        again.brief(&chat)
-    })?;
+    let (found, cost) = again
+        .read(part, &names, |case, _, way| again.brief(&ways::only_last(&case.transcript, KEPT[way])))?;
     let beginnings = beginnings(part, again)?;
     let mut tables = Vec::new();
     let at = part.at_one(thresholds);
@@ -62,12 +59,12 @@ pub fn lengths(part: &Part, again: &Again, thresholds: &[Threshold]) -> Result<(
         Ok(cut)
     };
     for end in [First, Last] {
-        let ours = cut(&at[0], end)?;
-        for of in &at {
-            tables.push(of_system(part, *of, end, &cut(of, end)?));
+        let cuts: Vec<Cut> = at.iter().map(|of| cut(of, end)).collect::<Result<_>>()?;
+        for (of, cut) in at.iter().zip(&cuts) {
+            tables.push(of_system(part, *of, end, cut));
         }
-        for of in at.iter().skip(1).filter(|(system, _)| !system.is_baseline()) {
-            tables.push(differences(part, *of, end, &ours, &cut(of, end)?));
+        for (of, cut) in at.iter().zip(&cuts).skip(1).filter(|((system, _), _)| !system.is_baseline()) {
+            tables.push(differences(part, *of, end, &cuts[0], cut));
         }
     }
     Ok((tables, cost))
@@ -89,8 +86,7 @@ fn beginnings(part: &Part, again: &Again) -> Result<Beside> {
     again.texts.each(&part.golds, &mut |batch| {
         for (at, case) in batch {
             for (kept, found) in KEPT.into_iter().zip(&mut found) {
-                let mut chat = case.transcript.clone();
-                chat.messages.truncate(kept);
+                let chat = ways::only_first(&case.transcript, kept);
                 for ((_, scores), found) in baselines.scores(&[&chat])?.into_iter().zip(found) {
                     found[at] = scores[0];
                 }

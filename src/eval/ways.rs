@@ -53,6 +53,20 @@ pub fn last(kept: usize) -> String {
     Way::Last(kept).name()
 }
 
+/// A conversation with its first messages only.
+pub fn only_first(chat: &Transcript, kept: usize) -> Transcript {
+    let mut chat = chat.clone();
+    chat.messages.truncate(kept);
+    chat
+}
+
+/// A conversation with its last messages only.
+pub fn only_last(chat: &Transcript, kept: usize) -> Transcript {
+    let mut chat = chat.clone();
+    chat.messages.drain(..chat.messages.len().saturating_sub(kept));
+    chat
+}
+
 fn of(task: Task) -> Vec<Way> {
     match task {
         Task::Robustness => ATTACKS.map(Way::Attack).into(),
@@ -73,16 +87,8 @@ impl Way {
     fn on(self, chat: &Transcript, others: &[&Transcript], seed: u64) -> Transcript {
         match self {
             Self::Attack(attack) => attack.on(chat, others, seed),
-            Self::First(kept) => {
-                let mut chat = chat.clone();
-                chat.messages.truncate(kept);
-                chat
-            }
-            Self::Last(kept) => {
-                let mut chat = chat.clone();
-                chat.messages.drain(..chat.messages.len().saturating_sub(kept));
-                chat
-            }
+            Self::First(kept) => only_first(chat, kept),
+            Self::Last(kept) => only_last(chat, kept),
         }
     }
 }

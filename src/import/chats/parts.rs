@@ -23,6 +23,13 @@ pub fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
+/// Whether `text` reads like the name of a file: something with a short ending and no marks of a sentence before it.
+pub fn is_file_name(text: &str) -> bool {
+    let ending = |end: &str| (1..=5).contains(&end.len()) && end.chars().all(|c| c.is_ascii_alphanumeric());
+    !text.contains(['<', '>', '\n'])
+        && text.rsplit_once('.').is_some_and(|(stem, end)| !stem.trim().is_empty() && ending(end))
+}
+
 /// The pieces that are not blank, with commas between them.
 pub fn listed<'t>(pieces: impl IntoIterator<Item = &'t str>) -> String {
     let pieces: Vec<&str> = pieces.into_iter().map(str::trim).filter(|p| !p.is_empty()).collect();

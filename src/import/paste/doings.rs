@@ -3,6 +3,7 @@
 
 use super::grammars::{Head, Who};
 use super::{moments, signs};
+use crate::import::chats::parts::is_file_name;
 
 /// What somebody does, behind a name and a space, as whole beginnings or, with a `$`, as all that is there.
 const DEEDS: [&str; 62] = [
@@ -215,10 +216,10 @@ pub fn is_picture(line: &str) -> bool {
     PICTURES.contains(&line.trim())
 }
 
-/// Whether `line` is the name of a file, and nothing else: `notes.pdf`.
+/// Whether `line` is the name of a file, and nothing else: `notes.pdf`. A page (`p.4`) is none.
 pub fn is_file(line: &str) -> bool {
-    let ending = line.trim().rsplit_once('.').filter(|(name, _)| !name.is_empty()).map(|(_, ending)| ending);
-    ending.is_some_and(|e| (2..=5).contains(&e.len()) && e.chars().all(|c| c.is_ascii_alphanumeric()))
+    let line = line.trim();
+    is_file_name(line) && line.rsplit('.').next().is_some_and(|ending| ending.len() > 1)
 }
 
 /// Whether `line` says how large a file is, and nothing else: `840.12 KB`, `3 Mo`.

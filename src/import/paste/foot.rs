@@ -63,8 +63,8 @@ impl Reading<'_> {
     /// Whether `text` is the last line of a copied window, and the field below its messages.
     pub(super) fn is_at_foot(&self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
         let below = self.said > 0 || !self.block.is_empty();
-        let field = (self.plan.window && is_field(text)) || (self.plan.has_titles() && is_to(text));
-        field && below && lines.sight().next().is_none()
+        let field = || (self.plan.window && is_field(text)) || (self.plan.has_titles() && is_to(text));
+        below && lines.sight().next().is_none() && field()
     }
 }
 

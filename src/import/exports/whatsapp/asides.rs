@@ -17,6 +17,7 @@ pub enum Trust {
 
 /// Where what stands between the message `record` and the next one begins: apart from its words, and up to its end.
 pub fn begins(record: &[Held], trust: Trust) -> Option<usize> {
+    (trust != Trust::None).then_some(())?;
     let is_one = |held: &Held| {
         let aside = asides::of(&held.text);
         aside.is_some_and(|aside| trust == Trust::Apart || says_so(aside, &held.text))
@@ -25,7 +26,7 @@ pub fn begins(record: &[Held], trust: Trust) -> Option<usize> {
     let words = record.iter().rposition(|held| held.header.is_some() || !(blank(held) || is_one(held)))?;
     let at = words + 1 + record[words + 1..].iter().position(|held| !blank(held))?;
     let apart = at > words + 1 || asides::of(&record[at].text) == Some(Aside::Rule);
-    (trust != Trust::None && apart).then_some(at)
+    apart.then_some(at)
 }
 
 /// Whether a line says itself that it is nobody's words in a chat.

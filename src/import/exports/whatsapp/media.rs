@@ -1,6 +1,7 @@
 //! Pictures, recordings and files, as an export writes them with and without the files themselves.
 
 use super::words;
+use crate::import::chats::parts::is_file_name;
 use crate::import::chats::placeholders::is_vibers;
 use crate::import::syntax::cursor;
 
@@ -58,13 +59,6 @@ fn attached_document(text: &str) -> Option<&str> {
     let behind = file.strip_suffix(name)?;
     let numbered = behind.ends_with('-') && behind.starts_with(|c: char| c.is_ascii_digit());
     (is_file_name(name) && (numbered || behind.is_empty())).then_some(file)
-}
-
-/// Something with a short ending and no marks of a sentence before it.
-fn is_file_name(text: &str) -> bool {
-    let ending = |end: &str| (1..=5).contains(&end.len()) && end.chars().all(|c| c.is_ascii_alphanumeric());
-    !text.contains(['<', '>', '\n'])
-        && text.rsplit_once('.').is_some_and(|(stem, end)| !stem.trim().is_empty() && ending(end))
 }
 
 /// `<Media omitted>`, by the known wordings or by the word for media in it.

@@ -3,6 +3,7 @@
 
 use super::{moment, person};
 use crate::import::chats::chat::When;
+use crate::import::syntax::cursor::is_mark;
 
 /// How long such a line is at most, in bytes.
 const LONGEST: usize = 300;
@@ -79,8 +80,8 @@ const BETWEEN: [&str; 22] = [
 
 /// Who wrote what follows `line`, and when, as far as that is told.
 pub fn wrote(line: &str) -> Option<(String, When)> {
-    let line = line.trim_matches(|c: char| c.is_whitespace() || is_turn(c));
-    let rest = line.strip_suffix([':', '：'])?.trim_end_matches(|c: char| c.is_whitespace() || is_turn(c));
+    let line = line.trim_matches(|c: char| c.is_whitespace() || is_mark(c));
+    let rest = line.strip_suffix([':', '：'])?.trim_end_matches(|c: char| c.is_whitespace() || is_mark(c));
     let dated = rest.chars().any(|c| c.is_numeric());
     (dated && line.len() <= LONGEST && !rest.starts_with(['<', '['])).then_some(())?;
     let (told, before, address) = parts(rest)?;
@@ -90,7 +91,7 @@ pub fn wrote(line: &str) -> Option<(String, When)> {
         Some(before) => name_behind(before)?,
         None => name_behind(&told)?,
     };
-    let name = name.trim_matches(|c: char| matches!(c, ' ' | ',' | '(' | '"' | '\'' | ':') || is_turn(c));
+    let name = name.trim_matches(|c: char| matches!(c, ' ' | ',' | '(' | '"' | '\'' | ':') || is_mark(c));
     let name = if name.is_empty() { address.as_deref()? } else { name };
     let name = person(name);
     let when = moment(&told.replace(&name, " "));
@@ -121,7 +122,7 @@ fn parts(rest: &str) -> Option<(String, Option<String>, Option<String>)> {
 /// (ida@example.org)`, `… ida@example.org`.
 fn addressed(text: &str) -> Option<(&str, &str, &str)> {
     let at = text.find('@')?;
-    let sign = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']') || is_turn(c);
+    let sign = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']') || is_mark(c);
     let from =
         text[..at].rfind(sign).map_or(0, |from| from + text[from..].chars().next().map_or(1, char::len_utf8));
     let to = text[at..].find(sign).map_or(text.len(), |to| at + to);
@@ -137,11 +138,6 @@ fn name_behind(text: &str) -> Option<String> {
     let between = |w: &&&str| BETWEEN.contains(&w.trim_matches([',', '(', ')']).to_lowercase().as_str());
     let rest = &words[last + 1..];
     Some(rest[rest.iter().take_while(between).count()..].join(" "))
-}
-
-/// Marks of the direction in which letters run.
-fn is_turn(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
