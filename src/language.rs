@@ -35,10 +35,14 @@ pub struct Language {
     pub code: Option<String>,
     /// Share of words that are among the commonest of informal English, 0 to 1.
     pub english: f32,
+    /// Share of words in letters that the model has for its own, 0 to 1; 1 where there are hardly any.
+    pub known: f32,
+    /// Whether the source says which language it is.
+    pub stated: bool,
 }
 
-/// Look at what the speakers wrote.
-pub fn detect(transcript: &Transcript) -> Language {
+/// Look at what the speakers wrote; `knows` says whether the model has a word, in lower case, for its own.
+pub fn detect(transcript: &Transcript, knows: impl Fn(&str) -> bool) -> Language {
     let mut text = String::new();
     for (_, message) in transcript.spoken().filter(|(_, m)| m.kind == Kind::Message) {
         text.extend(message.text.reveal().chars().take(EACH));
@@ -48,14 +52,27 @@ pub fn detect(transcript: &Transcript) -> Language {
         }
     }
     // As the model reads it, so that look-alike letters of another alphabet do not pass for another language.
-    let text = normalise(&text, |word| ENGLISH.contains(&word)).to_lowercase().replace('’', "'");
+    let text = normalise(&text, &knows).to_lowercase().replace('’', "'");
     let words: Vec<&str> =
         text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
     let common: HashMap<&str, ()> = ENGLISH.iter().map(|w| (*w, ())).collect();
     let hits = words.iter().filter(|w| common.contains_key(*w)).count();
     let english = hits as f32 / words.len().max(1) as f32;
     let code = transcript.language.clone().or_else(|| guess(&text, english));
-    Language { code, english }
+    Language { code, english, known: known(&words, knows), stated: transcript.language.is_some() }
+}
+
+/// The share of `words` that the model has for its own: nine in ten of what people chat in English, half of what they do in other languages of the same script.
+fn known(words: &[&str], knows: impl Fn(&str) -> bool) -> f32 {
+    let parts = |word: &&str| word.split('\'').all(|part| part.is_empty() || knows(part));
+    let spelt: Vec<&str> =
+        words.iter().copied().filter(|w| w.chars().all(|c| c.is_alphabetic() || c == '\'')).collect();
+    let letters: usize = spelt.iter().map(|w| w.chars().count()).sum();
+    if letters < LEAST / 2 {
+        1.0
+    } else {
+        spelt.iter().filter(|w| parts(w)).count() as f32 / spelt.len() as f32
+    }
 }
 
 fn guess(text: &str, english: f32) -> Option<String> {
@@ -127,6 +144,19 @@ mod tests {
         transcript
     }
 
+    /// What a model of English would know of these texts.
+    fn english(word: &str) -> bool {
+        ENGLISH.contains(&word) || ["where", "meet", "bus", "hall", "six"].contains(&word)
+    }
+
+    #[test]
+    fn words_that_the_model_does_not_have_are_counted() {
+        let known = |lines: &[&str]| detect(&chat(lines), english).known;
+        assert_eq!(known(&["where do we meet", "at the hall, the bus is there at six"]), 1.0);
+        assert!(known(&["hej hvad laver du", "ikke noget, og dig", "kom til bussen klokken seks"]) < 0.3);
+        assert_eq!(known(&["ikke noget"]), 1.0, "too little says nothing");
+    }
+
     #[test]
     fn slang_is_english_and_german_is_not() {
         let slang = chat(&[
@@ -134,44 +164,47 @@ mod tests {
             "lol thx i just started",
             "wanna play on sat? if ur mum lets u",
         ]);
-        assert_eq!(detect(&slang).code.as_deref(), Some("en"));
+        assert_eq!(detect(&slang, english).code.as_deref(), Some("en"));
         let german = chat(&[
             "Hallo, kommst du heute noch zum Training?",
             "Ich weiß nicht, meine Mutter ist krank und wir müssen einkaufen",
         ]);
-        assert_eq!(detect(&german).code.as_deref(), Some("de"));
+        assert_eq!(detect(&german, english).code.as_deref(), Some("de"));
         let russian = chat(&[
             "привет как дела",
             "нормально, а у тебя",
             "завтра пойдём на тренировку вместе с нами",
             "конечно, в шесть",
         ]);
-        assert_eq!(detect(&russian).code.as_deref(), Some("ru"));
+        assert_eq!(detect(&russian, english).code.as_deref(), Some("ru"));
     }
 
     #[test]
     fn english_in_look_alike_letters_is_still_english() {
         let disguised =
             chat(&["dоnt tеll аnуоnе аbоut thіs, іt іs јust fоr us аnd thеу wоuld nоt undеrstаnd"]);
-        assert_eq!(detect(&disguised).code.as_deref(), Some("en"));
+        assert_eq!(detect(&disguised, english).code.as_deref(), Some("en"));
     }
 
     #[test]
     fn one_long_message_does_not_decide_for_all() {
         let filler = "Mañana por la tarde vamos todos juntos a la playa con la familia. ".repeat(60);
-        let english = ["do you want to come over to my place when they are out"; 8];
-        assert_eq!(detect(&chat(&[&english[..], &[filler.as_str()]].concat())).code.as_deref(), Some("en"));
+        let english_lines = ["do you want to come over to my place when they are out"; 8];
+        assert_eq!(
+            detect(&chat(&[&english_lines[..], &[filler.as_str()]].concat()), english).code.as_deref(),
+            Some("en")
+        );
     }
 
     #[test]
     fn another_script_is_told_by_few_letters() {
         let mixed = chat(&["مرحبا كيف حالك اليوم", "هل انت في البيت", "see you at the lake at four"]);
-        assert_eq!(detect(&mixed).code.as_deref(), Some("ar"));
-        assert!(detect(&chat(&["привет как дела"])).code.is_some_and(|code| code != "en"));
+        assert_eq!(detect(&mixed, english).code.as_deref(), Some("ar"));
+        assert!(detect(&chat(&["привет как дела"]), english).code.is_some_and(|code| code != "en"));
     }
 
     #[test]
     fn too_little_text_names_no_language() {
-        assert_eq!(detect(&chat(&["hm", "xd"])).code, None);
+        assert_eq!(detect(&chat(&["hm", "xd"]), english).code, None);
     }
 }

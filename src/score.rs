@@ -235,7 +235,7 @@ fn judged(
     notes: &[Caveat],
 ) -> Assessment {
     let model = stream.model;
-    let language = language::detect(transcript);
+    let language = language::detect(transcript, |word| model.prompt.knows(word));
     let risk = stream.risk();
     let unlike = caveats::unlike(model, &language, stream.reader.tokens_per_word());
     let (band, reason) = band(model, transcript, &language, unlike.clone(), risk, notes);
@@ -319,6 +319,7 @@ fn band(
         return (Band::Look, None);
     }
     match caveats::too_little(transcript)
+        .or_else(|| caveats::strange(model, language))
         .or(unlike)
         .or_else(|| caveats::one_sided(transcript))
         .or_else(|| caveats::one_text(transcript))

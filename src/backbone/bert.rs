@@ -124,7 +124,7 @@ impl Bert {
             self.look(layer, lane, index, qkv, mixed, keys);
             row += tokens;
         }
-        let block = kernels::share(row) * self.shape.width;
+        let block = kernels::share(self.level, row) * self.shape.width;
         let blocks = x.par_chunks_mut(block).zip(mixed.par_chunks(block));
         blocks.for_each(|(x, mixed)| self.rest(layer, x, mixed));
     }

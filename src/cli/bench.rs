@@ -17,7 +17,7 @@ use crate::transcript::Transcript;
 /// Measure how fast a model reads on this machine.
 ///
 /// Rates are medians of the runs, with the lowest and the highest; one run before them is not counted. Run it with nothing else
-/// going on. RAYON_NUM_THREADS sets the number of threads, RUSHLIGHT_KERNEL (avx512-vnni, avx512,
+/// going on. RAYON_NUM_THREADS sets the number of threads, RUSHLIGHT_KERNEL (amx-bf16, avx512-vnni, avx512,
 /// avx-vnni, avx2, neon-dotprod, neon, portable) the instruction set; RUSHLIGHT_PRECISION=f32 keeps activations whole.
 #[derive(Debug, clap::Args)]
 pub struct Args {

@@ -2,8 +2,10 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Exit;
 use super::input::Where;
@@ -123,6 +125,16 @@ impl Args {
         let [side, again] = results.prepare(&inputs)?;
         let before = results.before()?;
         let model = self.device.load(self.model.as_deref())?;
+        let bar = ProgressBar::new_spinner();
+        bar.enable_steady_tick(Duration::from_millis(200));
+        let tell = |what: &str, done: usize, of: usize| {
+            if of > 0 {
+                bar.set_style(style());
+                bar.set_length(of as u64);
+            }
+            bar.set_position(done as u64);
+            bar.set_message(what.to_owned());
+        };
         let outcome = eval::run(&Request {
             suite: &suite,
             model: &model,
@@ -135,7 +147,10 @@ impl Args {
             limit: self.limit,
             ids: self.ids.as_deref(),
             before,
-        })?;
+            tell: &tell,
+        });
+        bar.finish_and_clear();
+        let outcome = outcome?;
         if outcome.readings.last().is_some_and(|r| r.changed) {
             anstream::eprintln!(
                 "warning: test was read again with changed thresholds; the result records it"
@@ -151,6 +166,11 @@ impl Args {
         let [out, html, md] = [&self.out, &self.html, &self.md].map(|path| path.as_deref());
         Results { out, html, md, resume: self.resume, overwrite: self.overwrite }
     }
+}
+
+/// How far a suite is; shown on a terminal only.
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:30} {msg}: {pos} of {len}, {elapsed}").expect("a constant template")
 }
 
 fn suites() -> Result<Exit> {

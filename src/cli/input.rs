@@ -10,7 +10,9 @@ use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
 
 use super::people::People;
-use crate::import::{self, Columns, DateOrder, Flow, ImportError, Imported, Options, Unnamed, format_names};
+use crate::import::{
+    self, Columns, DateOrder, Flow, HeadPattern, ImportError, Imported, Options, Unnamed, format_names,
+};
 use crate::models::{Device, Model, Place, Precision};
 use crate::report::{one_line, plural};
 use crate::transcript::Role;
@@ -33,6 +35,10 @@ pub struct Input {
     /// The columns of a table, as `conversation=NAME,speaker=NAME,time=NAME,text=NAME` (names or numbers; any may be left out).
     #[arg(long, value_name = "MAP", value_parser = columns)]
     columns: Option<Columns>,
+    /// How each message of a text begins, where it is read wrongly: one of its lines with {time}, {name} and {any} (of no interest) for what differs, as `[{time}] {name}:`.
+    /// All other lines go on with the message above them. What is known as an export is read as one all the same, unless --as says paste.
+    #[arg(long, value_name = "PATTERN")]
+    head: Option<HeadPattern>,
     /// Call a speaker by another name (may be given more than once); two speakers with one name become one.
     #[arg(long, value_name = "OLD=NEW", value_parser = renaming)]
     rename: Vec<(String, String)>,
@@ -157,6 +163,7 @@ impl Input {
             date_order,
             me: self.me.clone(),
             columns: self.columns.clone(),
+            head: self.head.clone(),
             zone: self.tz.clone(),
             unnamed: self.unnamed.map(|unnamed| match unnamed {
                 Nameless::Alternating => Unnamed::Alternating,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::baselines::Baselines;
 use super::cases::{Case, Gold};
+use super::judge::Tell;
 use super::part::Part;
 use super::result::Run;
 use super::side::{self, Scored, SideFile};
@@ -33,6 +34,8 @@ pub struct Again<'a> {
     pub suite: &'a str,
     /// The file that takes what is found.
     pub beside: Option<&'a SideFile>,
+    /// Who is told how far it is.
+    pub tell: Tell<'a>,
 }
 
 /// A score and a band.
@@ -172,6 +175,9 @@ impl Again<'_> {
         let mut found: Vec<Vec<Option<T>>> =
             names.iter().map(|_| part.golds.iter().map(|_| None).collect()).collect();
         let mut run = Run::default();
+        let (what, all, mut done) =
+            (format!("{}, read again", part.split), part.golds.len() * names.len(), 0);
+        (self.tell)(&what, 0, all);
         self.texts.each(&part.golds, &mut |batch| {
             let begun = Instant::now();
             let mut wanted = Vec::new();
@@ -187,6 +193,7 @@ impl Again<'_> {
                             "{id}: its text is not the one that was scored in {file}; use --overwrite"
                         );
                         run.resumed += 1;
+                        done += 1;
                         found[way][*at] = Some(line.found);
                     }
                     None => wanted.push((*at, case, way, id)),
@@ -209,6 +216,8 @@ impl Again<'_> {
                 for ((at, _, way, _), line) in row.iter().zip(lines) {
                     found[*way][*at] = Some(line.found);
                 }
+                done += row.len();
+                (self.tell)(&what, done, all);
             }
             run.seconds += begun.elapsed().as_secs_f64();
             Ok(())

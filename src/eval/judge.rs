@@ -24,6 +24,9 @@ use crate::head::SIGNALS;
 use crate::models::Model;
 use crate::transcript::Transcript;
 
+/// Told what is being done, how many are done, and of how many (0 where that is not known).
+pub type Tell<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
+
 /// What to run, and on what.
 pub struct Request<'a> {
     /// The suite.
@@ -48,6 +51,8 @@ pub struct Request<'a> {
     pub ids: Option<&'a Path>,
     /// The result that is replaced, whose readings of test are carried on.
     pub before: Option<Outcome>,
+    /// Who is told how far it is.
+    pub tell: Tell<'a>,
 }
 
 /// Run a suite.
@@ -66,6 +71,7 @@ pub fn run(request: &Request) -> Result<Outcome> {
         .scores
         .map(|path| Theirs::read(path, &judged, suite.task, request.threshold, |id| texts.hold(id)))
         .transpose()?;
+    (request.tell)("baselines are fitted", 0, 0);
     let beside = stand(request, &texts, &of("train"))?;
     let baselines = beside.baselines;
     let (mut thresholds, mut cost, mut parts) = (card(model), Run::default(), Vec::new());
@@ -76,7 +82,7 @@ pub fn run(request: &Request) -> Result<Outcome> {
     thresholds.extend(beside.thresholds);
     for split in splits {
         let mut scorer = Scorer::new(model, request.side, suite.task.needs_messages())?;
-        let (verdicts, scored) = read(&texts, &of(split), &mut scorer, baselines.as_ref())?;
+        let (verdicts, scored) = read(&texts, &of(split), &mut scorer, baselines.as_ref(), request.tell)?;
         cost = cost.and(scorer.cost());
         let mut part = Part::new(suite, split, of(split), verdicts);
         if let Some(theirs) = &mut theirs {
@@ -94,6 +100,7 @@ pub fn run(request: &Request) -> Result<Outcome> {
         baselines: baselines.as_ref(),
         suite: &suite.sha256,
         beside: request.again,
+        tell: request.tell,
     };
     let remarks = texts.unread().into_iter().chain(beside.remark).collect();
     outcome(request, &again, &parts, thresholds, cost, skipped, remarks)
@@ -107,8 +114,11 @@ fn read(
     golds: &[&Gold],
     scorer: &mut Scorer,
     baselines: Option<&Baselines>,
+    tell: Tell<'_>,
 ) -> Result<(Vec<Verdict>, Scored)> {
     let mut verdicts: Vec<Option<Verdict>> = golds.iter().map(|_| None).collect();
+    let (what, mut done) = (golds.first().map_or("", |g| g.split.as_str()), 0);
+    tell(what, 0, golds.len());
     let mut beside = Scored::new();
     texts.each(golds, &mut |batch| {
         let cases: Vec<&Case> = batch.iter().map(|(_, case)| case).collect();
@@ -123,6 +133,8 @@ fn read(
         for ((_, into), (_, scores)) in beside.iter_mut().zip(scores) {
             batch.iter().zip(scores).for_each(|((at, _), score)| into[*at] = score);
         }
+        done += batch.len();
+        tell(what, done, golds.len());
         Ok(())
     })?;
     let verdicts = verdicts.into_iter().collect::<Option<Vec<_>>>();

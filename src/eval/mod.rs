@@ -51,7 +51,7 @@ pub use cases::{Case, Gold, Skipped, labelled};
 pub use compare::{Comparison, compare, read};
 pub use folds::{CrossValidation, SPLIT, Share};
 pub use html::{html, is_report};
-pub use judge::{Request, run};
+pub use judge::{Request, Tell, run};
 pub use measures::compared;
 pub use result::{Measure, Outcome, Plot, Row, Run, Series, Table, Threshold};
 pub use side::{SideFile, is_torn};

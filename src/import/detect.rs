@@ -30,6 +30,7 @@ pub(super) fn choose(
     // Whoever names columns has a table; a chat export beside it is still one.
     let table = options.columns.is_some() && options.format.is_none() && !sample.text().is_empty();
     let is_other = |f: &&dyn Format| f.name() != "paste" && !kakao::is_table(sample);
+    let is_exported = |f: &&dyn Format| !["paste", "csv"].contains(&f.name());
     let dotted = |columns: &Columns| {
         let given = [&columns.conversation, &columns.speaker, &columns.time, &columns.text];
         given.into_iter().flatten().any(|column| column.contains('.'))
@@ -42,6 +43,9 @@ pub(super) fn choose(
         return named("json-nested");
     }
     let found = if table { found.filter(is_other).or(Some(named("csv")?)) } else { found };
+    // Whoever says how messages begin has a text that nobody else knows; what a program wrote in its own way is still that program's.
+    let told = options.head.is_some() && options.format.is_none() && !sample.text().trim().is_empty();
+    let found = if told { found.filter(is_exported).or(Some(named("paste")?)) } else { found };
     if let Some(format) = found.filter(|_| !sample.is_whole() || !sample.bytes().trim_ascii().is_empty()) {
         return Ok(format);
     }

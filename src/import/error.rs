@@ -49,6 +49,16 @@ pub enum ImportError {
         /// How many lines were looked at.
         lines: u64,
     },
+    /// No line begins as the user says that messages do.
+    #[error(
+        "{name}: none of its {lines} lines begins as you said; give --head the beginning of one as it stands, with {{time}}, {{name}} and {{any}} for what differs"
+    )]
+    NoHeadFits {
+        /// The input.
+        name: String,
+        /// How many lines were looked at.
+        lines: u64,
+    },
     /// A limit was reached.
     #[error("{name}{}: {what} is larger than {}; split the file", place(*.line), size(*.limit))]
     TooLarge {

@@ -43,6 +43,7 @@ pub use format::{Flow, Format, Imported};
 pub use intake::lines::{Line, Lines};
 pub use intake::source::{Replay, Sample, Source};
 pub use options::{Columns, Limits, Options, Unnamed};
+pub use paste::told::HeadPattern;
 pub use results::{is_results, is_scores};
 pub use time::dates::{DateOrder, Stamp};
 pub use time::order::{Basis, Verdict};

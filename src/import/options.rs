@@ -1,5 +1,6 @@
 //! What a caller may say about an input, and how large things may get.
 
+use super::paste::told::HeadPattern;
 use super::time::dates::DateOrder;
 
 /// What the user may say about an input beforehand.
@@ -13,6 +14,8 @@ pub struct Options {
     pub me: Option<String>,
     /// Which column of a table is what.
     pub columns: Option<Columns>,
+    /// How each message of a text begins, instead of finding out.
+    pub head: Option<HeadPattern>,
     /// The zone of times that have none; without it they stay as they are on the wall.
     pub zone: Option<jiff::tz::TimeZone>,
     /// Who speaks in pasted text without names, instead of finding out.

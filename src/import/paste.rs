@@ -48,6 +48,7 @@ mod table;
 mod tags;
 mod talk;
 mod titles;
+pub(super) mod told;
 mod turns;
 mod twice;
 mod wrap;
@@ -98,6 +99,9 @@ impl Format for Paste {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+        if let Some(pattern) = sink.options().head.clone() {
+            return told::read(&pattern, source, sink);
+        }
         let name = source.name().to_owned();
         let mut plan = Plan::of(source.sample());
         if let Some(unnamed) = sink.options().unnamed {

@@ -8,6 +8,8 @@
 #![allow(clippy::needless_range_loop)]
 
 mod aligned;
+#[cfg(target_arch = "x86_64")]
+mod amx;
 mod attention;
 mod dots;
 mod gated;
@@ -36,6 +38,9 @@ pub use rows::{gelu, layer_norm};
 /// An instruction set that this machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
+    /// AMX: tiles of bfloat16, and AVX-512 for all else.
+    #[cfg(target_arch = "x86_64")]
+    AmxBf16,
     /// AVX-512 with eight-bit dot products (VNNI).
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
@@ -69,6 +74,7 @@ impl Level {
                 && is_x86_feature_detected!("avx2");
             let wide = narrow && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
             let sets = [
+                (Self::AmxBf16, wide && amx::available()),
                 (Self::Avx512Vnni, wide && is_x86_feature_detected!("avx512vnni")),
                 (Self::Avx512, wide),
                 (Self::AvxVnni, narrow && is_x86_feature_detected!("avxvnni")),
@@ -96,6 +102,8 @@ impl Level {
     pub fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
+            Self::AmxBf16 => "amx-bf16",
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni => "avx512-vnni",
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => "avx512",
@@ -115,7 +123,7 @@ impl Level {
     fn lanes(self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512Vnni | Self::Avx512 => 16,
+            Self::AmxBf16 | Self::Avx512Vnni | Self::Avx512 => 16,
             _ => 8,
         }
     }
@@ -126,7 +134,7 @@ impl Level {
 pub enum Precision {
     /// In `f32`, whatever the weights are stored in.
     Whole,
-    /// In eight bits where the weights are quantized; activations are rounded to eight bits in blocks of [`BLOCK`].
+    /// In eight bits where the weights are quantized; activations are rounded to eight bits in blocks of [`BLOCK`], with AMX to bfloat16.
     Int8,
 }
 
@@ -159,7 +167,7 @@ macro_rules! kernel {
             match level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
-                $crate::Level::Avx512Vnni | $crate::Level::Avx512 => unsafe { avx512($($arg),*) },
+                $crate::Level::AmxBf16 | $crate::Level::Avx512Vnni | $crate::Level::Avx512 => unsafe { avx512($($arg),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
                 $crate::Level::AvxVnni | $crate::Level::Avx2 => unsafe { avx2($($arg),*) },
@@ -187,7 +195,7 @@ macro_rules! kernel {
                 $crate::Level::Avx512Vnni => unsafe { vnni512($($arg),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
-                $crate::Level::Avx512 => unsafe { avx512($($arg),*) },
+                $crate::Level::AmxBf16 | $crate::Level::Avx512 => unsafe { avx512($($arg),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
                 $crate::Level::AvxVnni => unsafe { vnni256($($arg),*) },

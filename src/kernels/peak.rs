@@ -37,7 +37,9 @@ pub fn peak(level: Level, precision: Precision) -> f64 {
 fn body(level: Level, precision: Precision) -> Loop {
     match (level, precision) {
         #[cfg(target_arch = "x86_64")]
-        (Level::Avx512Vnni | Level::Avx512 | Level::AvxVnni | Level::Avx2, _) => x86::body(level, precision),
+        (Level::AmxBf16 | Level::Avx512Vnni | Level::Avx512 | Level::AvxVnni | Level::Avx2, _) => {
+            x86::body(level, precision)
+        }
         #[cfg(target_arch = "aarch64")]
         // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
         (Level::NeonDot | Level::Neon, Precision::Whole) => |rounds| unsafe { arm::f32_neon(rounds) },
@@ -107,12 +109,13 @@ mod x86 {
 
     /// The loop of a level that has registers of its own.
     pub fn body(level: Level, precision: Precision) -> Loop {
-        let wide = matches!(level, Level::Avx512Vnni | Level::Avx512);
+        let wide = matches!(level, Level::AmxBf16 | Level::Avx512Vnni | Level::Avx512);
         match (precision, level) {
             // SAFETY: a `Level` is only made by `Level::available`, after asking the processor for these features.
             (Precision::Whole, _) if wide => |rounds| unsafe { f32_avx512(rounds) },
             // SAFETY: as above.
             (Precision::Whole, _) => |rounds| unsafe { f32_avx2(rounds) },
+            (Precision::Int8, Level::AmxBf16) => crate::amx::rounds,
             // SAFETY: as above.
             (Precision::Int8, Level::Avx512Vnni) => |rounds| unsafe { int8_vnni512(rounds) },
             // SAFETY: as above.

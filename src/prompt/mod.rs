@@ -21,7 +21,7 @@ use tokenizers::Tokenizer;
 use crate::transcript::{Kind, Message, Time, Transcript};
 
 /// Changes whenever the same text would become other ids or features; models are bound to it.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// How many numbers accompany a piece; see [`Reader::features`] for their meaning.
 pub const FEATURES: usize = 12;
 /// Most tokens in one piece, an encoder's two marks included.
@@ -138,13 +138,21 @@ impl Prompt {
         }
     }
 
+    /// Whether `word`, in lower case, is a token by itself.
+    pub fn knows(&self, word: &str) -> bool {
+        self.tokenizer.token_to_id(word).is_some()
+    }
+
+    /// Whether common words are tokens by themselves as they stand, as in an encoder's vocabulary; a decoder's have a mark before them.
+    pub fn has_whole_words(&self) -> bool {
+        matches!(self.manner, Manner::Marks { .. })
+    }
+
     fn between_marks(&self, body: &Body<'_>, open: u32, close: u32) -> Result<Vec<Vec<u32>>> {
         let words = match body {
             Body::Media => self.words("<media>")?,
             Body::Deleted => self.words("<deleted>")?,
-            Body::Words(text) => {
-                self.words(&normalise(text, |word| self.tokenizer.token_to_id(word).is_some()))?
-            }
+            Body::Words(text) => self.words(&normalise(text, |word| self.knows(word)))?,
         };
         let wrap = |part: &[u32]| [&[open], part, &[close]].concat();
         if words.is_empty() {

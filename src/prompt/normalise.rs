@@ -20,6 +20,12 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| regex(r"[\w.+-]+@[\w-]+\.[\w.-]
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"\+?\d[\d \-().]{5,}\d"));
 static SPACED: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:^|\s)(?:[\p{L}'’][ .\-_*|]){3,}\p{L}(?:$|[\s,.!?])"));
+/// As `SPACED`, with what another disguise under it or over it leaves: digits for letters, signs that stand twice, emoji between.
+static STACKED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:^|\s)(?:[\p{L}\d@$'’](?:[.\-_*|~•\p{So}]{1,3} ?| )){3,}[\p{L}\d@$](?:[.\-_*|~•\p{So}]{1,3})?(?:$|[\s,.!?])",
+    )
+});
 static BRACKETED: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:[(\[{]\P{White_Space}[)\]}]){3,}"));
 static MIXED: LazyLock<Regex> =
     LazyLock::new(|| regex(r"[\p{L}\d$]*(?:\p{L}[0-9@$]|[0-9@$]\p{L})[\p{L}\d@$]*"));
@@ -31,24 +37,39 @@ const LOOKED_UP: usize = 4;
 /// The text a model reads in place of `text`; `known` says whether the model has a word, in lower case, for its own. Idempotent on text without disguises; never
 /// longer than a small multiple of it.
 pub fn normalise(text: &str, known: impl Fn(&str) -> bool) -> String {
-    let plain: String = text.nfkc().filter(|c| !invisible(*c)).collect();
+    let plain: String = text.nfkc().filter(|c| !invisible(*c)).map(unadorned).collect();
     let plain =
         BRACKETED.replace_all(&plain, |m: &Captures| m[0].chars().skip(1).step_by(3).collect::<String>());
     let plain = LINK.replace_all(&plain, "<url>");
     let plain = EMAIL.replace_all(&plain, "<email>");
     let plain = NUMBER.replace_all(&plain, |m: &Captures| number(&m[0]));
     let plain = latin(&plain);
+    let plain = STACKED.replace_all(&plain, |m: &Captures| spelt_out(&m[0], &known));
     let plain = SPACED.replace_all(&plain, |m: &Captures| joined(&m[0]));
     let plain = MIXED.replace_all(&plain, |m: &Captures| spelt(&m[0], &known));
     let plain = LEET.replace_all(&plain, |m: &Captures| m[0].chars().map(unleet).collect::<String>());
     shorten_runs(&plain)
 }
 
-/// Zero-width, bidirectional, variation and control characters; line breaks stay.
+/// Zero-width, bidirectional, variation and control characters, and accents that no letter has; line breaks stay.
 fn invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+    matches!(c, '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
         || (c.is_control() && !c.is_whitespace())
+}
+
+/// A letter for a small capital and for a white one in a black circle or square, which compatibility (NFKC) does not know as letters.
+fn unadorned(c: char) -> char {
+    const SMALL: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡ\u{0}ʏᴢ";
+    let letter = |at: u32| char::from_u32('a' as u32 + at).unwrap_or(c);
+    match c {
+        '\u{1f150}'..='\u{1f169}' => letter(c as u32 - 0x1f150),
+        '\u{1f170}'..='\u{1f189}' => letter(c as u32 - 0x1f170),
+        '\u{250}'..='\u{2af}' | '\u{1d00}'..='\u{1d2b}' | '\u{a730}'..='\u{a7af}' => {
+            SMALL.chars().position(|small| small == c).map_or(c, |at| letter(at as u32))
+        }
+        other => other,
+    }
 }
 
 /// Seven digits or more are an address of some kind; fewer are a price, a year or an age and stay.
@@ -66,16 +87,39 @@ fn joined(found: &str) -> String {
     format!("{lead}{letters}{tail}")
 }
 
+/// `s.3.c.r.e.7` and `s..e..c..r..e..t` as one word, when that is a known one, or when hardly anything but letters stands between signs.
+fn spelt_out(found: &str, known: impl Fn(&str) -> bool) -> String {
+    let of_word = |c: &char| c.is_alphanumeric() || matches!(c, '@' | '$' | '\'' | '’');
+    let signs: Vec<char> = found.trim().chars().filter(of_word).collect();
+    let letters = signs.iter().filter(|c| c.is_alphabetic()).count();
+    let word = in_letters(&signs.iter().collect::<String>(), &known);
+    let closed = !found.trim().contains(' ') && 4 * letters >= 3 * signs.len();
+    match word.or_else(|| closed.then(|| signs.into_iter().map(unleet).collect())) {
+        Some(word) if letters >= 2 => {
+            let lead = if found.starts_with(char::is_whitespace) { " " } else { "" };
+            let tail = found.chars().last().filter(|c| !of_word(c)).map(String::from).unwrap_or_default();
+            format!("{lead}{word}{tail}")
+        }
+        _ => found.to_owned(),
+    }
+}
+
+/// A word with letters for its digits, when that is a known one; a `1` may be an i or an l.
+fn in_letters(word: &str, known: impl Fn(&str) -> bool) -> Option<String> {
+    ['i', 'l'].into_iter().find_map(|one| {
+        let letters: String = word.chars().map(|c| if c == '1' { one } else { unleet(c) }).collect();
+        (letters.chars().all(char::is_alphabetic) && known(&letters.to_lowercase())).then_some(letters)
+    })
+}
+
 /// A word with digits in it, in letters when that makes it a known one (`pr0m153`, `5ecre7`). A number with a unit (`$33k`), a known word with a number
 /// at an end (`year7`, `50th`) and a handle (`@lex`) stay.
 fn spelt(word: &str, known: impl Fn(&str) -> bool) -> String {
     let core = word.trim_matches(|c: char| c.is_ascii_digit() || c == '$').to_lowercase();
     let unit = core.chars().count() == 1 && word.ends_with(char::is_alphabetic);
     let numbered = core.chars().count() > 1 && core.chars().all(char::is_alphabetic) && known(&core);
-    let letters: String = word.chars().map(unleet).collect();
-    let plain = letters.chars().all(char::is_alphabetic) && known(&letters.to_lowercase());
-    let looked_up = word.chars().count() >= LOOKED_UP && !word.starts_with('@');
-    if looked_up && plain && !unit && !numbered { letters } else { word.to_owned() }
+    let looked_up = word.chars().count() >= LOOKED_UP && !word.starts_with('@') && !unit && !numbered;
+    in_letters(word, known).filter(|_| looked_up).unwrap_or_else(|| word.to_owned())
 }
 
 fn unleet(c: char) -> char {
@@ -131,9 +175,9 @@ fn shorten_runs(text: &str) -> String {
 mod tests {
     use super::normalise;
 
-    const KNOWN: [&str; 15] = [
-        "promise", "secret", "this", "photos", "year", "th", "am", "years", "rust", "trust", "seek", "seem",
-        "26th", "alex", "alive",
+    const KNOWN: [&str; 17] = [
+        "will", "call", "promise", "secret", "this", "photos", "year", "th", "am", "years", "rust", "trust",
+        "seek", "seem", "26th", "alex", "alive",
     ];
 
     fn normalised(text: &str) -> String {
@@ -181,8 +225,34 @@ mod tests {
     }
 
     #[test]
+    fn one_disguise_upon_another_is_undone() {
+        for text in [
+            "our s.3.c.r.3.7, ok",
+            "our s..3..c..r..3..t, ok",
+            "our s.\u{200b}.е.\u{200b}.c.\u{200b}.r.\u{200b}.3.\u{200b}.t, ok",
+            "our s e c r 3 t, ok",
+            "our s. e. c. r. e. t, ok",
+            "our s🙂e🙂c🙂r🙂e🙂t, ok",
+            "our ꜱᴇᴄʀᴇᴛ, ok",
+            "our 🅢🅔🅒🅡🅔🅣, ok",
+            "our s\u{336}e\u{336}c\u{336}r\u{336}e\u{336}t\u{336}, ok",
+        ] {
+            assert_eq!(normalised(text), "our secret, ok", "{text:?}");
+        }
+        assert_eq!(normalised("s.n.@.p.c.h.@.t me"), "snapchat me", "an unknown word between signs");
+        assert_eq!(normalised("wi11 you ca1l"), "will you call", "a one is an i or an l");
+    }
+
+    #[test]
     fn what_people_type_stays() {
         for text in [
+            "a. b. c. d",
+            "1 2 3 4 5 6",
+            "1. a 2. b",
+            "v 1 . 3 . 5",
+            "b 4 u g o",
+            "4 🙂 5 🙂 7 🙂 0",
+            "9.a.3.b.5",
             "gr8 c u l8r",
             "i'm 13 u?",
             "b4 2nite",

@@ -65,6 +65,11 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, error, "Reload the page and try again.")
     }
 
+    /// What the reader says of how messages begin is no pattern.
+    pub fn no_pattern(why: &str) -> Self {
+        Self::unreadable("What each message begins with was not understood.".to_owned(), sentence(why))
+    }
+
     /// A fault of ours.
     pub fn broken() -> Self {
         let error = "Something went wrong inside rushlight with this conversation.";
@@ -89,6 +94,9 @@ impl From<ImportError> for Refusal {
             ImportError::NoSuchColumn { columns, .. } => format!(
                 "say which column is what, by a name from the first line or a number from 1 to {columns}"
             ),
+            ImportError::NoHeadFits { .. } => {
+                "take the beginning of one message as it stands, with {time}, {name} and {any} for what differs".to_owned()
+            }
             _ => way.to_owned(),
         };
         // The name of a file stands as it is.

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use serde::Deserialize;
 
 use super::answer::Refusal;
-use crate::import::{Columns, DateOrder, Limits, Options, Unnamed};
+use crate::import::{Columns, DateOrder, HeadPattern, Limits, Options, Unnamed};
 use crate::reading::{Correction, Corrections, Mark, Says};
 use crate::transcript::Role;
 
@@ -25,6 +25,8 @@ pub struct Said {
     format: Option<String>,
     date_order: Option<Order>,
     columns: Option<Heads>,
+    /// How each message begins.
+    head: Option<String>,
     unnamed: Option<Nameless>,
     /// Which conversation of the file, from 0.
     pub chat: usize,
@@ -109,7 +111,10 @@ impl Said {
     }
 
     /// As the importers take it. What may be said about the reading of text is said here and nowhere else.
-    pub fn options(&self) -> Options {
+    ///
+    /// # Errors
+    /// When what is said of how messages begin is no pattern.
+    pub fn options(&self) -> Result<Options, Refusal> {
         let date_order = self.date_order.map(|order| match order {
             Order::Dmy => DateOrder::DayFirst,
             Order::Mdy => DateOrder::MonthFirst,
@@ -120,7 +125,10 @@ impl Said {
             Nameless::Alternating => Unnamed::Alternating,
             Nameless::Unknown => Unnamed::Unknown,
         });
-        Options { format, date_order, columns, unnamed, limits: limits(), ..Options::default() }
+        let pattern = self.head.as_deref().filter(|head| !head.trim().is_empty());
+        let head =
+            pattern.map(str::parse::<HeadPattern>).transpose().map_err(|why| Refusal::no_pattern(&why))?;
+        Ok(Options { format, date_order, columns, head, unnamed, limits: limits(), ..Options::default() })
     }
 
     /// Whether the reader has settled the order of dates.
@@ -205,7 +213,10 @@ mod tests {
     fn names_lose_their_folders_and_empty_wishes_are_none() {
         assert_eq!(said(r#"{"name":"C:\\Users\\x\\chat.txt"}"#).name(), "chat.txt");
         assert_eq!(said("{}").name(), "pasted");
-        let options = said(r#"{"format":"","columns":{"speaker":" "},"date_order":"mdy"}"#).options();
+        let options = said(r#"{"format":"","columns":{"speaker":" "},"date_order":"mdy"}"#)
+            .options()
+            .map_err(|_| ())
+            .unwrap();
         assert!(options.format.is_none() && options.columns.is_none());
         assert_eq!(options.date_order, Some(DateOrder::MonthFirst));
     }

@@ -132,7 +132,8 @@ impl Found {
             all_chats += 1;
             ControlFlow::Continue(())
         };
-        let result = import::read_text(&ask.said.name(), &ask.bytes[..], &ask.said.options(), &mut each);
+        let options = ask.said.options()?;
+        let result = import::read_text(&ask.said.name(), &ask.bytes[..], &options, &mut each);
         let doubts = match result {
             Ok(counts) => counts.warnings.iter().map(reading::note).collect(),
             Err(error) if all_chats == 0 => return Err(error.into()),

@@ -16,15 +16,15 @@ function fresh() {
 
 // Corrections. They are replaced and never changed, so that an earlier state can be had back.
 function nothingSaid() {
-  return { format: "", order: null, columns: null, unnamed: null, chat: 0, people: new Map(), marks: new Map() };
+  return { format: "", order: null, columns: null, head: null, unnamed: null, chat: 0, people: new Map(), marks: new Map() };
 }
 
 // What was said so far, as the program takes it.
 function said() {
   const speakers = [...state.people].map(([is, about]) => ({ is, name: about.name, role: about.role }));
   const messages = [...state.marks].map(([at, says]) => ({ at, says }));
-  const { name, columns, unnamed, chat, from } = state;
-  return { name, format: state.format || null, date_order: state.order, columns, unnamed, chat, from, speakers, messages };
+  const { name, columns, head, unnamed, chat, from } = state;
+  return { name, format: state.format || null, date_order: state.order, columns, head, unnamed, chat, from, speakers, messages };
 }
 
 async function ask(path) {

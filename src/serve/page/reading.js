@@ -39,8 +39,8 @@ function told({ from, lines, entries, corrected, extent }, turned) {
 
 // Correct something: `said` is what is new. What was said before can be had back.
 function correct(said) {
-  const { format, order, columns, unnamed, chat, people, marks } = state;
-  state.past.push({ format, order, columns, unnamed, chat, people, marks });
+  const { format, order, columns, head, unnamed, chat, people, marks } = state;
+  state.past.push({ format, order, columns, head, unnamed, chat, people, marks });
   Object.assign(state, said);
   reread();
 }
@@ -85,6 +85,8 @@ function showSaid() {
     if (input !== document.activeElement) input.value = state.columns?.[input.dataset.column] ?? "";
   }
   $("columns").hidden = !["csv", "parquet"].includes(state.format || shown?.format) && !state.columns;
+  if ($("head") !== document.activeElement) $("head").value = state.head ?? "";
+  $("head-field").hidden = (state.format || shown?.format) !== "paste" && !state.head;
 }
 
 function note(id, count, words) {
@@ -97,13 +99,19 @@ function forgetReading() {
   shown = null;
   for (const id of ["chat", "warnings", "speakers", "lines", "corrected", "page", "names", "mend-names"]) $(id).replaceChildren();
   for (const id of ["extent", "mend-title"]) $(id).textContent = "";
-  for (const id of ["read", "undo", "dates", "turns", "columns", "doubts", "several", "pages"]) $(id).hidden = true;
+  for (const id of ["read", "undo", "dates", "turns", "columns", "head-field", "doubts", "several", "pages"]) $(id).hidden = true;
   $("read").classList.add("unread");
 }
 
 $("correct").addEventListener("submit", (event) => event.preventDefault());
 $("format").addEventListener("change", () => correct({ format: $("format").value, chat: 0, people: new Map(), marks: new Map() }));
-$("chat").addEventListener("change", () => correct({ chat: Number($("chat").value), people: new Map(), marks: new Map() }));
+$("chat").addEventListener("change", () => {
+  const chat = Number($("chat").value);
+  // What was corrected in it before another was looked at, unless the whole is read otherwise now.
+  const same = (said) => ["format", "columns", "head", "unnamed"].every((what) => said[what] === state[what]);
+  const left = state.past.findLast((said) => said.chat === chat && same(said));
+  correct({ chat, people: left?.people ?? new Map(), marks: left?.marks ?? new Map() });
+});
 $("dates").addEventListener("change", (event) => correct({ order: event.target.value }));
 $("turns").addEventListener("change", (event) => {
   const unnamed = event.target.value;
@@ -115,6 +123,8 @@ $("columns").addEventListener("change", () => {
   const columns = Object.fromEntries([...document.querySelectorAll("[data-column]")].map((input) => [input.dataset.column, input.value]));
   correct({ columns, people: new Map(), marks: new Map() });
 });
+
+$("head").addEventListener("change", () => correct({ head: $("head").value.trim() || null, people: new Map(), marks: new Map() }));
 
 // Who writes. A row is a person as the program sees it, perhaps of several names as read.
 
