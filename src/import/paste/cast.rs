@@ -172,7 +172,7 @@ fn hang(lines: &[&str], prefixes: &[Option<Prefix<'_>>]) -> bool {
     }
     let mixed = !inside.0.is_empty() && !outside.0.is_empty();
     let people = outside.0.len() > 1 && outside.0.values().any(|n| *n > 1);
-    let others = inside.0.iter().all(|(name, n)| *n == 1 && outside.0.get(name).is_none());
+    let others = inside.0.iter().all(|(name, n)| *n == 1 && !outside.0.contains_key(name));
     mixed && people && others
 }
 

@@ -49,11 +49,31 @@ pub fn is_age(line: &str) -> bool {
     let number = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let counted = |text: &str| {
         let (count, unit) = text.split_once(' ')?;
-        Some((number(count) || matches!(count, "a" | "an" | "einem" | "einer" | "un" | "une"))
-            && UNITS.split_whitespace().any(|u| u == unit))
+        Some(
+            (number(count) || matches!(count, "a" | "an" | "einem" | "einer" | "un" | "une"))
+                && UNITS.split_whitespace().any(|u| u == unit),
+        )
     };
     let within = |(start, end): &(&str, &str)| age.strip_prefix(start)?.strip_suffix(end);
-    let signs = ["秒前", "分前", "時間前", "日前", "週間前", "か月前", "年前", "초 전", "분 전", "시간 전", "일 전", "주 전", "개월 전", "년 전", "天前", "周前", "小时前"];
+    let signs = [
+        "秒前",
+        "分前",
+        "時間前",
+        "日前",
+        "週間前",
+        "か月前",
+        "年前",
+        "초 전",
+        "분 전",
+        "시간 전",
+        "일 전",
+        "주 전",
+        "개월 전",
+        "년 전",
+        "天前",
+        "周前",
+        "小时前",
+    ];
     AGO.iter().filter_map(within).any(|text| counted(text) == Some(true))
         || signs.iter().filter_map(|sign| age.strip_suffix(sign)).any(|count| number(count.trim()))
 }

@@ -312,7 +312,9 @@ mod tests {
         assert!(told("Tom started a call that lasted 25 minutes. — 16:02").is_some());
         assert!(told("Mr. Hill Jr. — 16:02").is_none() && told("we did it all. — so").is_none());
         assert!(is_reaction(":tada:") && is_reaction("🎉") && !is_reaction("ok") && !is_reaction("…"));
-        assert!(is_tally("like 1") && is_tally("2 Like heart 1") && !is_tally("like") && !is_tally("like 1 dog"));
+        assert!(
+            is_tally("like 1") && is_tally("2 Like heart 1") && !is_tally("like") && !is_tally("like 1 dog")
+        );
         assert!(has_count("2 Heart reactions.") && !has_count("my reaction"));
     }
 

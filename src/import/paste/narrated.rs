@@ -17,7 +17,7 @@ fn inner(line: &str) -> Option<&str> {
 }
 
 /// Whoever `told`, a few words with a verb in small letters behind a name, tells about, as far as `known`.
-fn actor<'l>(told: &'l str, known: impl Fn(&str) -> bool) -> Option<&'l str> {
+fn actor(told: &str, known: impl Fn(&str) -> bool) -> Option<&str> {
     const MOST: usize = 10;
     let ends = told.match_indices(' ').map(|(at, _)| at).take(4);
     let does = |at: &usize| told[at + 1..].starts_with(char::is_lowercase) && known(&told[..*at]);
@@ -56,7 +56,15 @@ mod tests {
             assert_eq!(of(line), Some("Mia"), "{line}");
         }
         assert_eq!(of("_Mia Oak waves_"), Some("Mia Oak"));
-        for line in ["*waves*", "*Mia*", "Mia sent a photo", "*Ben waves*", "[Mia leaves]", "*Mia: so*", "*Mia* sent *it*"] {
+        for line in [
+            "*waves*",
+            "*Mia*",
+            "Mia sent a photo",
+            "*Ben waves*",
+            "[Mia leaves]",
+            "*Mia: so*",
+            "*Mia* sent *it*",
+        ] {
             assert_eq!(of(line), None, "{line}");
         }
     }
