@@ -10,6 +10,7 @@ mod blocks;
 mod calendar;
 mod cast;
 mod closing;
+mod comments;
 mod dated;
 mod days;
 mod doings;
@@ -31,7 +32,9 @@ mod mail;
 mod marks;
 mod moments;
 mod names;
+mod narrated;
 mod notices;
+mod packed;
 mod page;
 mod places;
 mod plan;
@@ -56,6 +59,7 @@ mod wrap;
 use super::detect;
 use super::error::ImportError;
 use super::{Format, Sink};
+use crate::import::intake::printed::Printed;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::syntax::cursor;
 use ahead::Ahead;
@@ -109,8 +113,10 @@ impl Format for Paste {
         }
         let named = !matches!(plan.grammar, Grammar::Alternating | Grammar::Nobody | Grammar::Prose);
         let mut chat = sink.chat(name.as_str());
-        let mut lines = Ahead::new(source.into_lines()?);
+        let printed = Printed::of(source.sample());
+        let mut lines = Ahead::new(source.into_lines()?, printed);
         let result = Reading::new(plan, &mut chat).fill(&mut lines, &name);
+        (0..lines.left_out()).for_each(|_| chat.heading());
         if let Some(doubt) = likeness::doubt(&chat).filter(|_| named) {
             chat.doubt(doubt, 0);
         }

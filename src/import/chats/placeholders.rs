@@ -40,6 +40,11 @@ pub fn is_chinese(text: &str) -> bool {
     inner.is_some_and(|inner| CHINESE.contains(&inner.split([':', '：']).next().unwrap_or(inner)))
 }
 
+/// Whether `text` stands for a picture also where it is a line below words: `[图片]`, `<sticker>`.
+pub fn stands_alone(text: &str) -> bool {
+    is_chinese(text) || PLACEHOLDERS.contains(&text)
+}
+
 /// The kind of a message with this text, and the text that remains.
 pub fn placeholder(text: &str) -> (Kind, &str) {
     match text.trim() {

@@ -87,7 +87,12 @@ fn is_mail(text: &str) -> bool {
         }
     }
     let has = |name: &str| names.iter().any(|n| n == name);
-    has("from") && has("date") && ["to", "subject", "message-id", "mime-version"].into_iter().any(has)
+    // A mail has its words below its head; whoever fills in a form gives these a field as well.
+    let form = ["message", "text", "body", "content", "msg"].into_iter().any(has);
+    has("from")
+        && has("date")
+        && ["to", "subject", "message-id", "mime-version"].into_iter().any(has)
+        && !form
 }
 
 fn is_header(name: &str) -> bool {

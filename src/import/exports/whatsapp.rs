@@ -27,6 +27,7 @@ use std::collections::HashMap;
 use crate::import::chats::chronology::SURE;
 use crate::import::error::ImportError;
 use crate::import::intake::lines::Line;
+use crate::import::intake::printed::Printed;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::paste::forward;
 use crate::import::paste::lead::Lead;
@@ -82,11 +83,19 @@ impl Format for WhatsApp {
             });
         };
         let name = source.name().to_owned();
+        let (mut printed, mut pages) = (Printed::of(source.sample()), Vec::new());
         let mut lines = source.into_lines()?;
         let mut reading = Reading::new(&mut chat, &name, look);
-        let result = lines.each(|line| reading.line(&Line { text: lead.strip(line.text), ..*line }));
+        let result = lines.each(|line| match printed.takes(line.text) {
+            true => {
+                pages.push(line.number);
+                Ok(())
+            }
+            false => reading.line(&Line { text: lead.strip(line.text), ..*line }),
+        });
         let result = reading.end().and(result);
-        let taken = reading.taken();
+        let taken = if result.is_ok() { lines.number() } else { reading.taken() };
+        pages.iter().filter(|page| **page <= taken).for_each(|_| chat.heading());
         sink.count_lines(taken);
         chat.close(&result, taken);
         let _ = sink.emit(chat);

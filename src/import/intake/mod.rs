@@ -4,4 +4,5 @@ pub mod encoding;
 pub mod files;
 pub mod lines;
 pub mod pages;
+pub mod printed;
 pub mod source;

@@ -72,7 +72,7 @@ impl Reading<'_> {
         if !fresh && self.is_quote(line, lines) {
             return;
         }
-        if !fresh && self.is_among_words(line.text, lines) {
+        if !fresh && self.is_among_words(line, lines) {
             return self.chat.heading();
         }
         if fresh && self.is_mark(line) {
@@ -123,12 +123,17 @@ impl Reading<'_> {
     }
 
     /// Whether `line` is none of the words that it stands under: a day, a reaction, what an app says of those who speak.
-    fn is_among_words(&mut self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
-        if self.stands_between(text, lines) || self.is_app_line(text, lines) {
+    fn is_among_words(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) -> bool {
+        let text = line.text;
+        if self.stands_between(line, lines) || self.is_app_line(text, lines) {
             return true;
         }
         if doings::is_reaction(text) && next_is_number(lines) {
             self.past = 1;
+            return true;
+        }
+        let bracketed = self.plan.grammar == Grammar::TitledClosely;
+        if bracketed && doings::is_tally(text) && self.head_follows(lines, 0) {
             return true;
         }
         let divider = dated::is_divider(text);
@@ -268,7 +273,8 @@ fn minutes_between(before: When, after: When) -> Option<i32> {
     Some(minutes(after)? - minutes(before)?)
 }
 
-fn clock(when: When) -> Option<jiff::civil::Time> {
+/// The time of day that `when` says.
+pub(super) fn clock(when: When) -> Option<jiff::civil::Time> {
     match when {
         When::Written(stamp) => Some(stamp.clock),
         When::Known(Time::Local(moment)) => Some(moment.time()),

@@ -7,6 +7,7 @@ use super::super::error::ImportError;
 use super::tags::Tags;
 use super::{furniture, grammars, moments, names};
 use crate::import::intake::lines::{Line, Lines};
+use crate::import::intake::printed::Printed;
 
 /// How many lines are in sight.
 const REACH: usize = 8;
@@ -42,12 +43,20 @@ pub struct Ahead<R> {
     /// What ended the lines, told when all before it are taken.
     end: Option<Result<(), ImportError>>,
     number: u64,
+    printed: Printed,
+    /// The numbers of the lines that only pages have, which are not handed out.
+    pages: Vec<u64>,
 }
 
 impl<R: BufRead> Ahead<R> {
-    /// These lines.
-    pub fn new(lines: Lines<R>) -> Self {
-        Self { lines, window: VecDeque::new(), end: None, number: 0 }
+    /// These lines, without what `printed` knows.
+    pub fn new(lines: Lines<R>, printed: Printed) -> Self {
+        Self { lines, window: VecDeque::new(), end: None, number: 0, printed, pages: Vec::new() }
+    }
+
+    /// How many lines above the line taken last, or at the end, were left out.
+    pub fn left_out(&self) -> usize {
+        self.pages.iter().filter(|page| **page <= self.number).count()
     }
 
     /// The number of the line taken last; 0 before the first.
@@ -59,12 +68,14 @@ impl<R: BufRead> Ahead<R> {
     pub fn next_line(&mut self) -> Result<Option<Kept>, ImportError> {
         while self.end.is_none() && self.window.len() <= REACH {
             match self.lines.next_line() {
+                Ok(Some(line)) if self.printed.takes(line.text) => self.pages.push(line.number),
                 Ok(Some(line)) => self.window.push_back(Kept::from(&line)),
                 Ok(None) => self.end = Some(Ok(())),
                 Err(error) => self.end = Some(Err(error)),
             }
         }
         let Some(line) = self.window.pop_front() else {
+            self.number = self.pages.last().copied().unwrap_or(0).max(self.number);
             return self.end.replace(Ok(())).unwrap_or(Ok(())).map(|()| None);
         };
         self.number = line.number;
@@ -178,7 +189,7 @@ mod tests {
 
     #[test]
     fn what_follows_is_in_sight() {
-        let mut ahead = Ahead::new(Lines::new("a\n\nb\nc\n".as_bytes(), "t", 10));
+        let mut ahead = Ahead::new(Lines::new("a\n\nb\nc\n".as_bytes(), "t", 10), Printed::default());
         assert_eq!(ahead.next_line().unwrap().map(|l| l.text).as_deref(), Some("a"));
         assert_eq!(ahead.sight().collect::<Vec<_>>(), ["b", "c"]);
         while ahead.next_line().unwrap().is_some() {}

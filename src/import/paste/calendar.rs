@@ -1,6 +1,7 @@
 //! Words of days and months in the languages of the screens. Single words are asked for in small letters and with
 //! typographic apostrophes.
 
+use crate::import::syntax::cursor::{self, Cursor};
 use crate::import::time::months;
 
 /// Days that are told by how near they are.
@@ -73,6 +74,39 @@ pub fn is_whole_day(line: &str) -> bool {
         && words.iter().all(|w| named(w) || month(w) || number(w) || joins(w))
 }
 
+/// The month and the day of `15 марта`, `samedi 15 mars 2024`, `March 15`, `3월 15일 토요일`, where `line` is nothing but a day.
+pub fn day_of_month(line: &str) -> Option<(i8, i8)> {
+    if let Some(found) = in_signs(line) {
+        return Some(found);
+    }
+    let lower = latin(&line.to_lowercase().replace('\'', "’"));
+    let words = || lower.split([' ', ',', '.']).filter(|w| !w.is_empty());
+    let month = words().find_map(|w| months::in_words(w).filter(|_| w.chars().count() > 2))?;
+    let day = words().find_map(|w| w.parse().ok().filter(|n| (1..=31).contains(n)))?;
+    is_whole_day(&lower).then_some((month, day))
+}
+
+/// `3月15日`, `3월 15일 (토)`: the same where signs stand behind the numbers.
+fn in_signs(line: &str) -> Option<(i8, i8)> {
+    const WEEK: &str = "月火水木金土日一二三四五六天曜星期週周礼拜禮월화수목금토일요()（） ";
+    let mut at = Cursor::new(line.trim());
+    let (month, _) = at.number(2)?;
+    (at.eat('月') || at.eat('월')).then_some(())?;
+    at.spaces();
+    let (day, _) = at.number(2)?;
+    (at.eat('日') || at.eat('일') || at.eat('号') || at.eat('號')).then_some(())?;
+    let fits = (1..=12).contains(&month) && (1..=31).contains(&day);
+    let rest = at.rest();
+    (fits && rest.chars().count() <= 5 && rest.chars().all(|c| WEEK.contains(c))).then_some(())?;
+    Some((i8::try_from(month).ok()?, i8::try_from(day).ok()?))
+}
+
+/// `text` with the digits of all scripts as those of ours.
+fn latin(text: &str) -> String {
+    let own = |c: char| cursor::digit(c).and_then(|d| char::from_digit(d, 10)).unwrap_or(c);
+    text.chars().map(own).collect()
+}
+
 fn among(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|w| w == word)
 }
@@ -89,6 +123,25 @@ mod tests {
             (month("mars"), month("déc"), month("нояб"), month("so")),
             (Some(3), Some(12), Some(11), None)
         );
+    }
+
+    #[test]
+    fn days_of_months() {
+        for line in [
+            "15 марта",
+            "samedi 15 mars 2024",
+            "March 15",
+            "3월 15일 토요일",
+            "3月15日(土)",
+            "15 Maret",
+            "१५ मार्च",
+        ] {
+            assert_eq!(day_of_month(line), Some((3, 15)), "{line}");
+        }
+        for line in ["15", "март", "15 eggs", "bis 15 März", "3月15日に行く", "13月15日", "суббота"]
+        {
+            assert_eq!(day_of_month(line), None, "{line}");
+        }
     }
 
     #[test]

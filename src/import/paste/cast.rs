@@ -22,6 +22,8 @@ pub struct Cast {
     bracketed: bool,
     /// Whether every line has a colon and most begin with a name, so that even an odd one seen once is likely one.
     full: bool,
+    /// Whether lines that go on with a message stand behind spaces, so that no name begins one.
+    hanging: bool,
 }
 
 impl Cast {
@@ -29,7 +31,13 @@ impl Cast {
     /// times or prose.
     pub fn of(lines: &[&str]) -> (Self, f32) {
         let long = names::with_colons(lines);
-        let prefixes: Vec<Option<Prefix<'_>>> = lines.iter().map(|l| names::prefix_among(l, &long)).collect();
+        let mut prefixes: Vec<Option<Prefix<'_>>> =
+            lines.iter().map(|l| names::prefix_among(l, &long)).collect();
+        let hanging = hang(lines, &prefixes);
+        if hanging {
+            let behind = lines.iter().zip(&mut prefixes).filter(|(line, _)| is_indented(line));
+            behind.for_each(|(_, prefix)| *prefix = None);
+        }
         let odd = Tally::of(prefixes.iter().flatten().filter(|p| p.shape != Shape::Plain));
         let kept_up = is_kept_up(&prefixes);
         let believed = |p: &Prefix<'_>| {
@@ -51,7 +59,7 @@ impl Cast {
         let open = share >= 0.9 || known.len() < 2;
         let bracketed =
             known.len() > 1 && known.iter().all(|name| name.starts_with('[') && name.ends_with(']'));
-        (Self { known, long, open, full, bracketed }.with_misread(lines, &prefixes), share)
+        (Self { known, long, open, full, bracketed, hanging }.with_misread(lines, &prefixes), share)
     }
 
     /// The names before dashes, in the same way.
@@ -126,6 +134,9 @@ impl Cast {
     }
 
     fn prefix<'l>(&self, line: &'l str) -> Option<Prefix<'l>> {
+        if self.hanging && is_indented(line) {
+            return None;
+        }
         names::prefix_among(line, &self.long)
     }
 
@@ -145,6 +156,24 @@ impl Cast {
         self.knows(&name).then_some(())?;
         Some(Prefix { name, text: text.trim_start(), shape: Shape::Plain })
     }
+}
+
+fn is_indented(line: &str) -> bool {
+    line.starts_with("  ") || line.starts_with('\t')
+}
+
+/// Whether what stands behind spaces in `lines`, which begin so, goes on with what people say who come back at the beginning of
+/// others: none of them speaks there, and nobody else does twice.
+fn hang(lines: &[&str], prefixes: &[Option<Prefix<'_>>]) -> bool {
+    let all = || lines.iter().zip(prefixes);
+    let (mut inside, mut outside) = (Tally::default(), Tally::default());
+    for (line, prefix) in all().filter_map(|(line, prefix)| Some((line, prefix.as_ref()?))) {
+        if is_indented(line) { inside.add(&prefix.name) } else { outside.add(&prefix.name) }
+    }
+    let mixed = !inside.0.is_empty() && !outside.0.is_empty();
+    let people = outside.0.len() > 1 && outside.0.values().any(|n| *n > 1);
+    let others = inside.0.iter().all(|(name, n)| *n == 1 && !outside.0.contains_key(name));
+    mixed && people && others
 }
 
 /// Whether every line begins with one of a few prefixes that come back.
@@ -223,6 +252,20 @@ mod tests {
         let spoken = cast("tom: in?|ria: yes|tom: ok|ria: no|tom (later): hi|ria: hi");
         assert_eq!((name(&spoken, "tom (later): hi"), spoken.doubts("tom (later): hi")), (tom.clone(), true));
         assert_eq!((name(&spoken, "tom says: hi"), name(&spoken, "tom hill: hi")), (tom, None));
+    }
+
+    #[test]
+    fn lines_behind_spaces_go_on() {
+        let cast = |text: &str| Cast::of(&text.split('|').collect::<Vec<_>>()).0;
+        let talk = cast("Tom:  in?|      or not|Ria:  yes|Tom:  well|      bring a coat: its cold|Ria:  ok");
+        assert!(talk.head("      bring a coat: its cold").is_none() && talk.head("Tom:  in?").is_some());
+        for text in [
+            "Tom: in?|    Ria: yes|Tom: ok|    Ria: no",
+            "Tom: in?|  Ria: yes|Tom: ok",
+            "  Tom: in?|  Ria: yes|  Tom: ok",
+        ] {
+            assert!(cast(text).head("  Ria: yes").is_some(), "{text}");
+        }
     }
 
     #[test]

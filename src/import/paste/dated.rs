@@ -2,8 +2,14 @@
 //! messages whatever else a message says.
 
 use std::collections::HashSet;
+use std::io::BufRead;
 
-use super::{calendar, days, moments, names, places};
+use super::super::warning::WarningKind;
+use super::ahead::Ahead;
+use super::reading::Reading;
+use super::{above, calendar, days, moments, names, places};
+use crate::import::chats::chat::When;
+use crate::import::intake::lines::Line;
 use crate::import::time::months;
 
 /// How many lines of a page may stand above the first name.
@@ -53,6 +59,55 @@ pub fn is_divider(line: &str) -> bool {
         && days::between(line).is_some_and(|b| b.bare)
 }
 
+/// Whether days without any sign around them part the messages of `lines`, of each of which `head` tells the time that its
+/// beginning says: they come again and again, one stands above all messages, or below one the clock has fallen. Where names stand
+/// above words (`titled`), days that come again say nothing: words may end in a day.
+pub fn are_between<'l>(lines: &[&'l str], titled: bool, head: impl Fn(&'l str) -> Option<When>) -> bool {
+    let is_head = |at: usize| lines.get(at).is_some_and(|line| head(line).is_some());
+    let stands = |at: &usize| {
+        is_head(at + 1)
+            && days::between(lines[*at]).is_some_and(|b| b.bare)
+            && !is_head(*at)
+            && !(titled && *at > 0 && is_head(at - 1))
+    };
+    let places: Vec<usize> = (0..lines.len()).filter(stands).collect();
+    let clock = |at: usize| {
+        let below = || lines.get(at + 1).and_then(|line| moments::under_name(line));
+        above::clock(head(lines[at]).filter(|when| *when != When::Unknown).or_else(below)?)
+    };
+    let falls = |at: &usize| {
+        let last = (0..*at).rev().find(|above| is_head(*above)).and_then(clock);
+        last.zip(clock(at + 1)).is_some_and(|(before, after)| after < before)
+    };
+    let leads = places.first().is_some_and(|first| !(0..*first).any(is_head));
+    (!titled && places.len() > 1) || leads || places.iter().any(falls)
+}
+
+impl Reading<'_> {
+    /// Whether `line` is a day or a ruled line between messages: the next line begins one, and it stands apart, or such
+    /// days part the messages of this text and it does not come before the one above.
+    pub(super) fn stands_between(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) -> bool {
+        let Some(between) = days::between(line.text) else { return false };
+        let next = lines.sight().next().is_some_and(|l| self.plan.head(self.plan.words(l)).is_some());
+        if !next || !self.held.is_empty() {
+            return false;
+        }
+        let follows = between.day.zip(self.day).and_then(|(day, last)| day.follows(last));
+        let parts = match self.plan.has_titles() {
+            true => follows.unwrap_or(true),
+            false => follows == Some(true) || !self.went_on,
+        };
+        let parts = self.plan.bare_days && parts;
+        let stands = !between.bare || self.gap || self.said == 0 || parts;
+        if stands {
+            (self.day, self.section, self.apart) = (between.day, When::Unknown, true);
+        } else if self.plan.has_titles() && between.day.is_some() {
+            self.chat.doubt(WarningKind::DoubtfulNotice, line.number);
+        }
+        stands
+    }
+}
+
 /// The names right above the days of a page on which each message is a name, a day and words.
 pub fn names_above(lines: &[&str]) -> Option<HashSet<String>> {
     let is_when = |line: &str| is_day(line) || moments::under_name(line).is_some();
@@ -90,6 +145,16 @@ mod tests {
         for line in ["14 March", "today", "thursday", "3, 2024"] {
             assert!(!is_divider(line), "{line}");
         }
+    }
+
+    #[test]
+    fn days_that_part_messages() {
+        let head = |line: &str| super::super::grammars::titled_closely(line).map(|h| h.when);
+        let of = |text: &str| are_between(&text.split('|').collect::<Vec<_>>(), true, head);
+        assert!(of("14 марта|Ana 18:02|in?|Ben 18:04|yes"));
+        assert!(of("Ana 18:02|in?|15 марта|Ben 9:20|yes"));
+        assert!(!of("Ana 18:02|when?|15 марта|Ben 18:20|yes"));
+        assert!(!of("Ana 18:02|15 марта|Ben 9:20|yes"));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::{calendar, mail, moments};
 use crate::import::chats::chat::When;
-use crate::import::time::dates::Date;
+use crate::import::syntax::cursor;
+use crate::import::time::dates::{Date, DateOrder};
 use crate::import::time::months;
 use crate::transcript::Time;
 
@@ -39,6 +40,17 @@ impl Day {
             }
             _ => when,
         }
+    }
+
+    /// Whether it is `other` or comes within half a year after it, as far as that can be told.
+    pub fn follows(self, other: Self) -> Option<bool> {
+        let date = |day| match day {
+            Self::Known(date) => Some(date),
+            Self::Written(date) if !date.needs_order() => date.resolve(DateOrder::DayFirst),
+            Self::Written(_) => None,
+        };
+        let (date, other) = (date(self)?.day_of_year(), date(other)?.day_of_year());
+        Some((0..=183).contains(&(date - other).rem_euclid(366)))
     }
 }
 
@@ -89,11 +101,14 @@ pub fn beginning(line: &str) -> Option<Day> {
 fn day(words: &str) -> Option<Option<Day>> {
     let longest = words.chars().count() <= 40 && !words.contains(':');
     let lone = words.split_whitespace().count() == 1 && words.chars().all(char::is_alphabetic);
-    let numbers = words.chars().filter(char::is_ascii_digit).count();
+    let numbers = words.chars().filter(|c| cursor::digit(*c).is_some()).count();
     let parts = words.split(['.', '/', '-']).filter(|p| !p.is_empty()).count();
     // `12.30` is a time as well, and `so` a day of the week in German.
-    let certain =
-        if lone { words.chars().count() >= 5 } else { words.contains(char::is_alphabetic) || parts > 2 };
+    let certain = if lone {
+        words.chars().count() >= 5 || is_short_near_day(words)
+    } else {
+        words.contains(char::is_alphabetic) || parts > 2
+    };
     (longest && certain && (lone || numbers > 0)).then_some(())?;
     let text = format!("{} 00:00", words.replace(" of ", " ").replace(" · ", " "));
     match moments::whole(&text) {
@@ -104,12 +119,21 @@ fn day(words: &str) -> Option<Option<Day>> {
     }
 }
 
-/// `Vendredi 15 mars 2024`, `14. März`, `jueves`: the same in other languages.
+/// `HOY`, `Oggi`: a near day of few letters with a capital. Small letters are words, and `Hier` is one in German.
+fn is_short_near_day(word: &str) -> bool {
+    let loud = !word.contains(char::is_lowercase);
+    let small = word.to_lowercase();
+    word.starts_with(char::is_uppercase) && (loud || small != "hier") && calendar::is_near_day(&small)
+}
+
+/// `Vendredi 15 mars 2024`, `14. März`, `3月15日`, `jueves`: the same in other languages.
 fn day_abroad(words: &str) -> Option<Option<Day>> {
-    let day_of_month = |n: &str| n.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n));
-    let dated = words.split([' ', '.']).any(day_of_month) || calendar::is_weekday(&words.to_lowercase());
-    (dated && calendar::is_whole_day(words))
-        .then(|| months::anywhere(&format!("{words} 00:00")).map(|moment| Day::Known(moment.date())))
+    let of_month = calendar::day_of_month(words);
+    let small = words.to_lowercase().replace('\'', "’");
+    (of_month.is_some() || calendar::is_weekday(&small) || calendar::is_near_day(&small)).then(|| {
+        let whole = months::anywhere(&format!("{words} 00:00")).map(|moment| Day::Known(moment.date()));
+        whole.or_else(|| of_month.and_then(|(month, day)| Date::of_month(month, day)).map(Day::Written))
+    })
 }
 
 /// `next day`, `2 days later`, `the same evening`.
@@ -152,6 +176,15 @@ mod tests {
             "jueves 14 de marzo de 2024",
             "14 марта 2024 г., четверг",
             "14 mart 2024 perşembe",
+            "15 марта",
+            "samedi 15 mars",
+            "sábado, 15 de marzo",
+            "Zaterdag 15 maart",
+            "3月15日",
+            "3月15日 星期六",
+            "3월 15일 토요일",
+            "сегодня",
+            "HOY",
         ] {
             assert!(between(line).is_some(), "{line}");
         }
@@ -169,6 +202,12 @@ mod tests {
             "10:30",
             "mars 2024",
             "le 15 mars 2024 on part",
+            "15 марта в 9",
+            "3月15日見",
+            "15 eggs",
+            "hier",
+            "Hier",
+            "hoy",
         ] {
             assert_eq!(between(line), None, "{line}");
         }
@@ -214,5 +253,23 @@ mod tests {
             assert_eq!(on(line), time, "{line}");
         }
         assert_eq!(on("Tuesday"), None);
+        let yearless = Time::parse("2000-03-15T16:02");
+        for line in
+            ["March 15", "15 марта", "15. März", "samedi 15 mars", "15 de marzo", "3月15日(土)", "١٥ مارس"]
+        {
+            assert_eq!(on(line), yearless, "{line}");
+        }
+    }
+
+    #[test]
+    fn days_in_their_order() {
+        let follows = |day, other| between(day)?.day?.follows(between(other)?.day?);
+        assert_eq!(follows("15 марта", "14 марта"), Some(true));
+        assert_eq!(follows("2 января", "30 декабря"), Some(true));
+        assert_eq!(
+            (follows("14 марта", "15 марта"), follows("15 марта", "15 марта")),
+            (Some(false), Some(true))
+        );
+        assert_eq!(follows("вторник", "14 марта"), None);
     }
 }

@@ -161,6 +161,18 @@ pub fn is_mark_of_change(line: &str) -> bool {
     line.starts_with(char::is_uppercase) && CHANGED.contains(&&*line.trim().to_lowercase())
 }
 
+/// `like 1`, `1 Like`, `heart 2 laugh 1`: how many reacted, as older copies of Teams end a message.
+pub fn is_tally(line: &str) -> bool {
+    const SIGNS: [&str; 6] = ["like", "heart", "laugh", "surprised", "sad", "angry"];
+    let words: Vec<String> = line.split_whitespace().map(str::to_lowercase).collect();
+    let sign = |word: &String| SIGNS.contains(&word.as_str());
+    let pair = |pair: &[String]| match pair {
+        [a, b] => (sign(a) && is_count(b)) || (is_count(a) && sign(b)),
+        _ => false,
+    };
+    !words.is_empty() && words.chunks(2).all(pair)
+}
+
 /// `:tada:`, `🎉`: a sign that somebody set under a message, if how many did follows.
 pub fn is_reaction(line: &str) -> bool {
     moments::is_status(line) || signs::is_sign_alone(line.trim())
@@ -300,6 +312,9 @@ mod tests {
         assert!(told("Tom started a call that lasted 25 minutes. — 16:02").is_some());
         assert!(told("Mr. Hill Jr. — 16:02").is_none() && told("we did it all. — so").is_none());
         assert!(is_reaction(":tada:") && is_reaction("🎉") && !is_reaction("ok") && !is_reaction("…"));
+        assert!(
+            is_tally("like 1") && is_tally("2 Like heart 1") && !is_tally("like") && !is_tally("like 1 dog")
+        );
         assert!(has_count("2 Heart reactions.") && !has_count("my reaction"));
     }
 

@@ -64,7 +64,14 @@ impl Reading<'_> {
     pub(super) fn is_at_foot(&self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
         let below = self.said > 0 || !self.block.is_empty();
         let field = || (self.plan.window && is_field(text)) || (self.plan.has_titles() && is_to(text));
-        below && lines.sight().next().is_none() && field()
+        let mut sight = lines.sight();
+        let last = match (sight.next(), sight.next()) {
+            (None, _) => field(),
+            // The button beside the field.
+            (Some(next), None) => matches!(text.trim(), "+" | "＋") && self.plan.window && is_field(next),
+            _ => false,
+        };
+        below && last
     }
 }
 

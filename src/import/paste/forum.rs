@@ -7,7 +7,7 @@ use std::io::BufRead;
 use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::reading::Reading;
-use super::{days, furniture, moments, names, page};
+use super::{comments, days, furniture, moments, names, page};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 
@@ -42,11 +42,17 @@ pub fn is_page(lines: &[&str]) -> bool {
     let heads = lines.windows(2).filter(above).count();
     let posts = heads.max(lines.iter().filter(|l| posted(l).is_some()).count());
     let marks = lines.iter().filter(|l| is_mark(l)).count();
+    if comments::is_page(lines) {
+        return true;
+    }
     posts > 1 && marks > 1 && marks * 2 >= posts && posts * 12 >= lines.len()
 }
 
 /// Whether `line` is who wrote a post, as what stands below says.
 fn is_author(line: &str, below: &str) -> bool {
+    if comments::is_author(line, below) {
+        return true;
+    }
     let line = line.trim();
     let short = line.split_whitespace().count() <= 3 && line.chars().count() <= 30;
     let name = short && !line.ends_with(['.', '?', '!', ':', ',']) && names::any(line).is_some();
@@ -84,6 +90,7 @@ fn is_of_page(line: &str) -> bool {
         || DEEDS.split('|').any(|deed| deed == lower)
         || counted(&lower, &["likes", "like", "replies", "reply", "upvotes"])
         || lower.starts_with("last edited by ")
+        || comments::is_of_page(line)
 }
 
 /// Whether it is a sign that only forums have.
@@ -157,6 +164,8 @@ impl Reading<'_> {
         } else if is_author(text, lines.sight().next().unwrap_or_default()) {
             let when = self.post.when.take().filter(|_| self.post.begun || self.post.name.is_none());
             self.write_post(text, when);
+        } else if self.is_of_comment(text, lines.sight().next().unwrap_or_default()) {
+            self.post.label = false;
         } else if value || is_of_page(text) {
             let labels = text.ends_with(':') || matches!(&*text.to_lowercase(), "upvote" | "vote");
             self.post.label = labels && !value;
@@ -170,6 +179,13 @@ impl Reading<'_> {
             return self.post_words(line, lines);
         }
         self.chat.heading();
+    }
+
+    /// Whether `text` is how old a comment is, right under its name, or how many like it.
+    fn is_of_comment(&self, text: &str, below: &str) -> bool {
+        let named = self.post.name.as_deref().is_some_and(|name| name.starts_with('@'));
+        let begun = self.post.begun;
+        named && ((!begun && comments::is_age(text)) || (begun && comments::is_liked(text, below)))
     }
 
     fn write_post(&mut self, name: &str, when: Option<When>) {

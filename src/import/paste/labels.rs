@@ -1,12 +1,18 @@
 //! Messages whose fields stand on lines of their own, each with its label: `From: Tom`, `Time: 16:02`, `Message: hi`.
 
+use std::io::BufRead;
+
 use super::super::warning::WarningKind;
+use super::ahead::Ahead;
+use super::days::Day;
 use super::reading::Reading;
-use super::{days, moments, names};
+use super::{days, mail, moments, names};
 use crate::import::chats::chat::When;
+use crate::import::chats::times;
 use crate::import::intake::lines::Line;
 
-const WHO: [&str; 14] = [
+/// Labels of who wrote it, beside those of mails.
+const WHO: [&str; 30] = [
     "from",
     "sender",
     "name",
@@ -16,13 +22,30 @@ const WHO: [&str; 14] = [
     "sent by",
     "who",
     "speaker",
-    "von",
     "absender",
-    "de",
+    "verfasser",
+    "autor",
     "remitente",
+    "emisor",
+    "remetente",
     "expéditeur",
+    "auteur",
+    "nom",
+    "nombre",
+    "nome",
+    "mittente",
+    "autore",
+    "afzender",
+    "naam",
+    "nadawca",
+    "avsändare",
+    "afsender",
+    "отправитель",
+    "відправник",
+    "pengirim",
 ];
-const WHAT: [&str; 13] = [
+/// Labels of the words.
+const WHAT: [&str; 37] = [
     "message",
     "text",
     "body",
@@ -30,21 +53,76 @@ const WHAT: [&str; 13] = [
     "msg",
     "words",
     "what",
+    "message text",
     "nachricht",
     "inhalt",
+    "nachrichtentext",
     "mensaje",
     "texto",
+    "contenido",
+    "mensagem",
+    "conteúdo",
     "texte",
+    "contenu",
     "testo",
+    "messaggio",
+    "contenuto",
+    "bericht",
+    "inhoud",
+    "tekst",
+    "wiadomość",
+    "treść",
+    "meddelande",
+    "besked",
+    "melding",
+    "mesaj",
+    "metin",
+    "сообщение",
+    "текст",
+    "повідомлення",
+    "pesan",
+    "isi",
+    "رسالة",
 ];
-const WHEN: [&str; 11] =
-    ["time", "date", "sent", "timestamp", "when", "datum", "zeit", "uhrzeit", "fecha", "hora", "date/time"];
+/// Labels of when, beside those of mails.
+const WHEN: [&str; 28] = [
+    "time",
+    "timestamp",
+    "when",
+    "date/time",
+    "date & time",
+    "date and time",
+    "received",
+    "zeit",
+    "uhrzeit",
+    "datum/uhrzeit",
+    "zeitpunkt",
+    "empfangen",
+    "hora",
+    "fecha y hora",
+    "data/hora",
+    "data e hora",
+    "heure",
+    "horodatage",
+    "reçu",
+    "ora",
+    "tijd",
+    "godzina",
+    "czas",
+    "tid",
+    "saat",
+    "время",
+    "час",
+    "waktu",
+];
 
 /// The fields of one message, as far as they have been read.
 #[derive(Debug, Default)]
 pub struct Fields {
     name: Option<String>,
     when: Option<When>,
+    /// The day, where that has a field of its own.
+    day: Option<Day>,
     /// Whether its words have begun.
     said: bool,
 }
@@ -63,15 +141,15 @@ fn label(line: &str) -> Option<(String, &str)> {
     const LONGEST: usize = 16;
     let (label, value) = line.trim_start().split_once(':')?;
     let label = label.trim_matches(['*', '_', ' ', '-', '•']).to_lowercase();
-    (label.len() <= LONGEST && label.split(' ').count() <= 2 && !label.is_empty())
+    (label.chars().count() <= LONGEST && label.split(' ').count() <= 3 && !label.is_empty())
         .then(|| (label, value.trim_matches(['*', ' '])))
 }
 
 fn field(label: &str) -> Field {
     match label {
-        _ if WHO.contains(&label) => Field::Who,
+        _ if WHO.contains(&label) || mail::names_writer(label) => Field::Who,
         _ if WHAT.contains(&label) => Field::What,
-        _ if WHEN.contains(&label) => Field::When,
+        _ if WHEN.contains(&label) || mail::names_moment(label) => Field::When,
         _ => Field::Other,
     }
 }
@@ -81,8 +159,9 @@ fn field(label: &str) -> Field {
 pub fn of(lines: &[&str]) -> Option<Vec<String>> {
     let found: Vec<(String, &str)> = lines.iter().filter_map(|l| label(l)).collect();
     let count = |label: &str| found.iter().filter(|(l, _)| l == label).count();
-    let first = |list: &[&'static str]| list.iter().copied().find(|l| count(l) > 1);
-    let (who, what) = (first(&WHO)?, first(&WHAT)?);
+    let listed = |list: &[&'static str]| list.iter().copied().find(|l| count(l) > 1);
+    let of = |what: Field| found.iter().map(|(l, _)| l.as_str()).find(|l| field(l) == what && count(l) > 1);
+    let (who, what) = (listed(&WHO).or_else(|| of(Field::Who))?, listed(&WHAT)?);
     let records = count(who);
     let even = count(what) * 5 >= records * 4 && count(what) <= records;
     let mut labels: Vec<String> = Vec::new();
@@ -119,21 +198,29 @@ fn is_border(line: &str) -> bool {
     counted || days::between(line).is_some_and(|b| !b.bare && b.day.is_none())
 }
 
+/// `#3`, `3.`, `[3]`, `3`: a number and nothing else, and whether a sign stands beside it.
+fn is_number(line: &str) -> Option<bool> {
+    let line = line.trim();
+    let number = line.trim_matches(['#', '.', ')', '(', '[', ']', ':', '№', ' ']);
+    let digits = (1..=5).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    digits.then_some(number.len() < line.len())
+}
+
+/// When a field says that a message was sent, in whatever way programs and people write it.
+fn moment(value: &str) -> Option<When> {
+    let known = |when: &When| *when != When::Unknown;
+    let read = moments::loosely(value).or_else(|| times::read(value).filter(known));
+    read.or_else(|| Some(mail::moment(value)).filter(known))
+}
+
 impl Reading<'_> {
     /// A line of messages in fields.
-    pub(super) fn field(&mut self, line: &Line<'_>) {
+    pub(super) fn field(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
         let label = label(line.text).filter(|(label, _)| self.plan.labels.contains(label));
         let Some((label, value)) = label else {
-            if !self.fields.said
-                && self.fields.name.is_some()
-                && self.fields.when.is_none()
-                && is_border(line.text)
-            {
-                return self.chat.heading();
-            }
-            return match (self.fields.said, is_border(line.text)) {
-                (_, true) => self.chat.heading(),
-                (true, _) => self.go_on(line),
+            return match self.fields.said {
+                _ if is_border(line.text) || self.counts(line.text, lines) => self.chat.heading(),
+                true => self.go_on(line),
                 _ => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
             };
         };
@@ -142,11 +229,15 @@ impl Reading<'_> {
         }
         match field(&label) {
             Field::Who => self.fields.name = Some(names::tidy(value)),
-            Field::When => self.fields.when = moments::loosely(value).or(self.fields.when),
+            Field::When => match moment(value) {
+                Some(when) => self.fields.when = Some(when),
+                None => self.fields.day = days::between(value).and_then(|b| b.day).or(self.fields.day),
+            },
             Field::Other => {}
             Field::What => {
                 let name = self.fields.name.clone().or_else(|| self.last.clone());
                 let when = self.fields.when.unwrap_or(When::Unknown);
+                self.day = self.fields.day;
                 self.fields.said = true;
                 let Some(name) = name else {
                     return self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
@@ -156,6 +247,13 @@ impl Reading<'_> {
             }
         }
         self.chat.heading();
+    }
+
+    /// Whether `text` is the number of the message whose fields begin below. Bare, right below words, it may be of these.
+    fn counts(&self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
+        let below = lines.sight().next().and_then(|next| label(self.plan.words(next)));
+        let begins = below.is_some_and(|(label, _)| self.plan.labels.first() == Some(&label));
+        begins && is_number(text).is_some_and(|signed| signed || self.gap || !self.fields.said)
     }
 }
 
@@ -184,6 +282,17 @@ mod tests {
         ] {
             assert_eq!(labels(text), None, "{text}");
         }
+        assert_eq!(
+            labels(
+                "De: Tom|Data: 1|Mensagem: in?|De: Ria|Data: 2|Mensagem: sim|De: Tom|Data: 3|Mensagem: ok"
+            )
+            .map(|l| l.len()),
+            Some(3)
+        );
+        assert_eq!(
+            (is_number("#3"), is_number("3."), is_number("3"), is_number("3 eggs")),
+            (Some(true), Some(true), Some(false), None)
+        );
         assert!(is_border("Message 2") && is_border("----") && !is_border("two 2 be") && !is_border("Tom"));
     }
 }

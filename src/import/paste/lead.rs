@@ -9,6 +9,8 @@ pub enum Lead {
     Quote,
     /// `1. Name: text`, `2) Name: text`, counted in a row.
     Number,
+    /// The same where another list stands within a message.
+    NumberedName,
     /// `- Name: text`, `• Name: text`.
     Bullet,
     /// `12.03.2024 Name: text`: a date without a time.
@@ -30,6 +32,8 @@ impl Lead {
             Self::Quote
         } else if most(|l| numbered(l).is_some()) && in_a_row(lines) {
             Self::Number
+        } else if most(|l| numbered(l).is_some()) && names_in_a_row(lines) {
+            Self::NumberedName
         } else if lines.len() > 2 && most(|l| unbulleted(l) != l) {
             Self::Bullet
         } else if lines.len() > 1 && most(|l| dated(l).is_some()) {
@@ -47,6 +51,9 @@ impl Lead {
             Self::None => line,
             Self::Quote => line.strip_prefix('>').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest)),
             Self::Number => numbered(line).map_or(line, |(_, rest)| rest),
+            Self::NumberedName => {
+                numbered(line).filter(|(_, rest)| is_named(rest)).map_or(line, |(_, rest)| rest)
+            }
             Self::Bullet => unbulleted(line),
             Self::Date => dated(line).unwrap_or(line),
             Self::Channel => in_channel(line).unwrap_or(line),
@@ -101,6 +108,19 @@ fn in_a_row(lines: &[&str]) -> bool {
     numbers.len() > 2 && numbers.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]))
 }
 
+/// Whether a name with a colon stands behind a number.
+fn is_named(rest: &str) -> bool {
+    let name = rest.split_once(": ").map(|(name, _)| name).or_else(|| rest.trim_end().strip_suffix(':'));
+    name.is_some_and(|name| (1..=3).contains(&name.split_whitespace().count()))
+}
+
+/// Whether the numbers before names rise by one, whatever others stand between.
+fn names_in_a_row(lines: &[&str]) -> bool {
+    let named: Vec<&str> =
+        lines.iter().copied().filter(|l| numbered(l).is_some_and(|(_, rest)| is_named(rest))).collect();
+    named.len() * 2 > lines.len() && in_a_row(&named)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +131,7 @@ mod tests {
             (["1. him: hi", "2. me: hey", "3. him: ok"], Lead::Number),
             (["7) him: hi", "8) me: hey", "9) him: ok"], Lead::Number),
             (["1. May: hi", "1. May: hey", "4. May: ok"], Lead::None),
+            (["1. a: so", "1. him", "2. me"], Lead::None),
             (["- him: hi", "• me: hey", "him: ok"], Lead::Bullet),
             (["> him: hi", "> me: hey", "him: ok"], Lead::Quote),
             (["16.10 me: hi", "16.11 him: hey", "16.12 me: ok"], Lead::None),
@@ -122,6 +143,12 @@ mod tests {
         ] {
             assert_eq!(Lead::of(&lines), lead, "{lines:?}");
         }
+        let list = ["1. him: hi", "2. me: bring", "  1. a coat", "  2. tea", "3. him: ok", "4. me: so"];
+        assert_eq!(Lead::of(&list), Lead::NumberedName);
+        assert_eq!(
+            (Lead::NumberedName.strip(list[2]), Lead::NumberedName.strip(list[0])),
+            ("  1. a coat", "him: hi")
+        );
         assert_eq!(
             (Lead::Number.strip("12. me: 3. no"), Lead::Number.strip("3.5 km")),
             ("me: 3. no", "3.5 km")

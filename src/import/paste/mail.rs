@@ -42,6 +42,16 @@ fn has(labels: &str, label: &str) -> bool {
     labels.split('|').any(|l| l == label)
 }
 
+/// Whether `label`, in small letters, says who wrote a mail.
+pub fn names_writer(label: &str) -> bool {
+    has(FROM, label)
+}
+
+/// Whether it says when one was sent.
+pub fn names_moment(label: &str) -> bool {
+    has(SENT, label)
+}
+
 /// Who a `From:` names, if the fields of a mail stand below it in `sight`.
 pub fn from<'l>(line: &str, mut sight: impl Iterator<Item = &'l str>) -> Option<String> {
     let below = sight.next().is_some_and(is_field);

@@ -14,7 +14,8 @@ pub fn head(lines: &[&str]) -> usize {
     let mut titles = 0;
     for (at, line) in lines.iter().enumerate() {
         let above = at.checked_sub(1).map(|above| lines[above]);
-        if is_sign(line, above) {
+        let sign = is_sign(line, above) || lines.get(at + 1).is_some_and(|next| is_scrap(line, next));
+        if sign {
             end = at + 1;
         } else if is_day(line) || (at > 0 && is_moment(line)) {
             // A day alone is no proof of a window, but stands under one's head.
@@ -44,6 +45,7 @@ fn is_sign(line: &str, above: Option<&str>) -> bool {
     let first = above.is_none();
     is_notice(line)
         || is_way_back(line)
+        || above.is_some_and(|above| is_unread(line, above))
         || signs::is_way(line)
         || furniture::is_profile(line)
         || (first && is_status_bar(line))
@@ -59,6 +61,20 @@ fn is_way_back(line: &str) -> bool {
     let back = line.strip_prefix(['<', '‹']).map(str::trim);
     let on = line.strip_suffix(['>', '›']).filter(|name| name.ends_with(' ') && !name.contains(['<', '>']));
     back.is_some_and(|n| n.len() < 4 && n.bytes().all(|b| b.is_ascii_digit())) || on.is_some_and(is_title)
+}
+
+/// `12` below `<`: how many messages wait in other talks.
+fn is_unread(line: &str, above: &str) -> bool {
+    let number = line.trim();
+    matches!(above.trim(), "<" | "‹") && number.len() < 4 && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `O & :`: what pictures of buttons are read as, right above the day.
+fn is_scrap(line: &str, next: &str) -> bool {
+    let words = line.split_whitespace();
+    let tiny = words.clone().all(|w| w.chars().count() <= 2 && !w.contains(char::is_numeric));
+    let signs = words.clone().any(|w| !w.contains(char::is_alphanumeric));
+    (1..=5).contains(&words.count()) && tiny && signs && is_day(next)
 }
 
 /// `online`, `last seen today at 18:20`, `Active now`: whether somebody is there. On the first line it may be an answer.
@@ -196,6 +212,9 @@ mod tests {
             ("tom.h|@tom.h|3/12/2024 4:02 PM|hi", 3),
             ("Tuesday, Mar 12 · 4:02 PM|Texting with Tom (SMS/MMS)|hi", 2),
             ("Art club|Ana, Mr Hill, Tom, You|YESTERDAY|hi", 3),
+            ("9:41|<|12|Coach Dan|iMessage|Today 8:02 AM|hi", 6),
+            ("18:47 al 4G 62%|< Tom Hill|en línea|O & :|HOY|hi 18:31", 5),
+            ("18:47 al 4G 62%|< Tom Hill|en línea|: )|hi 18:31", 3),
             ("Tom|hi|how are you|I was online|ok", 0),
             ("hi|see you|online|ok", 3),
             ("online|see you|ok", 0),

@@ -11,6 +11,7 @@ use super::forms::Form;
 use super::grammars::{self, Head, Who};
 use super::guesses::is_aside;
 use super::lead::Lead;
+use super::packed::Packed;
 use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
@@ -74,6 +75,8 @@ pub struct Plan {
     lead: Lead,
     /// Names with a colon that stand within the one line of the text.
     pub inline: Vec<String>,
+    /// Who speaks behind times that stand within lines.
+    pub packed: Packed,
     /// Whether times stand on lines of their own.
     times: bool,
     /// Whether times stand behind the words, where no line has a name.
@@ -162,6 +165,7 @@ impl Plan {
             screen: Screen::default(),
             lead: Lead::None,
             inline: Vec::new(),
+            packed: Packed::default(),
             times: false,
             ending: false,
             days: false,

@@ -16,7 +16,7 @@ use super::mail::thread::Thread;
 use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
-use super::{forward, inline, marks, moments, names, notices, page, signs};
+use super::{forward, inline, marks, moments, names, notices, page, signs, table};
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::placeholders;
 use crate::import::intake::lines::Line;
@@ -47,7 +47,7 @@ pub struct Reading<'c> {
     /// What is known where headings say who sent.
     pub(super) sent: Sent,
     /// Lines since a blank one, of which it is not known yet whether the message goes on with them.
-    held: Vec<Kept>,
+    pub(super) held: Vec<Kept>,
     /// Whether the last line was blank.
     pub(super) gap: bool,
     /// Whether the last line was beside the talk of a mail, and whether that has been signed.
@@ -59,7 +59,7 @@ pub struct Reading<'c> {
     /// Whether words that are nobody's stand above the first message.
     led: bool,
     /// Whether the last line went on with a message.
-    went_on: bool,
+    pub(super) went_on: bool,
     /// Mails that stand one within another.
     pub(super) thread: Thread,
     /// The post of a forum that is being read.
@@ -213,12 +213,17 @@ impl<'c> Reading<'c> {
         Ok(())
     }
 
-    /// Each message of a line, where a whole talk stands on one.
+    /// Each message of a line, where several stand on one.
     fn take_all(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
-        if self.plan.inline.is_empty() {
-            return self.take(line, lines);
+        let packed = self.plan.inline.is_empty();
+        let pieces = match packed {
+            true => self.plan.packed.pieces(line.text),
+            false => inline::pieces(line.text, &self.plan.inline),
+        };
+        if packed && pieces.len() > 1 {
+            self.chat.doubt(WarningKind::DamagedHead, line.number);
         }
-        for (at, text) in inline::pieces(line.text, &self.plan.inline).into_iter().enumerate() {
+        for (at, text) in pieces.into_iter().enumerate() {
             self.within = at > 0;
             self.take(&Line { text, ..*line }, lines);
         }
@@ -258,7 +263,7 @@ impl<'c> Reading<'c> {
         match self.plan.grammar {
             Grammar::Prose | Grammar::Mail => self.prose(line),
             Grammar::Forum => self.forum(line, lines),
-            Grammar::Labelled => self.field(line),
+            Grammar::Labelled => self.field(line, lines),
             Grammar::Retold => self.retold(line),
             Grammar::Titled | Grammar::TitledClosely | Grammar::NameLines => self.titled(line, lines),
             _ if window || self.plan.is_between(line.text) => self.chat.heading(),
@@ -267,7 +272,8 @@ impl<'c> Reading<'c> {
             _ => match self.plan.head(line.text) {
                 head if self.is_remark(head.as_ref(), line, lines) => {}
                 Some(head) => self.begin(&head, line),
-                None if self.stands_between(line.text, lines) => self.chat.heading(),
+                None if self.stands_between(line, lines) => self.chat.heading(),
+                None if self.is_narrated(line) => {}
                 None if self.plan.grammar == Grammar::Own => self.other(line),
                 None => match moments::leading(line.text).filter(|(_, rest)| notices::is_app(rest)) {
                     Some((when, rest)) => {
@@ -280,19 +286,6 @@ impl<'c> Reading<'c> {
                 },
             },
         }
-    }
-
-    /// Whether `text` is a day or a ruled line between messages: the next line begins one, and it stands apart, or such
-    /// lines come again and again.
-    pub(super) fn stands_between(&mut self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
-        let Some(between) = days::between(text) else { return false };
-        let next = lines.sight().next().is_some_and(|l| self.plan.head(self.plan.words(l)).is_some());
-        let apart = !between.bare || self.gap || self.said == 0 || (self.plan.bare_days && !self.went_on);
-        let stands = next && apart && self.held.is_empty();
-        if stands {
-            (self.day, self.section, self.apart) = (between.day, When::Unknown, true);
-        }
-        stands
     }
 
     /// `name` as it was first seen: the same word in other capitals is the same person.
@@ -316,7 +309,10 @@ impl<'c> Reading<'c> {
                 }
                 let name = self.first_seen(name);
                 self.settle(Some(&name));
-                self.say(&name, head.when, head.text, line);
+                match self.plan.is_ruled() {
+                    true => self.say(&name, head.when, &table::unmarked(head.text), line),
+                    false => self.say(&name, head.when, head.text, line),
+                }
             }
             Who::App => {
                 self.append_held();
@@ -358,7 +354,7 @@ impl<'c> Reading<'c> {
         let line = &Line { text: self.closed(line.text), ..*line };
         if self.said == 0 && self.begins_on(line.text) {
             self.chat.heading();
-        } else if self.said > 0 && placeholders::is_chinese(line.text.trim()) {
+        } else if self.said > 0 && placeholders::stands_alone(line.text.trim()) {
             self.chat.add_media("", line.number);
         } else if !self.chat.append(line) {
             self.led = true;

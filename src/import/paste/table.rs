@@ -3,6 +3,7 @@
 use super::grammars::{Head, Who};
 use super::{moments, names};
 use crate::import::chats::chat::When;
+use crate::import::syntax::markup;
 
 /// What parts the cells of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,9 @@ impl Table {
     fn with(sign: Sign, lines: &[&str]) -> Option<Self> {
         let ruled = sign == Sign::Bar && lines.iter().filter(|l| is_rule(l)).count() == 1;
         let lines: Vec<&str> = lines.iter().copied().filter(|l| !is_rule(l)).collect();
+        // What goes on below a row of two cells stands behind a tab.
+        let hanging = sign == Sign::Tab && lines.iter().any(|l| goes_on(l));
+        let lines: Vec<&str> = lines.into_iter().filter(|l| !(hanging && goes_on(l))).collect();
         let counts: Vec<usize> = lines.iter().map(|l| count(sign, l)).filter(|n| *n > 1).collect();
         // Words may have the sign in them, so that there are as many columns as in the line with the fewest.
         let columns =
@@ -54,7 +58,8 @@ impl Table {
             rows.iter().filter(|r| what(r[column])).count() * 4 >= rows.len() * 3
         };
         let time = (0..columns).find(|c| share(*c, &is_time));
-        if (sign == Sign::Gap || columns == 2 && sign == Sign::Tab) && time.is_none() {
+        let bare = sign == Sign::Gap || (columns == 2 && sign == Sign::Tab && !hanging);
+        if bare && time.is_none() {
             return None;
         }
         let headed = time.is_some_and(|t| !is_time(rows[0][t]))
@@ -69,14 +74,8 @@ impl Table {
         // A timetable has its places last.
         (known.is_some() || name < words).then_some(())?;
         // Few cells of a list of things are words that somebody says.
-        (rows.len() > 1 && length(&words) * 2 >= rows.len() * 3).then_some(Self {
-            sign,
-            columns,
-            name,
-            time,
-            words,
-            ruled,
-        })
+        let spoken = length(&words) * 2 >= rows.len() * 3 || hanging;
+        (rows.len() > 1 && spoken).then_some(Self { sign, columns, name, time, words, ruled })
     }
 
     /// Whether a ruled line stands in it, as in Markdown.
@@ -86,7 +85,8 @@ impl Table {
 
     /// What a row says.
     pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
-        if is_rule(line) || count(self.sign, line) < self.columns {
+        let below = self.sign == Sign::Tab && self.columns == 2 && goes_on(line);
+        if is_rule(line) || below || count(self.sign, line) < self.columns {
             return None;
         }
         let row = cells(self.sign, line, self.columns);
@@ -113,6 +113,11 @@ fn is_rule(line: &str) -> bool {
         && line.chars().all(|c| matches!(c, '|' | '-' | ':' | '+' | ' ' | '='))
 }
 
+/// Whether `line` goes on with the last cell of the row above.
+fn goes_on(line: &str) -> bool {
+    line.strip_prefix('\t').is_some_and(|rest| !rest.trim().is_empty() && !rest.contains('\t'))
+}
+
 fn inner(sign: Sign, line: &str) -> &str {
     let line = line.trim_end_matches([' ', '\r']);
     let line = if sign == Sign::Tab { line } else { line.trim() };
@@ -130,9 +135,10 @@ fn count(sign: Sign, line: &str) -> usize {
 fn cells(sign: Sign, line: &str, most: usize) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = inner(sign, line);
+    let marked = line.starts_with('|');
     while out.len() + 1 < most {
         let at = match sign {
-            Sign::Bar => rest.find('|').map(|at| (at, at + 1)),
+            Sign::Bar => bar(rest, marked).map(|at| (at, at + 1)),
             Sign::Tab => rest.find('\t').map(|at| (at, at + 1)),
             Sign::Gap => rest.find("  ").map(|at| (at, rest.len() - rest[at..].trim_start().len())),
         };
@@ -142,6 +148,17 @@ fn cells(sign: Sign, line: &str, most: usize) -> Vec<&str> {
     }
     out.push(rest.trim());
     out
+}
+
+/// Where the next bar between cells stands. In Markdown (`marked`) one behind a backslash is a word's.
+fn bar(line: &str, marked: bool) -> Option<usize> {
+    let mut bars = line.match_indices('|').map(|(at, _)| at);
+    bars.find(|at| !(marked && line[..*at].ends_with('\\')))
+}
+
+/// What a cell of Markdown says: bars that stand in it have a backslash before them, and ends of lines are tags.
+pub fn unmarked(cell: &str) -> String {
+    markup::with_line_ends(&cell.replace("\\|", "|")).into_owned()
 }
 
 fn distinct(rows: &[Vec<&str>], column: usize) -> usize {
@@ -189,6 +206,12 @@ mod tests {
         ] {
             assert_eq!(read(text), want, "{text}");
         }
+        let below =
+            "Tom\tare you in\n\tor not\nRia\tyes I am\nTom\tgood: come\n\tnote: it rains\nRia\tok then";
+        assert_eq!(read(below).map(|rows| rows.len()), Some(4));
+        assert_eq!(read("Tom\tare you in\nRia\tyes I am\nTom\tgood: come\nRia\tok then"), None);
+        let marked = "| Who | What |\n|---|---|\n| Tom | are you in |\n| Ria | tea \\| milk<br>or both |\n| Tom | ok I come |";
+        assert_eq!(read(marked).map(|rows| unmarked(&rows[1].1)).as_deref(), Some("tea | milk\nor both"));
         for text in [
             "| Soup | 3 |\n| Bread | 2 |\n| Tea | 1 |",
             "Tom  are you in\nRia  yes\nTom  ok",

@@ -6,6 +6,7 @@ mod copied;
 mod likeness;
 mod mails;
 mod pages;
+mod parted;
 mod regular;
 mod retyped;
 mod window;

@@ -13,8 +13,13 @@ pub fn beside_times(lines: &[&str]) -> (HashSet<String>, f32) {
     if placed.1 >= close.1 { placed } else { close }
 }
 
-/// The names of `Me 21:14` above lines of text, and the share of lines that they explain: names come back, or are few and lead.
+/// The names of `Me 21:14` above lines of text, and the share of lines that they explain: names come back, or are few and lead. A
+/// title and a day may stand above many of them.
 fn close_titles(lines: &[&str]) -> (HashSet<String>, f32) {
+    const PREAMBLE: usize = 2;
+    const MANY: usize = 4;
+    let first = lines.iter().position(|l| grammars::titled_closely(l).is_some()).unwrap_or(0);
+    let lines = &lines[first..];
     let mut tally: HashMap<String, usize> = HashMap::new();
     for head in lines.iter().filter_map(|l| grammars::titled_closely(l)) {
         if let Who::Speaker(name) = head.who {
@@ -23,7 +28,7 @@ fn close_titles(lines: &[&str]) -> (HashSet<String>, f32) {
     }
     let heads: usize = tally.values().sum();
     let share = (heads * 2) as f32 / lines.len().max(1) as f32;
-    let leads = lines.first().is_some_and(|l| grammars::titled_closely(l).is_some());
+    let leads = first == 0 || (first <= PREAMBLE && heads >= MANY);
     let back = tally.values().any(|n| *n > 1) && tally.len() <= 12;
     // Short words with times beside them stand close together; names have words under them.
     let is_title = |line: &str| grammars::titled_closely(line).is_some();
@@ -216,6 +221,14 @@ mod tests {
             (undoubled(&text, &twice).len(), sorted(twice)),
             (8, vec!["Ria".to_owned(), "Tom".to_owned()])
         );
+    }
+
+    #[test]
+    fn a_title_and_a_day_above_names() {
+        let talk = "Tom Hill 18:02|in?|Ria 18:03|yes|Tom Hill 18:05|good|Ria 18:09|so";
+        assert_eq!(sorted(close_titles(&lines(&format!("Class 8|14. März|{talk}"))).0), ["Ria", "Tom Hill"]);
+        assert!(close_titles(&lines("Class 8|14. März|Tom Hill 18:02|in?|Tom Hill 18:03|yes")).0.is_empty());
+        assert!(close_titles(&lines(&format!("so|I said|to you|{talk}"))).0.is_empty());
     }
 
     #[test]

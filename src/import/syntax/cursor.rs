@@ -3,8 +3,8 @@
 
 /// Marks that change how a line is shown and not what it says.
 pub fn is_mark(c: char) -> bool {
-    // Not the joiners U+200C and U+200D, which are part of Persian words and of emoji.
-    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    // The sign for a new page among them. Not the joiners U+200C and U+200D, which are part of Persian words and of emoji.
+    matches!(c, '\u{c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// `text` without marks, its odd spaces made plain and its ends trimmed.
@@ -56,7 +56,9 @@ impl<'a> Cursor<'a> {
     /// The next character that is not a mark, made plain.
     pub fn peek(&self) -> Option<char> {
         // Most characters are plain, and this is asked of each many times.
-        if let Some(byte) = self.rest.bytes().next().filter(|byte| byte.is_ascii() && *byte != b'\t') {
+        if let Some(byte) =
+            self.rest.bytes().next().filter(|byte| byte.is_ascii() && !matches!(*byte, b'\t' | b'\x0c'))
+        {
             return Some(char::from(byte));
         }
         self.rest.chars().find(|c| !is_mark(*c)).map(|c| match c {
@@ -71,7 +73,7 @@ impl<'a> Cursor<'a> {
     /// Step over the next character that is not a mark.
     pub fn bump(&mut self) -> Option<char> {
         let next = self.peek()?;
-        if self.rest.as_bytes()[0].is_ascii() {
+        if self.rest.as_bytes()[0].is_ascii() && self.rest.as_bytes()[0] != b'\x0c' {
             self.rest = &self.rest[1..];
             return Some(next);
         }
@@ -153,5 +155,7 @@ mod tests {
     fn plain_names() {
         assert_eq!(plain("\u{202a}+44 7700\u{a0}900123\u{202c} "), "+44 7700 900123");
         assert_eq!(plain(" \u{200e}"), "");
+        let mut page = Cursor::new("\u{c}12 x");
+        assert_eq!((page.number(2), page.spaces(), page.rest()), (Some((12, 2)), 1, "x"));
     }
 }

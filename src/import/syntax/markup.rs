@@ -1,5 +1,6 @@
 //! Words out of the HTML that messages of some apps are written in.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use html5gum::{HtmlString, Spanned, Token, Tokenizer};
@@ -13,6 +14,15 @@ pub struct Markup {
     pub file: Option<String>,
     /// What is told of a call: `started`, `ended`, `missed`.
     pub call: Option<String>,
+}
+
+/// What a cell of a table says in which ends of lines are written as `<br>`.
+pub fn with_line_ends(cell: &str) -> Cow<'_, str> {
+    const ENDS: [&str; 3] = ["<br>", "<br/>", "<br />"];
+    match ENDS.iter().any(|end| cell.contains(end)) {
+        true => ENDS.iter().fold(cell.to_owned(), |text, end| text.replace(end, "\n")).into(),
+        false => cell.into(),
+    }
 }
 
 /// Words of which only the three signs of markup are escaped, as in exports of Slack and X; `&amp;` comes last, so that nothing is unescaped twice.

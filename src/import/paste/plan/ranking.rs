@@ -9,20 +9,23 @@ use super::super::grammars::{self, Head, Who};
 use super::super::guesses::{among, is_one_side, without_names};
 use super::super::lead::Lead;
 use super::super::mail::thread;
+use super::super::packed::Packed;
 use super::super::screen::Screen;
 use super::super::tags::Tags;
 use super::super::wrap::{self, Tail};
 use super::super::{
-    ahead, asides, days, foot, forum, forward, furniture, inline, labels, mail, moments, notices, page,
+    ahead, asides, dated, foot, forum, forward, furniture, inline, labels, mail, moments, notices, page,
     retold, said, sections, titles,
 };
 use super::{Grammar, Plan};
+use crate::import::intake::printed::Printed;
 use crate::import::intake::source::Sample;
 
 impl Plan {
     /// The plan for the text that begins with `sample`.
     pub fn of(sample: &Sample) -> Self {
-        let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty()).collect();
+        let mut printed = Printed::of(sample);
+        let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty() && !printed.takes(l)).collect();
         let raw = lines.clone();
         // In a mail that passes a talk on, its fields have no sign of quotation.
         let lead = Lead::of(&lines[forward::fields(&lines)..]);
@@ -35,7 +38,10 @@ impl Plan {
         let tail = Tail::of(&lines, is_screen);
         let lines: Vec<&str> = lines.into_iter().map(|l| tail.strip(l).0).collect();
         let inline = inline::names_within(&lines);
-        let lines: Vec<&str> = lines.into_iter().flat_map(|l| inline::pieces(l, &inline)).collect();
+        let lines: Vec<&str> = match inline.is_empty() {
+            true => lines,
+            false => lines.into_iter().flat_map(|l| inline::pieces(l, &inline)).collect(),
+        };
         let tags = Tags::of(&lines);
         let joined = ahead::joined(&lines, &tags);
         let lines: Vec<&str> = joined.iter().map(String::as_str).collect();
@@ -75,7 +81,11 @@ impl Plan {
         }
         plan.window = top > 0 || ending || times || tail.is_any() || plan.blocks.is_some();
         plan.writer = fields.iter().find_map(|l| mail::writer(l)).filter(|_| plan.forwarded);
-        plan.bare_days = plan.bare_days_in(&all);
+        plan.bare_days = (plan.heads_lines() || plan.has_titles())
+            && dated::are_between(&all, plan.has_titles(), |line| plan.head(line).map(|head| head.when));
+        if plan.grammar == Grammar::Stamped {
+            plan.packed = Packed::of(&all);
+        }
         plan.times_below = sections::are_below(&all);
         plan.sections = all.iter().any(|l| sections::is_sure(l));
         if plan.top == mail && plan.is_sectioned() && !plan.times_below && page::is_titled(&all) {
@@ -119,15 +129,6 @@ impl Plan {
             None => self.turn(line).0,
         };
         lines.iter().filter(|l| !moments::is_alone(l) && !self.is_between(l)).map(words).collect()
-    }
-
-    fn bare_days_in(&self, lines: &[&str]) -> bool {
-        let day = |pair: &&[&str]| {
-            days::between(pair[0]).is_some_and(|b| b.bare)
-                && self.head(pair[0]).is_none()
-                && self.head(pair[1]).is_some()
-        };
-        self.heads_lines() && lines.windows(2).filter(day).count() > 1
     }
 
     fn of_lines(sample: &Sample, lines: &[&str], head: &[&str], times: bool) -> Self {

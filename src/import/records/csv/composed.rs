@@ -1,6 +1,6 @@
-//! Names of columns that are made of known parts: `sender_username`, `fromUserId`, `chat.user.keyword`.
+//! Names of columns that are made of known parts: `sender_username`, `fromUserId`, `chat.user.keyword`, `Nº do chamado`.
 
-use super::headings::{CONVERSATION, RECIPIENT, Role, SENDER, SENDER_ID, TEXT, TIME, folded, is_one};
+use super::headings::{CASE, CONVERSATION, RECIPIENT, Role, SENDER, SENDER_ID, TEXT, TIME, folded, is_one};
 
 /// Whose a column may be: who wrote it.
 const FROM: &str = "sender from author user member participant poster writer source src absender von verfasser benutzer \
@@ -20,6 +20,14 @@ const TITLES: &str = "name title slug";
 /// What may stand before any of them, as a record's name stands before its parts.
 const BEFORE: &str = "chat message messages msg payload data source doc attributes item post fields event nachricht \
      nachrichten mensaje mensagem messaggio bericht wiadomosc mesaj";
+/// What offices and helplines call a talk that they handle.
+const CASES: &str = "case ticket fall vorgang aktenzeichen sitzung gesprach dossier seance conversation expediente folio caso atencion \
+     sesion conversacion protocolo atendimento chamado sessao conversa pratica fascicolo segnalazione sessione conversazione \
+     zaak sessie gesprek sprawa sprawy zgloszenie zgloszenia rozmowa rozmowy sesja sesji arende sag sak vaka talep \
+     basvuru gorusme oturum обращение обращения заявка заявки дело дела сессия сессии диалог диалога звернення справа \
+     справи сесія сесії kasus laporan tiket sesi";
+/// What counts them, and what stands between the two.
+const COUNTED: &str = "number no nr n nº º num id nummer numero numer numara номер nomor do da de del della di der des du dello van";
 /// What Elasticsearch puts behind the name of a field that is kept as it stands.
 const KEPT_AS_IS: &str = "keyword";
 
@@ -51,6 +59,9 @@ fn known(name: &str) -> Option<Role> {
 
 /// `sender` and `username`, in two parts or in one.
 fn composed(parts: &[String]) -> Option<Role> {
+    if is_case(parts) {
+        return Some(CASE);
+    }
     let (first, rest) = parts.split_first()?;
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     if !rest.is_empty() {
@@ -60,6 +71,28 @@ fn composed(parts: &[String]) -> Option<Role> {
     let mut halves = ends.filter_map(|end| Some((first.strip_suffix(end)?, end)));
     // Shorter words stand at the beginning of others.
     halves.find_map(|(start, end)| of_parts(start, &[end]).filter(|_| start.len() > 3 && end.len() > 2))
+}
+
+/// `Protocolo`, `Nº do chamado`, `Fall-Nr.`, `Vorgangsnummer`.
+fn is_case(parts: &[String]) -> bool {
+    let case = |part: &str| is_one_folded(CASES, part);
+    let counted = |part: &str| is_one_folded(COUNTED, part);
+    let joined = |part: &str| {
+        let case = ["nummer", "nr", "id"].iter().find_map(|end| part.strip_suffix(end));
+        case.is_some_and(|start| case_in_genitive(start).any(|word| is_one_folded(CASES, word)))
+    };
+    let named = parts.iter().filter(|part| case(part) || joined(part)).count();
+    named == 1 && parts.iter().all(|part| case(part) || counted(part) || joined(part))
+}
+
+/// `vorgangs`, `sags`: a word before another, and without the letter that joins them.
+fn case_in_genitive(word: &str) -> impl Iterator<Item = &str> {
+    [Some(word), word.strip_suffix('s')].into_iter().flatten()
+}
+
+/// Whether `part`, as it is folded, is one of `words`.
+fn is_one_folded(words: &str, part: &str) -> bool {
+    words.split_whitespace().any(|word| folded(word) == part)
 }
 
 fn of_parts(first: &str, rest: &[&str]) -> Option<Role> {
@@ -116,6 +149,17 @@ mod tests {
             ("message_created_at", "createdat"),
             ("room.name", "chatname"),
             ("nachricht_text", "text"),
+            ("Protocolo", "casenumber"),
+            ("Nº do chamado", "casenumber"),
+            ("N.º de atención", "casenumber"),
+            ("N° de dossier", "casenumber"),
+            ("Fall-Nr.", "casenumber"),
+            ("Vorgangsnummer", "casenumber"),
+            ("Sagsnr.", "casenumber"),
+            ("Numer zgłoszenia", "casenumber"),
+            ("№ обращения", "casenumber"),
+            ("Номер справи", "casenumber"),
+            ("Talep No", "casenumber"),
         ] {
             assert_eq!(meant(name), Some(expected), "{name}");
         }
@@ -130,6 +174,9 @@ mod tests {
             "chat_type",
             "users",
             "item name",
+            "Nr.",
+            "Fallbeschreibung",
+            "Tipo de atendimento",
         ] {
             assert_eq!(meant(name), None, "{name}");
         }

@@ -17,6 +17,9 @@ pub const CONVERSATION: Role = "conversation conversationid convid chat chatid c
      discussion groupe conversacion conversa grupo conversazione gruppo gesprek groep rozmowa czat grupa \
      chatt grupp sohbet konusma grup чат беседа диалог переписка группа розмова бесіда діалог група";
 
+/// The same by the number of a case, as names made of [`super::composed`]'s words for these mean.
+pub const CASE: Role = "casenumber";
+
 /// Who wrote it.
 pub const SENDER: Role = "speaker sender sendername from fromname author authorname user username nick who participant sentby postedby login screenname poster \
      writer wer qui quien chi wie kto кто хто absender absendername von verfasser autor benutzer teilnehmer expediteur envoyeur emetteur \

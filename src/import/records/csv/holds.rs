@@ -78,6 +78,12 @@ pub fn comes_again(rows: &[StringRecord], column: usize) -> bool {
     fields.iter().collect::<HashSet<_>>().len() < fields.len()
 }
 
+/// Whether all that a column holds has digits in it.
+pub fn are_numbered(rows: &[StringRecord], column: usize) -> bool {
+    let fields = fields(rows, column);
+    !fields.is_empty() && fields.iter().all(|field| field.contains(|c: char| c.is_ascii_digit()))
+}
+
 /// Whether a column holds sums of money: numbers with two places behind the point, and no times.
 pub fn is_money(rows: &[StringRecord], column: usize) -> bool {
     let fields = fields(rows, column);

@@ -13,6 +13,7 @@ use super::records::Records;
 use super::when;
 use crate::import::chats::chat::When;
 use crate::import::intake::source::Sample;
+use crate::import::syntax::markup;
 use crate::import::{Columns, ImportError};
 
 /// The columns that `import --to csv` writes.
@@ -303,8 +304,12 @@ impl Layout {
     /// What. Where the text comes last and was not quoted, the fields past the width are part of it.
     pub fn text<'r>(&self, row: &'r StringRecord) -> Option<Cow<'r, str>> {
         let text = row.get(self.person(row).map_or(self.text, |(column, _)| *column))?;
-        // Bars stand between spaces.
-        let text = if self.delimiter == b'|' && !self.own { text.trim() } else { text };
+        // Bars stand between spaces, and in Markdown there are no lines within a cell.
+        let marked = self.delimiter == b'|' && !self.own;
+        let text = if marked { text.trim() } else { text };
+        if marked && row.len() <= self.width {
+            return Some(markup::with_line_ends(text));
+        }
         if !self.persons.is_empty() || self.text + 1 != self.width || row.len() <= self.width {
             return Some(text.into());
         }

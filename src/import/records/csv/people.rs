@@ -8,7 +8,7 @@ use ::csv::StringRecord;
 
 use super::direction::{Direction, Way};
 use super::headings::{
-    CONTACT, CONVERSATION, FILE, Headings, NAME, NUMBER, RECIPIENT, Role, SENDER, SENDER_ID,
+    CASE, CONTACT, CONVERSATION, FILE, Headings, NAME, NUMBER, RECIPIENT, Role, SENDER, SENDER_ID,
 };
 use super::holds;
 
@@ -58,8 +58,12 @@ impl People {
         let free = |c: &usize| *c != text && !time.contains(c) && !holds::is_time(rows, *c);
         // The same letters may stand for a number that every message has of its own.
         let own = |c: &usize| names.all("uid").contains(c) && !holds::comes_again(rows, *c);
-        let all =
-            |role: Role| names.all(role).into_iter().filter(|c| free(c) && !own(c)).collect::<Vec<usize>>();
+        // Cases are counted, and have more messages than one.
+        let counted = |c: &usize| holds::are_numbered(rows, *c) && holds::comes_again(rows, *c);
+        let all = |role: Role| {
+            let cases = names.all(CASE).into_iter().filter(|c| role == CONVERSATION && counted(c));
+            names.all(role).into_iter().chain(cases).filter(|c| free(c) && !own(c)).collect::<Vec<usize>>()
+        };
         let direction = Direction::find(names, rows);
         let wechat = names.has("strcontent") && names.has("issender");
         let senders = if wechat { all("remark nickname sender") } else { all(SENDER) };

@@ -56,6 +56,8 @@ enum State {
     Closing,
     /// After a backslash in a quoted field.
     Slash,
+    /// After one outside of quotes in a row of Markdown, where a bar behind it is a word's.
+    Bar,
 }
 
 impl<R: BufRead> Records<R> {
@@ -91,11 +93,12 @@ impl<R: BufRead> Records<R> {
         let (mut state, mut count, mut bytes, mut quotes) = (State::Start, 0, 0, 0);
         let (delimiter, limit, escaped) = (self.delimiter, self.limit, self.escaped);
         while let Some(line) = self.line_at(count)? {
+            let marked = is_marked(line, delimiter);
             let mut strange = false;
             for byte in line {
                 strange |= state == State::Closing && !(matches!(byte, b'"' | b'\r') || *byte == delimiter);
                 quotes += usize::from(state == State::Start && *byte == b'"');
-                state = step(state, *byte, delimiter, escaped);
+                state = step(state, *byte, delimiter, escaped, marked);
             }
             state = if state == State::Slash { State::Quoted } else { state };
             if strange && count > 0 {
@@ -142,13 +145,13 @@ impl<R: BufRead> Records<R> {
         record.clear();
         let (mut field, mut state) = (Vec::new(), State::Start);
         for (n, line) in self.ahead.iter().take(count).enumerate() {
-            let last = n + 1 == count;
+            let (last, marked) = (n + 1 == count, is_marked(line, self.delimiter));
             let strip = line.last() == Some(&b'\r') && (last || !self.keep_returns);
             for byte in &line[..line.len() - usize::from(strip)] {
                 let next = if literal && *byte != self.delimiter {
                     State::Plain
                 } else {
-                    step(state, *byte, self.delimiter, self.escaped)
+                    step(state, *byte, self.delimiter, self.escaped, marked)
                 };
                 if state == State::Closing && next == State::Plain {
                     // What stands before words that go on is no end: both quotes are part of them.
@@ -158,15 +161,21 @@ impl<R: BufRead> Records<R> {
                 if state == State::Slash && !matches!(byte, b'"' | b'\\') {
                     field.push(b'\\');
                 }
+                if state == State::Bar && *byte != self.delimiter {
+                    field.push(b'\\');
+                }
                 if next == State::Start && state != State::Quoted {
                     record.push_field(&String::from_utf8_lossy(&field));
                     field.clear();
-                } else if !(matches!(next, State::Closing | State::Slash)
+                } else if !(matches!(next, State::Closing | State::Slash | State::Bar)
                     || (state == State::Start && next == State::Quoted))
                 {
                     field.push(*byte);
                 }
                 state = next;
+            }
+            if state == State::Bar {
+                field.push(b'\\');
             }
             state = if state == State::Slash { State::Quoted } else { state };
             if !last {
@@ -177,8 +186,15 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-fn step(state: State, byte: u8, delimiter: u8, escaped: bool) -> State {
+/// Whether `line` is a row as Markdown has them: a bar leads it.
+fn is_marked(line: &[u8], delimiter: u8) -> bool {
+    delimiter == b'|' && line.first() == Some(&b'|')
+}
+
+fn step(state: State, byte: u8, delimiter: u8, escaped: bool, marked: bool) -> State {
     match (state, byte) {
+        (State::Bar, byte) if byte == delimiter => State::Plain,
+        (State::Start | State::Plain | State::Bar, b'\\') if marked => State::Bar,
         (State::Quoted, b'\\') if escaped => State::Slash,
         (State::Slash, _) => State::Quoted,
         (State::Start, b'"') => State::Quoted,
@@ -245,6 +261,17 @@ mod tests {
         assert_eq!(record, vec!["a", "\"one\", two\\"]);
         records.read(&mut record).unwrap();
         assert_eq!(record, vec!["c:\\d", "e"]);
+    }
+
+    #[test]
+    fn a_bar_behind_a_backslash_is_no_end_in_markdown() {
+        let text = "|a|b \\| c\\d \\\\|\nx|y\\|z\n";
+        let mut records = Records::new(text.as_bytes(), b'|', b'\n', false, 1 << 20);
+        let mut record = StringRecord::new();
+        records.read(&mut record).unwrap();
+        assert_eq!(record, vec!["", "a", "b | c\\d \\|"]);
+        records.read(&mut record).unwrap();
+        assert_eq!(record, vec!["x", "y\\", "z"]);
     }
 
     proptest! {

@@ -265,6 +265,31 @@ fn what_cannot_be_told_is_refused_with_the_way_out() {
     assert!(error.contains("--columns"), "{error}");
 }
 
+#[test]
+fn the_number_of_a_case_parts_conversations() {
+    for name in [
+        "Protocolo",
+        "Nº do chamado",
+        "Fall-Nr.",
+        "N° de dossier",
+        "Numer sprawy",
+        "Номер обращения",
+        "Talep No",
+    ] {
+        let text = format!(
+            "{name};Date;From;Message\nA-1;2025-03-11 19:05;User;hi\nA-1;2025-03-11 19:06;Paula;hello\nA-2;2025-03-12 08:30;User;good day\nA-2;2025-03-12 08:31;Igor;yes\n"
+        );
+        assert_eq!(import(&text).0.len(), 2, "{name}");
+    }
+    // What names a way, and what every message has of its own.
+    for (one, two, three) in [("Chat", "Chat", "Mail"), ("17", "18", "19")] {
+        let text = format!(
+            "Atendimento;Date;From;Message\n{one};2025-03-11 19:05;User;hi\n{two};2025-03-11 19:06;Paula;hello\n{three};2025-03-12 08:30;User;good day\n"
+        );
+        assert_eq!(import(&text).0.len(), 1, "{one}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
