@@ -12,6 +12,8 @@ use crate::import::chats::{placeholders, times};
 use crate::import::error::ImportError;
 use crate::import::intake::lines::{Line, Lines};
 use crate::import::intake::source::Source;
+use crate::import::syntax::cursor::Cursor;
+use crate::import::time::dates::Stamp;
 use crate::import::warning::WarningKind;
 
 /// What a place of a pattern stands for.
@@ -72,12 +74,6 @@ impl FromStr for HeadPattern {
     }
 }
 
-impl PartialEq for HeadPattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.wanted.as_str() == other.wanted.as_str()
-    }
-}
-
 /// The beginning of a message.
 struct Head<'l> {
     when: When,
@@ -90,13 +86,16 @@ impl HeadPattern {
     fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
         let found = self.wanted.captures(line.trim_start_matches('\u{feff}'))?;
         let field = |name| found.name(name).map_or("", |m| m.as_str().trim());
-        let when = if self.has_time {
-            times::read(field("time")).filter(|w| *w != When::Unknown)?
-        } else {
-            When::Unknown
-        };
+        let when = if self.has_time { moment(field("time"))? } else { When::Unknown };
         Some(Head { when, name: field("name"), said: field("said") })
     }
+}
+
+/// What `field` says of when, if it is a time; a time of day takes its day from a heading.
+fn moment(field: &str) -> Option<When> {
+    let mut at = Cursor::new(field);
+    let clock = Stamp::any(&mut at).filter(|stamp| stamp.date.is_none() && at.rest().is_empty());
+    clock.map(When::Written).or_else(|| times::read(field)).filter(|when| *when != When::Unknown)
 }
 
 /// Read `source`, whose messages begin as `pattern` says. A line that is a day and nothing else says of when the times below it are; every other line
