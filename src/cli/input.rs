@@ -10,9 +10,7 @@ use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
 
 use super::people::People;
-use crate::import::{
-    self, Columns, DateOrder, HeadPattern, ImportError, Options, Unnamed, format_names,
-};
+use crate::import::{self, Columns, DateOrder, HeadPattern, ImportError, Options, Unnamed, format_names};
 use crate::models::{Device, Model, Place, Precision};
 use crate::report::{one_line, plural};
 use crate::transcript::Role;
