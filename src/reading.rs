@@ -135,10 +135,16 @@ pub fn alike(transcript: &Transcript) -> Vec<(usize, usize)> {
     pairs.filter(differ).collect()
 }
 
-/// Score one imported conversation, with the doubts of its import, and `more` about it, as caveats.
-pub fn assess(model: &Model, imported: &Imported, more: &[Caveat]) -> Result<Assessment> {
+/// Score one imported conversation, with the doubts of its import, and `more` about it, as caveats. `tell` hears now and then how many messages were read.
+pub fn assess(
+    model: &Model,
+    imported: &Imported,
+    more: &[Caveat],
+    tell: &dyn Fn(usize),
+) -> Result<Assessment> {
     let Reading { transcript, format, notes } = reading(imported, more);
-    score::assess(model, transcript, format, &notes).map_err(|e| anyhow!("{}: {e:#}", transcript.id))
+    score::assess_telling(model, transcript, format, &notes, tell)
+        .map_err(|e| anyhow!("{}: {e:#}", transcript.id))
 }
 
 /// A conversation, and what is to be known of it beside the doubts of its import.

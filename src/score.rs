@@ -3,6 +3,7 @@
 mod caveats;
 mod evidence;
 mod together;
+mod tongues;
 mod workers;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub struct Reading<'a> {
 
 /// Tokens that go through the backbone in one call.
 const CHUNK_TOKENS: usize = 1_024;
+/// Messages after which somebody is told how far the reading is.
+const TOLD_EVERY: usize = 512;
 /// Concern, 0 to 1, above which a second speaker is named beside the first.
 const CONCERN: f32 = 0.5;
 
@@ -221,8 +224,23 @@ pub fn vectors(model: &Model, transcript: &Transcript) -> Result<(Vec<Piece>, Ve
 
 /// Read a whole conversation. `format` and `notes` say how it was imported.
 pub fn assess(model: &Model, transcript: &Transcript, format: &str, notes: &[Caveat]) -> Result<Assessment> {
-    let mut stream = Stream::of(model, transcript);
-    let scored = stream.push(transcript.messages.iter().enumerate())?;
+    assess_telling(model, transcript, format, notes, &|_| {})
+}
+
+/// The same; `tell` hears now and then how many messages somebody wrote were read.
+pub fn assess_telling(
+    model: &Model,
+    transcript: &Transcript,
+    format: &str,
+    notes: &[Caveat],
+    tell: &dyn Fn(usize),
+) -> Result<Assessment> {
+    let (mut stream, mut scored) = (Stream::of(model, transcript), Vec::new());
+    let messages: Vec<(usize, &Message)> = transcript.messages.iter().enumerate().collect();
+    for part in messages.chunks(TOLD_EVERY) {
+        scored.extend(stream.push(part.iter().copied())?);
+        tell(scored.len());
+    }
     Ok(judged(&stream, &scored, transcript, format, notes))
 }
 

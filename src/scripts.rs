@@ -4,7 +4,7 @@
 //! conversations ─▸ what each person wrote in each ─▸ runs of eight words ─▸ those that recur ─▸ joined where they stand near each other ─▸ scripts
 //! ```
 //!
-//! Names, amounts and answers that stand in between do not hide a script; a text that is worded anew each time is not found.
+//! Names, amounts, look-alike letters and answers that stand in between do not hide a script; a text that is worded anew each time is not found.
 
 mod copies;
 #[cfg(test)]
@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::alike::{self, RUN, Sets};
 use crate::assessment::Band;
+use crate::prompt::normalise;
 use crate::scripts::copies::Copies;
 use crate::transcript::{Kind, Time, Transcript};
 
@@ -33,8 +34,10 @@ const BETWEEN: usize = 16;
 pub struct Script {
     /// Version of this schema.
     pub schema: u32,
-    /// Its number in this output, from 1; scripts that reached more conversations of the band `look` come first, then those that reached more at all.
+    /// Its number in this output, from 1; scripts that reached more conversations of the band `look` come first, then those of which more words were sent in all.
     pub script: usize,
+    /// Words of it that were sent, over all places together.
+    pub words: usize,
     /// Conversations in which it was run.
     pub conversations: usize,
     /// Those who wrote it, by name as exported, and in how many conversations. Someone who quotes it is among them.
@@ -47,6 +50,13 @@ pub struct Script {
     pub bands: BTreeMap<Band, usize>,
     /// Each sender in each conversation, in the order in which they were read.
     pub places: Vec<Place>,
+}
+
+impl Script {
+    /// How many of its conversations, as far as they were scored, are of this band or a more pressing one.
+    pub fn reached(&self, band: Band) -> usize {
+        self.bands.iter().filter(|(b, _)| **b >= band).map(|(_, n)| n).sum()
+    }
 }
 
 /// Where a script was run.
@@ -113,7 +123,7 @@ impl Finder {
             let speaker = message.speaker.unwrap_or_default();
             let name = || transcript.speakers[speaker].name.clone();
             let side = of.entry(speaker).or_insert_with(|| Side::of(name()));
-            side.runs.extend(alike::words(&numberless(message.text.reveal())));
+            side.runs.extend(alike::words(&plain(message.text.reveal())));
             side.messages.resize(side.runs.len(), at as u32);
             side.times.extend(message.time.map(|time| (at as u32, time)));
         }
@@ -157,9 +167,7 @@ impl Finder {
         }
         let mut scripts: Vec<Script> = found.values().map(|places| self.script(places)).collect();
         scripts.retain(|script| script.conversations >= least);
-        let reached =
-            |s: &Script| s.bands.iter().filter(|(b, _)| **b >= Band::Look).map(|(_, n)| n).sum::<usize>();
-        scripts.sort_by_key(|s| std::cmp::Reverse((reached(s), s.conversations)));
+        scripts.sort_by_key(|s| std::cmp::Reverse((s.reached(Band::Look), s.words, s.conversations)));
         scripts.iter_mut().enumerate().for_each(|(at, s)| s.script = at + 1);
         scripts
     }
@@ -227,7 +235,9 @@ impl Finder {
             });
         }
         let [first, last] = ends(&times);
-        Script { schema: SCHEMA, script: 0, conversations: chats.len(), senders, first, last, bands, places }
+        let words = found.iter().map(|(_, _, words)| words.len()).sum();
+        let conversations = chats.len();
+        Script { schema: SCHEMA, script: 0, words, conversations, senders, first, last, bands, places }
     }
 }
 
@@ -249,6 +259,12 @@ impl Side {
     fn of(speaker: String) -> Self {
         Self { speaker, messages: Vec::new(), runs: Vec::new(), times: BTreeMap::new() }
     }
+}
+
+/// The text as the model reads it, so that a disguise hides no more here than there, with one number like another. Where the model would look a word up,
+/// any is taken for known, in every conversation alike.
+fn plain(text: &str) -> String {
+    numberless(&normalise(text, |_| true).replace("<phone>", "0"))
 }
 
 /// The text with one number like another: each becomes `0`, whatever points, commas and digits it has.

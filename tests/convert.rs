@@ -80,7 +80,8 @@ fn the_verb_says_what_was_understood_and_shows_no_words() {
         "whatsapp",
         "Ida (child): 2",
         "5 messages (1 media, 1 deleted), 1 system line",
-        "13:55 UTC",
+        "14:55 to 2022-03-18 15:00, clocks of",
+        "Europe/Berlin",
         "7: 5 messages, 1 going on, 1 system",
     ] {
         assert!(out.contains(told), "{told} is missing in {out}");
@@ -100,7 +101,7 @@ fn names_are_changed_merged_and_misspelt() {
         &["import", "--rename", "Anna=Ana", "--rename", "Bem=B"],
     );
     assert!(out.contains("Ana: 2, Ben: 2") && said.contains("\"Bem\""), "{out}{said}");
-    for bad in [["--tz", "Mars/Base"], ["--rename", "Anna"]] {
+    for bad in [["--tz", "Mars/Base"], ["--tz", "+25:00"], ["--rename", "Anna"]] {
         assert_eq!(rushlight("Ana: hi\n", &["import", bad[0], bad[1]]).0, Some(2));
     }
 }
@@ -130,6 +131,26 @@ fn a_file_is_not_replaced_unasked_and_has_its_name_only_when_complete() {
     assert_eq!(rushlight(CHAT, &args).0, Some(0));
     let (code, _, said) = rushlight(CHAT, &args);
     assert!(code == Some(2) && said.contains("--overwrite"), "{said}");
+    // What this program has written is replaced, in whatever form; another export is not.
+    let over = |form: &str, out: &std::path::Path| {
+        rushlight(CHAT, &["import", "-q", "--to", form, "--out", out.to_str().unwrap(), "--overwrite"])
+    };
+    for form in ["jsonl", "parquet", "csv"] {
+        let (code, told, said) = over(form, &out);
+        assert!(
+            code == Some(0) && told.is_empty() && said.contains("read: 1 input, 1 chat, 5 messages"),
+            "{told}{said}"
+        );
+    }
+    let kept = tempfile::tempdir().unwrap();
+    let export = kept.path().join("other.jsonl");
+    for mine in [CHAT, "{\"id\":\"a\",\"risk\":1,\"messages\":[]}\n", "conversation,text\na,b\n"] {
+        std::fs::write(&export, mine).unwrap();
+        let (code, _, said) = over("jsonl", &export);
+        assert!(code == Some(2) && said.contains("holds something else"), "{said}");
+        assert_eq!(std::fs::read_to_string(&export).unwrap(), mine);
+    }
+    assert_eq!(std::fs::read_dir(kept.path()).unwrap().count(), 1);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no half file is left");
     assert_eq!(rushlight("", &["import"]).0, Some(1));
 }

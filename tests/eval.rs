@@ -82,7 +82,7 @@ fn bad_data_is_refused_by_id_and_place() {
     refused(&["{\"id\":1".to_owned()], &["chats.jsonl:1", "not a labelled conversation"]);
     refused(
         &[good.replace("\"risk\":0", "\"risk\":true")],
-        &["chats.jsonl:1: b: not a labelled conversation"],
+        &["chats.jsonl:1: b: \"risk\" does not hold what it should (0 or 1)"],
     );
     refused(&[good.replace("\"id\":\"b\"", "\"id\":\"\"")], &["chats.jsonl:1: a conversation without an id"]);
     let named = good.replace("\"risk\":0", "\"risk\":0,\"patterns\":[\"grooming\"]");
@@ -241,8 +241,13 @@ fn a_result_describes_itself_resumes_and_compares() {
         command.args(["eval", "compare"]).arg(&out).arg(&out).args(["--fail-if-worse", gate]);
         command
     };
-    compare("test/auroc:0.01").assert().code(0).stdout(predicate::str::contains("n 2"));
-    compare("test/nothing:0.01").assert().code(2);
+    // A system less itself is nothing, with an interval of nothing.
+    let itself = compare("test/auroc:0.01").assert().code(0);
+    itself.stdout(
+        predicate::str::contains("n 2")
+            .and(predicate::str::is_match("test/recall_at_fpr_5 .* 0.0000 \\(0.0000 to 0.0000\\)").unwrap()),
+    );
+    compare("test/nothing:0.01").assert().code(2).stdout("");
     // The same result with scores that are wrong throughout.
     let (other, worse) = (made.path("b.json"), made.path("b.scores.jsonl"));
     fs::copy(&out, &other).unwrap();
@@ -261,7 +266,7 @@ fn a_result_describes_itself_resumes_and_compares() {
     gate("test/brier:1").assert().code(0);
     for delta in ["NaN", "-0.01"] {
         let refused = compare(&format!("test/auroc:{delta}")).assert().code(2);
-        refused.stderr(predicate::str::contains("DELTA must be 0 or more"));
+        refused.stderr(predicate::str::contains("DELTA must be a number, 0 or more"));
     }
     for (from, to, says) in [
         (text.lines().next().unwrap(), "", "where the result has"),

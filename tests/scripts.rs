@@ -65,7 +65,7 @@ fn one_pitch_in_three_chats_is_one_script_and_its_words_are_shown_only_when_aske
     let script: Value = serde_json::from_str(&written).unwrap();
     assert_eq!(
         (&script["places"][2]["id"], &script["places"][2]["messages"][0]),
-        (&"cees".into(), &0.into())
+        (&format!("{}#cees", dir.path().join("b.jsonl").display()).into(), &0.into())
     );
     assert!(script["places"][0]["file"].as_str().unwrap().ends_with("a.jsonl"));
     run.assert().code(2).stderr(predicate::str::contains("--overwrite"));

@@ -21,7 +21,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("convert", &["transcript"]),
     ("serve", &["assessment", "import", "models", "reading", "report", "transcript"]),
     ("alike", &[]),
-    ("scripts", &["alike", "assessment", "report", "score", "transcript"]),
+    ("scripts", &["alike", "assessment", "prompt", "report", "score", "transcript"]),
     ("metrics", &[]),
     ("eval", &["assessment", "head", "import", "metrics", "models", "score", "transcript"]),
     (

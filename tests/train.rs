@@ -132,7 +132,10 @@ fn what_stands_in_the_way_is_named_and_kept() {
 #[test]
 fn labels_that_will_not_do_are_refused_by_place_without_their_words() {
     let made = Made::new(8);
-    made.train("out").assert().code(2).stderr(predicate::str::contains("too few labels"));
+    let groups = "8 conversations, 4 of them risky, in 8 groups: 4 with a risky one and 4 without";
+    made.train("out").assert().code(2).stderr(predicate::str::contains(groups));
+    made.train("labels.jsonl").assert().code(2).stderr(predicate::str::contains("is a file; --out names"));
+    made.train("none").args(["--passes", "0"]).assert().code(2);
     fs::write(made.path("labels.jsonl"), labels(48).replacen("\"risk\":1", "\"risk\":7", 1)).unwrap();
     let says =
         predicate::str::contains("c1: risk must be 0 or 1").and(predicate::str::contains("voucher").not());

@@ -22,7 +22,8 @@ def score(binary, model, labels):
         out = pathlib.Path(folder) / "scores.jsonl"
         command = [binary, "score", labels, "--out", str(out)] + (["--model", model] if model else [])
         subprocess.run(command, check=True, capture_output=True)
-        return [json.loads(line) for line in out.open(encoding="utf-8")]
+        scores = [json.loads(line) for line in out.open(encoding="utf-8")]
+    return [{**score, "id": score["id"].removeprefix(f"{labels}#")} for score in scores]
 
 
 def resamples(groups):

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use super::Exit;
-use super::input::{Where, each};
+use super::input::Where;
 use super::outputs::{apart, begins, not_there, only_over};
+use super::read::each;
 use crate::backbone::Backbone;
 use crate::bench::{self, Chats, Machine, Measured, Pass, Spread};
 use crate::import;

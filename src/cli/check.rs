@@ -1,19 +1,21 @@
 //! `rushlight check`: one conversation, a report for people.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
-use super::input::{Choice, Input, each};
+use super::input::{Choice, Input};
 use super::people::{Given, People};
+use super::progress;
+use super::read::{file_of, meant, read};
 use super::{Exit, FailOn};
-use crate::assessment::Assessment;
-use crate::import::{self, Counts, ImportError, Imported};
+use crate::assessment::{Assessment, Caveat};
+use crate::import::{self, Counts, Imported};
 use crate::models::Model;
 use crate::reading;
-use crate::report::{self, Style, View};
+use crate::report::{self, Style, View, one_line};
 
 /// Read one conversation and report on it.
 ///
@@ -52,96 +54,26 @@ enum Format {
 impl Args {
     /// Report on every conversation in every input; an input that fails is named and the others are still read.
     pub fn run(self) -> Result<Exit> {
-        if let Some(folder) = self.files.iter().find(|f| f.is_dir()) {
+        let options = self.input.options();
+        let paths = if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
+        let all: Vec<_> = paths.iter().map(|path| meant(path, &options)).collect();
+        let whole_folder = |(path, (_, id)): &(&PathBuf, &(_, Option<String>))| path.is_dir() && id.is_none();
+        if let Some((folder, _)) = paths.iter().zip(&all).find(whole_folder) {
             bail!("{} is a folder; `rushlight score` reads all chats below one", folder.display());
         }
-        let mut people = self.input.people()?;
         let model = self.model.load()?;
-        let inputs = if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
+        let mut run =
+            Run { args: &self, model: &model, people: self.input.people()?, first: true, reached: false };
         let mut exit = Exit::Read;
-        let mut reached = false;
-        let mut first = true;
-        for path in &inputs {
-            let (path, only) = one_of(path);
-            let mut found = only.is_none();
-            let report = |imported: Imported| {
-                if only.as_ref().is_none_or(|id| *id == imported.transcript.id) {
-                    found = true;
-                    reached |= self.report(&model, &mut people, imported, std::mem::take(&mut first))?;
-                }
-                Ok(())
-            };
-            match each(|sink| self.read(path, sink), report)? {
-                Ok(_) if !found => {
-                    let id = only.unwrap_or_default();
-                    anstream::eprintln!("error: {} holds no conversation called {id:?}", path.display());
-                    exit = Exit::SomeFailed;
-                }
-                Ok(counts) => {
-                    warn(path, &counts);
-                    if counts.warnings.iter().any(|w| w.kind.loses_records()) {
-                        exit = Exit::SomeFailed;
-                    }
-                }
-                Err(error) => {
-                    anstream::eprintln!("error: {error}");
-                    exit = Exit::SomeFailed;
-                }
+        for (inputs, id) in all {
+            if !run.conversations(&inputs, id.as_deref())? {
+                exit = Exit::SomeFailed;
             }
         }
-        if self.format == Format::Html && !first {
+        if self.format == Format::Html && !run.first {
             write!(anstream::stdout(), "{}", report::HTML_CLOSE).context("cannot write the report")?;
         }
-        Ok(if reached { Exit::Reached } else { exit })
-    }
-
-    fn read(
-        &self,
-        path: &Path,
-        each: &mut dyn FnMut(Imported) -> import::Flow,
-    ) -> Result<Counts, ImportError> {
-        if path.as_os_str() != "-" {
-            return import::read_path(path, &self.input.options(), each);
-        }
-        if std::io::stdin().is_terminal() {
-            anstream::eprintln!("Paste the conversation, then press Ctrl-D on an empty line.");
-        }
-        import::read_text("pasted", std::io::stdin().lock(), &self.input.options(), each)
-    }
-
-    /// Print one report; tells whether `--fail-on` was reached.
-    fn report(
-        &self,
-        model: &Model,
-        people: &mut People,
-        mut imported: Imported,
-        first: bool,
-    ) -> Result<bool> {
-        let Given { strangers, notes } = people.apply(&mut imported);
-        for name in strangers {
-            anstream::eprintln!("warning: {}: nobody is called {name:?} here", imported.transcript.id);
-        }
-        let assessment = reading::assess(model, &imported, &notes)?;
-        let mut out = anstream::stdout().lock();
-        match self.format {
-            Format::Html if first => out.write_all(report::html_open().as_bytes())?,
-            Format::Text | Format::Md if !first => writeln!(out)?,
-            _ => {}
-        }
-        out.write_all(self.render(model, &assessment, &imported).as_bytes())
-            .context("cannot write the report")?;
-        out.flush().context("cannot write the report")?;
-        Ok(self.fail_on.is_some_and(|f| f.reached(assessment.band)))
-    }
-
-    fn render(&self, model: &Model, assessment: &Assessment, imported: &Imported) -> String {
-        let view = || View::new(assessment, &imported.transcript, &model.card.bands.name);
-        match self.format {
-            Format::Json => report::json(assessment) + "\n",
-            Format::Md => report::markdown(&view()),
-            Format::Html => report::html(&view(), None),
-            Format::Text => report::text(&view(), Style { width: self.columns(), colour: true }),
-        }
+        Ok(if run.reached { Exit::Reached } else { exit })
     }
 
     fn columns(&self) -> usize {
@@ -150,19 +82,94 @@ impl Args {
     }
 }
 
-/// A file, and the id of the one conversation of it that is meant where `path` is such an id: a file's path and more behind it.
-fn one_of(path: &Path) -> (&Path, Option<String>) {
-    let Some(id) = path.to_str().filter(|_| path.as_os_str() != "-" && !path.exists()) else {
-        return (path, None);
-    };
-    let ends = id.rmatch_indices(['#', '/']).map(|(at, _)| &id[..at]);
-    let file = ends.map(Path::new).find(|file| file.is_file());
-    file.map_or((path, None), |file| (file, Some(id.to_owned())))
+/// One run over all inputs.
+struct Run<'a> {
+    args: &'a Args,
+    model: &'a Model,
+    people: People,
+    /// Whether nothing was printed yet.
+    first: bool,
+    reached: bool,
+}
+
+impl Run<'_> {
+    /// Report on all conversations of some inputs, or on the one called `id`; tells whether all was read.
+    fn conversations(&mut self, inputs: &[import::Input], id: Option<&str>) -> Result<bool> {
+        let (options, mut found, mut whole) = (self.args.input.options(), id.is_none(), true);
+        for input in inputs {
+            let report = |imported: Imported| {
+                if id.is_none_or(|id| *id == *imported.transcript.id) {
+                    found = true;
+                    self.report(imported)?;
+                }
+                Ok(())
+            };
+            match read(input, &options, report)? {
+                Ok(counts) => {
+                    warn(input, &counts);
+                    whole &= !counts.warnings.iter().any(|w| w.kind.loses_records());
+                }
+                Err(error) => {
+                    anstream::eprintln!("error: {error}");
+                    return Ok(false);
+                }
+            }
+        }
+        if let Some(id) = id.filter(|_| !found) {
+            let files: Vec<String> = inputs.iter().map(|input| one_line(&file_of(input))).collect();
+            let all = if Path::new(id).is_dir() {
+                "; `rushlight score` reads all chats below a folder"
+            } else {
+                ""
+            };
+            anstream::eprintln!("error: {} holds no conversation called {id:?}{all}", files.join(", "));
+        }
+        Ok(whole && found)
+    }
+
+    /// Print one report.
+    fn report(&mut self, mut imported: Imported) -> Result<()> {
+        let Given { strangers, mut notes } = self.people.apply(&mut imported);
+        for stranger in strangers {
+            anstream::eprintln!("warning: {}: {stranger}", one_line(&imported.transcript.id));
+            let text = format!("What was said of a name was not used: {}", one_line(&stranger));
+            let end = if text.ends_with('?') { "" } else { "." };
+            notes.push(Caveat { code: "nobody_of_that_name".to_owned(), text: text + end });
+        }
+        let bar = progress::messages(&imported.transcript);
+        let assessment =
+            reading::assess(self.model, &imported, &notes, &|read| bar.set_position(read as u64))?;
+        bar.finish_and_clear();
+        let mut out = anstream::stdout().lock();
+        match self.args.format {
+            Format::Html if self.first => out.write_all(report::html_open().as_bytes())?,
+            Format::Text | Format::Md if !self.first => writeln!(out)?,
+            _ => {}
+        }
+        self.first = false;
+        out.write_all(self.render(&assessment, &imported).as_bytes()).context("cannot write the report")?;
+        out.flush().context("cannot write the report")?;
+        self.reached |= self.args.fail_on.is_some_and(|f| f.reached(assessment.band));
+        Ok(())
+    }
+
+    fn render(&self, assessment: &Assessment, imported: &Imported) -> String {
+        let view = || {
+            let names = &self.model.card.bands.name;
+            View::new(assessment, &imported.transcript, names, self.args.input.zone())
+        };
+        match self.args.format {
+            Format::Json => report::json(assessment) + "\n",
+            Format::Md => report::markdown(&view()),
+            Format::Html => report::html(&view(), None),
+            Format::Text => report::text(&view(), Style { width: self.args.columns(), colour: true }),
+        }
+    }
 }
 
 /// Doubts about an input as a whole; those about one conversation stand in its report.
-fn warn(path: &Path, counts: &Counts) {
+fn warn(input: &import::Input, counts: &Counts) {
     for warning in &counts.warnings {
-        anstream::eprintln!("warning: {}: {warning}", path.display());
+        anstream::eprintln!("warning: {}: {warning}", file_of(input));
     }
 }

@@ -2,25 +2,38 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::outputs::{beside, open_alone};
-use crate::assessment::{Assessment, Band, InputRef, ModelRef};
+use crate::assessment::{Band, InputRef, ModelRef};
 use crate::models::Model;
 use crate::report::plural;
 
-/// The lines of an earlier run that no conversation of this one has met yet.
+/// The lines of an earlier run, and where those of this run stand.
 #[derive(Default)]
 pub struct Earlier {
     path: PathBuf,
-    /// Their bands, by the conversation and its content. Each line stands for one conversation.
-    left: HashMap<Key, Vec<Band>>,
-    /// The conversations that were scored in this run.
-    anew: HashSet<Place>,
+    /// Lines that no conversation of this run has met yet, the last first. Each line stands for one conversation.
+    left: HashMap<Key, Vec<Line>>,
+    /// The conversations that were met in this run.
+    met: HashSet<Place>,
+    /// Where the line of each conversation of this run stands, by its number in the run.
+    order: Vec<(usize, Line)>,
+    /// Where the file ends.
+    end: u64,
+    resumed: bool,
+}
+
+/// Beginning and length in bytes of a line in the file, and the band that it states.
+#[derive(Clone, Copy)]
+struct Line {
+    at: u64,
+    length: u64,
+    band: Band,
 }
 
 /// A conversation's place and the hash of its content.
@@ -52,15 +65,15 @@ impl Earlier {
     pub fn open(path: &Path, model: &Model, brief: bool) -> Result<(File, Self)> {
         let context = || format!("cannot go on with {}", path.display());
         let mut file = open_alone(path)?;
-        let (mut left, mut whole, mut line) = (HashMap::<_, Vec<_>>::new(), 0, Vec::new());
+        let (mut left, mut whole, mut line) = (HashMap::<_, Vec<Line>>::new(), 0, Vec::new());
         let mut reader = BufReader::new(&file);
         loop {
             line.clear();
-            let length = reader.read_until(b'\n', &mut line).with_context(context)?;
+            let length = reader.read_until(b'\n', &mut line).with_context(context)? as u64;
             if length == 0 || line.last() != Some(&b'\n') {
                 break;
             }
-            whole += length as u64;
+            whole += length;
             if line.trim_ascii().is_empty() {
                 continue;
             }
@@ -71,60 +84,85 @@ impl Earlier {
                 );
             };
             same_run(path, &written, model, brief)?;
-            let band = written.band;
-            left.entry(written.key()).or_default().push(band);
+            let line = Line { at: whole - length, length, band: written.band };
+            left.entry(written.key()).or_default().push(line);
         }
+        left.values_mut().for_each(|lines| lines.reverse());
         file.set_len(whole).with_context(context)?;
         file.seek(SeekFrom::End(0)).with_context(context)?;
-        Ok((file, Self { path: path.to_owned(), left, anew: HashSet::new() }))
+        let resumed = !left.is_empty();
+        Ok((file, Self { path: path.to_owned(), left, end: whole, resumed, ..Self::default() }))
     }
 
     /// Whether there is nothing to go on with.
     pub fn is_empty(&self) -> bool {
-        self.left.is_empty()
+        !self.resumed
     }
 
-    /// The band of the conversation `id` of `file` with this content, if a line stands for it.
-    pub fn take(&mut self, id: &str, content: &str, file: &str) -> Option<Band> {
-        let key = ((id.to_owned(), Some(file.to_owned())), content.to_owned());
-        self.left.get_mut(&key).and_then(Vec::pop)
+    /// The band of the conversation `id` of `file` with this content, if a line stands for it; it is the run's conversation `number`.
+    pub fn take(&mut self, number: usize, id: &str, content: &str, file: Option<&str>) -> Option<Band> {
+        let place = (id.to_owned(), file.map(str::to_owned));
+        self.met.insert(place.clone());
+        let line = self.left.get_mut(&(place, content.to_owned())).and_then(Vec::pop)?;
+        self.order.push((number, line));
+        Some(line.band)
     }
 
-    /// Take note that a conversation was scored in this run.
-    pub fn note(&mut self, assessment: &Assessment) {
-        if !self.is_empty() {
-            self.anew.insert((assessment.id.clone(), assessment.input.file.clone()));
+    /// Take note that a line of so many bytes was written of the run's conversation `number`.
+    pub fn note(&mut self, number: usize, band: Band, length: usize) {
+        if self.resumed {
+            let length = length as u64;
+            self.order.push((number, Line { at: self.end, length, band }));
+            self.end += length;
         }
     }
 
-    /// Take out the lines of conversations that have a new one, as they were read otherwise now, and tell of those whose conversation was not found.
+    /// Leave the lines as one run over all of it would have written them: those of conversations that are read otherwise now go, and
+    /// those whose conversation was not found stand at the end, or go, too.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn finish(&mut self) -> Result<()> {
-        self.left.retain(|_, bands| !bands.is_empty());
-        let (old, gone): (HashMap<_, _>, HashMap<_, _>) =
-            std::mem::take(&mut self.left).into_iter().partition(|((place, _), _)| self.anew.contains(place));
-        let count = |lines: &HashMap<Key, Vec<Band>>| lines.values().map(Vec::len).sum::<usize>();
-        if !old.is_empty() {
-            without(&self.path, &old).with_context(|| format!("cannot rewrite {}", self.path.display()))?;
-            let n = count(&old);
-            let (were, they) =
-                if n == 1 { ("was", "its conversation is") } else { ("were", "their conversations are") };
-            anstream::eprintln!(
-                "  {} of the earlier run {were} replaced: {they} read otherwise now, as a file or an option has changed",
-                plural(n, "line")
-            );
+    pub fn finish(&mut self, prune: bool) -> Result<()> {
+        self.order.sort_by_key(|(number, _)| *number);
+        let mut lines: Vec<Line> = self.order.iter().map(|(_, line)| *line).collect();
+        let (mut old, mut gone) = (0, Vec::new());
+        for ((place, _), left) in std::mem::take(&mut self.left) {
+            if self.met.contains(&place) { old += left.len() } else { gone.extend(left) }
         }
-        let n = count(&gone);
-        if n > 0 {
-            anstream::eprintln!(
-                "warning: {} of an earlier run {} to no conversation that was found now: a file is gone, has another name, or was not given; --overwrite begins anew",
-                plural(n, "line"),
-                if n == 1 { "belongs" } else { "belong" }
-            );
+        gone.sort_by_key(|line| line.at);
+        if !prune {
+            lines.extend(&gone);
         }
+        let in_place = old == 0 && (!prune || gone.is_empty()) && lines.is_sorted_by_key(|line| line.at);
+        // Where nothing was found, what is there is not taken for gone.
+        if !in_place && !self.met.is_empty() {
+            rewrite(&self.path, &lines).with_context(|| format!("cannot rewrite {}", self.path.display()))?;
+        }
+        tell(old, gone.len(), prune && !self.met.is_empty());
         Ok(())
+    }
+}
+
+/// What became of lines of an earlier run.
+fn tell(old: usize, gone: usize, prune: bool) {
+    if old > 0 {
+        let (were, they) =
+            if old == 1 { ("was", "its conversation is") } else { ("were", "their conversations are") };
+        anstream::eprintln!(
+            "  {} of the earlier run {were} replaced: {they} read otherwise now, as a file or an option has changed",
+            plural(old, "line")
+        );
+    }
+    let belongs = if gone == 1 { "belongs" } else { "belong" };
+    let end = match prune {
+        true => "taken out",
+        false => "kept at the end; --prune takes out what is gone",
+    };
+    if gone > 0 {
+        anstream::eprintln!(
+            "warning: {} of an earlier run {belongs} to no conversation that was found now (a file is gone, has another name, or was not given): {end}",
+            plural(gone, "line"),
+        );
     }
 }
 
@@ -148,18 +186,15 @@ fn same_run(path: &Path, written: &Written, model: &Model, brief: bool) -> Resul
     Ok(())
 }
 
-/// Write the file again without the lines that `old` counts.
-fn without(path: &Path, old: &HashMap<Key, Vec<Band>>) -> Result<()> {
-    let mut left: HashMap<&Key, usize> = old.iter().map(|(key, bands)| (key, bands.len())).collect();
+/// Write the file again with these lines in this order.
+fn rewrite(path: &Path, lines: &[Line]) -> Result<()> {
     let part = beside(path);
-    let mut out = BufWriter::new(File::create(&part)?);
-    for line in BufReader::new(File::open(path)?).lines() {
-        let line = line?;
-        let key = serde_json::from_str::<Written>(&line).ok().map(Written::key);
-        match key.and_then(|key| left.get_mut(&key)).filter(|n| **n > 0) {
-            Some(n) => *n -= 1,
-            None => writeln!(out, "{line}")?,
-        }
+    let (mut from, mut out) = (BufReader::new(File::open(path)?), BufWriter::new(File::create(&part)?));
+    for line in lines {
+        let at = from.stream_position()?;
+        from.seek_relative(line.at as i64 - at as i64)?;
+        let copied = std::io::copy(&mut from.by_ref().take(line.length), &mut out)?;
+        ensure!(copied == line.length, "it is shorter than it was");
     }
     out.into_inner()?.sync_all()?;
     Ok(std::fs::rename(&part, path)?)

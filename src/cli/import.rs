@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use jiff::tz::TimeZone;
 
 use super::Exit;
-use super::input::{Below, Input, below, each};
+use super::input::{Below, Input, below};
 use super::outputs::{apart, beside};
 use super::people::People;
+use super::read::{each, stream};
 use crate::convert::{Case, Pseudonyms, Target};
-use crate::import::{self, Counts, ImportError, Imported, Input as Source};
-use crate::report::one_line;
+use crate::import::{self, ImportError, Imported, Input as Source};
+use crate::report::{one_line, plural};
 use output::Output;
 use summary::Summary;
 
@@ -46,6 +48,9 @@ pub struct Args {
     /// Replace FILE if it exists.
     #[arg(long, requires = "out")]
     overwrite: bool,
+    /// Do not say what was understood of each input, only what could not be read and how much was read in all.
+    #[arg(long, short)]
+    quiet: bool,
     /// Put numbered aliases in place of names, numbers, addresses, handles and links; see above for what it cannot know.
     #[arg(long, alias = "pseudonymize")]
     pseudonymise: bool,
@@ -79,10 +84,14 @@ impl Args {
             output: self.open()?,
             pseudonyms: self.pseudonyms()?,
             people: self.input.people()?,
+            zone: self.input.zone().cloned(),
             width: self.columns(),
             aside: self.to.is_some() && self.out.is_none(),
+            quiet: self.quiet,
             exit: Exit::Read,
+            inputs: 0,
             chats: 0,
+            messages: 0,
         };
         for found in std::mem::take(&mut found.inputs) {
             match found {
@@ -139,20 +148,28 @@ struct Run {
     output: Option<Output>,
     pseudonyms: Option<Pseudonyms>,
     people: People,
+    zone: Option<TimeZone>,
     width: usize,
     /// Whether standard output is taken, so that people are told on standard error.
     aside: bool,
+    /// Whether what was understood is not told.
+    quiet: bool,
     exit: Exit,
+    /// Inputs with chats, and what they held.
+    inputs: usize,
     chats: u64,
+    messages: u64,
 }
 
 impl Run {
     fn file(&mut self, input: &Source, options: &import::Options) -> Result<()> {
-        let mut summary = Summary::default();
-        let result = each(|sink| read(input, options, sink), |imported| self.take(imported, &mut summary))?;
+        let mut summary = Summary::new(self.zone.as_ref());
+        let result = each(|sink| stream(input, options, sink), |imported| self.take(imported, &mut summary))?;
+        self.inputs += usize::from(summary.chats() > 0);
         self.chats += summary.chats();
+        self.messages += summary.messages();
         let counts = result.as_ref().ok();
-        if counts.is_some() || summary.chats() > 0 {
+        if !self.quiet && (counts.is_some() || summary.chats() > 0) {
             self.tell(&summary.text(&import::shown(&input.path()), counts, self.width))?;
         }
         match result {
@@ -199,6 +216,11 @@ impl Run {
             pseudonyms.save().context("cannot keep the aliases of the case")?;
             anstream::eprintln!("{}; read the result before you pass it on", pseudonyms.summary());
         }
+        if self.quiet || self.inputs > 1 {
+            let Self { inputs, chats, messages, .. } = &self;
+            let read = [plural(inputs, "input"), plural(chats, "chat"), plural(messages, "message")];
+            anstream::eprintln!("read: {}", read.join(", "));
+        }
         match self.output {
             Some(output) if self.chats > 0 => output.finish()?,
             Some(output) => output.discard(),
@@ -209,18 +231,4 @@ impl Run {
         }
         Ok(self.exit)
     }
-}
-
-fn read(
-    input: &Source,
-    options: &import::Options,
-    each: &mut dyn FnMut(Imported) -> import::Flow,
-) -> Result<Counts, ImportError> {
-    if !matches!(input, Source::File(path) if path.as_os_str() == "-") {
-        return import::read(input, options, each);
-    }
-    if std::io::stdin().is_terminal() {
-        anstream::eprintln!("Paste the conversation, then press Ctrl-D on an empty line.");
-    }
-    import::read_text("pasted", std::io::stdin().lock(), options, each)
 }

@@ -1,4 +1,4 @@
-//! What every verb that reads conversations shares: the flags, and the way from an import to an assessment.
+//! What every verb that reads conversations shares: the flags, and what lies below the paths that are given.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -10,9 +10,7 @@ use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
 
 use super::people::People;
-use crate::import::{
-    self, Columns, DateOrder, Flow, HeadPattern, ImportError, Imported, Options, Unnamed, format_names,
-};
+use crate::import::{self, Columns, DateOrder, HeadPattern, ImportError, Options, Unnamed, format_names};
 use crate::models::{Device, Model, Place, Precision};
 use crate::report::{one_line, plural};
 use crate::transcript::Role;
@@ -122,9 +120,16 @@ fn share(text: &str) -> Result<f32, String> {
     share.map(|share| share / of).map_err(|_| "expected a share, as 0.01 or 1%".to_owned())
 }
 
+/// The offsets from UTC that are kept anywhere on earth, in seconds.
+const OFFSETS: std::ops::RangeInclusive<i32> = -12 * 3_600..=14 * 3_600;
+
 fn zone(text: &str) -> Result<TimeZone, String> {
     let parsed = DateTimeParser::new().parse_time_zone(text.trim());
-    parsed.map_err(|_| "no such zone; give a name like Europe/Berlin or an offset like +02:00".to_owned())
+    let exists = |zone: &TimeZone| zone.to_fixed_offset().map_or(true, |o| OFFSETS.contains(&o.seconds()));
+    parsed
+        .ok()
+        .filter(exists)
+        .ok_or_else(|| "no such zone; give a name like Europe/Berlin or an offset like +02:00".to_owned())
 }
 
 fn renaming(text: &str) -> Result<(String, String), String> {
@@ -152,6 +157,11 @@ fn columns(map: &str) -> Result<Columns, String> {
 }
 
 impl Input {
+    /// The zone that the user named, by its name.
+    pub fn zone(&self) -> Option<&TimeZone> {
+        self.tz.as_ref()
+    }
+
     /// As the importers take it.
     pub fn options(&self) -> Options {
         let date_order = self.date_order.map(|order| match order {
@@ -297,46 +307,4 @@ impl Below {
             anstream::eprintln!("  {} given more than once and read once", plural(twice, "input"));
         }
     }
-}
-
-/// What is to be said of a file that was read.
-pub enum Told {
-    /// It, or a part of it, could not be read.
-    Failed(String),
-    /// It was read with a doubt.
-    Doubt(String),
-}
-
-/// Hand the conversations of one file to `take`, whose first error ends it; what is to be said of the file comes back.
-pub fn read_file(
-    input: &import::Input,
-    options: &Options,
-    take: impl FnMut(Imported) -> Result<()>,
-) -> Result<Vec<Told>> {
-    let counts = match each(|sink| import::read(input, options, sink), take)? {
-        Err(error) => return Ok(vec![Told::Failed(error.to_string())]),
-        Ok(counts) => counts,
-    };
-    let told = |warning: import::Warning| {
-        let message = format!("{}: {warning}", import::shown(&input.path()));
-        if warning.kind.loses_records() { Told::Failed(message) } else { Told::Doubt(message) }
-    };
-    Ok(counts.warnings.into_iter().map(told).collect())
-}
-
-/// Let `read` hand conversations to `take`. The first error of `take` ends the reading and comes out; what the reading
-/// itself ends in is the value.
-pub fn each<T>(
-    read: impl FnOnce(&mut dyn FnMut(Imported) -> Flow) -> T,
-    mut take: impl FnMut(Imported) -> Result<()>,
-) -> Result<T> {
-    let mut problem = None;
-    let ended = read(&mut |imported| match take(imported) {
-        Ok(()) => Flow::Continue(()),
-        Err(error) => {
-            problem = Some(error);
-            Flow::Break(())
-        }
-    });
-    problem.map_or(Ok(ended), Err)
 }

@@ -11,9 +11,11 @@ mod man;
 mod models;
 mod outputs;
 mod people;
+mod progress;
 #[cfg(feature = "pull")]
 mod pull;
 mod queue;
+mod read;
 mod results;
 mod schema;
 mod score;
@@ -128,11 +130,15 @@ enum FailOn {
 }
 
 impl FailOn {
-    fn reached(self, band: Band) -> bool {
-        band >= match self {
+    fn band(self) -> Band {
+        match self {
             Self::Look => Band::Look,
             Self::LookNow => Band::LookNow,
         }
+    }
+
+    fn reached(self, band: Band) -> bool {
+        band >= self.band()
     }
 }
 

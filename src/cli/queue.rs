@@ -1,6 +1,6 @@
 //! `rushlight queue`: results as a table, the most pressing first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::report::plural;
 /// How a spreadsheet is told that a file is UTF-8.
 const MARK: &str = "\u{feff}";
 /// The columns.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "band",
     "risk",
     "id",
@@ -28,20 +28,28 @@ const COLUMNS: [&str; 12] = [
     "people",
     "reason",
     "copies",
+    "copy_ids",
 ];
+/// Copies that are named.
+const NAMED: usize = 5;
 
 /// Make a table of what `score` wrote, one conversation a row, the most pressing first.
 ///
-/// It is CSV for a spreadsheet, in UTF-8 with a mark that says so, and holds no message text. Conversations that are the same word for word stand
-/// there once, with their number. `rushlight check ID` reports on one of them.
+/// It is CSV for a spreadsheet, in UTF-8 with a mark that says so, and holds no message text. What could not be judged stands behind `look` and before
+/// `quiet`, and --from leaves none of it out, as somebody has to look whether it can be read. Conversations that are the same word for word stand
+/// there once, with the number and the ids of the others. `rushlight check ID` reports on one of them. A cell that a spreadsheet would take for a formula
+/// begins with `'`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Files that `rushlight score` wrote.
     #[arg(required = true)]
     results: Vec<PathBuf>,
-    /// Leave out conversations below this band.
+    /// Leave out conversations below this band; those that could not be judged stay.
     #[arg(long, value_enum, value_name = "BAND")]
     from: Option<FailOn>,
+    /// Leave out what could not be judged.
+    #[arg(long)]
+    judged: bool,
     /// File to write [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -55,8 +63,10 @@ struct Row {
     band: Band,
     risk: f32,
     content: String,
-    cells: [String; 9],
-    copies: u64,
+    id: String,
+    cells: [String; 8],
+    /// The ids of conversations that are the same.
+    copies: Vec<String>,
 }
 
 impl Args {
@@ -67,12 +77,11 @@ impl Args {
             not_there(out, self.overwrite)?;
             only_over(out, begins(out, &[&format!("{MARK}{}", COLUMNS.join(","))]), "such a table")?;
         }
-        let mut rows = Vec::new();
+        let (mut rows, mut out) = (Vec::new(), BTreeMap::<Band, usize>::new());
         for path in &self.results {
-            each_line(path, |assessment: Assessment| {
-                if self.from.is_none_or(|from| from.reached(assessment.band)) {
-                    rows.push(row(assessment));
-                }
+            each_line(path, |assessment: Assessment| match self.wants(assessment.band) {
+                true => rows.push(row(assessment)),
+                false => *out.entry(assessment.band).or_default() += 1,
             })?;
         }
         let found = rows.len();
@@ -89,7 +98,24 @@ impl Args {
             n => format!("{n} more are copies"),
         };
         anstream::eprintln!("{} ({copies})", plural(rows.len(), "conversation"));
+        let unjudged = rows.iter().filter(|row| row.band == Band::CannotSay).count();
+        if unjudged > 0 {
+            anstream::eprintln!("  {unjudged} of them could not be judged; the reason stands beside each");
+        }
+        if !out.is_empty() {
+            let told: Vec<String> =
+                out.iter().rev().map(|(band, n)| format!("{n} {}", band.name())).collect();
+            anstream::eprintln!("  left out: {}", told.join(", "));
+        }
         Ok(Exit::Read)
+    }
+
+    /// Whether conversations of a band stand in the table.
+    fn wants(&self, band: Band) -> bool {
+        match band {
+            Band::CannotSay => !self.judged,
+            band => self.from.is_none_or(|from| from.reached(band)),
+        }
     }
 }
 
@@ -99,7 +125,6 @@ fn row(of: Assessment) -> Row {
     let first = of.first_warning.as_ref();
     let line = first.map(|f| f.line).filter(|line| *line > 0);
     let cells = [
-        of.id.clone(),
         of.input.file.clone().unwrap_or_default(),
         pattern.map(|(pattern, _)| pattern.plain().to_owned()).unwrap_or_default(),
         of.person_of_concern.join("; "),
@@ -109,20 +134,38 @@ fn row(of: Assessment) -> Row {
         of.input.speakers.to_string(),
         of.reason.clone().unwrap_or_default(),
     ];
-    Row { band: of.band, risk: of.risk, content: of.input.sha256, cells: cells.map(harmless), copies: 0 }
+    let (band, risk, content, id) = (of.band, of.risk, of.input.sha256, of.id);
+    Row { band, risk, content, id, cells: cells.map(harmless), copies: Vec::new() }
 }
 
-/// The most pressing first, of equal ones as they came, each content once.
+/// How pressing a band is: what nobody could judge comes before what is quiet.
+fn pressing(band: Band) -> u8 {
+    match band {
+        Band::LookNow => 3,
+        Band::Look => 2,
+        Band::CannotSay => 1,
+        Band::Quiet => 0,
+    }
+}
+
+/// The most pressing first, of equal ones as they came, each content once, under the shortest of its names.
 fn ranked(rows: Vec<Row>) -> Vec<Row> {
     let (mut places, mut kept) = (HashMap::new(), Vec::<Row>::new());
     for row in rows {
         let at = *places.entry(row.content.clone()).or_insert(kept.len());
         match kept.get_mut(at) {
-            Some(same) => same.copies += 1,
+            Some(same) => {
+                let mut row = row;
+                if row.id.chars().count() < same.id.chars().count() {
+                    std::mem::swap(same, &mut row);
+                }
+                same.copies.extend(row.copies);
+                same.copies.push(row.id);
+            }
             None => kept.push(row),
         }
     }
-    kept.sort_by(|a, b| b.band.cmp(&a.band).then(b.risk.total_cmp(&a.risk)));
+    kept.sort_by(|a, b| pressing(b.band).cmp(&pressing(a.band)).then(b.risk.total_cmp(&a.risk)));
     kept
 }
 
@@ -134,13 +177,15 @@ fn harmless(cell: String) -> String {
 fn table(rows: &[Row]) -> Result<Vec<u8>> {
     let mut table = csv::Writer::from_writer(MARK.as_bytes().to_vec());
     table.write_record(COLUMNS)?;
-    for Row { band, risk, cells, copies, .. } in rows {
-        let [id, file, pattern, people, message, line, time, speakers, reason] = cells;
-        let (risk, copies) = (format!("{risk:.4}"), copies.to_string());
+    for Row { band, risk, id, cells, copies, .. } in rows {
+        let [file, pattern, people, message, line, time, speakers, reason] = cells;
+        let (risk, number, id) = (format!("{risk:.4}"), copies.len().to_string(), harmless(id.clone()));
+        let more = if copies.len() > NAMED { "; …" } else { "" };
+        let named = copies.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ") + more;
         table.write_record([
             band.name(),
             &risk,
-            id,
+            &id,
             file,
             pattern,
             people,
@@ -149,7 +194,8 @@ fn table(rows: &[Row]) -> Result<Vec<u8>> {
             time,
             speakers,
             reason,
-            &copies,
+            &number,
+            &harmless(named),
         ])?;
     }
     table.into_inner().map_err(|e| anyhow!("{e}"))
@@ -161,20 +207,24 @@ mod tests {
 
     fn row(band: Band, risk: f32, content: &str) -> Row {
         let cells = std::array::from_fn(|_| String::new());
-        Row { band, risk, content: content.to_owned(), cells, copies: 0 }
+        let id = format!("{content}.txt");
+        Row { band, risk, content: content.to_owned(), id, cells, copies: Vec::new() }
     }
 
     #[test]
     fn the_most_pressing_comes_first_and_copies_once() {
+        let copy = Row { id: "b (copy).txt".to_owned(), ..row(Band::Look, 0.6, "b") };
         let rows = ranked(vec![
             row(Band::Quiet, 0.1, "a"),
-            row(Band::Look, 0.6, "b"),
+            copy,
             row(Band::LookNow, 0.97, "c"),
             row(Band::Look, 0.7, "d"),
+            row(Band::CannotSay, 0.9, "e"),
             row(Band::Look, 0.6, "b"),
         ]);
-        let order: Vec<(&str, u64)> = rows.iter().map(|r| (r.content.as_str(), r.copies)).collect();
-        assert_eq!(order, [("c", 0), ("d", 0), ("b", 1), ("a", 0)]);
+        let order: Vec<(&str, usize)> = rows.iter().map(|r| (r.id.as_str(), r.copies.len())).collect();
+        assert_eq!(order, [("c.txt", 0), ("d.txt", 0), ("b.txt", 1), ("e.txt", 0), ("a.txt", 0)]);
+        assert_eq!(rows[2].copies, ["b (copy).txt"]);
     }
 
     #[test]

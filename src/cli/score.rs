@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::earlier::Earlier;
-use super::input::{Below, Choice, Input, Told, below, read_file};
+use super::input::{Below, Choice, Input, below};
 use super::outputs::{apart, only_over_results, open_alone};
 use super::people::{Given, People};
+use super::progress;
+use super::read::{Told, file_of, is_pipe, read_file};
 use super::{Exit, FailOn};
 use crate::assessment::{Assessment, Band};
 use crate::import::{self, Imported, Input as Source};
@@ -35,7 +37,7 @@ const BATCH_MESSAGES: usize = 20_000;
 /// be read is named at the end and does not stop the others.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files, or folders that are searched for chats.
+    /// Files, or folders that are searched for chats. `-` is standard input.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -48,10 +50,13 @@ pub struct Args {
     /// Go on with an interrupted run: conversations that already have a whole line in FILE are not scored again.
     #[arg(long, requires = "out", conflicts_with = "overwrite")]
     resume: bool,
+    /// With --resume: take out the lines of conversations that are not found any more.
+    #[arg(long, requires = "resume")]
+    prune: bool,
     /// Replace FILE if it exists.
     #[arg(long, requires = "out")]
     overwrite: bool,
-    /// Leave out what is said of single messages: an eighth of the size for ordinary chats, much less for long ones.
+    /// Leave out what is said of single messages: a sixth of the size for chats of a dozen messages, much less for long ones.
     #[arg(long)]
     brief: bool,
     /// Exit with 3 when a conversation reaches this band.
@@ -62,10 +67,6 @@ pub struct Args {
 impl Args {
     /// Score everything; the summary goes to standard error.
     pub fn run(self) -> Result<Exit> {
-        ensure!(
-            self.paths.iter().all(|path| path.as_os_str() != "-"),
-            "`score` reads files and folders; for one conversation from a pipe use `rushlight check`"
-        );
         self.out.as_ref().map_or(Ok(()), |out| apart(&[out], &self.paths))?;
         let people = self.input.people()?;
         let model = self.model.load()?;
@@ -73,11 +74,23 @@ impl Args {
         let options = self.input.options();
         let mut below = below(&self.paths, &options, self.out.clone());
         let found = std::mem::take(&mut below.inputs);
-        let bar = bar(found.len());
+        let bar = progress::bar(found.len(), "file {pos} of {len}, {msg}, {elapsed}");
+        bar.set_message(plural(0, "conversation"));
         let (waiting, tally) = (Vec::new(), Tally::default());
         let workers = Arc::new(Workers::new()?);
-        let mut run =
-            Run { args: &self, model: &model, out, earlier, workers, bar, waiting, people, below, tally };
+        let mut run = Run {
+            args: &self,
+            model: &model,
+            out,
+            earlier,
+            workers,
+            bar,
+            waiting,
+            taken: 0,
+            people,
+            below,
+            tally,
+        };
         for found in found {
             match found {
                 Ok(input) => run.file(&input, &options)?,
@@ -133,8 +146,10 @@ struct Run<'a> {
     earlier: Earlier,
     workers: Arc<Workers>,
     bar: ProgressBar,
-    /// Each with the file it was read from.
-    waiting: Vec<(Arc<str>, Noted)>,
+    /// Each with the file it was read from; none for what was piped.
+    waiting: Vec<(Option<Arc<str>>, Noted)>,
+    /// Conversations whose turn has come.
+    taken: usize,
     people: People,
     below: Below,
     tally: Tally,
@@ -165,7 +180,7 @@ impl Tally {
 impl Run<'_> {
     /// Read one file; its conversations are scored as they come.
     fn file(&mut self, input: &Source, options: &import::Options) -> Result<()> {
-        let file: Arc<str> = import::shown(&input.path()).into();
+        let file = (!is_pipe(input)).then(|| Arc::from(file_of(input)));
         let take = |imported| self.take(file.clone(), imported);
         for told in read_file(input, options, take)? {
             match told {
@@ -178,7 +193,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn take(&mut self, file: Arc<str>, mut imported: Imported) -> Result<()> {
+    fn take(&mut self, file: Option<Arc<str>>, mut imported: Imported) -> Result<()> {
         let Given { notes, .. } = self.people.apply(&mut imported);
         self.waiting.push((file, (imported, notes)));
         let messages: usize = self.waiting.iter().map(|(_, (i, _))| i.transcript.messages.len()).sum();
@@ -188,17 +203,22 @@ impl Run<'_> {
 
     /// Score what is waiting, side by side, and write it in order, each as soon as it is done.
     fn flush(&mut self) -> Result<()> {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.retain(|(file, (imported, _))| !self.written(file, imported));
-        let (files, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
-        let (workers, mut files) = (self.workers.clone(), files.iter());
-        reading::assess_all(self.model, &workers, &waiting, |result| {
-            let file = files.next().expect("a file for each conversation");
+        let (mut places, mut new) = (Vec::new(), Vec::new());
+        for (file, noted) in std::mem::take(&mut self.waiting) {
+            self.taken += 1;
+            if !self.written(file.as_deref(), &noted.0) {
+                places.push((self.taken, file));
+                new.push(noted);
+            }
+        }
+        let (workers, mut places) = (self.workers.clone(), places.into_iter());
+        reading::assess_all(self.model, &workers, &new, |result| {
+            let (number, file) = places.next().expect("a place for each conversation");
             match result {
-                Err(error) => self.fail(format!("{file}: {error:#}")),
+                Err(error) => self.fail(format!("{error:#}")),
                 Ok(mut assessment) => {
-                    assessment.input.file = Some(file.to_string());
-                    self.write(assessment)?;
+                    assessment.input.file = file.map(|file| file.to_string());
+                    self.write(number, assessment)?;
                 }
             }
             Ok(())
@@ -206,27 +226,30 @@ impl Run<'_> {
     }
 
     /// Whether the run that is resumed has a line for this conversation; each line stands for one.
-    fn written(&mut self, file: &str, imported: &Imported) -> bool {
+    fn written(&mut self, file: Option<&str>, imported: &Imported) -> bool {
         if self.earlier.is_empty() {
             return false;
         }
         let content = crate::score::fingerprint(&imported.transcript);
-        let Some(band) = self.earlier.take(&imported.transcript.id, &content, file) else { return false };
+        let Some(band) = self.earlier.take(self.taken, &imported.transcript.id, &content, file) else {
+            return false;
+        };
         self.tally.band(band, &content, self.args.fail_on);
         self.tally.skipped += 1;
         true
     }
 
-    fn write(&mut self, mut assessment: Assessment) -> Result<()> {
+    fn write(&mut self, number: usize, mut assessment: Assessment) -> Result<()> {
         self.tally.band(assessment.band, &assessment.input.sha256, self.args.fail_on);
         self.tally.scored += 1;
         self.tally.messages += assessment.messages.len() as u64;
         if self.args.brief {
             assessment.messages.clear();
         }
-        self.earlier.note(&assessment);
         self.bar.set_message(plural(self.tally.scored, "conversation"));
-        let line = writeln!(self.out, "{}", report::json_line(&assessment));
+        let line = report::json_line(&assessment) + "\n";
+        self.earlier.note(number, assessment.band, line.len());
+        let line = self.out.write_all(line.as_bytes());
         line.and_then(|()| self.out.flush()).context("cannot write the results")
     }
 
@@ -259,7 +282,7 @@ impl Run<'_> {
         if *copies > 0 {
             anstream::eprintln!("  {copies} of them were there before, word for word, under another name");
         }
-        self.earlier.finish()?;
+        self.earlier.finish(self.args.prune)?;
         self.below.tell();
         if chats + skipped == 0 {
             self.args.out.as_deref().map_or(Ok(()), remove_if_empty)?;
@@ -282,13 +305,4 @@ fn remove_if_empty(out: &Path) -> Result<()> {
         std::fs::remove_file(out).with_context(|| format!("cannot remove {}", out.display()))?;
     }
     Ok(())
-}
-
-/// How far the run is; shown on a terminal only.
-fn bar(files: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} file {pos} of {len}, {msg}, {elapsed}")
-        .expect("a constant template");
-    let bar = ProgressBar::new(files as u64).with_style(style).with_message(plural(0, "conversation"));
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }

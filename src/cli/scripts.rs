@@ -7,10 +7,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::Exit;
-use super::input::{Below, Input, Told, below, read_file};
+use super::input::{Below, Input, below};
 use super::outputs::{apart, not_there, only_over_results};
-use crate::import::{Imported, shown};
+use super::read::{Told, file_of, read_file};
+use super::{Exit, FailOn};
+use crate::import::Imported;
 use crate::report::{one_line, plural};
 use crate::scripts::{self, Finder, Script};
 use crate::transcript::Text;
@@ -33,9 +34,13 @@ pub struct Args {
     /// Least number of words that are the same, in unbroken rows of eight or more; a row may go over several messages of one sender.
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(8..))]
     words: u16,
-    /// What `rushlight score` wrote of the same conversations; scripts that reached more of the band `look` then come first.
+    /// What `rushlight score` wrote of the same conversations; scripts that reached more of the band `look` then come first. Without it, those of which more words
+    /// were sent in all.
     #[arg(long, value_name = "FILE")]
     scored: Option<PathBuf>,
+    /// With --scored: leave out scripts that reached no conversation of this band.
+    #[arg(long, value_enum, value_name = "BAND", requires = "scored")]
+    from: Option<FailOn>,
     /// File to write, a script a line of JSON without its words (see `rushlight schema scripts`).
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -72,7 +77,7 @@ impl Args {
                     continue;
                 }
             };
-            let file = shown(&input.path());
+            let file = file_of(&input);
             let take = |mut imported: Imported| {
                 people.apply(&mut imported);
                 guessed += usize::from(imported.names_nobody());
@@ -89,11 +94,18 @@ impl Args {
         people.warn_of_strangers();
         let (conversations, copies, scored) = finder.counts();
         ensure!(conversations > 0, "no conversations found in what was given");
-        let scripts = finder.scripts(self.words.into(), self.least.into());
+        let mut scripts = finder.scripts(self.words.into(), self.least.into());
+        let all = scripts.len();
+        if let Some(from) = self.from {
+            scripts.retain(|script| script.reached(from.band()) > 0);
+        }
         self.write(&scripts)?;
         let words = if self.show { self.words_of(&scripts)? } else { Vec::new() };
         write!(anstream::stdout().lock(), "{}", scripts::text(&scripts, &words))?;
         anstream::eprintln!("{} in {conversations} conversations", plural(scripts.len(), "script"));
+        if all > scripts.len() {
+            anstream::eprintln!("  {} more reached no conversation of that band", all - scripts.len());
+        }
         if copies > 0 {
             anstream::eprintln!("  {copies} more were copies or earlier states of these");
         }
@@ -133,7 +145,7 @@ impl Args {
         let (options, mut people) = (self.input.options(), self.input.people()?);
         let mut words = vec![Vec::new(); scripts.len()];
         for input in self.below().inputs.into_iter().flatten() {
-            let Some(these) = wanted.get(&*shown(&input.path())) else { continue };
+            let Some(these) = wanted.get(&*file_of(&input)) else { continue };
             let take = |mut imported: Imported| {
                 people.apply(&mut imported);
                 let transcript = &imported.transcript;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::Exit;
-use super::input::each;
+use super::read::each;
 use crate::import::{self, Imported};
 use crate::models;
 use crate::prompt::Reader;

@@ -70,8 +70,8 @@ pub struct Args {
     #[arg(long, value_name = "CODE")]
     language: Vec<String>,
     /// Passes over the conversations, at most; it ends sooner when dev gets no better.
-    #[arg(long, value_name = "N", default_value_t = 12)]
-    passes: usize,
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..))]
+    passes: u32,
     /// Highest learning rate.
     #[arg(long, value_name = "RATE", default_value_t = 5e-4)]
     rate: f64,
@@ -117,7 +117,7 @@ impl Args {
                 bar.set_message("heads fitted");
             }
         };
-        let knobs = Knobs { passes: self.passes, rate: self.rate, seed: self.seed };
+        let knobs = Knobs { passes: self.passes as usize, rate: self.rate, seed: self.seed };
         let budgets = (self.look, self.look_now);
         let (base, labels, anew) = (&base, self.labels.as_path(), self.anew);
         if let Some(folds) = self.folds {

@@ -13,6 +13,11 @@ pub struct Csv<W: Write> {
     ids: Ids,
 }
 
+/// Whether the first line of a file is that of such a table.
+pub fn begins(line: &[u8]) -> bool {
+    line.trim_ascii_end() == COLUMNS.join(",").as_bytes()
+}
+
 impl<W: Write> Csv<W> {
     /// Write to `out`, the names of the columns first.
     pub fn new(out: W) -> io::Result<Self> {

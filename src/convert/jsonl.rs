@@ -32,6 +32,25 @@ struct Entry<'t> {
     line: u64,
 }
 
+/// Whether a file that begins with `line` was written here: keys in our order, and no labels. Read as text, since the line may be cut off.
+pub fn begins(line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(line);
+    let behind = line.strip_prefix("{\"id\":\"").and_then(|rest| past(rest));
+    let behind = behind.map(|rest| rest.strip_prefix(",\"lang\":\"").and_then(past).unwrap_or(rest));
+    behind.is_some_and(|rest| rest.starts_with(",\"source\":\"") && rest.contains("\",\"messages\":["))
+}
+
+/// What stands behind the end of a string of JSON.
+fn past(inside: &str) -> Option<&str> {
+    let mut escaped = false;
+    let end = inside.find(|c| {
+        let is_end = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        is_end
+    })?;
+    Some(&inside[end + 1..])
+}
+
 fn is_nowhere(line: &u64) -> bool {
     *line == 0
 }

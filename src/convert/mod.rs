@@ -11,12 +11,15 @@ mod patterns;
 mod pseudonyms;
 mod tables;
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write};
+use std::path::Path;
 
 use crate::transcript::{Kind, Transcript};
 
 pub use case::Case;
 pub use pseudonyms::Pseudonyms;
+pub use tables::Ids;
 
 /// Something conversations can be written to.
 pub trait Writer {
@@ -48,6 +51,20 @@ impl Target {
         })
     }
 }
+
+/// Whether a file is one that is written here: by its head, and a file in columns by its schema.
+pub fn is_ours(path: &Path) -> bool {
+    let first_line = || {
+        let mut line = Vec::new();
+        let file = BufReader::new(File::open(path).ok()?);
+        file.take(HEAD).read_until(b'\n', &mut line).ok()?;
+        Some(line)
+    };
+    first_line().is_some_and(|line| jsonl::begins(&line) || csv::begins(&line)) || parquet::is_ours(path)
+}
+
+/// Bytes of a file that tell whose it is.
+const HEAD: u64 = 1 << 12;
 
 /// The name of a kind in every file written here.
 fn kind_name(kind: Kind) -> &'static str {

@@ -1,19 +1,24 @@
 //! One message a row, in columns. Rows are held until there are enough for a group.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use ::parquet::basic::Compression;
 use ::parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::reader::{FileReader as _, SerializedFileReader};
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
 
 use super::Writer;
-use super::tables::{Ids, Row};
+use super::tables::{COLUMNS, Ids, Row};
 use crate::transcript::Transcript;
 
+/// What the whole is called within the file.
+const NAME: &str = "chats";
 /// Times are text, since a time without a zone, or without a date, is no moment.
 const SCHEMA: &str = "message chats {
     required binary conversation (utf8);
@@ -57,6 +62,15 @@ impl Optional {
         self.present.push(i16::from(value.is_some()));
         self.values.extend(value.map(ByteArray::from));
     }
+}
+
+/// Whether a file holds such columns.
+pub fn is_ours(path: &Path) -> bool {
+    let reader = File::open(path).ok().and_then(|file| SerializedFileReader::new(file).ok());
+    reader.is_some_and(|reader| {
+        let schema = reader.metadata().file_metadata().schema_descr_ptr();
+        schema.root_schema().name() == NAME && schema.columns().iter().map(|column| column.name()).eq(COLUMNS)
+    })
 }
 
 impl<W: Write + Send> Parquet<W> {

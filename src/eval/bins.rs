@@ -1,4 +1,5 @@
-//! Reliability with intervals: bins fixed on a whole split, and the share that is risky in each over resamples.
+//! Reliability with intervals: bins fixed on a whole split, and the share that is risky in each over resamples. Equal probabilities stay in one bin: cut apart by anything else,
+//! they would look wrong where they are right.
 
 use super::part::Part;
 use super::result::Measure;
@@ -18,6 +19,10 @@ pub fn bins(part: &Part, probabilities: &[f64]) -> Vec<(Measure, Measure)> {
         order[start..start + n].iter().for_each(|i| bin[*i] = at);
         start += n;
     }
+    for equal in order.chunk_by(|a, b| probabilities[*a] == probabilities[*b]) {
+        let whole = bin[equal[equal.len() / 2]];
+        equal.iter().for_each(|i| bin[*i] = whole);
+    }
     let one = |at: usize| {
         let within = |items: &[usize]| items.iter().copied().filter(|i| bin[*i] == at).collect::<Vec<_>>();
         let items = within(&order);
@@ -28,5 +33,5 @@ pub fn bins(part: &Part, probabilities: &[f64]) -> Vec<(Measure, Measure)> {
         });
         (Measure { value: given, n: items.len(), ..Measure::default() }, share)
     };
-    (0..sizes.len()).map(one).collect()
+    (0..sizes.len()).filter(|at| bin.contains(at)).map(one).collect()
 }

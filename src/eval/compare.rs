@@ -66,6 +66,7 @@ pub fn again_of(result: &Path) -> PathBuf {
 
 /// Read a result.
 pub fn read(path: &Path) -> Result<Outcome> {
+    ensure!(!path.is_dir(), "{} is a folder; a result of `rushlight eval` is a file (.json)", path.display());
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| {
         format!("{} is not a result of `rushlight eval`, and is left as it is", path.display())

@@ -51,6 +51,22 @@ struct Line {
     band: Option<serde_json::Value>,
     authors: Option<BTreeMap<String, Option<f64>>>,
     lines: Option<BTreeMap<usize, Option<f64>>>,
+    /// Of a line of `rushlight score`, whose ids begin with the file.
+    input: Option<Input>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    file: Option<String>,
+}
+
+impl Line {
+    /// What the data calls the conversation.
+    fn id(&self) -> &str {
+        let file = self.input.as_ref().and_then(|input| input.file.as_deref());
+        let inside = file.and_then(|file| self.id.strip_prefix(file)?.strip_prefix('#'));
+        inside.unwrap_or(&self.id)
+    }
 }
 
 /// What a system says of the authors of a conversation and of its lines, by id and number (pan12).
@@ -81,7 +97,7 @@ impl Scores {
             let line = parse(line).map_err(|e| {
                 anyhow!("{place}: expected {{\"id\":…, \"score\":…}} (column {})", e.column())
             })?;
-            let id = line.id.clone();
+            let id = line.id().to_owned();
             if let Some((before, _)) = lines.insert(id.clone(), (place.clone(), line)) {
                 bail!("{place}: {id} stands there twice, first in {before}");
             }

@@ -67,21 +67,21 @@ pub fn html(o: &Outcome) -> String {
         out += "</div>\n";
     }
     for t in o.tables.iter().filter(|t| !t.rows.is_empty()) {
-        let _ = write!(
-            out,
-            "<h2>{}</h2><p class=\"note\">{}</p>\n<div class=\"wide{}\"><table><tr><th></th><th>n</th>",
-            escape(&t.title),
-            escape(&t.note),
-            if t.columns.len() > MANY { " many" } else { "" }
-        );
-        t.columns.iter().for_each(|c| {
+        let _ = write!(out, "<h2>{}</h2><p class=\"note\">{}</p>\n", escape(&t.title), escape(&t.noted()));
+        let shown = t.counted();
+        if shown.is_empty() {
+            continue;
+        }
+        let many = if shown.len() > MANY { " many" } else { "" };
+        let _ = write!(out, "<div class=\"wide{many}\"><table><tr><th></th><th>n</th>");
+        shown.iter().for_each(|c| {
             let _ = write!(out, "<th>{}</th>", escape(c));
         });
         out += "</tr>\n";
         for row in &t.rows {
             let _ = write!(out, "<tr><td>{}</td><td>{}</td>", escape(&row.name), counts(row));
-            for column in &t.columns {
-                let whole = cell(row.cells.get(column));
+            for column in &shown {
+                let whole = cell(row.cells.get(*column));
                 match whole.split_once(" (") {
                     Some((value, interval)) => {
                         let _ = write!(out, "<td>{value}<small>({interval}</small></td>");

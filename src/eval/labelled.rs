@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::head::{Pattern, Signal};
 
@@ -87,7 +88,8 @@ fn lines(path: &Path, input: impl BufRead, each: &mut dyn FnMut(Record) -> Resul
         }
         // The parser's own words may quote the line, so only the place is kept.
         let record = serde_json::from_str::<Record>(&line).map_err(|e| {
-            let what = unknown_label(&e).unwrap_or_else(|| "not a labelled conversation".to_owned());
+            let what = unknown_label(&e).or_else(|| wrong_key(&line));
+            let what = what.unwrap_or_else(|| "not a labelled conversation".to_owned());
             // What is read together with unknown keys has no column.
             let column = if e.column() > 0 { format!(" (column {})", e.column()) } else { String::new() };
             anyhow::anyhow!("{place}: {}{what}{column}; eval/suites/README.md shows one", id_of(&line))
@@ -96,6 +98,26 @@ fn lines(path: &Path, input: impl BufRead, each: &mut dyn FnMut(Record) -> Resul
         each(Record { place, ..record })?;
     }
     Ok(())
+}
+
+/// The key without which a line would be a labelled conversation.
+fn wrong_key(line: &str) -> Option<String> {
+    let all: serde_json::Map<String, Value> = serde_json::from_str(line).ok()?;
+    if let Some(missing) = ["id", "messages"].iter().find(|key| !all.contains_key(**key)) {
+        return Some(format!("it has no \"{missing}\""));
+    }
+    let reads_without = |key: &&String| {
+        let mut rest = all.clone();
+        match key.as_str() {
+            "id" => drop(rest.insert("id".to_owned(), "some".into())),
+            "messages" => drop(rest.insert("messages".to_owned(), Value::Array(Vec::new()))),
+            other => drop(rest.remove(other)),
+        }
+        serde_json::from_value::<Record>(Value::Object(rest)).is_ok()
+    };
+    let wrong = all.keys().find(reads_without)?;
+    let of = if wrong == "risk" { " (0 or 1)" } else { "" };
+    Some(format!("\"{wrong}\" does not hold what it should{of}"))
 }
 
 /// The id of a line that is JSON, and no labelled conversation.

@@ -136,8 +136,8 @@ impl Metric {
         let n = self.divides_by(a, keep).len();
         let less = |drawn: &[usize]| Some(self.of(b, drawn, keep)? - self.of(a, drawn, keep)?);
         let measure = match self.share {
-            Some(of) => Measure::difference(draws, groups, &some(&of(a), keep), less),
-            None => Measure::over(draws, groups.len(), n, less),
+            Some(of) if !a.says_the_same(b) => Measure::difference(draws, groups, &some(&of(a), keep), less),
+            _ => Measure::over(draws, groups.len(), n, less),
         };
         Measure { n, ..measure }
     }

@@ -7,7 +7,7 @@ use super::part::{Part, System};
 use super::result::{Measure, Plot, Row, Series, Table, Threshold};
 use super::suite::Suite;
 use super::warnings;
-use crate::metrics::{Ranking, false_alarms_per_1000, percentile, ratio};
+use crate::metrics::{Point, Ranking, false_alarms_per_1000, percentile, ratio};
 
 /// Steps of a horizontal axis.
 const GRID: usize = 50;
@@ -17,7 +17,7 @@ const BINS: usize = 20;
 pub(super) fn ranked(part: &Part, suite: &Suite) -> Vec<Plot> {
     let axes = ["share of harmless with an alarm", "share of risky with an alarm"];
     let mut plots = vec![
-        curves(part, "roc", "ROC", axes, &grid(), &|r, i| within(r, i, &grid())),
+        curves(part, "roc", "ROC", axes, &grid(), &roc),
         curves(part, "pr", "Precision and recall", ["recall", "precision"], &grid(), &pr),
         alarms(part, suite),
         calibrated(part),
@@ -36,6 +36,22 @@ pub(super) fn plot(part: &Part, id: &str, title: &str, axes: [&str; 2], series: 
 
 fn grid() -> Vec<f64> {
     (0..=GRID).map(|i| i as f64 / GRID as f64).collect()
+}
+
+/// Recall at each share of false alarms; between two thresholds, as among equal scores, straight from one to the other, so that the area below is the AUROC.
+fn roc(ranking: &Ranking, items: &[usize]) -> Vec<Option<f64>> {
+    let curve = ranking.curve(items);
+    let all = curve[curve.len() - 1];
+    let share = |p: &Point| Some([ratio(p.fp as f64, all.fp as f64)?, ratio(p.tp as f64, all.tp as f64)?]);
+    let Some(points) = curve.iter().map(share).collect::<Option<Vec<_>>>() else {
+        return vec![None; GRID + 1];
+    };
+    let at = |x: f64| {
+        let after = points.partition_point(|p| p[0] <= x);
+        let [x0, y0] = points[after - 1];
+        points.get(after).map_or(y0, |[x1, y1]| y0 + (y1 - y0) * (x - x0) / (x1 - x0))
+    };
+    grid().into_iter().map(|x| Some(at(x))).collect()
 }
 
 /// Recall within each share of false alarms, which rise.
@@ -234,6 +250,20 @@ pub(super) fn lines(table: &Table, axis: &str, columns: &[&str]) -> Plot {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_scores_are_a_straight_line_and_the_area_is_the_auroc() {
+        let labels = [true, false, true, false, true, false];
+        let constant = Ranking::new(&labels, &[0.5; 6]).unwrap();
+        for (x, y) in grid().into_iter().zip(roc(&constant, &constant.all())) {
+            assert!((y.unwrap() - x).abs() < 1e-12, "{x} {y:?}");
+        }
+        let tied = Ranking::new(&labels, &[0.9, 0.9, 0.9, 0.2, 0.2, 0.2]).unwrap();
+        let ys: Vec<f64> = roc(&tied, &tied.all()).into_iter().map(Option::unwrap).collect();
+        let area: f64 = ys.windows(2).map(|y| (y[0] + y[1]) / 2.0 / GRID as f64).sum();
+        assert!((area - tied.auroc(&tied.all()).unwrap()).abs() < 1e-2, "{area}");
+        assert!(roc(&tied, &[0, 2]).iter().all(Option::is_none));
+    }
 
     #[test]
     fn curves_are_what_each_point_alone_would_be() {

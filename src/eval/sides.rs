@@ -41,6 +41,11 @@ impl<'a> Side<'a> {
         side.alarming(verdicts.iter().map(|v| v.alarm()).collect())
     }
 
+    /// Whether another side says the same of every conversation, so that the two are one system as far as is known.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.scores == other.scores && self.alarms == other.alarms
+    }
+
     /// A finite score for each label, and whether scores are probabilities.
     pub fn of(labels: &'a [bool], scores: Vec<f64>, probability: bool) -> Self {
         let ranking = Ranking::new(labels, &scores).expect("scores are finite numbers");

@@ -243,11 +243,16 @@ pub(super) fn facts(o: &Outcome) -> Vec<String> {
     let changed = o.readings.iter().filter(|r| r.changed).count();
     facts.extend((!o.data.contains_key(SPLIT)).then(|| {
         format!(
-            "test was read {} times into this file, {changed} times with changed thresholds",
-            o.readings.len()
+            "test was read {} into this file, {} with changed thresholds",
+            times(o.readings.len()),
+            times(changed)
         )
     }));
     facts
+}
+
+fn times(n: usize) -> String {
+    if n == 1 { "once".to_owned() } else { format!("{n} times") }
 }
 
 /// Which intervals rest on fewer resamples than were drawn, since the number was undefined in the others.
@@ -294,16 +299,41 @@ pub fn text(o: &Outcome) -> String {
 }
 
 impl Table {
+    /// The columns in which there is something to count in a row.
+    pub fn counted(&self) -> Vec<&String> {
+        let counts =
+            |row: &Row, column: &String| row.cells.get(column).is_some_and(|m| m.n > 0 || m.value.is_some());
+        self.columns.iter().filter(|column| self.rows.iter().any(|row| counts(row, column))).collect()
+    }
+
+    /// What one must know to read it, and which numbers are left out.
+    pub fn noted(&self) -> String {
+        let counted = self.counted();
+        let missing: Vec<&str> =
+            self.columns.iter().filter(|c| !counted.contains(c)).map(String::as_str).collect();
+        if missing.is_empty() || self.rows.is_empty() {
+            return self.note.clone();
+        }
+        let left_out =
+            format!("Left out, as there is nothing here to count them on: {}.", missing.join(", "));
+        format!("{} {left_out}", self.note).trim_start().to_owned()
+    }
+
     /// A section of Markdown; nothing without rows.
     pub fn markdown(&self) -> String {
         let mut out = String::new();
         if self.rows.is_empty() {
             return out;
         }
-        let (columns, line) = (self.columns.join(" | "), "---|".repeat(self.columns.len()));
-        let _ = write!(out, "\n## {}\n\n{}\n\n| | n | {columns} |\n|---|--:|{line}\n", self.title, self.note);
+        let shown = self.counted();
+        let _ = write!(out, "\n## {}\n\n{}\n", self.title, self.noted());
+        if shown.is_empty() {
+            return out;
+        }
+        let columns = shown.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(" | ");
+        let _ = write!(out, "\n| | n | {columns} |\n|---|--:|{}\n", "---|".repeat(shown.len()));
         for row in &self.rows {
-            let cells: Vec<String> = self.columns.iter().map(|c| cell(row.cells.get(c))).collect();
+            let cells: Vec<String> = shown.iter().map(|c| cell(row.cells.get(*c))).collect();
             let _ = writeln!(out, "| {} | {} | {} |", row.name, counts(row), cells.join(" | "));
         }
         out
@@ -316,12 +346,13 @@ impl Table {
             return out;
         }
         let _ = writeln!(out, "\n  {}", self.title.to_uppercase());
-        for line in textwrap::wrap(&self.note, 96) {
+        for line in textwrap::wrap(&self.noted(), 96) {
             let _ = writeln!(out, "  {line}");
         }
-        for row in &self.rows {
+        let shown = self.counted();
+        for row in self.rows.iter().filter(|_| !shown.is_empty()) {
             let _ = writeln!(out, "  {}", row.name);
-            for column in self.columns.iter().filter(|c| row.cells.contains_key(*c)) {
+            for column in shown.iter().copied().filter(|c| row.cells.contains_key(*c)) {
                 let m = row.cells.get(column);
                 let _ = writeln!(out, "    {column:<24} {}  n {}", cell(m), m.map_or(0, |m| m.n));
             }

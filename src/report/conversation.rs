@@ -52,7 +52,7 @@ impl Line {
         Self {
             number: index + 1,
             speaker: speaker.map(|s| called(&transcript.speakers[s].name, transcript)),
-            time: message.time.map(|t| readable(&t.to_string())),
+            time: message.time.map(|t| readable(&t.to_string(), None)),
             text: clean(&words(message, most)),
             risk: None,
         }
@@ -92,6 +92,6 @@ fn shown(assessment: &Assessment, entries: usize) -> Vec<usize> {
 /// How much a conversation holds, in words: messages, people and dates.
 pub fn extent(transcript: &Transcript) -> String {
     let messages = plural(transcript.spoken().count(), "message");
-    let when = ends(transcript).map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
+    let when = ends(transcript, None).map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
     format!("{messages} by {}{when}", people(transcript))
 }

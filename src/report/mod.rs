@@ -13,7 +13,7 @@ pub use html::{CSS, HTML_CLOSE, html, html_open};
 pub use markdown::markdown;
 pub use sanitize::{clean, one_line};
 pub use text::{Style, text};
-pub use view::{View, plural};
+pub use view::{View, plural, readable, zone_name};
 
 use crate::assessment::Assessment;
 

@@ -1,9 +1,12 @@
 //! Everything a report says, in words, before anyone decides how it looks.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::assessment::{Assessment, Band, Caveat, Evidence};
 use crate::head::{Names, Pattern, Signal};
 use crate::report::sanitize::one_line;
-use crate::transcript::{Kind, Message, Role, Transcript, UNKNOWN};
+use crate::transcript::{Kind, Message, Role, Time, Transcript, UNKNOWN};
 
 /// A pattern is named in a report from this probability on, in a conversation that is risky.
 const NAMED: f32 = 0.5;
@@ -81,8 +84,13 @@ pub struct Quote {
 
 impl View {
     /// Put an assessment into words. `transcript` is the conversation it was made from; `names` says from which probability
-    /// signals are named.
-    pub fn new(assessment: &Assessment, transcript: &Transcript, names: &Names) -> Self {
+    /// signals are named, and `zone` in which zone moments are told (UTC).
+    pub fn new(
+        assessment: &Assessment,
+        transcript: &Transcript,
+        names: &Names,
+        zone: Option<&TimeZone>,
+    ) -> Self {
         let place = |index: usize| assessment.messages.iter().position(|m| m.index == index);
         let warning = assessment.first_warning.as_ref().and_then(|w| place(w.index));
         let signals = crate::head::SIGNALS.into_iter().map(|signal| {
@@ -97,12 +105,12 @@ impl View {
             band: assessment.band,
             number: number(assessment),
             advice: advice(assessment),
-            facts: facts(assessment, transcript),
+            facts: facts(assessment, transcript, zone),
             risk: assessment.messages.iter().map(|m| m.risk).collect(),
             warning,
             signals: signals.filter(|(_, places)| !places.is_empty()).collect(),
-            ends: ends(transcript),
-            evidence: assessment.evidence.iter().map(|e| quote(e, assessment, transcript)).collect(),
+            ends: ends(transcript, zone),
+            evidence: assessment.evidence.iter().map(|e| quote(e, assessment, transcript, zone)).collect(),
             caveats: assessment.caveats.iter().map(|c| c.text.clone()).collect(),
             always: always(assessment),
             source: format!(
@@ -145,7 +153,11 @@ fn advice(assessment: &Assessment) -> String {
     }
 }
 
-fn facts(assessment: &Assessment, transcript: &Transcript) -> Vec<(&'static str, String)> {
+fn facts(
+    assessment: &Assessment,
+    transcript: &Transcript,
+    zone: Option<&TimeZone>,
+) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if matches!(assessment.band, Band::Look | Band::LookNow) {
         facts.push(("May be", patterns(assessment)));
@@ -157,15 +169,18 @@ fn facts(assessment: &Assessment, transcript: &Transcript) -> Vec<(&'static str,
             facts.push(("Messages of", format!("{} are the reason{guess}", names.join(" and "))));
         }
         if let Some(first) = &assessment.first_warning {
-            let time = first.time.as_deref().map(|t| format!(", {}", readable(t))).unwrap_or_default();
+            let time = first.time.as_deref().map(|t| format!(", {}", readable(t, zone))).unwrap_or_default();
             let line = transcript.messages[first.index].origin.line;
             let line = if line > 0 { format!(", line {line}") } else { String::new() };
             facts.push(("First warning", format!("message {}{time}{line}", first.index + 1)));
         }
     }
     let by = format!("{} by {}", plural(assessment.messages.len(), "message"), people(transcript));
-    let when = ends(transcript).map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
-    facts.push(("Read", format!("{by}{when} ({})", assessment.input.format)));
+    let when = ends(transcript, zone).map(|(a, b)| format!(", {a} to {b}")).unwrap_or_default();
+    let is_moment = |m: &Message| matches!(m.time, Some(Time::Instant(_)));
+    let zone = zone.filter(|_| transcript.messages.iter().any(is_moment));
+    let zone = zone.map(|zone| format!("; times are those of {}", zone_name(zone))).unwrap_or_default();
+    facts.push(("Read", format!("{by}{when} ({}{zone})", assessment.input.format)));
     let known = transcript.speakers.iter().filter(|s| s.role != Role::Unknown);
     let known: Vec<String> = known.map(|s| called(&s.name, transcript)).collect();
     if !known.is_empty() {
@@ -193,7 +208,12 @@ pub(super) fn called(name: &str, transcript: &Transcript) -> String {
     format!("{}{role}", one_line(name))
 }
 
-fn quote(evidence: &Evidence, assessment: &Assessment, transcript: &Transcript) -> Quote {
+fn quote(
+    evidence: &Evidence,
+    assessment: &Assessment,
+    transcript: &Transcript,
+    zone: Option<&TimeZone>,
+) -> Quote {
     let message = &transcript.messages[evidence.index];
     let mut why: Vec<String> = evidence.signals.iter().map(|s| s.plain().to_owned()).collect();
     if evidence.rise >= 0.05 {
@@ -207,7 +227,7 @@ fn quote(evidence: &Evidence, assessment: &Assessment, transcript: &Transcript) 
     Quote {
         number: evidence.index + 1,
         speaker: called(speaker, transcript),
-        time: evidence.time.as_deref().map(readable),
+        time: evidence.time.as_deref().map(|time| readable(time, zone)),
         line: message.origin.line,
         text: one_line(&words(message, QUOTE_CHARS)),
         why: why.join("; "),
@@ -229,8 +249,23 @@ pub(super) fn words(message: &Message, most: usize) -> String {
     }
 }
 
-/// `2024-03-02T18:51:20` as `2024-03-02 18:51`.
-pub(super) fn readable(time: &str) -> String {
+/// The name of a zone, as `Europe/Berlin` or `+02:00`.
+pub fn zone_name(zone: &TimeZone) -> String {
+    let offset = || match zone.to_fixed_offset().map(|offset| offset.seconds()) {
+        Ok(seconds) => {
+            let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+            format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+        }
+        Err(_) => "the zone given".to_owned(),
+    };
+    zone.iana_name().map_or_else(offset, str::to_owned)
+}
+
+/// `2024-03-02T18:51:20` as `2024-03-02 18:51`; a moment as the clocks of `zone` show it, or those of UTC.
+pub fn readable(time: &str, zone: Option<&TimeZone>) -> String {
+    let moment = || time.parse::<Timestamp>().ok();
+    let there = zone.and_then(|zone| Some(zone.to_datetime(moment()?).to_string()));
+    let time = there.as_deref().unwrap_or(time);
     let (date, clock) = match time.split_once('T') {
         Some((date, clock)) => (format!("{date} "), clock),
         None => (String::new(), time),
@@ -239,11 +274,11 @@ pub(super) fn readable(time: &str) -> String {
     format!("{date}{}{zone}", clock.get(..5).unwrap_or(clock))
 }
 
-pub(super) fn ends(transcript: &Transcript) -> Option<(String, String)> {
+pub(super) fn ends(transcript: &Transcript, zone: Option<&TimeZone>) -> Option<(String, String)> {
     let mut times = transcript.spoken().filter_map(|(_, m)| m.time);
     let first = times.next()?;
     let last = times.last().unwrap_or(first);
-    Some((readable(&first.to_string()), readable(&last.to_string())))
+    Some((readable(&first.to_string(), zone), readable(&last.to_string(), zone)))
 }
 
 /// `1 message`, `2 messages`.

@@ -141,6 +141,23 @@ fn bands_outweigh_reach_and_times_without_a_date_are_left_out() {
 }
 
 #[test]
+fn a_disguise_hides_no_script_and_the_longer_one_comes_first() {
+    let pitch = "my uncle has a firm that pays every day for easy work from your own home and asks nobody";
+    let disguised = pitch
+        .replace("uncle", "unсlе")
+        .replace("home", "h0me")
+        .replace("pays", "p a y s")
+        .replace("easy", "еаѕу");
+    let hidden = [pitch, pitch, disguised.as_str()].into_iter().enumerate();
+    let mut chats: Vec<Transcript> = hidden.map(|(i, p)| chat(&format!("p{i}"), &[("Nadia", p)])).collect();
+    let greeting = "to all of you a happy new year and good health";
+    chats.extend((0..4).map(|i| chat(&format!("greeting {i}"), &[("Kim", greeting)])));
+    let scripts = finder(&chats).scripts(8, 3);
+    let found: Vec<(usize, usize)> = scripts.iter().map(|s| (s.conversations, s.words)).collect();
+    assert_eq!(found, [(3, 57), (4, 44)], "more words were sent of the first, in fewer conversations");
+}
+
+#[test]
 fn one_number_is_like_another() {
     assert_eq!(numberless("pays 1,200.50 a day"), numberless("pays 90 a day"));
     assert_eq!(numberless("at 10, not x7y"), "at 0 not x0y");

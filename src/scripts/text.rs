@@ -57,8 +57,7 @@ fn line(place: &Place) -> String {
         messages.push("…".to_owned());
     }
     let band = place.band.map_or_else(String::new, |band| format!(" · {}", band.name()));
-    let mut parts = vec![one_line(&place.file), one_line(&place.id), one_line(&place.speaker)];
-    parts.dedup();
     let plural = if messages.len() == 1 { "" } else { "s" };
-    format!("{} · message{plural} {}{band}", parts.join(" · "), messages.join(", "))
+    let (id, speaker) = (one_line(&place.id), one_line(&place.speaker));
+    format!("{id} · {speaker} · message{plural} {}{band}", messages.join(", "))
 }

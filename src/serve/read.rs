@@ -221,8 +221,8 @@ pub fn check(model: &Model, ask: &Ask) -> Result<Checked, Refusal> {
     }
     let notes = [doubts, corrected.notes].concat();
     // The chain of causes is ours, yet nobody has promised that it holds no words.
-    let assessment = reading::assess(model, &imported, &notes).map_err(|_| Refusal::broken())?;
-    let view = View::new(&assessment, &imported.transcript, &model.card.bands.name);
+    let assessment = reading::assess(model, &imported, &notes, &|_| {}).map_err(|_| Refusal::broken())?;
+    let view = View::new(&assessment, &imported.transcript, &model.card.bands.name, None);
     let whole = Conversation::new(&assessment, &imported.transcript);
     Ok(Checked {
         said: said(&view),

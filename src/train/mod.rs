@@ -149,6 +149,7 @@ fn prepare(request: &Request, checkpoint: &Path) -> Result<()> {
         let same = base.canonicalize().is_ok_and(|base| out.canonicalize().is_ok_and(|out| out == base));
         ensure!(!same, "{}: this is the model to begin with; give another --out", out.display());
     }
+    ensure!(!out.is_file(), "{} is a file; --out names the folder of the new model", out.display());
     let filled = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
     if filled && request.resume && !checkpoint.is_file() {
         bail!(

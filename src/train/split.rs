@@ -75,6 +75,7 @@ impl Folds {
 /// When a part would lack one of the classes.
 pub fn split(cases: &[Case], shares: (f64, f64), seed: u64) -> Result<Split> {
     let (classes, groups, joined) = in_order(cases, seed);
+    let dealt = Dealt::of(cases, &classes, joined);
     let mut split = Split { groups, joined, ..Split::default() };
     for part in classes {
         let total = part.iter().map(Vec::len).sum::<usize>() as f64;
@@ -101,7 +102,7 @@ pub fn split(cases: &[Case], shares: (f64, f64), seed: u64) -> Result<Split> {
         ("to measure on", &mut split.held_out),
     ] {
         part.sort_unstable();
-        both_classes(cases, part, name)?;
+        both_classes(cases, part, name, &dealt)?;
     }
     Ok(split)
 }
@@ -112,6 +113,7 @@ pub fn split(cases: &[Case], shares: (f64, f64), seed: u64) -> Result<Split> {
 /// When a fold would lack one of the classes.
 pub fn folds(cases: &[Case], n: usize, seed: u64) -> Result<Folds> {
     let (classes, groups, joined) = in_order(cases, seed);
+    let dealt = Dealt::of(cases, &classes, joined);
     let deal = |part: Vec<Vec<usize>>| {
         let mut sizes = vec![0; n];
         let to_least = |group: Vec<usize>| {
@@ -122,7 +124,7 @@ pub fn folds(cases: &[Case], n: usize, seed: u64) -> Result<Folds> {
         part.into_iter().map(to_least).collect()
     };
     let folds = Folds { groups, joined, classes: classes.map(deal) };
-    (0..n).try_for_each(|fold| both_classes(cases, &folds.all(&[fold]), "of a fold"))?;
+    (0..n).try_for_each(|fold| both_classes(cases, &folds.all(&[fold]), "of a fold", &dealt))?;
     Ok(folds)
 }
 
@@ -140,13 +142,46 @@ fn in_order(cases: &[Case], seed: u64) -> ([Vec<Vec<usize>>; 2], Vec<String>, us
     ([risky, harmless], groups, joined)
 }
 
-fn both_classes(cases: &[Case], part: &[usize], name: &str) -> Result<()> {
+/// What there was to deal.
+struct Dealt {
+    conversations: usize,
+    risky: usize,
+    /// Groups with a risky conversation and those without, after near-duplicates were joined.
+    groups: [usize; 2],
+    joined: usize,
+}
+
+impl Dealt {
+    fn of(cases: &[Case], classes: &[Vec<Vec<usize>>; 2], joined: usize) -> Self {
+        let risky = cases.iter().filter(|case| case.gold.risk).count();
+        Self { conversations: cases.len(), risky, groups: [classes[0].len(), classes[1].len()], joined }
+    }
+
+    /// In words, with numbers that add up.
+    fn told(&self) -> String {
+        let Self { conversations, risky, groups: [with, without], joined } = self;
+        let groups = format!("{with} with a risky one and {without} without");
+        let how = match joined {
+            0 => format!("in {} groups: {groups}", with + without),
+            n => format!(
+                "in {} groups, of which {n} went into another, since conversations of both share their words (near-duplicates stay together); that leaves {}: {groups}",
+                with + without + n,
+                with + without
+            ),
+        };
+        format!("{conversations} conversations, {risky} of them risky, {how}")
+    }
+}
+
+fn both_classes(cases: &[Case], part: &[usize], name: &str, dealt: &Dealt) -> Result<()> {
     let risky = part.iter().filter(|i| cases[**i].gold.risk).count();
-    if risky < LEAST || part.len() - risky < LEAST {
+    let harmless = part.len() - risky;
+    if risky < LEAST || harmless < LEAST {
+        let more = if dealt.joined > 0 { "that share fewer words with others" } else { "or smaller groups" };
         bail!(
-            "too few labels: of the conversations {name}, {risky} are risky and {} harmless, and each part needs {LEAST} of both \
-             from groups of their own; bring more labelled conversations, or smaller groups",
-            part.len() - risky
+            "too few labels: {}. Whole groups are dealt to the parts, and each needs {LEAST} conversations of both kinds; those {name} got {risky} risky and {harmless} harmless. \
+             Bring more labelled conversations, {more}",
+            dealt.told()
         );
     }
     Ok(())
@@ -278,6 +313,19 @@ mod tests {
     #[test]
     fn too_few_labels_are_refused_with_the_numbers() {
         let error = split(&cases(8), (0.2, 0.2), 1).unwrap_err().to_string();
-        assert!(error.contains("too few labels") && error.contains("harmless"), "{error}");
+        assert!(
+            error.contains("8 conversations, 4 of them risky, in 8 groups: 4 with a risky one and 4 without"),
+            "{error}"
+        );
+        assert!(error.ends_with("or smaller groups"), "{error}");
+        let script = "hello dear my boss will pay you every week for very easy work from home";
+        let copies: Vec<Case> =
+            (0..30).map(|i| case(i, i < 20, &format!("g{}", i / 2), &format!("{script} {i}"))).collect();
+        let error = split(&copies, (0.2, 0.2), 1).unwrap_err().to_string();
+        assert!(
+            error.contains("in 15 groups, of which 14 went into another")
+                && error.contains("leaves 1: 1 with"),
+            "{error}"
+        );
     }
 }

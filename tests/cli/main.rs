@@ -1,6 +1,7 @@
 //! The program as its users meet it: output, exit codes, and what it does with bad input.
 
 mod batch;
+mod ways_back;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -224,11 +225,14 @@ fn roles_are_shown_and_a_misspelt_name_is_pointed_out() {
     rushlight()
         .arg("check")
         .arg(example("new-team.txt"))
-        .args(["--adult", "Kestrel", "--child", "Pipp"])
+        .args(["--adult", "Kestrel", "--child", "Pipp", "--me", "pip"])
         .assert()
         .success()
-        .stdout(predicate::str::contains("Kestrel (adult)"))
-        .stderr(predicate::str::contains("Pipp"));
+        .stdout(predicate::str::contains("Kestrel (adult)").and(predicate::str::contains("was not used")))
+        .stderr(
+            predicate::str::contains("nobody is called \"Pipp\" here; did you mean \"Pip\"?")
+                .and(predicate::str::contains("\"pip\" here; did you mean \"Pip\"?")),
+        );
     let mut check = rushlight();
     check.arg("check").arg(example("new-team.txt")).args(["--child", "Pip", "--rename", "Kestrel=Coach"]);
     check.assert().stdout(
@@ -432,7 +436,13 @@ fn models_completions_and_man_pages_are_there() {
         .assert()
         .success()
         .stdout(predicate::str::contains("rushlight"));
-    rushlight().args(["man", "check"]).assert().success().stdout(predicate::str::contains(".TH"));
+    for (verb, title) in
+        [(&["check"][..], "rushlight-check"), (&["eval", "compare"], "rushlight-eval-compare")]
+    {
+        let page = rushlight().arg("man").args(verb).assert().success();
+        page.stdout(predicate::str::contains(format!(".TH {title} 1")));
+    }
+    rushlight().args(["man", "eval", "nothing"]).assert().code(2);
 }
 
 #[test]

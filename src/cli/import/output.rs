@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::super::outputs::{beside, not_there};
-use crate::convert::{Target, Writer};
+use super::super::outputs::{beside, not_there, only_over};
+use crate::convert::{self, Target, Writer};
 use crate::import::Imported;
 
 /// Where conversations go.
@@ -24,6 +24,7 @@ impl Output {
             return Ok(Self { writer, place: None });
         };
         not_there(place, overwrite)?;
+        only_over(place, convert::is_ours(place), "what `rushlight import` writes")?;
         let file = File::create(beside(place)).and_then(|file| target.writer(file));
         let writer = file.with_context(|| format!("cannot write {}", place.display()))?;
         Ok(Self { writer, place: Some(place.to_owned()) })

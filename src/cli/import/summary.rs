@@ -1,7 +1,9 @@
 //! What was understood of one input, in words and without any of the chat's.
 
+use jiff::tz::TimeZone;
+
 use crate::import::{Counts, Imported, Warning};
-use crate::report::{one_line, plural};
+use crate::report::{one_line, plural, readable, zone_name};
 use crate::transcript::{Kind, Role, Time};
 
 /// Chats, and people of a chat, that are told one by one.
@@ -12,6 +14,8 @@ const LABEL: usize = 12;
 /// All chats of one input.
 #[derive(Default)]
 pub struct Summary {
+    /// The zone in which moments are told.
+    zone: Option<TimeZone>,
     format: &'static str,
     all: Tally,
     chats: u64,
@@ -97,15 +101,26 @@ impl Tally {
         parts.join(", ")
     }
 
-    fn dates(&self) -> String {
+    fn dates(&self, zone: Option<&TimeZone>) -> String {
         match (self.first, self.last) {
-            (Some(first), Some(last)) => format!("{} to {}", readable(first), readable(last)),
+            (Some(first), Some(last)) => {
+                let [first, last] = [first, last].map(|time| readable(&time.to_string(), zone));
+                let moments =
+                    [self.first, self.last].iter().any(|time| matches!(time, Some(Time::Instant(_))));
+                let zone = zone.filter(|_| moments).map(|zone| format!(", clocks of {}", zone_name(zone)));
+                format!("{first} to {last}{}", zone.unwrap_or_default())
+            }
             _ => "not known".to_owned(),
         }
     }
 }
 
 impl Summary {
+    /// Of no chats yet; moments will be told in `zone`, or in UTC.
+    pub fn new(zone: Option<&TimeZone>) -> Self {
+        Self { zone: zone.cloned(), ..Self::default() }
+    }
+
     /// Take one more chat in.
     pub fn add(&mut self, imported: &Imported) {
         let tally = Tally::of(imported);
@@ -122,6 +137,11 @@ impl Summary {
         self.chats
     }
 
+    /// How many messages were in them.
+    pub fn messages(&self) -> u64 {
+        self.all.words + self.all.media + self.all.deleted
+    }
+
     /// As text of `width` columns, about the input called `name`.
     pub fn text(&self, name: &str, counts: Option<&Counts>, width: usize) -> String {
         let mut page = Page { width, out: String::new() };
@@ -130,7 +150,7 @@ impl Summary {
         page.labelled(2, "chats", &self.chats.to_string());
         if self.chats > 1 {
             page.labelled(2, "messages", &self.all.entries());
-            page.labelled(2, "dates", &self.all.dates());
+            page.labelled(2, "dates", &self.all.dates(self.zone.as_ref()));
         }
         if let Some(counts) = counts {
             page.labelled(2, "lines", &lines(counts));
@@ -140,7 +160,7 @@ impl Summary {
             counts.warnings.iter().for_each(|w| page.labelled(2, "warning", &w.to_string()));
         }
         for chat in &self.told {
-            chat.tell(&mut page);
+            chat.tell(&mut page, self.zone.as_ref());
         }
         if self.chats > self.told.len() as u64 {
             let more = self.chats - self.told.len() as u64;
@@ -164,7 +184,7 @@ impl Chat {
         Self { id: transcript.id.clone(), people, tally, order, warnings: imported.warnings.clone() }
     }
 
-    fn tell(&self, page: &mut Page) {
+    fn tell(&self, page: &mut Page, zone: Option<&TimeZone>) {
         page.out.push('\n');
         page.wrapped(&one_line(&self.id), "  ", "    ");
         let told = self.people.iter().take(PEOPLE);
@@ -176,7 +196,7 @@ impl Chat {
         page.labelled(4, "speakers", &people.join(", "));
         page.labelled(4, "messages", &self.tally.entries());
         let order = self.order.iter().map(|order| format!(", read {order}")).collect::<String>();
-        page.labelled(4, "dates", &(self.tally.dates() + &order));
+        page.labelled(4, "dates", &(self.tally.dates(zone) + &order));
         self.warnings.iter().for_each(|w| page.labelled(4, "warning", &w.to_string()));
     }
 }
@@ -203,15 +223,14 @@ impl Page {
 
 fn lines(counts: &Counts) -> String {
     let parts = [
-        (counts.messages, "messages"),
-        (counts.continuations, "going on"),
-        (counts.system, "system"),
-        (counts.headings, "headings"),
-        (counts.blank, "blank"),
-        (counts.warned, "with a warning"),
+        (counts.messages, plural(counts.messages, "message")),
+        (counts.continuations, format!("{} going on", counts.continuations)),
+        (counts.system, format!("{} system", counts.system)),
+        (counts.headings, plural(counts.headings, "heading")),
+        (counts.blank, format!("{} blank", counts.blank)),
+        (counts.warned, format!("{} with a warning", counts.warned)),
     ];
-    let told: Vec<String> =
-        parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let told: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(_, told)| told).collect();
     let open = counts.lines.saturating_sub(counts.accounted());
     let open = if open > 0 { format!(", {open} not accounted for") } else { String::new() };
     format!("{}: {}{open}", counts.lines, told.join(", "))
@@ -219,13 +238,4 @@ fn lines(counts: &Counts) -> String {
 
 fn spoken_of(role: Role) -> String {
     role.name().map(|role| format!(" ({role})")).unwrap_or_default()
-}
-
-/// Date and time to the minute.
-fn readable(time: Time) -> String {
-    let text = time.to_string();
-    let zone = if text.ends_with('Z') { " UTC" } else { "" };
-    let (date, clock) =
-        text.split_once('T').map_or((String::new(), text.as_str()), |(d, c)| (format!("{d} "), c));
-    format!("{date}{}{zone}", clock.get(..5).unwrap_or(clock))
 }
