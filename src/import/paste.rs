@@ -11,6 +11,7 @@ mod calendar;
 mod cast;
 mod closing;
 mod comments;
+mod dashes;
 mod dated;
 mod days;
 mod doings;
@@ -28,7 +29,7 @@ mod labels;
 pub(super) mod lead;
 mod likeness;
 mod logs;
-mod mail;
+pub(super) mod mail;
 mod marks;
 mod moments;
 mod names;
@@ -36,6 +37,7 @@ mod narrated;
 mod notices;
 mod packed;
 mod page;
+mod parts;
 mod places;
 mod plan;
 mod ranks;
@@ -55,6 +57,9 @@ pub(super) mod told;
 mod turns;
 mod twice;
 mod wrap;
+mod zones;
+
+use std::io::BufRead;
 
 use super::detect;
 use super::error::ImportError;
@@ -107,24 +112,47 @@ impl Format for Paste {
             return told::read(&pattern, source, sink);
         }
         let name = source.name().to_owned();
-        let mut plan = Plan::of(source.sample());
-        if let Some(unnamed) = sink.options().unnamed {
-            plan.told(unnamed);
-        }
-        let named = !matches!(plan.grammar, Grammar::Alternating | Grammar::Nobody | Grammar::Prose);
-        let mut chat = sink.chat(name.as_str());
-        let printed = Printed::of(source.sample());
+        let sample = source.sample().clone();
+        let parts = parts::of(&sample);
+        let printed = Printed::of(&sample);
         let mut lines = Ahead::new(source.into_lines()?, printed);
-        let result = Reading::new(plan, &mut chat).fill(&mut lines, &name);
-        (0..lines.left_out()).for_each(|_| chat.heading());
-        if let Some(doubt) = likeness::doubt(&chat).filter(|_| named) {
-            chat.doubt(doubt, 0);
+        if parts.is_empty() {
+            return read(&name, Plan::of(&sample), &mut lines, sink);
         }
-        sink.count_lines(lines.number());
-        chat.close(&result, lines.number());
-        let _ = sink.emit(chat);
-        result
+        let ends = parts.iter().skip(1).map(|part| part.line - 1).chain([u64::MAX]);
+        for (part, end) in parts.iter().zip(ends) {
+            let mut plan = Plan::of(&sample);
+            (plan.top, plan.heading) = (0, part.heading);
+            let id = part.with.as_ref().map_or(name.clone(), |with| format!("{name}#{with}"));
+            lines.until(end);
+            read(&id, plan, &mut lines, sink)?;
+        }
+        Ok(())
     }
+}
+
+/// Read `lines` as one conversation called `name`.
+fn read(
+    name: &str,
+    mut plan: Plan,
+    lines: &mut Ahead<impl BufRead>,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
+    if let Some(unnamed) = sink.options().unnamed {
+        plan.told(unnamed);
+    }
+    let named = !matches!(plan.grammar, Grammar::Alternating | Grammar::Nobody | Grammar::Prose);
+    let mut chat = sink.chat(name);
+    let (first, left_out) = (lines.number(), lines.left_out());
+    let result = Reading::new(plan, &mut chat).fill(lines, name);
+    (left_out..lines.left_out()).for_each(|_| chat.heading());
+    if let Some(doubt) = likeness::doubt(&chat).filter(|_| named) {
+        chat.doubt(doubt, 0);
+    }
+    sink.count_lines(lines.number() - first);
+    chat.close(&result, lines.number());
+    let _ = sink.emit(chat);
+    result
 }
 
 #[cfg(test)]

@@ -89,6 +89,8 @@ pub enum WarningKind {
     CarriedDay,
     /// A message whose day has no year.
     UnknownYear,
+    /// A message whose day is told by its name, and nothing tells which date that was.
+    UnknownDay,
     /// A line in brackets within a message that may be a note and nobody's words.
     PerhapsNote,
     /// A message of a source with the newest first, put in order of time.
@@ -147,6 +149,7 @@ impl WarningKind {
             Self::MissingPart => "missing-part",
             Self::CarriedDay => "carried-day",
             Self::UnknownYear => "unknown-year",
+            Self::UnknownDay => "unknown-day",
             Self::PerhapsNote => "perhaps-note",
             Self::NewestFirst => "newest-first",
             Self::BackInTime => "back-in-time",
@@ -214,6 +217,10 @@ impl WarningKind {
             Self::MissingPart => ("file", "of the export missing; names or messages may be incomplete"),
             Self::CarriedDay => ("message", "without a day, read as of the day written above it"),
             Self::UnknownYear => ("message", "with a day and no year; which year it was is not known"),
+            Self::UnknownDay => (
+                "message",
+                "of a day that is told by its name only (yesterday, Friday); which date it was is not known",
+            ),
             Self::PerhapsNote => (
                 "line",
                 "in brackets that may be a note of whoever wrote the chat down; read as part of the message",

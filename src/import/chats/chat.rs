@@ -1,8 +1,13 @@
 //! A conversation while it is being read: what the formats say goes in, a [`Transcript`] with warnings comes out.
 
+mod named;
+
 use std::collections::HashMap;
 
+use jiff::tz::Offset;
+
 use super::chronology;
+use super::times::{self, of_offset};
 use crate::import::intake::lines::Line;
 use crate::import::time::dates::{DateOrder, Stamp};
 use crate::import::time::order::{Evidence, Verdict};
@@ -44,6 +49,8 @@ pub struct Chat {
     owner: Option<String>,
     by_time: bool,
     turned_after: Option<u64>,
+    copied: When,
+    zone: Option<Offset>,
 }
 
 impl Chat {
@@ -65,6 +72,8 @@ impl Chat {
             owner: None,
             by_time: false,
             turned_after: None,
+            copied: When::Unknown,
+            zone: None,
         }
     }
 
@@ -329,16 +338,28 @@ impl Chat {
         if let (Some(_), Some((count, line))) = (verdict.assumed, own.assumed) {
             self.warnings.add_many(WarningKind::AmbiguousDateOrder(verdict.order), count, line);
         }
+        let named = self.named_days(verdict.order);
         for (index, stamp) in std::mem::take(&mut self.stamps) {
             let message = &mut self.transcript.messages[index];
+            if let Some(found) = named.get(&index) {
+                if found.is_none() {
+                    self.warnings.add(WarningKind::UnknownDay, message.origin.line);
+                }
+                message.time =
+                    found.map(|wall| of_offset(wall, stamp.offset)).or(Some(Time::Clock(stamp.clock)));
+                continue;
+            }
             message.time = match stamp.date {
                 None => Some(Time::Clock(stamp.clock)),
                 Some(date) if date.is_yearless() => stamp.local(verdict.order).map(Time::Yearless),
-                Some(_) => stamp.local(verdict.order).map(Time::Local),
+                Some(_) => stamp.local(verdict.order).map(|wall| of_offset(wall, stamp.offset)),
             };
             if message.time.is_none() {
                 self.warnings.add(WarningKind::InvalidTime, message.origin.line);
             }
+        }
+        if let Some(zone) = self.zone {
+            times::in_zone(&mut self.transcript, &zone.to_time_zone());
         }
         for message in self.transcript.messages.iter().filter(|m| matches!(m.time, Some(Time::Yearless(_)))) {
             self.warnings.add(WarningKind::UnknownYear, message.origin.line);

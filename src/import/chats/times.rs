@@ -1,7 +1,7 @@
 //! Times in fields of their own, as records and tables have them.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use super::chat::When;
 use crate::import::syntax::cursor::Cursor;
@@ -40,7 +40,7 @@ pub fn read(field: &str) -> Option<When> {
         return Some(When::Known(Time::Local(time)));
     }
     if let Some((time, offset)) = field.strip_suffix(')').and_then(|f| f.split_once("(UTC")) {
-        return Some(of_offset(read(time)?, offset)).filter(|when| *when != When::Unknown);
+        return Some(shifted(read(time)?, offset)).filter(|when| *when != When::Unknown);
     }
     let whole = |mut at: Cursor<'_>| {
         let stamp = Stamp::any(&mut at)?;
@@ -60,8 +60,13 @@ fn without_weekday(field: &str) -> Option<&str> {
     short.then_some(rest)
 }
 
+/// A time on the wall, or the moment where its `offset` from UTC is known.
+pub fn of_offset(wall: jiff::civil::DateTime, offset: Option<Offset>) -> Time {
+    offset.and_then(|offset| offset.to_timestamp(wall).ok()).map_or(Time::Local(wall), Time::Instant)
+}
+
 /// A time that is `offset` (`+2`, `+05:30`) ahead of UTC. Where the order of the date is open it stays as on the wall.
-fn of_offset(when: When, offset: &str) -> When {
+fn shifted(when: When, offset: &str) -> When {
     let When::Known(Time::Local(time)) = when else { return when };
     let (hours, minutes) = offset.split_once(':').unwrap_or((offset, "00"));
     let sign = if hours.starts_with('-') { '-' } else { '+' };

@@ -13,7 +13,7 @@ use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::fields::close;
 use crate::import::chats::parts;
 use crate::import::error::ImportError;
-use crate::import::intake::lines::Line;
+use crate::import::intake::lines::{Kept, Line};
 use crate::import::intake::source::{Sample, Source};
 use crate::import::syntax::cursor;
 use crate::import::warning::WarningKind;
@@ -63,6 +63,7 @@ impl Format for Kakao {
             reading.take(line);
             reading.chat.room(&name, line.number)
         });
+        reading.settle(None);
         sink.count_lines(lines.number());
         close(Some(reading.chat), lines.number(), result.is_err(), sink);
         result
@@ -102,22 +103,34 @@ struct Reading {
     names: HashSet<String>,
     /// When the last message of the day was said.
     last: Option<When>,
+    /// A line that is the heading of a day if a message of that day follows.
+    heading: Option<(Kept, civil::Date)>,
 }
 
 impl Reading {
     fn new(chat: Chat, me: String) -> Self {
-        Self { chat, form: None, day: None, apart: true, me, names: HashSet::new(), last: None }
+        Self {
+            chat,
+            form: None,
+            day: None,
+            apart: true,
+            me,
+            names: HashSet::new(),
+            last: None,
+            heading: None,
+        }
     }
 
     fn take(&mut self, line: &Line<'_>) {
         let apart = std::mem::replace(&mut self.apart, line.is_blank());
+        // A date that is written in another way than the first is of what somebody wrote.
+        let fits = |found: &Stamped<'_>| self.form.is_none_or(|form| form == Form::Stamps(found.style));
+        let found = Stamped::read(line.text).filter(fits);
+        self.settle(found.as_ref().filter(|found| found.said.is_some()).and_then(Stamped::day));
         if line.is_blank() {
             return self.chat.blank();
         }
-        // A date that is written in another way than the first is of what somebody wrote.
-        if let Some(found) = Stamped::read(line.text)
-            && self.form.is_none_or(|form| form == Form::Stamps(found.style))
-        {
+        if let Some(found) = found {
             return self.stamped(&found, apart, line);
         }
         if !matches!(self.form, Some(Form::Stamps(_))) {
@@ -138,8 +151,13 @@ impl Reading {
     fn other(&mut self, apart: bool, line: &Line<'_>) {
         let plain = cursor::plain(line.text);
         let top = self.chat.is_empty() && (line.number <= HEAD || is_title(&plain) || is_saved_on(&plain));
-        if top || (apart && self.form != Some(Form::Brackets) && grammar::is_day(&plain)) {
+        let day = grammar::day_alone(&plain).filter(|_| self.form != Some(Form::Brackets));
+        if top || (day.is_some() && (apart || self.chat.is_empty())) {
             return self.chat.heading();
+        }
+        if let Some(day) = day {
+            self.heading = Some((Kept::from(line), day));
+            return;
         }
         if let Some(who) = words::event(&plain).filter(|_| self.form == Some(Form::Brackets)) {
             if self.names.contains(who) || words::is_like_names(who) {
@@ -149,6 +167,16 @@ impl Reading {
         }
         if !self.chat.append(line) {
             self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+        }
+    }
+
+    /// Say what the line kept back is, now that a message of `day` follows, or none: without a blank line above it only that
+    /// tells a heading from words.
+    fn settle(&mut self, day: Option<civil::Date>) {
+        let Some((line, date)) = self.heading.take() else { return };
+        match day == Some(date) {
+            true => self.chat.heading(),
+            false => _ = self.chat.append(&line.line()),
         }
     }
 
@@ -163,7 +191,7 @@ impl Reading {
         let Some((name, text)) = found.said else {
             let told = cursor::plain(found.rest);
             if told.is_empty() {
-                return self.bare_time(apart, line);
+                return self.bare_time(found.day(), apart, line);
             }
             self.form = Some(Form::Stamps(found.style));
             return self.chat.note(when, &told, line.number);
@@ -172,10 +200,11 @@ impl Reading {
         self.say(name, when, text, line);
     }
 
-    /// A time alone stands above the messages of a day, behind a blank line; else somebody wrote it.
-    fn bare_time(&mut self, apart: bool, line: &Line<'_>) {
-        if apart || !self.chat.append(line) {
-            self.chat.heading();
+    /// A time alone stands above the messages of its day; else somebody wrote it.
+    fn bare_time(&mut self, day: Option<civil::Date>, apart: bool, line: &Line<'_>) {
+        match day {
+            Some(day) if !apart && !self.chat.is_empty() => self.heading = Some((Kept::from(line), day)),
+            _ => self.chat.heading(),
         }
     }
 

@@ -3,8 +3,6 @@
 //! follows as the words of whom the head above it names, or else of somebody unknown. What is attached is named and not
 //! opened, but for texts that are chat exports: these, and mails whose text is one, are read as what was to be handed on.
 
-mod quoted;
-
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -17,6 +15,7 @@ use crate::import::chats::parts::say_all;
 use crate::import::chats::threads::Threads;
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
+use crate::import::paste::mail::thread;
 use crate::import::warning::WarningKind;
 use crate::import::{Format, Options, Sink, UNKNOWN, detect};
 use crate::transcript::{Kind, Time};
@@ -177,7 +176,7 @@ struct Quote {
     key: String,
     line: u64,
     when: When,
-    lines: Vec<String>,
+    mails: Vec<thread::Mail>,
 }
 
 impl Reading<'_> {
@@ -208,15 +207,16 @@ impl Reading<'_> {
             let id = subject.map_or(name.to_owned(), |subject| format!("{name}#{subject}"));
             sink.chat(ids.give(&id).0)
         });
-        let (words, others) = quoted::part(&text);
+        let (own, quoted): (Vec<_>, Vec<_>) =
+            thread::Thread::of(&text).into_iter().partition(thread::Mail::is_own);
+        let words = own.iter().map(thread::Mail::words).collect::<Vec<_>>().join("\n");
         self.said.extend(words.lines().map(|l| (key.clone(), l.trim().to_owned())));
         let chats = chats(mail, sink);
         let files: Vec<String> = chats.iter().map(|(file, _)| file.clone()).collect();
         self.attached.extend(chats.into_iter().map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
         let when = say(chat, mail, words, &files, raw.line);
-        if !others.is_empty() {
-            let lines = others.into_iter().map(str::to_owned).collect();
-            self.quotes.push(Quote { key: key.clone(), line: raw.line, when, lines });
+        if quoted.iter().any(thread::Mail::has_words) {
+            self.quotes.push(Quote { key: key.clone(), line: raw.line, when, mails: quoted });
         }
         if raw.cut {
             chat.doubt(WarningKind::MessageTooLong, raw.line);
@@ -226,26 +226,27 @@ impl Reading<'_> {
 
     /// What is quoted and stands nowhere else in its thread must not be lost.
     fn add_quotes(&mut self, sink: &Sink<'_>) {
-        for Quote { key, line, when, lines } in std::mem::take(&mut self.quotes) {
+        for Quote { key, line, when, mails } in std::mem::take(&mut self.quotes) {
             let chat = self.threads.get(&key, || sink.chat(self.name));
-            let new = |l: &String| !quoted::is_head(l) && !self.said.contains(&(key.clone(), l.clone()));
-            if !lines.iter().any(new) {
+            let is_new = |l: &str| !self.said.contains(&(key.clone(), l.trim().to_owned()));
+            let lines = |mail: &thread::Mail| -> Vec<String> {
+                let lines =
+                    mail.lines.iter().map(|l| l.text.trim_end()).filter(|l| !l.is_empty() && is_new(l));
+                lines.map(str::to_owned).collect()
+            };
+            let new: Vec<Vec<String>> = mails.iter().map(lines).collect();
+            if new.iter().all(Vec::is_empty) {
                 chat.doubt(WarningKind::QuotedMail, line);
                 continue;
             }
-            for (from, words) in quoted::mails(&lines) {
-                let is_new = |l: &str| !self.said.contains(&(key.clone(), l.to_owned()));
-                if !words.iter().any(|l| !quoted::is_head(l) && is_new(l)) {
-                    continue;
-                }
-                let kept: Vec<&str> = words.into_iter().filter(|l| quoted::is_head(l) || is_new(l)).collect();
-                let speaker = from.and_then(|from| quoted_person(chat, &from)).unwrap_or_else(|| {
+            for (mail, lines) in mails.iter().zip(&new).filter(|(_, lines)| !lines.is_empty()) {
+                let speaker = quoted_person(chat, mail).unwrap_or_else(|| {
                     chat.doubt(WarningKind::UnknownSpeaker, line);
                     UNKNOWN.to_owned()
                 });
-                chat.say_more(&speaker, when, Kind::Message, &kept.join("\n"), line);
+                chat.say_more(&speaker, when, Kind::Message, &lines.join("\n"), line);
             }
-            self.said.extend(lines.into_iter().map(|l| (key.clone(), l)));
+            self.said.extend(new.into_iter().flatten().map(|l| (key.clone(), l.trim().to_owned())));
         }
     }
 
@@ -280,15 +281,11 @@ fn texts(value: &HeaderValue<'_>) -> Vec<String> {
     value.as_text_list().into_iter().flatten().map(|text| text.to_string()).collect()
 }
 
-/// Who speaks in a quoted mail, by what stands in its head: `Ida Berg <ida@example.org>`.
-fn quoted_person(chat: &mut Chat, from: &str) -> Option<String> {
-    let (name, address) = match from.split_once(['<', '[']) {
-        Some((name, address)) => (name, address.trim_end_matches(['>', ']']).trim_start_matches("mailto:")),
-        None => (from, ""),
-    };
-    let name = Some(name.trim_matches(['"', '\'', ' '])).filter(|n| !n.is_empty()).unwrap_or(address);
-    let id = if address.contains('@') { address } else { name };
-    (!name.is_empty()).then(|| chat.person(&id.to_lowercase(), name))
+/// Who speaks in a quoted mail, by what stands in its head.
+fn quoted_person(chat: &mut Chat, mail: &thread::Mail) -> Option<String> {
+    let name = mail.writer.as_deref()?;
+    let id = mail.address.as_deref().map_or(name.to_lowercase(), str::to_owned);
+    Some(chat.person(&id, name))
 }
 
 /// The texts attached to a mail that are exports of chats.
@@ -337,100 +334,4 @@ fn say(chat: &mut Chat, mail: &Message<'_>, words: String, chats: &[String], lin
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::import::{Flow, Imported, Options, read_text, tried};
-
-    fn shown(text: &str) -> (Vec<String>, Vec<&'static str>) {
-        let (mut out, mut doubts) = (Vec::new(), Vec::new());
-        for found in tried::read("m", text, "mail") {
-            let t = found.transcript;
-            out.push(t.id.clone());
-            for m in &t.messages {
-                let who = m.speaker.map_or("*", |s| t.speakers[s].name.as_str());
-                out.push(format!("{} {:?} {who}: {}", m.origin.line, m.kind, m.text.reveal()));
-            }
-            doubts.extend(found.warnings.iter().map(|w| w.kind.id()));
-        }
-        (out, doubts)
-    }
-
-    /// As what is read, what it is called and how many messages it has, of every conversation; each line is accounted for.
-    fn formats(mail: &str) -> Vec<(&'static str, String, usize)> {
-        let mut found = Vec::new();
-        let counts = read_text("m", mail.as_bytes(), &Options::default(), &mut |i: Imported| {
-            found.push((i.format, i.transcript.id, i.transcript.messages.len()));
-            Flow::Continue(())
-        });
-        let counts = counts.unwrap();
-        assert_eq!(counts.lines, counts.accounted());
-        found
-    }
-
-    #[test]
-    fn one_mail_with_a_file() {
-        let (found, _) = shown(
-            "From: Ida Berg <ida@example.org>\nTo: Max <max@example.org>\nDate: Mon, 4 Mar 2024 16:01:05 +0000\n\
-             Subject: =?utf-8?q?T=C3=BCr?=\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\
-             Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nGr=C3=BC=C3=9Fe\n--b\n\
-             Content-Type: image/png\nContent-Disposition: attachment; filename=cat.png\n\nx\n--b--\n",
-        );
-        assert_eq!(found, ["m#Tür", "1 Media Ida Berg: cat.png", "1 Message Ida Berg: Grüße"]);
-    }
-
-    #[test]
-    fn a_chat_that_was_mailed_is_read() {
-        let mail = "From: Ida <ida@example.org>\nTo: me@example.org\nDate: Mon, 4 Mar 2024 16:01:05 +0000\nSubject: chat\n\
-             MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nattached\n--b\n\
-             Content-Type: text/plain\nContent-Disposition: attachment; filename=chat.txt\n\n\
-             13/01/2024, 21:07 - Ana: tea?\n13/01/2024, 21:08 - Bo: yes\n--b\nContent-Type: text/plain\n\
-             Content-Disposition: attachment; filename=notes.txt\n\nmilk\n--b--\n";
-        assert_eq!(
-            formats(mail),
-            [("mail", "m#chat".to_owned(), 2), ("whatsapp", "m/chat.txt".to_owned(), 2)]
-        );
-    }
-
-    #[test]
-    fn a_mail_whose_text_is_a_chat_is_that_chat() {
-        let mail = "From: Ida <ida@example.org>\nTo: me@example.org\nDate: Mon, 4 Mar 2024 16:01:05 +0000\nSubject: chat\n\n\
-             13/01/2024, 21:07 - Ana: tea?\n13/01/2024, 21:08 - Bo: yes\n";
-        assert_eq!(formats(mail), [("whatsapp", "m/text".to_owned(), 2)]);
-    }
-
-    #[test]
-    fn what_stands_in_no_other_mail_is_kept() {
-        let (found, _) = shown(
-            "From: Ida <ida@example.org>\nTo: help@example.org\nDate: Mon, 4 Mar 2024 16:01:05 +0000\nSubject: FW: chat\n\n\
-             see below\n\n-----Original Message-----\nFrom: Mum\nSent: Sunday\n\nhello\n\n> tea?\n",
-        );
-        let rest = "1 Message Mum: hello\ntea?";
-        assert_eq!(found, ["m#chat", "1 Message Ida: see below", rest]);
-    }
-
-    #[test]
-    fn a_box_is_parted_into_mails_and_those_that_answer_stand_together() {
-        let mail = |who: &str, minute: u32, head: &str, body: &str| {
-            format!(
-                "From {who}@example.org Mon Mar  4 16:0{minute}:00 2024\nFrom: {who} <{who}@example.org>\n\
-                 Date: Mon, 4 Mar 2024 16:0{minute}:00 +0000\n{head}\n\n{body}\n\n"
-            )
-        };
-        let (found, doubts) = shown(
-            &[
-                mail("max", 2, "Subject: Re: tea\nIn-Reply-To: <1@x>", "yes\n\n> at five?"),
-                mail("ida", 1, "Subject: tea\nMessage-ID: <1@x>", "at five?\n>From me"),
-                mail("cy", 3, "Subject: cake", "From here to there\n\nFrom now on 5"),
-            ]
-            .concat(),
-        );
-        let expected = [
-            "m#tea",
-            "11 Message ida: at five?\nFrom me",
-            "1 Message max: yes",
-            "m#cake",
-            "20 Message cy: From here to there\n\nFrom now on 5",
-        ];
-        assert_eq!(found, expected);
-        assert!(doubts.contains(&"quoted-mail"));
-    }
-}
+mod tests;

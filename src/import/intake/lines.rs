@@ -22,6 +22,30 @@ impl Line<'_> {
     }
 }
 
+/// A line kept for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// 1-based.
+    pub number: u64,
+    /// What it says.
+    pub text: String,
+    /// Whether the limit left something out.
+    pub cut: bool,
+}
+
+impl Kept {
+    /// The same as it is read.
+    pub fn line(&self) -> Line<'_> {
+        Line { number: self.number, text: &self.text, cut: self.cut }
+    }
+}
+
+impl From<&Line<'_>> for Kept {
+    fn from(line: &Line<'_>) -> Self {
+        Self { number: line.number, text: line.text.to_owned(), cut: line.cut }
+    }
+}
+
 /// Hands out the lines of a UTF-8 reader.
 pub struct Lines<R> {
     input: R,

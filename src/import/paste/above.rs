@@ -139,7 +139,7 @@ impl Reading<'_> {
         let divider = dated::is_divider(text);
         if (divider || doings::is_mark_of_new(text)) && self.head_follows(lines, 0) {
             if divider {
-                (self.day, self.section) = (days::between(text).and_then(|b| b.day), When::Unknown);
+                (self.day, self.section) = (days::parting(text, self.day), When::Unknown);
             }
             return true;
         }
@@ -257,7 +257,7 @@ pub(super) fn next_is_number(lines: &Ahead<impl BufRead>) -> bool {
 /// `when`, a time of day alone, on the day of `before` and in its half, where it says none of these.
 fn on_day_of(before: When, when: When) -> When {
     let When::Written(stamp) = when else { return when };
-    let Some(earlier) = clock(before).filter(|_| stamp.date.is_none()) else { return when };
+    let Some(earlier) = moments::clock(before).filter(|_| stamp.date.is_none()) else { return when };
     let later = !stamp.shape.has_meridiem() && earlier.hour() >= 12 && stamp.clock.hour() < 12;
     let clock = if later { stamp.clock + jiff::Span::new().hours(12) } else { stamp.clock };
     match before {
@@ -269,16 +269,6 @@ fn on_day_of(before: When, when: When) -> When {
 
 /// How many minutes after `before` `after` is, as clocks have them.
 fn minutes_between(before: When, after: When) -> Option<i32> {
-    let minutes = |when| clock(when).map(|t| i32::from(t.hour()) * 60 + i32::from(t.minute()));
+    let minutes = |when| moments::clock(when).map(|t| i32::from(t.hour()) * 60 + i32::from(t.minute()));
     Some(minutes(after)? - minutes(before)?)
-}
-
-/// The time of day that `when` says.
-pub(super) fn clock(when: When) -> Option<jiff::civil::Time> {
-    match when {
-        When::Written(stamp) => Some(stamp.clock),
-        When::Known(Time::Local(moment)) => Some(moment.time()),
-        When::Known(Time::Clock(time)) => Some(time),
-        _ => None,
-    }
 }

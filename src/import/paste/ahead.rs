@@ -6,35 +6,12 @@ use std::io::BufRead;
 use super::super::error::ImportError;
 use super::tags::Tags;
 use super::{furniture, grammars, moments, names};
-use crate::import::intake::lines::{Line, Lines};
+pub use crate::import::intake::lines::Kept;
+use crate::import::intake::lines::Lines;
 use crate::import::intake::printed::Printed;
 
 /// How many lines are in sight.
 const REACH: usize = 8;
-
-/// A line kept for a while.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// 1-based.
-    pub number: u64,
-    /// What it says.
-    pub text: String,
-    /// Whether the limit left something out.
-    pub cut: bool,
-}
-
-impl Kept {
-    /// The same as it is read.
-    pub fn line(&self) -> Line<'_> {
-        Line { number: self.number, text: &self.text, cut: self.cut }
-    }
-}
-
-impl From<&Line<'_>> for Kept {
-    fn from(line: &Line<'_>) -> Self {
-        Self { number: line.number, text: line.text.to_owned(), cut: line.cut }
-    }
-}
 
 /// Hands out lines while those that follow are known.
 pub struct Ahead<R> {
@@ -46,12 +23,27 @@ pub struct Ahead<R> {
     printed: Printed,
     /// The numbers of the lines that only pages have, which are not handed out.
     pages: Vec<u64>,
+    /// The last line to be handed out.
+    last: u64,
 }
 
 impl<R: BufRead> Ahead<R> {
     /// These lines, without what `printed` knows.
     pub fn new(lines: Lines<R>, printed: Printed) -> Self {
-        Self { lines, window: VecDeque::new(), end: None, number: 0, printed, pages: Vec::new() }
+        Self {
+            lines,
+            window: VecDeque::new(),
+            end: None,
+            number: 0,
+            printed,
+            pages: Vec::new(),
+            last: u64::MAX,
+        }
+    }
+
+    /// Hand out lines up to the one numbered `last`.
+    pub fn until(&mut self, last: u64) {
+        self.last = last;
     }
 
     /// How many lines above the line taken last, or at the end, were left out.
@@ -66,7 +58,7 @@ impl<R: BufRead> Ahead<R> {
 
     /// Take the next line, `None` at the end.
     pub fn next_line(&mut self) -> Result<Option<Kept>, ImportError> {
-        while self.end.is_none() && self.window.len() <= REACH {
+        while self.end.is_none() && self.window.len() <= REACH && self.lines.number() < self.last {
             match self.lines.next_line() {
                 Ok(Some(line)) if self.printed.takes(line.text) => self.pages.push(line.number),
                 Ok(Some(line)) => self.window.push_back(Kept::from(&line)),
@@ -76,6 +68,9 @@ impl<R: BufRead> Ahead<R> {
         }
         let Some(line) = self.window.pop_front() else {
             self.number = self.pages.last().copied().unwrap_or(0).max(self.number);
+            if self.end.is_none() {
+                return Ok(None);
+            }
             return self.end.replace(Ok(())).unwrap_or(Ok(())).map(|()| None);
         };
         self.number = line.number;

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::reading::Reading;
-use super::{days, doings, forward, furniture, moments, names, notices, signs, wrap};
+use super::{days, doings, forward, furniture, moments, names, notices, signs, wrap, zones};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 
@@ -33,6 +33,27 @@ impl Reading<'_> {
         let day = days::beginning(text);
         self.day = day.or(self.day);
         day.is_some()
+    }
+
+    /// Note what `line` says above the first message of all below it: when that was copied, of which zone its times are. Whether
+    /// it is the heading that says whom the talk is with.
+    pub(super) fn heads_talk(&mut self, line: &Line<'_>) -> bool {
+        let text = line.text;
+        if line.number == self.plan.heading {
+            return true;
+        }
+        let talk = self.said > 0 || self.title.is_some() || self.plan.is_nameless();
+        if talk || self.plan.head(self.plan.words(text)).is_some() {
+            return false;
+        }
+        let when = days::copied(text);
+        if when != When::Unknown {
+            self.chat.set_copied(when);
+        }
+        if let Some(zone) = zones::of_all(text) {
+            self.chat.set_zone(zone);
+        }
+        false
     }
 
     /// Whether `line` stands below or between the lines of a talk that was passed on in a mail: a note, and nobody's words.

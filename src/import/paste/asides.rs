@@ -51,6 +51,10 @@ const SPOKEN_TO: [&str; 10] = ["you", "u", "ya", "me", "us", "them", "dir", "euc
 /// Words that a note in round brackets begins with.
 const NOTES: [&str; 8] = ["note", "staff", "caller", "notiz", "anmerkung", "hinweis", "nota", "remarque"];
 
+/// What a label calls a remark, and who makes it who is nobody of the talk.
+const REMARKS: &str = "note notes notice anmerkung hinweis notiz nota aviso remarque avis opmerking uwaga notatka not poznámka заметка примечание примітка";
+const KEEPERS: &str = "moderator moderators moderator’s mod mods moderation moderatorin admin admins administrator editor editor’s staff redaktion modérateur     modération moderador moderadora moderación moderação moderatore moderazione moderatie moderatora administracji redakcji moderatör модератор модератора     администратора редакции модератору";
+
 /// What stands between messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aside {
@@ -70,8 +74,22 @@ pub fn of(line: &str) -> Option<Aside> {
     } else if is_heading(line) {
         Some(Aside::Heading)
     } else {
-        is_note(line).then_some(Aside::Note)
+        (is_note(line) || is_keepers(line)).then_some(Aside::Note)
     }
+}
+
+/// `**Moderator note:** two messages were removed`, `Anmerkung der Moderation: …`: what those who keep a place say of the talk
+/// there. It is nobody's words wherever it stands.
+pub fn is_keepers(line: &str) -> bool {
+    const MOST: usize = 5;
+    let bare = line
+        .trim_start_matches(|c: char| matches!(c, '*' | '_' | '>' | '[' | '(' | '-') || c.is_whitespace());
+    let Some((label, _)) = bare.split_once(':').filter(|(label, _)| label.len() < 60) else { return false };
+    let label = label.to_lowercase().replace('\'', "’");
+    let words: Vec<&str> =
+        label.split(|c: char| !c.is_alphanumeric() && c != '’').filter(|w| !w.is_empty()).collect();
+    let has = |list: &str| words.iter().any(|word| list.split_whitespace().any(|w| w == *word));
+    words.len() <= MOST && has(REMARKS) && has(KEEPERS)
 }
 
 /// `-----`, `=====`, `***`, `* * *`.
@@ -105,6 +123,15 @@ pub fn is_heading(line: &str) -> bool {
     let big = text.starts_with(|c: char| !c.is_lowercase());
     let named = words.iter().any(|w| TALKS[..3].contains(&w.trim_matches([':', ',']).trim()));
     (big && (is_with(&words) || is_counted(&words))) || (framed && named)
+}
+
+/// Whom a heading names: `Chat with Ana`, `Conversation between Ana and Ben Lee`.
+pub fn with(heading: &str) -> Vec<String> {
+    const AND: [&str; 14] = ["and", "&", "und", "et", "y", "e", "i", "och", "og", "en", "ve", "и", "та", "+"];
+    let words: Vec<&str> = heading.split_whitespace().map(|w| w.trim_end_matches([':', ','])).collect();
+    let Some(at) = words.iter().position(|w| WITH.contains(&&*w.to_lowercase())) else { return Vec::new() };
+    let people = words[at + 1..].split(|w| AND.contains(&&*w.to_lowercase()));
+    people.map(|name| name.join(" ")).filter(|name| names::plausible(name).is_some()).collect()
 }
 
 /// `chat with coach`, `whatsapp chat with coach`.
@@ -156,7 +183,7 @@ pub fn is_labelled(line: &str) -> bool {
 /// `lines` without these. Where brackets stand around much of a text, they are its form.
 pub fn without<'l>(lines: &[&'l str]) -> Vec<&'l str> {
     let notes = lines.iter().filter(|l| is_note(l.trim())).count() * 5 <= lines.len();
-    let kept = |l: &&&str| of(l).is_none_or(|aside| aside == Aside::Note && !notes);
+    let kept = |l: &&&str| of(l).is_none_or(|aside| aside == Aside::Note && !notes && !is_keepers(l));
     lines.iter().filter(kept).copied().collect()
 }
 
@@ -184,6 +211,12 @@ impl Reading<'_> {
         let Some(aside) = of(line.text).filter(|_| self.plan.heads_lines() || self.plan.has_titles()) else {
             return false;
         };
+        if is_keepers(line.text) {
+            self.close_title();
+            self.append_held();
+            self.chat.note(When::Unknown, line.text.trim(), line.number);
+            return true;
+        }
         let above = self.said == 0 && self.title.is_none();
         let apart = self.gap || within || (aside == Aside::Rule && self.said > 0);
         let fresh = self.title.as_ref().is_some_and(|t| t.fresh);
@@ -259,6 +292,9 @@ mod tests {
             ("[Note by JB: caller paused here to find her phone]", Aside::Note),
             ("(JB: caller says this was the next day)", Aside::Note),
             ("(Note that this was later)", Aside::Note),
+            ("**Moderator note:** two messages were removed", Aside::Note),
+            ("**Anmerkung der Moderation**: hier fehlt etwas", Aside::Note),
+            ("Editor's note: this was later", Aside::Note),
         ] {
             assert_eq!(of(line), Some(aside), "{line}");
         }
@@ -277,6 +313,9 @@ mod tests {
             "[12:01] so it is",
             "(see you all there)",
             "Second thing: bread",
+            "**Note:** bring water",
+            "Moderator: calm down",
+            "a note to the mod of the place that we like: hi",
         ] {
             assert_eq!(of(line), None, "{line}");
         }

@@ -60,8 +60,11 @@ impl Blocks {
         if behind && ends * 2 < lines.len() && blocks.names.len() < 2 {
             return None;
         }
-        let ticked = lines.iter().filter(|l| blocks.end(l).is_some() && moments::is_ticked(l)).count();
-        blocks.ticks = ticked > 1 && ticked + 1 < ends;
+        let ticked: Vec<&&str> =
+            lines.iter().filter(|l| blocks.end(l).is_some() && moments::is_ticked(l)).collect();
+        // Letters for which ticks are read may be words.
+        let sure = ticked.iter().any(|l| moments::has_ticks(l));
+        blocks.ticks = sure || (ticked.len() > 1 && ticked.len() + 1 < ends);
         if blocks.before && blocks.names.is_empty() {
             return None;
         }
@@ -265,6 +268,9 @@ mod tests {
         );
         let ticks = of("in? 16:02 ✓✓|yes 16:03|are you 16:04|I am 16:05 VV").unwrap();
         assert!(ticks.is_own("in? 16:02 ✓✓", None) && !ticks.is_own("yes 16:03", None));
+        let sure = |text: &str| of(text).is_some_and(|b| b.ticks);
+        assert!(sure("in?|16:02|yes|16:03 ✓|ok|16:04") && sure("in? 16:02 ✓|yes 16:03 ✓|ok 16:04 ✓"));
+        assert!(!sure("in? 16:02 V|yes 16:03|ok 16:04") && !sure("in?|16:02|yes|16:03|ok|16:04"));
         assert!(is_reaction("👍 2") && !is_reaction("ok 2") && !is_count_of("2", Some("no")));
     }
 }

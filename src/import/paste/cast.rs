@@ -62,11 +62,11 @@ impl Cast {
         (Self { known, long, open, full, bracketed, hanging }.with_misread(lines, &prefixes), share)
     }
 
-    /// The names before dashes, in the same way.
-    pub fn before(lines: &[&str], named: fn(&str) -> Option<(String, &str)>) -> (Self, f32) {
+    /// The names that `named` finds, in the same way.
+    pub fn before(lines: &[&str], named: fn(&str) -> Option<String>) -> (Self, f32) {
         let found = || lines.iter().filter_map(|l| named(l));
         let mut tally = Tally::default();
-        found().for_each(|(name, _)| tally.add(&name));
+        found().for_each(|name| tally.add(&name));
         let leads = lines.first().is_some_and(|l| named(l).is_some());
         let (known, share) = tally.judge(lines.len(), leads);
         (Self { known, ..Self::default() }, share)

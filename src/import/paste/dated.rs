@@ -6,8 +6,9 @@ use std::io::BufRead;
 
 use super::super::warning::WarningKind;
 use super::ahead::Ahead;
+use super::days::Day;
 use super::reading::Reading;
-use super::{above, calendar, days, moments, names, places};
+use super::{calendar, days, moments, names, places};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 use crate::import::time::months;
@@ -73,7 +74,7 @@ pub fn are_between<'l>(lines: &[&'l str], titled: bool, head: impl Fn(&'l str) -
     let places: Vec<usize> = (0..lines.len()).filter(stands).collect();
     let clock = |at: usize| {
         let below = || lines.get(at + 1).and_then(|line| moments::under_name(line));
-        above::clock(head(lines[at]).filter(|when| *when != When::Unknown).or_else(below)?)
+        moments::clock(head(lines[at]).filter(|when| *when != When::Unknown).or_else(below)?)
     };
     let falls = |at: &usize| {
         let last = (0..*at).rev().find(|above| is_head(*above)).and_then(clock);
@@ -100,8 +101,8 @@ impl Reading<'_> {
         let parts = self.plan.bare_days && parts;
         let stands = !between.bare || self.gap || self.said == 0 || parts;
         if stands {
-            (self.day, self.section, self.apart) = (between.day, When::Unknown, true);
-        } else if self.plan.has_titles() && between.day.is_some() {
+            (self.day, self.section, self.apart) = (between.day_below(self.day), When::Unknown, true);
+        } else if self.plan.has_titles() && between.day.is_some_and(Day::has_date) {
             self.chat.doubt(WarningKind::DoubtfulNotice, line.number);
         }
         stands

@@ -13,8 +13,7 @@ use crate::import::syntax::cursor::Cursor;
 type Read = for<'l> fn(&'l str) -> Option<(&'l str, When, &'l str)>;
 
 /// The forms, from the most to the least certain.
-const FORMS: [Read; 15] = [
-    exhibit,
+const FORMS: [Read; 14] = [
     told,
     arrow,
     ranks::ranked,
@@ -53,7 +52,7 @@ impl Form {
             .filter(|l| {
                 !furniture::is_furniture(l)
                     && !moments::is_alone(l)
-                    && days::between(l).is_none_or(|b| b.bare)
+                    && days::between(l).is_none_or(|b| b.bare && !b.is_dated())
             })
             .collect();
         if logs::is_log(&lines) {
@@ -62,6 +61,10 @@ impl Form {
         let trailing = lines.iter().filter(|l| grammars::trailing(l).is_some()).count();
         if trailing > 1 && trailing * 5 >= lines.len() * 4 {
             return None;
+        }
+        // Its fields stand apart as the columns of a table do.
+        if fits(&lines, exhibit) {
+            return Some(Self::Line(exhibit));
         }
         if let Some(table) = Table::of(&lines) {
             return Some(Self::Table(table));
@@ -260,6 +263,8 @@ fn moment_between(line: &str) -> Option<(&str, When, &str)> {
     let end = rest.find([')', ']'])?;
     let when = moments::loosely(&rest[..end])?;
     let text = rest[end + 1..].trim_start_matches(':').trim();
+    let text =
+        ["- ", "– ", "— "].iter().find_map(|dash| text.strip_prefix(dash)).unwrap_or(text).trim_start();
     (!text.is_empty()).then_some(())?;
     Some((name(&line[..open])?, when, text))
 }
@@ -351,6 +356,14 @@ mod tests {
                     "No 1 14/11/2025 16:02:05 From: Tom Body: in?",
                     "No 2 From: Ria  Body: yes",
                     "No 3 From: Tom To: Ria Body: ok",
+                ],
+                true,
+            ),
+            (
+                [
+                    "No 1  14/11/2025 16:02:05(UTC+0)  From: Tom  Body: in?",
+                    "No 2  14/11/2025 16:03:05(UTC+0)  From: Ria  Body: yes",
+                    "No 3  14/11/2025 16:04:05(UTC+0)  From: Tom  Body: ok",
                 ],
                 true,
             ),

@@ -172,7 +172,7 @@ impl Reading<'_> {
         } else if let Some(when) = moments::whole(text.strip_prefix("Posted ").unwrap_or(text)) {
             self.post.when = Some(when);
         } else if page::is_day(text) {
-            self.day = days::between(text).and_then(|b| b.day);
+            self.day = days::parting(text, self.day);
         } else if is_quote(text) && self.post.name.is_some() {
             self.post.quote = Some(false);
         } else {

@@ -4,7 +4,7 @@ use super::lead::Lead;
 use super::{mail, names};
 
 /// What mail programs set above the fields of a mail that is passed on.
-const ABOVE: [&str; 8] = [
+const ABOVE: [&str; 20] = [
     "forwarded message",
     "original message",
     "begin forwarded message",
@@ -13,6 +13,18 @@ const ABOVE: [&str; 8] = [
     "message transféré",
     "mensaje reenviado",
     "messaggio inoltrato",
+    "message d'origine",
+    "mensaje original",
+    "messaggio originale",
+    "mensagem original",
+    "oorspronkelijk bericht",
+    "doorgestuurd bericht",
+    "oryginalna wiadomość",
+    "пересылаемое сообщение",
+    "исходное сообщение",
+    "anfang der weitergeleiteten nachricht",
+    "début du message transféré",
+    "inizio messaggio inoltrato",
 ];
 /// How many fields a mail may have.
 const MOST: usize = 9;

@@ -26,6 +26,15 @@ pub struct Head<'l> {
 
 /// `[time] Name: text`, `time - Name: text`, `16:02name: text` and the like.
 pub fn stamped(line: &str) -> Option<Head<'_>> {
+    // `**16:02 Name:** text`
+    if let Some(inner) = line
+        .trim_start()
+        .strip_prefix("**")
+        .filter(|l| l.starts_with(|c: char| c.is_ascii_digit() || c == '['))
+    {
+        let head = stamped(inner)?;
+        return Some(Head { text: head.text.strip_prefix("**").map_or(head.text, str::trim_start), ..head });
+    }
     let (when, rest) = moments::leading(line).or_else(|| moments::tight(line))?;
     let mut at = Cursor::new(unlogged(rest));
     if at.eat('-') {
@@ -83,20 +92,6 @@ pub fn bracketed_title(line: &str) -> Option<Head<'_>> {
     Some(Head { who: Who::Speaker(name), when, text: "" })
 }
 
-/// `Name - text`, `Name -> text`, `Name/ text`, `(Name) text`, with a plausible name.
-pub fn dashed(line: &str) -> Option<(String, &str)> {
-    if let Some((name, text)) = line.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(") ")) {
-        return Some((names::plausible(name)?, text.trim_start()));
-    }
-    let (before, text) = [" - ", " – ", " — ", " -> ", " → ", " => ", "/ "]
-        .iter()
-        .filter_map(|sign| line.split_once(sign))
-        .min_by_key(|(before, _)| before.len())?;
-    // A time before a dash is nobody.
-    let name = names::plausible(before).filter(|_| moments::whole(before).is_none())?;
-    Some((name, text.trim_start()))
-}
-
 /// `<name> text`, with or without a time, and the notices of IRC programs.
 pub fn irc(line: &str) -> Option<Head<'_>> {
     let (when, rest, timed) = match moments::leading(line) {
@@ -129,7 +124,7 @@ pub fn trailing(line: &str) -> Option<Head<'_>> {
     let open = line.find([' ', '(', '[']).and_then(|from| line[from..].find(['(', '[']).map(|i| from + i))?;
     let name = names::plausible(&line[..open])?;
     let mut at = Cursor::new(&line[open + 1..]);
-    let when = moments::moment(&mut at)?;
+    let when = moments::moment_alone(&mut at)?;
     let closed = at.eat(')') || at.eat(']');
     at.spaces();
     let text = at.rest().strip_prefix(':').filter(|_| closed)?;
@@ -214,6 +209,16 @@ mod tests {
         assert_eq!(shown(stamped("16:02ana_k: hi")), some("ana_k", "hi"));
         assert_eq!(shown(stamped("16:02ana and ben: hi")), None);
         assert_eq!(shown(stamped("10:30 we met")), None);
+        for line in [
+            "`10:30` **Ana**: hi",
+            "`[1.5.2024 10:30]` Ana: hi",
+            "**10:30 Ana:** hi",
+            "[2024-05-01 10:30 UTC] Ana: hi",
+            "10:30 (GMT+2) Ana: hi",
+        ] {
+            assert_eq!(shown(stamped(line)), some("Ana", "hi"), "{line}");
+        }
+        assert_eq!(shown(stamped("10:30 +44 7700 900123: hi")), some("+44 7700 900123", "hi"));
     }
 
     #[test]
@@ -234,18 +239,6 @@ mod tests {
         assert_eq!(shown(timed("Ana Lee 16:10: hi: you")), some("Ana Lee", "hi: you"));
         assert_eq!(shown(timed("ana, 4:10 PM: hi")), some("ana", "hi"));
         assert_eq!((shown(timed("Ana: at 16:10: hi")), shown(timed("Ana 16:10 hi"))), (None, None));
-    }
-
-    #[test]
-    fn dashes_behind_names() {
-        for (line, name, text) in [
-            ("Me - hi - there", "Me", "hi - there"),
-            ("Me -> hi", "Me", "hi"),
-            ("me/ hi", "me", "hi"),
-            ("(me) hi (there)", "me", "hi (there)"),
-        ] {
-            assert_eq!(dashed(line), Some((name.to_owned(), text)), "{line}");
-        }
     }
 
     #[test]

@@ -108,7 +108,7 @@ fn share(turns: &[Turn<'_>], is: impl Fn(&Turn<'_>) -> bool) -> f32 {
 fn is_label(name: &str) -> bool {
     let first = name.split([':', '(']).next().unwrap_or(name).trim();
     LABELS.split('|').any(|label| label == first)
-        || calendar::day(first) == Some(true)
+        || calendar::day(first).is_some_and(|(_, sure)| sure)
         || WHEN.contains(&first)
 }
 

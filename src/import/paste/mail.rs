@@ -11,7 +11,7 @@ use crate::import::syntax::cursor::Cursor;
 use crate::import::time::{meridiem, months};
 use crate::transcript::Time;
 pub use closing::is_closing;
-pub use wrote::wrote;
+pub use wrote::{address, wrote};
 
 /// Fields that say who wrote a mail.
 const FROM: &str = "from|von|de|da|van|od|от|від|från|fra|lähettäjä|kimden|gönderen|feladó|de la|από|差出人|发件人|寄件者|보낸 사람|من|מאת|dari|từ|จาก|प्रेषक";

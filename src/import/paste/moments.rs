@@ -2,13 +2,17 @@
 //! `2 March 2024 16:10`.
 
 use jiff::civil;
+use jiff::tz::Offset;
 
 use super::days::Day;
-use super::doings;
+use super::{calendar, doings, zones};
 use crate::import::chats::chat::When;
+use crate::import::chats::times::of_offset;
 use crate::import::syntax::cursor::Cursor;
 use crate::import::time::dates::{Date, Stamp};
-use crate::import::time::months::{self, MONTHS, WEEKDAYS};
+use crate::import::time::months::{self, MONTHS};
+use crate::import::time::named::Named;
+use crate::transcript::Time;
 
 /// How Discord reads out the picture of a role beside a name.
 pub const ROLE: &str = "Role icon, ";
@@ -18,13 +22,12 @@ const SLIPS: [char; 4] = ['O', 'o', 'l', 'I'];
 const TICKS: [&str; 14] =
     [" VV", " vv", " W", " V", " //", " W/", " V/", " w/", " v/", " Vv", " vV", " VW", " w", " v"];
 
-/// A time, perhaps with its day, that is all there is; `Today at` before it is passed over.
+/// A time, perhaps with its day, that is all there is.
 pub fn whole(text: &str) -> Option<When> {
     let mut at = Cursor::new(text);
     at.spaces();
     at.eat('[');
-    pass_near_day(&mut at);
-    let when = moment(&mut at)?;
+    let when = moment_alone(&mut at)?;
     at.eat(']');
     at.spaces();
     at.rest().is_empty().then_some(when)
@@ -71,12 +74,19 @@ pub fn under_status(line: &str) -> Option<&str> {
 pub fn leading(line: &str) -> Option<(When, &str)> {
     let mut at = Cursor::new(line);
     at.spaces();
-    let close = [('[', ']'), ('(', ')')].into_iter().find(|(open, _)| at.eat(*open)).map(|(_, close)| close);
-    if close.is_some() {
-        at.spaces();
-        pass_near_day(&mut at);
+    let mut inner = at;
+    let ticked = inner.eat('`') && inner.eat('[');
+    if ticked {
+        at.eat('`');
     }
-    let when = moment(&mut at)?;
+    let close = [('[', ']'), ('(', ')')].into_iter().find(|(open, _)| at.eat(*open)).map(|(_, close)| close);
+    let when = match close {
+        Some(_) => {
+            at.spaces();
+            moment_alone(&mut at)?
+        }
+        None => moment(&mut at)?,
+    };
     let ended = match close {
         Some(close) => {
             at.spaces();
@@ -84,6 +94,7 @@ pub fn leading(line: &str) -> Option<(When, &str)> {
         }
         None => at.peek() == Some(' '),
     };
+    let ended = ended && (!ticked || at.eat('`'));
     at.spaces();
     ended.then_some((when, at.rest()))
 }
@@ -112,7 +123,7 @@ pub fn ending(line: &str) -> Option<(&str, When)> {
     let from = line.char_indices().rev().nth(LONGEST).map_or(0, |(at, _)| at);
     let gaps = line[from..].char_indices().filter(|(_, c)| *c == ' ').map(|(at, c)| (from + at, c));
     gaps.filter(|(at, _)| {
-        line[at + 1..].starts_with(|c: char| c.is_ascii_digit()) && line[*at..].contains(':')
+        line[at + 1..].starts_with(|c: char| c.is_ascii_digit() || c == '`') && line[*at..].contains(':')
     })
     .find_map(|(at, _)| Some((line[..at].trim_end(), whole(&line[at..])?)))
     .filter(|(words, _)| !words.is_empty())
@@ -148,6 +159,16 @@ fn misread_ending(line: &str) -> Option<(&str, When)> {
     Some((words.trim_end(), whole(&unslipped(time))?))
 }
 
+/// The time of day.
+pub fn clock(when: When) -> Option<jiff::civil::Time> {
+    match when {
+        When::Written(stamp) => Some(stamp.clock),
+        When::Known(Time::Local(moment)) => Some(moment.time()),
+        When::Known(Time::Clock(time)) => Some(time),
+        _ => None,
+    }
+}
+
 /// `[7:20 PM]`, `09:14 ✓✓`: a time and nothing else.
 pub fn is_alone(line: &str) -> bool {
     alone(line).is_some()
@@ -173,6 +194,11 @@ fn without_ticks(line: &str) -> &str {
     read.filter(time).unwrap_or(line)
 }
 
+/// Whether `line` ends in ticks that were not read as letters.
+pub fn has_ticks(line: &str) -> bool {
+    line.trim_end().ends_with(['✓', '✔', '√', '\u{fe0f}'])
+}
+
 /// Whether ticks stand behind the time that `line` ends in.
 pub fn is_ticked(line: &str) -> bool {
     let line = line.trim_end();
@@ -185,24 +211,53 @@ fn is_tick(c: char) -> bool {
 
 /// Read a time with or without a day; `at` moves behind it.
 pub fn moment(at: &mut Cursor<'_>) -> Option<When> {
-    // The longest reading first: `02.03. 16:10` begins like a time with a dot in it.
-    for read in [
-        |at: &mut Cursor<'_>| Stamp::full(at).map(When::Written),
-        on_a_day,
-        |at: &mut Cursor<'_>| Stamp::any(at).map(When::Written),
-    ] {
-        let mut ahead = *at;
-        if let Some(when) = read(&mut ahead) {
-            *at = ahead;
-            return Some(when);
-        }
-    }
-    None
+    read(at, false)
 }
 
-/// `Sat 16:10`, `Saturday, 2 March 2024 at 16:10`, `3/2, 4:10 PM`.
-fn on_a_day(at: &mut Cursor<'_>) -> Option<When> {
-    let weekday = months::name(at, &WEEKDAYS).is_some();
+/// The same where hardly anything but a time can stand: in brackets, or alone.
+pub fn moment_alone(at: &mut Cursor<'_>) -> Option<When> {
+    read(at, true)
+}
+
+fn read(at: &mut Cursor<'_>, alone: bool) -> Option<When> {
+    let mut start = *at;
+    // As code in Markdown.
+    let ticked = start.eat('`');
+    // The longest reading first: `02.03. 16:10` begins like a time with a dot in it.
+    let (mut full, mut day, mut any) = (start, start, start);
+    let (when, mut ahead) = Stamp::full(&mut full)
+        .map(|stamp| (When::Written(stamp), full))
+        .or_else(|| on_a_day(&mut day, alone).map(|when| (when, day)))
+        .or_else(|| Stamp::any(&mut any).map(|stamp| (When::Written(stamp), any)))?;
+    let zulu = at.rest()[..at.rest().len() - ahead.rest().len()].ends_with('Z');
+    let offset = if zulu { Some(Offset::UTC) } else { zones::read(&mut ahead, alone) };
+    (!ticked || ahead.eat('`')).then(|| *at = ahead)?;
+    Some(offset.map_or(when, |offset| ahead_of_utc(when, offset)))
+}
+
+/// `when` by clocks that are so far ahead of UTC.
+fn ahead_of_utc(when: When, offset: Offset) -> When {
+    match when {
+        When::Written(stamp) => When::Written(Stamp { offset: Some(offset), ..stamp }),
+        When::Known(Time::Local(moment)) => When::Known(of_offset(moment, Some(offset))),
+        _ => when,
+    }
+}
+
+/// `Sat 16:10`, `gestern um 16:10`, `Saturday, 2 March 2024 at 16:10`, `3/2, 4:10 PM`.
+fn on_a_day(at: &mut Cursor<'_>, alone: bool) -> Option<When> {
+    let mut ahead = *at;
+    let named = calendar::before_time(&mut ahead, alone).and_then(|name| on_day(&mut ahead, Some(name)));
+    if named.is_some() {
+        *at = ahead;
+        return named;
+    }
+    // Some months begin as days of the week do.
+    on_day(at, None)
+}
+
+/// The same behind the name of the day, if it has one.
+fn on_day(at: &mut Cursor<'_>, name: Option<Named>) -> Option<When> {
     pause(at);
     let clock = |at: &mut Cursor<'_>| {
         pause(at);
@@ -211,10 +266,8 @@ fn on_a_day(at: &mut Cursor<'_>) -> Option<When> {
     if let Some(stamp) = Stamp::short(at, clock) {
         return Some(When::Written(stamp));
     }
-    let day = date_in_words(at);
-    (weekday || day.is_some()).then_some(())?;
-    let when = When::Written(clock(at)?);
-    Some(day.map_or(when, |day| day.of(when)))
+    let day = date_in_words(at).or_else(|| name.map(Day::named))?;
+    Some(day.of(When::Written(clock(at)?)))
 }
 
 /// A date with its month in letters, with its year or without.
@@ -228,9 +281,9 @@ fn date_in_words(at: &mut Cursor<'_>) -> Option<Day> {
     ahead.eat(',');
     ahead.spaces();
     let month = i8::try_from(month + 1).ok()?;
-    let Some((year, 4)) = ahead.number(4) else { return Date::of_month(month, day).map(Day::Written) };
+    let Some((year, 4)) = ahead.number(4) else { return Date::of_month(month, day).map(Day::written) };
     *at = ahead;
-    civil::Date::new(i16::try_from(year).ok()?, month, day).ok().map(Day::Known)
+    civil::Date::new(i16::try_from(year).ok()?, month, day).ok().map(Day::known)
 }
 
 fn day_of_month(at: &mut Cursor<'_>) -> Option<i8> {
@@ -251,22 +304,10 @@ fn pause(at: &mut Cursor<'_>) {
     }
 }
 
-/// Go past `Today at`, which says a day that is not known.
-fn pass_near_day(at: &mut Cursor<'_>) {
-    for day in ["today", "yesterday", "last", "heute", "gestern", "hoy", "ayer", "aujourd’hui", "hier"] {
-        if at.word(day) {
-            at.spaces();
-            let _ = ["at", "um", "a las", "à"].into_iter().any(|w| at.word(w));
-            at.spaces();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::import::time::dates::DateOrder;
-    use crate::transcript::Time;
 
     #[test]
     fn a_time_may_have_its_unit_behind_it() {

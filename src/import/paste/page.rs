@@ -55,12 +55,14 @@ fn is_sign(line: &str, above: Option<&str>) -> bool {
         || above.is_some_and(|above| is_handle_of(line, above))
 }
 
-/// `< 12`, `Tom Hill >`: what leads back to other talks, and to whom one talks with, as iPhones show them.
+/// `< 12`, `< Tom Hill`, `Tom Hill >`: what leads back to other talks, and to whom one talks with, as iPhones show them.
 fn is_way_back(line: &str) -> bool {
     let line = line.trim();
-    let back = line.strip_prefix(['<', '‹']).map(str::trim);
+    let back = line.strip_prefix(['<', '‹', '←']).map(str::trim);
+    let whom = back.is_some_and(|name| line.contains(' ') && names::is_alone(name) && !line.contains('>'));
     let on = line.strip_suffix(['>', '›']).filter(|name| name.ends_with(' ') && !name.contains(['<', '>']));
-    back.is_some_and(|n| n.len() < 4 && n.bytes().all(|b| b.is_ascii_digit())) || on.is_some_and(is_title)
+    whom || back.is_some_and(|n| n.len() < 4 && n.bytes().all(|b| b.is_ascii_digit()))
+        || on.is_some_and(is_title)
 }
 
 /// `12` below `<`: how many messages wait in other talks.
@@ -208,6 +210,8 @@ mod tests {
             ("Tom Hill|last seen today at 18:20|12/03/2024|hi|16:02", 3),
             ("tom_hill|last seen today at 18:20|YESTERDAY|hi|16:02", 3),
             ("16:42 ul LTE 64%|< 3 Tom Hill|online|Today|hi", 4),
+            ("16:42 5G 64%|< Tom Hill|hi|16:02", 2),
+            ("hi|< in?|ok", 0),
             ("9:41 5G 87|tom.h|Active now|hi", 3),
             ("tom.h|@tom.h|3/12/2024 4:02 PM|hi", 3),
             ("Tuesday, Mar 12 · 4:02 PM|Texting with Tom (SMS/MMS)|hi", 2),

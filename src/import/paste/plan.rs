@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::super::Unnamed;
 use super::blocks::Blocks;
 use super::cast::Cast;
+use super::dashes::{self, Dashed};
 use super::forms::Form;
 use super::grammars::{self, Head, Who};
 use super::guesses::is_aside;
@@ -15,7 +16,7 @@ use super::packed::Packed;
 use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
-use super::{ahead, doings, forward, furniture, moments, page, places, said, signs};
+use super::{ahead, doings, forward, furniture, moments, names, page, places, said, signs};
 use crate::import::chats::chat::When;
 
 /// How messages begin, from the most to the least certain.
@@ -107,6 +108,10 @@ pub struct Plan {
     pub times_below: bool,
     /// Whether there are such lines.
     sections: bool,
+    /// Whether, where no line has a name, times on lines of their own stand above what was said from then on.
+    pub times_above: bool,
+    /// The line of the heading that says whom the talk is with, where several stand in one text; 0 where none does.
+    pub heading: u64,
     /// What form lines have, where that says most.
     pub form: Option<Form>,
     /// The labels of the fields of a message.
@@ -181,6 +186,8 @@ impl Plan {
             bare_days: false,
             times_below: false,
             sections: false,
+            times_above: false,
+            heading: 0,
             form: None,
             labels: Vec::new(),
             marks: None,
@@ -353,6 +360,9 @@ impl Plan {
             Grammar::Own => self.cast.doubts(line),
             Grammar::Stamped => self.is_among(line),
             Grammar::Said => said::said(line).is_some_and(|(name, _)| !self.cast.knows(&name)),
+            Grammar::Dashed => {
+                dashes::of(line).is_some_and(|d| !self.cast.knows(&d.name) && self.believes(&d))
+            }
             Grammar::Titled => ahead::dashed_time(line).is_some(),
             Grammar::NameLines => self.screen.doubts(line),
             _ => false,
@@ -375,6 +385,11 @@ impl Plan {
             Grammar::Stamped => grammars::stamped(line).is_none() && self.among_head(line).is_some(),
             _ => self.cast.head(line).is_none() && self.among_head(line).is_some(),
         }
+    }
+
+    /// Whether a name before a dash is one: it comes back, or a time stands beside it and it looks like one.
+    fn believes(&self, head: &Dashed<'_>) -> bool {
+        self.cast.knows(&head.name) || (head.when != When::Unknown && names::looks_like_name(&head.name))
     }
 
     fn among_head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
@@ -405,8 +420,8 @@ impl Plan {
                 Some(Head { who: Who::Speaker(name), when: When::Unknown, text })
             }
             Grammar::Dashed => {
-                let (name, text) = grammars::dashed(line).filter(|(name, _)| self.cast.knows(name))?;
-                Some(Head { who: Who::Speaker(name), when: When::Unknown, text })
+                let Dashed { name, when, text } = dashes::of(line).filter(|head| self.believes(head))?;
+                Some(Head { who: Who::Speaker(name), when, text })
             }
             Grammar::Named => self.cast.head(line).or_else(|| self.among_head(line)),
             Grammar::Own => self.cast.head(line),

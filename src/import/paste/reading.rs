@@ -230,7 +230,9 @@ impl<'c> Reading<'c> {
     }
 
     fn take(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
-        if self.plan.top == 0 && self.is_beside(line) {
+        if self.heads_talk(line) {
+            return self.chat.heading();
+        } else if self.plan.top == 0 && self.is_beside(line) {
             return;
         }
         self.behind = self.plan.time_behind(line.text);
@@ -238,7 +240,7 @@ impl<'c> Reading<'c> {
         if self.plan.top > 0 {
             self.plan.top -= 1;
             if !self.enters(line.text) {
-                self.day = days::between(line.text).and_then(|b| b.day).or(self.day);
+                self.day = days::parting(line.text, self.day).or(self.day);
             }
             // A title may be words; whose name stands above words is known.
             let mail = self.plan.forwarded && forward::is_of_head(line.text);

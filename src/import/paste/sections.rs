@@ -8,7 +8,7 @@ use super::{calendar, moments};
 use crate::import::chats::chat::When;
 use crate::import::syntax::cursor;
 use crate::import::time::dates::Date;
-use crate::transcript::Time;
+use crate::import::time::named::Named;
 
 /// Longest line that can be one.
 const LONGEST: usize = 60;
@@ -25,13 +25,9 @@ pub struct Section {
 }
 
 impl Section {
-    /// The day, if it has a year.
+    /// The day, if it has a year or a name.
     pub fn day(&self) -> Option<Day> {
-        match self.when {
-            When::Known(Time::Local(moment)) => Some(Day::Known(moment.date())),
-            When::Written(stamp) => stamp.date.map(Day::Written),
-            _ => None,
-        }
+        Day::said(self.when)
     }
 }
 
@@ -46,6 +42,14 @@ pub fn are_below(lines: &[&str]) -> bool {
     let last = lines.last().is_some_and(|l| is_sure(l));
     let first = lines.iter().position(|l| is_sure(l)).is_some_and(|at| at < HEAD);
     last && !first
+}
+
+/// Whether times alone on their lines stand above what was said from then on: one leads `lines`, and words end them and stand
+/// between.
+pub fn are_above(lines: &[&str]) -> bool {
+    let time = |line: &&str| moments::is_alone(line);
+    let together = lines.windows(2).any(|pair| time(&pair[0]) && time(&pair[1]));
+    lines.first().is_some_and(time) && !lines.last().is_some_and(time) && !together
 }
 
 /// The day and time that `line` says, if it says nothing else.
@@ -72,6 +76,7 @@ struct Parts<'l> {
     day: Option<i8>,
     month: Option<i8>,
     year: Option<i16>,
+    name: Option<Named>,
     sure: bool,
 }
 
@@ -82,7 +87,6 @@ impl<'l> Parts<'l> {
         let numbered = words.iter().any(|w| day_of_month(w).is_some());
         // In `mar. 12 mars` a day of the week leads that is called like a month.
         let leads = words.iter().filter(|w| month(w).is_some()).count() > 1;
-        let mut told = false;
         for (at, word) in words.iter().enumerate() {
             let bare = word.trim_end_matches('.');
             let may = numbered && parts.month.is_none() && !(leads && at == 0);
@@ -94,8 +98,8 @@ impl<'l> Parts<'l> {
                 parts.year = bare.parse().ok();
             } else if is_date(bare) {
                 parts.date = Some(bare);
-            } else if let Some(sure) = calendar::day(bare) {
-                told = true;
+            } else if let Some((name, sure)) = calendar::day(bare) {
+                parts.name = Some(name);
                 parts.sure |= sure || word.ends_with('.');
             } else if !BETWEEN.split_whitespace().any(|w| w == bare) {
                 return None;
@@ -103,17 +107,17 @@ impl<'l> Parts<'l> {
         }
         let dated = parts.date.is_some() || (parts.day.is_some() && parts.month.is_some());
         parts.sure |= dated;
-        (dated || (told && parts.day.is_none() && parts.year.is_none())).then_some(parts)
+        (dated || (parts.name.is_some() && parts.day.is_none() && parts.year.is_none())).then_some(parts)
     }
 
     fn on_its_day(&self, when: When, clock: &str) -> Option<When> {
         if let Some(date) = self.date {
             return moments::whole(&format!("{date}, {}", clock.to_uppercase()));
         }
-        let (Some(day), Some(month)) = (self.day, self.month) else { return Some(when) };
-        let day = match self.year {
-            Some(year) => Day::Known(civil::Date::new(year, month, day).ok()?),
-            None => Day::Written(Date::of_month(month, day)?),
+        let day = match (self.day, self.month, self.year) {
+            (Some(day), Some(month), Some(year)) => Day::known(civil::Date::new(year, month, day).ok()?),
+            (Some(day), Some(month), None) => Day::written(Date::of_month(month, day)?),
+            _ => Day::named(self.name?),
         };
         Some(day.of(when))
     }
@@ -140,6 +144,7 @@ fn is_date(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transcript::Time;
 
     #[test]
     fn days_and_times_in_many_languages() {
@@ -178,7 +183,7 @@ mod tests {
             (of("Dom 18:40").map(|s| s.sure), of("mar 18:40").map(|s| s.sure)),
             (Some(false), Some(false))
         );
-        assert!(of("12/05/2024, 14:10").is_some_and(|s| matches!(s.day(), Some(Day::Written(_)))));
+        assert!(of("12/05/2024, 14:10").is_some_and(|s| matches!(s.day(), Some(_))));
     }
 
     #[test]
@@ -186,6 +191,13 @@ mod tests {
         assert!(are_below(&["Tom", "in?", "Mar 12, 2024 5:45 PM", "Ria", "yes", "Mar 12, 2024 5:46 PM"]));
         assert!(!are_below(&["Mar 12, 2024 5:45 PM", "Tom", "in?", "Mar 12, 2024 5:46 PM"]));
         assert!(!are_below(&["Tom", "in?", "Mar 12, 2024 5:45 PM", "Ria", "yes"]));
+    }
+
+    #[test]
+    fn times_above_words() {
+        assert!(are_above(&["16:02", "in?", "yes", "16:03", "ok"]));
+        assert!(!are_above(&["16:02", "in?", "16:03"]) && !are_above(&["in?", "16:02", "yes"]));
+        assert!(!are_above(&["16:02", "16:03", "in?"]));
     }
 
     #[test]

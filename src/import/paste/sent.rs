@@ -122,6 +122,7 @@ impl Reading<'_> {
             return true;
         }
         let later = self.plan.is_sectioned() && self.section != When::Unknown && !below;
+        let later = later || self.plan.times_above;
         let Some(when) = moments::alone(line).filter(|_| later) else { return false };
         // On the day of the one above.
         self.section = self.day.map_or(when, |day| day.of(when));

@@ -3,6 +3,7 @@
 mod apart;
 mod continued;
 mod copied;
+mod dayed;
 mod likeness;
 mod mails;
 mod pages;
@@ -147,12 +148,12 @@ fn what_people_copy_from_screens() {
         ),
         (
             "are you in 21:14\nyes 21:15 ✓✓\ncome down then 21:16\nok 21:16 ✓✓\n",
-            "A B A B",
+            "the other You the other You",
             "are you in|yes|come down then|ok",
         ),
         (
             "are you in\n09:12\nyes\n09:14 ✓✓\ncome down then\n09:15\nok\nType a message\n",
-            "A B A B",
+            "the other You the other the other",
             "are you in|yes|come down then|ok",
         ),
         (

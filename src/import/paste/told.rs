@@ -130,7 +130,7 @@ fn fill(
             let when = day.map_or(head.when, |day| day.of(head.when));
             chat.say(head.name, when, kind, said, line.number);
             chat.note_cut(line);
-        } else if let Some(heading) = days::between(line.text).and_then(|between| between.day) {
+        } else if let Some(heading) = days::between(line.text).and_then(|between| between.day_below(day)) {
             day = Some(heading);
             chat.heading();
         } else if !chat.append(line) {

@@ -125,7 +125,7 @@ impl Reading<'_> {
             return;
         }
         while lines.len() > 1 && page::is_day(&lines[0].text) {
-            self.day = days::between(&lines.remove(0).text).and_then(|b| b.day);
+            self.day = days::parting(&lines.remove(0).text, self.day);
             self.chat.heading();
         }
         if when == When::Unknown && self.is_no_message(&lines) {

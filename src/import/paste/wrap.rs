@@ -51,7 +51,11 @@ pub struct Tail {
 impl Tail {
     /// What stands behind `lines`, some of which may be of the screen. Times do where the lines begin with names that come back: else they say more.
     pub fn of(lines: &[&str], is_screen: impl Fn(&str) -> bool) -> Self {
-        let ticks = lines.iter().filter(|l| ticked(l).is_some()).count();
+        // Behind times of messages without a name they tell whose those are.
+        let tells = |words: &str| {
+            moments::is_alone(words) || (moments::ending(words).is_some() && head(words).is_none())
+        };
+        let ticks = lines.iter().filter(|l| ticked(l).is_some_and(|words| !tells(words))).count();
         let ticks = ticks > 1 && ticks * 3 >= lines.len();
         let clocks = lines.iter().filter(|l| timed(l).is_some()).count();
         let dots = clocks > 1 || are_in_order(lines);

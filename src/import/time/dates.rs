@@ -4,12 +4,16 @@
 //! [`super::order`], never line by line.
 
 mod jalali;
+mod shape;
 mod yearless;
 
 use jiff::civil;
+use jiff::tz::Offset;
 
 use super::meridiem;
+use super::named::Named;
 use crate::import::syntax::cursor::{self, Cursor};
+pub use shape::Shape;
 
 /// Which of three numbers is what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,63 +55,21 @@ enum Year {
 pub struct Date {
     numbers: [u32; 3],
     year: Year,
-}
-
-/// How a stamp is written, numbers aside. All headers of one export have the same shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Shape {
-    time_first: bool,
-    separator: Option<char>,
-    year: Option<Year>,
-    comma: bool,
-    seconds: bool,
-    meridiem: bool,
-}
-
-impl Shape {
-    /// `2019-12-24, 12:23` or `2019-12-24 12:23:10`.
-    pub fn is_iso(&self) -> bool {
-        self.separator == Some('-') && self.year == Some(Year::First) && !self.time_first && !self.meridiem
-    }
-
-    /// What stands between the numbers of the date.
-    pub fn separator(&self) -> Option<char> {
-        self.separator
-    }
-
-    /// Whether the year is known to stand first.
-    pub fn is_year_first(&self) -> bool {
-        self.year == Some(Year::First)
-    }
-
-    /// Whether the time has seconds.
-    pub fn has_seconds(&self) -> bool {
-        self.seconds
-    }
-
-    /// Whether a word for the half of the day stands beside the time.
-    pub fn has_meridiem(&self) -> bool {
-        self.meridiem
-    }
-
-    /// Whether the date stands before the time.
-    pub fn is_date_first(&self) -> bool {
-        !self.time_first
-    }
-
-    /// `2019-12-24, 12:23`: what signal-export writes, and no phone.
-    pub fn is_iso_minutes(&self) -> bool {
-        self.separator == Some('-') && self.year == Some(Year::First) && !self.seconds && !self.time_first
-    }
+    /// How many days after the written one.
+    later: i16,
 }
 
 /// A date and time, or a time alone, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    /// The date, if there is one.
+    /// The date, if there is one; with a name of the day beside it, the one that stands above.
     pub date: Option<Date>,
+    /// The day, where it is told by its name.
+    pub named: Option<Named>,
     /// The time of day.
     pub clock: civil::Time,
+    /// How far it is ahead of UTC, where that is told.
+    pub offset: Option<Offset>,
     /// How it is written.
     pub shape: Shape,
     /// Whether phones of the United States write so, and next to nobody else: `1/5/24, 9:07 AM`.
@@ -126,7 +88,7 @@ impl Stamp {
             let (clock, seconds, meridiem) = time(at)?;
             let shape =
                 Shape { time_first: true, separator: None, year: None, comma: false, seconds, meridiem };
-            Some(Self { date: None, clock, shape, american: false })
+            Some(Self { date: None, named: None, clock, offset: None, shape, american: false })
         })
     }
 
@@ -140,7 +102,7 @@ impl Stamp {
         let year = Some(date.year);
         let shape = Shape { time_first: false, separator: Some(separator), year, comma, seconds, meridiem };
         let american = separator == '/' && comma && meridiem && is_american(written);
-        Some(Self { date: Some(date), clock, shape, american })
+        Some(Self { date: Some(date), named: None, clock, offset: None, shape, american })
     }
 
     fn time_first(at: &mut Cursor<'_>) -> Option<Self> {
@@ -151,7 +113,7 @@ impl Stamp {
         *at = ahead;
         let year = Some(date.year);
         let shape = Shape { time_first: true, separator: Some(separator), year, comma, seconds, meridiem };
-        Some(Self { date: Some(date), clock, shape, american: false })
+        Some(Self { date: Some(date), named: None, clock, offset: None, shape, american: false })
     }
 
     /// The moment, with the date read in `order`; `None` when there is no date or no such day.
@@ -163,6 +125,22 @@ impl Stamp {
 impl Date {
     /// The day, reading the numbers in `order`; a year of four digits overrules it.
     pub fn resolve(&self, order: DateOrder) -> Option<civil::Date> {
+        self.written(order)?.checked_add(jiff::Span::new().days(self.later)).ok()
+    }
+
+    /// One that is known.
+    pub fn of(date: civil::Date) -> Self {
+        let number = |n: i8| u32::from(n.unsigned_abs());
+        let numbers = [u32::from(date.year().unsigned_abs()), number(date.month()), number(date.day())];
+        Self { numbers, year: Year::First, later: 0 }
+    }
+
+    /// So many days after this one.
+    pub fn after(self, days: i16) -> Self {
+        Self { later: self.later + days, ..self }
+    }
+
+    fn written(&self, order: DateOrder) -> Option<civil::Date> {
         let [a, b, c] = self.numbers;
         if self.year == Year::First && jalali::is_year(a) {
             return jalali::date(a, b, c);
@@ -238,7 +216,7 @@ fn date(at: &mut Cursor<'_>) -> Option<(Date, char)> {
     debug_assert!(b_digits <= 2);
     date_end(&mut ahead);
     *at = ahead;
-    Some((Date { numbers: [a, b, c], year }, separator))
+    Some((Date { numbers: [a, b, c], year, later: 0 }, separator))
 }
 
 /// `/`, `.`, `-`, with or without a space after it, or the words for year and month; all of the latter count as `年`.

@@ -3,4 +3,5 @@
 pub mod dates;
 pub mod meridiem;
 pub mod months;
+pub mod named;
 pub mod order;

@@ -5,7 +5,7 @@ use jiff::civil;
 use super::words;
 use crate::import::chats::chat::When;
 use crate::import::syntax::cursor::Cursor;
-use crate::import::time::dates::{self, Shape, Stamp};
+use crate::import::time::dates::{self, DateOrder, Shape, Stamp};
 use crate::import::time::months;
 use crate::transcript::Time;
 
@@ -56,6 +56,15 @@ pub struct Stamped<'l> {
 }
 
 impl<'l> Stamped<'l> {
+    /// The day, where its numbers leave nothing open.
+    pub fn day(&self) -> Option<civil::Date> {
+        match self.when {
+            When::Known(Time::Local(moment)) => Some(moment.date()),
+            When::Written(stamp) => stamp.date.filter(|d| !d.needs_order())?.resolve(DateOrder::YearFirst),
+            _ => None,
+        }
+    }
+
     /// Read `line`.
     pub fn read(line: &'l str) -> Option<Self> {
         let mut at = Cursor::new(line);
@@ -91,9 +100,9 @@ pub fn rule(line: &str) -> Option<civil::Date> {
     day(inner)
 }
 
-/// Whether the line is a date, with the day of the week, and nothing else.
-pub fn is_day(line: &str) -> bool {
-    day(line).is_some() && line.contains(char::is_alphabetic)
+/// The day of a line that is a date, with the day of the week, and nothing else.
+pub fn day_alone(line: &str) -> Option<civil::Date> {
+    day(line).filter(|_| line.contains(char::is_alphabetic))
 }
 
 /// `2024년 3월 4일 월요일`, `2024年3月4日 月曜日`, `Monday, March 4, 2024`.
@@ -127,7 +136,7 @@ mod tests {
         let expected = civil::Date::new(2024, 3, 4).unwrap();
         for text in ["2024년 3월 4일 월요일", "2024年3月4日 月曜日", "Monday, March 4, 2024"] {
             assert_eq!(rule(&format!("--------------- {text} ---------------")), Some(expected), "{text}");
-            assert!(is_day(text));
+            assert_eq!(day_alone(text), Some(expected));
         }
         for text in ["2024-03-04 and more", "----- see you -----", "4 3 2024", "-------------------"] {
             assert_eq!((rule(text), day(text)), (None, None), "{text}");

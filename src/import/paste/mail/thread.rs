@@ -2,7 +2,7 @@
 //! deep it is quoted. What was quoted was written before what quotes it.
 
 use super::super::ahead::Kept;
-use super::{head, is_any_field, is_from, is_sure_head, sent, unquoted, writer, wrote};
+use super::{address, head, is_any_field, is_from, is_sure_head, sent, unquoted, writer, wrote};
 use crate::import::chats::chat::When;
 use crate::import::paste::{days, forward};
 
@@ -29,10 +29,15 @@ const PHONES: [&str; 16] = [
 /// Signs of quotation that count; more are words.
 const DEEPEST: usize = 64;
 
+/// How many lines are looked ahead.
+const SIGHT: usize = 8;
+
 /// One mail of a thread.
 pub struct Mail {
     /// Who wrote it, as far as that is told.
     pub writer: Option<String>,
+    /// From which address, as far as that is told.
+    pub address: Option<String>,
     /// When.
     pub when: When,
     /// How many signs of quotation stand before its lines.
@@ -51,6 +56,8 @@ pub struct Thread {
     depths: Vec<usize>,
     /// How many lines of a head are still to come.
     fields: usize,
+    /// Whether the last line that is not blank is what programs set above the head of a mail.
+    divided: bool,
 }
 
 /// What a line is.
@@ -65,6 +72,22 @@ pub enum Is {
 }
 
 impl Thread {
+    /// The mails of `text`, in the order in which they stand there.
+    pub fn of(text: &str) -> Vec<Mail> {
+        let lines: Vec<Kept> = (1..)
+            .zip(text.lines())
+            .map(|(number, text)| Kept { number, text: text.trim_end().to_owned(), cut: false })
+            .collect();
+        let full: Vec<&Kept> = lines.iter().filter(|l| !l.text.is_empty()).collect();
+        let mut thread = Self::default();
+        for line in &lines {
+            let next = full.partition_point(|l| l.number <= line.number);
+            let sight = full[next..].iter().take(SIGHT).map(|l| l.text.as_str());
+            thread.take(line, &sight.collect::<Vec<_>>());
+        }
+        thread.mails
+    }
+
     /// The next line, with those that follow and are not blank in `sight`.
     pub fn take(&mut self, line: &Kept, sight: &[&str]) -> Is {
         let (depth, text) = depth(&line.text);
@@ -75,19 +98,21 @@ impl Thread {
         }
         let sight: Vec<&str> = sight.iter().copied().filter(|l| !unquoted(l).is_empty()).collect();
         let below: Vec<&str> = std::iter::once(text).chain(sight.iter().map(|l| unquoted(l))).collect();
-        if let Some(count) = head(&below) {
-            let deeper = sight.get(count - 1).map_or(depth, |next| self::depth(next).0);
-            self.begin(writer(text), When::Unknown, depth, deeper);
+        let deeper = |count: usize| sight.get(count - 1).map_or(depth, |next| self::depth(next).0);
+        let divided = if text.trim().is_empty() { self.divided } else { std::mem::take(&mut self.divided) };
+        let alone = || (divided && is_from(text)).then_some(1);
+        if let Some(count) = head(&below).or_else(alone) {
+            self.begin(writer(text), address(text), When::Unknown, depth, deeper(count));
             self.fields = count - 1;
             return Is::Head;
         }
         if let Some((count, (name, when))) = introduced(&below) {
-            let deeper = sight.get(count - 1).map_or(depth, |next| self::depth(next).0);
-            self.begin(Some(name), when, depth, deeper);
+            self.begin(Some(name), address(&below[..count].concat()), when, depth, deeper(count));
             self.fields = count - 1;
             return Is::Head;
         }
         if is_programs(text, below.get(1).copied()) {
+            self.divided = forward::is_above(text);
             return Is::Head;
         }
         let at = self.at(depth);
@@ -99,14 +124,21 @@ impl Thread {
     }
 
     /// A mail begins below a head at `depth`, and its words stand `deeper` or as deep.
-    fn begin(&mut self, writer: Option<String>, when: When, depth: usize, deeper: usize) {
+    fn begin(
+        &mut self,
+        writer: Option<String>,
+        address: Option<String>,
+        when: When,
+        depth: usize,
+        deeper: usize,
+    ) {
         let depth = if deeper > depth { deeper } else { depth };
         self.depths.truncate(depth);
         if depth > 0 {
             self.at(depth - 1);
         }
         self.depths.push(self.mails.len());
-        self.mails.push(Mail { writer, when, depth, answer: false, lines: Vec::new() });
+        self.mails.push(Mail { writer, address, when, depth, answer: false, lines: Vec::new() });
     }
 
     /// The mail of which lines so deep are.
@@ -116,6 +148,7 @@ impl Thread {
             let depth = self.depths.len() - 1;
             self.mails.push(Mail {
                 writer: None,
+                address: None,
                 when: When::Unknown,
                 depth,
                 answer: false,
@@ -161,6 +194,17 @@ impl Thread {
 }
 
 impl Mail {
+    /// Whether it is no mail that the text quotes, but what the text itself says.
+    pub fn is_own(&self) -> bool {
+        self.writer.is_none() && self.depth == 0
+    }
+
+    /// Its words.
+    pub fn words(&self) -> String {
+        let lines: Vec<&str> = self.lines.iter().map(|l| l.text.as_str()).collect();
+        lines.join("\n").trim().to_owned()
+    }
+
     /// Whether anything but blank lines stands in it.
     pub fn has_words(&self) -> bool {
         self.lines.iter().any(|l| !l.text.trim().is_empty())
@@ -238,16 +282,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Vec<String>, bool) {
-        let lines: Vec<Kept> = (1..)
-            .zip(text.lines())
-            .map(|(number, text)| Kept { number, text: text.to_owned(), cut: false })
-            .collect();
-        let mut thread = Thread::default();
-        for (at, line) in lines.iter().enumerate() {
-            let sight = lines[at + 1..].iter().map(|l| l.text.as_str()).filter(|l| !l.trim().is_empty());
-            thread.take(line, &sight.take(8).collect::<Vec<_>>());
-        }
-        let (mails, turned) = thread.close();
+        let (mails, turned) = Thread { mails: Thread::of(text), ..Thread::default() }.close();
         let shown = |mail: &Mail| {
             let words: Vec<&str> =
                 mail.lines.iter().map(|l| l.text.as_str()).filter(|l| !l.is_empty()).collect();

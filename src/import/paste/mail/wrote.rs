@@ -78,6 +78,12 @@ const BETWEEN: [&str; 22] = [
     "gmt",
 ];
 
+/// The address that `line` names.
+pub fn address(line: &str) -> Option<String> {
+    let (_, address, _) = addressed(line)?;
+    Some(address.strip_prefix("mailto:").unwrap_or(address).to_lowercase())
+}
+
 /// Who wrote what follows `line`, and when, as far as that is told.
 pub fn wrote(line: &str) -> Option<(String, When)> {
     let line = line.trim_matches(|c: char| c.is_whitespace() || is_mark(c));

@@ -14,8 +14,8 @@ use super::super::screen::Screen;
 use super::super::tags::Tags;
 use super::super::wrap::{self, Tail};
 use super::super::{
-    ahead, asides, dated, foot, forum, forward, furniture, inline, labels, mail, moments, notices, page,
-    retold, said, sections, titles,
+    ahead, asides, dashes, dated, foot, forum, forward, furniture, inline, labels, mail, moments, notices,
+    page, retold, said, sections, titles,
 };
 use super::{Grammar, Plan};
 use crate::import::intake::printed::Printed;
@@ -88,6 +88,7 @@ impl Plan {
         }
         plan.times_below = sections::are_below(&all);
         plan.sections = all.iter().any(|l| sections::is_sure(l));
+        plan.times_above = plan.is_nameless() && times && sections::are_above(lines);
         if plan.top == mail && plan.is_sectioned() && !plan.times_below && page::is_titled(&all) {
             plan.top += 1;
         }
@@ -168,9 +169,7 @@ impl Plan {
             (Grammar::Titled, share(&lines, grammars::titled, 2)),
         ];
         let (cast, named) = Cast::of(&lines);
-        let (dashes, dashed) = Cast::before(&lines, grammars::dashed);
-        let back =
-            lines.iter().filter(|l| grammars::dashed(l).is_some()).count().saturating_sub(dashes.len());
+        let (dashes, dashed) = dashes::cast(&lines);
         let (close, closely) = titles::beside_times(&lines);
         let doubled = titles::doubled(&lines);
         let (titles, titled) = titles::name_lines(&titles::undoubled(&lines, &doubled));
@@ -181,13 +180,15 @@ impl Plan {
             return Self::by(Grammar::Retold);
         }
         if said::is_told(&lines) {
-            return Self { cast: Cast::before(&lines, said::said).0, ..Self::by(Grammar::Said) };
+            return Self {
+                cast: Cast::before(&lines, |l| said::said(l).map(|(name, _)| name)).0,
+                ..Self::by(Grammar::Said)
+            };
         }
         let guesses = [
             (Grammar::TitledClosely, closely),
             (Grammar::Named, named),
-            // A list of things has dashes, too, but its names do not come back.
-            (Grammar::Dashed, if dashed >= 0.6 && dashes.len() < 4 && back > 1 { dashed * 0.9 } else { 0.0 }),
+            (Grammar::Dashed, dashed * 0.9),
             (Grammar::NameLines, titled),
         ];
         let ranked = certain.into_iter().chain(guesses).filter(|(_, share)| *share > 0.0);

@@ -124,6 +124,8 @@ fn a_picture_on_a_line_of_its_own() {
 fn the_day_above_a_transcript() {
     let text = "Chat started on 2025-05-21 06:03 PM (UTC)\n\n(06:03:22 PM) Visitor 4: in?\n(06:04:02 PM) Anna K.: yes\n(06:05:00 PM) Visitor 4: ok\n";
     let (chat, _) = import(text);
+    assert_eq!(chat.transcript.messages[1].time, Time::parse("2025-05-21T18:04:02Z"));
+    let (chat, _) = import(&text.replace(" (UTC)", ""));
     assert_eq!(chat.transcript.messages[1].time, Time::parse("2025-05-21T18:04:02"));
     let (chat, _) = import(&text.replace("Chat started on 2025-05-21", "We meet on 2025-05-21 at"));
     assert_eq!(chat.transcript.messages[1].time, Time::parse("18:04:02"));

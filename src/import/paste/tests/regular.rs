@@ -22,9 +22,14 @@ fn heads_in_brackets_and_spread_over_lines() {
             "[Yesterday 3:22 PM] Hill, Tom (Guest)\nin?\n[Yesterday 3:25 PM] ria\nyes\n\nand you\n[Yesterday 3:26 PM] Hill, Tom (Guest)\nok\n",
             "Hill, Tom (Guest)|ria|Hill, Tom (Guest)",
             "in?|yes\n\nand you|ok",
-            &[],
+            &[(WarningKind::UnknownDay, 3)],
         ),
-        ("[Tuesday 15:22] Tom Hill\nin?\n[Tuesday 15:25] Ria\nyes\n", "Tom Hill|Ria", "in?|yes", &[]),
+        (
+            "[Tuesday 15:22] Tom Hill\nin?\n[Tuesday 15:25] Ria\nyes\n",
+            "Tom Hill|Ria",
+            "in?|yes",
+            &[(WarningKind::UnknownDay, 2)],
+        ),
         (
             "Ria — 16:01\nin?\nTom\n[BIRD]\n — 16:02\nyes\nRia — 16:05\nok\nTom\n[BIRD]\n — 16:06\nbye\n",
             "Ria|Tom|Ria|Tom",
@@ -88,6 +93,7 @@ fn a_time_after_each_message() {
                 (WarningKind::LineBeforeFirstMessage, 1),
                 (turns, 4),
                 (WarningKind::AmbiguousDateOrder(crate::import::DateOrder::DayFirst), 3),
+                (WarningKind::UnknownDay, 1),
             ],
         ),
         (
@@ -118,7 +124,11 @@ fn a_time_after_each_message() {
             "16:42 ul LTE 64%\n< 3 Tom Hill\nonline\nToday\nare you in 16:02\nyes 16:05 VV\ncome down\nthen 16:06\nok 16:09 VV\n",
             "the other|You|the other|You",
             "are you in|yes|come down\nthen|ok",
-            &[(WarningKind::LineBeforeFirstMessage, 1), (WarningKind::OtherSpeaker, 2)],
+            &[
+                (WarningKind::LineBeforeFirstMessage, 1),
+                (WarningKind::OtherSpeaker, 2),
+                (WarningKind::UnknownDay, 4),
+            ],
         ),
     ]);
     let long = format!("in?\n16:02\n{}\n16:03\nyes\n16:04\nok\n16:05\n", "so I went there and ".repeat(40));
@@ -310,7 +320,7 @@ fn screens_that_say_who_sent_in_other_languages() {
             "Dzisiaj o 15:20\nIda\nIda Lis\nhej\nWysłałeś(aś)\nok\n👍\n1\nIda\nIda Lis\ngdzie\nIda cofnął(ęła) wysłanie wiadomości\nWysłałeś(aś)\ndom\nWyświetlone\n",
             "Ida|You|Ida|You",
             "hej|ok|gdzie|dom",
-            &[],
+            &[(WarningKind::UnknownDay, 4)],
         ),
         (
             "You sent\nin?\nTom\nTom Hill\nyes\nEnter\nMissed audio call\n6:40 PM\nCall back\nYou sent\nlater\nSeen by Tom Hill at 6:41 PM\n",

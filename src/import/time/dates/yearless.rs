@@ -7,7 +7,7 @@ impl Date {
     /// The day of `month`, both counted from 1, of an unknown year.
     pub fn of_month(month: i8, day: i8) -> Option<Self> {
         let (month, day) = (u32::try_from(month).ok()?, u32::try_from(day).ok()?);
-        Some(Self { numbers: [0, month, day], year: Year::Named })
+        Some(Self { numbers: [0, month, day], year: Year::Named, later: 0 })
     }
 
     /// Whether its year is not known.
@@ -25,7 +25,7 @@ impl Date {
         let fits = (1..=31).contains(&first.max(second)) && (1..=12).contains(&first.min(second));
         let ends = matches!(ahead.peek(), Some(' ' | ','));
         (fits && ends).then(|| *at = ahead)?;
-        Some((Self { numbers: [first, second, 0], year: Year::None }, sign))
+        Some((Self { numbers: [first, second, 0], year: Year::None, later: 0 }, sign))
     }
 }
 
