@@ -47,6 +47,7 @@ mod sections;
 mod senders;
 mod sent;
 mod signs;
+mod slips;
 mod table;
 mod tags;
 mod talk;
