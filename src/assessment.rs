@@ -136,6 +136,11 @@ impl Caveat {
         self.code == "alternating_speakers"
     }
 
+    /// Whether it tells of lines beside the talk that may be somebody's words and were not judged.
+    pub fn leaves_words_out(&self) -> bool {
+        matches!(self.code.as_str(), "perhaps_words" | "line_after_last_message" | "unexplained_line")
+    }
+
     /// Whether it is the doubt of a reading that the text is no chat.
     pub fn is_no_chat(&self) -> bool {
         self.code == "no_chat"

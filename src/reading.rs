@@ -74,7 +74,7 @@ fn settle(imported: &mut Imported, settles_speakers: bool) {
     let kind = WarningKind::OneSidedExport;
     imported.warnings.retain(|w| w.kind != kind && !(settles_speakers && is_about_speakers(w.kind)));
     if one_sided {
-        imported.warnings.push(Warning { kind, count: 1, first_line: 0 });
+        imported.warnings.push(Warning::new(kind, 1, 0));
     }
 }
 
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_guess_that_the_reader_settled_is_no_doubt_any_more() {
-        let guess = Warning { kind: WarningKind::AlternatingSpeakers, count: 2, first_line: 1 };
+        let guess = Warning::new(WarningKind::AlternatingSpeakers, 2, 1);
         let left = |marks: &[usize]| {
             let mut imported = Imported { warnings: vec![guess], ..imported(chat(&["A", "B"])) };
             let by = |at: &usize| Mark { at: *at, says: Says::By("Cy".to_owned()) };

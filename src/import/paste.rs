@@ -49,6 +49,7 @@ mod sections;
 mod senders;
 mod sent;
 mod signs;
+mod slips;
 mod table;
 mod tags;
 mod talk;

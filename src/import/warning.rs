@@ -13,6 +13,34 @@ pub struct Warning {
     pub count: u64,
     /// The first line (1-based) it touches; 0 when it has no place.
     pub first_line: u64,
+    /// The next ones, in order, as far as they have to be looked at one by one; 0 behind the last.
+    pub more_lines: [u64; MORE],
+}
+
+/// How many lines beside the first are told.
+pub const MORE: usize = 4;
+
+impl Warning {
+    /// `count` of `kind`, the first at `first_line`.
+    pub fn new(kind: WarningKind, count: u64, first_line: u64) -> Self {
+        Self { kind, count, first_line, more_lines: [0; MORE] }
+    }
+
+    /// The lines that are told.
+    fn lines(&self) -> impl Iterator<Item = u64> {
+        [self.first_line].into_iter().chain(self.more_lines).filter(|line| *line > 0)
+    }
+
+    /// One more is at `line`; some lines are told of later than those below them.
+    fn touch(&mut self, line: u64) {
+        let all = if self.kind.is_looked_up() { 1 + MORE } else { 1 };
+        let mut lines: Vec<u64> = self.lines().chain([line].into_iter().filter(|line| *line > 0)).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines.resize(all, 0);
+        self.first_line = lines[0];
+        self.more_lines[..all - 1].copy_from_slice(&lines[1..]);
+    }
 }
 
 /// The kinds of doubt a reading can end with.
@@ -23,6 +51,8 @@ pub enum WarningKind {
     AmbiguousDateOrder(DateOrder),
     /// Text before the first message, which belongs to nobody.
     LineBeforeFirstMessage,
+    /// The same with words that people say to each other, so that it may be somebody's.
+    PerhapsWords,
     /// A line that fits nowhere.
     UnexplainedLine,
     /// Characters that could not be decoded and were replaced.
@@ -111,11 +141,29 @@ impl WarningKind {
         matches!(self, Self::BadRecord | Self::CutOff | Self::MissingPart)
     }
 
+    /// Whether a reader has to look at each line.
+    fn is_looked_up(&self) -> bool {
+        matches!(
+            self,
+            Self::LineBeforeFirstMessage
+                | Self::PerhapsWords
+                | Self::LineAfterLastMessage
+                | Self::UnexplainedLine
+                | Self::DoubtfulName
+                | Self::DamagedHead
+                | Self::AnotherChat
+                | Self::QuotedChat
+                | Self::DoubtfulNotice
+                | Self::PerhapsNote
+        )
+    }
+
     /// A stable name for machines.
     pub fn id(&self) -> &'static str {
         match self {
             Self::AmbiguousDateOrder(_) => "ambiguous-date-order",
             Self::LineBeforeFirstMessage => "line-before-first-message",
+            Self::PerhapsWords => "perhaps-words",
             Self::UnexplainedLine => "unexplained-line",
             Self::BadEncoding => "bad-encoding",
             Self::CutOff => "cut-off",
@@ -164,6 +212,10 @@ impl WarningKind {
         match self {
             Self::AmbiguousDateOrder(order) => ("date", order.assumption()),
             Self::LineBeforeFirstMessage => ("line", "before the first message, not read as anyone's words"),
+            Self::PerhapsWords => (
+                "line",
+                "before the first message that may be somebody's words, and was not read as anyone's",
+            ),
             Self::UnexplainedLine => ("line", "that could not be read"),
             Self::BadEncoding => ("character", "that could not be decoded, shown as \u{fffd}"),
             Self::CutOff => ("place", "where the input breaks off; the end is missing"),
@@ -249,10 +301,14 @@ impl fmt::Display for Warning {
         let (noun, rest) = self.kind.words();
         let plural = if self.count == 1 { "" } else { "s" };
         write!(f, "{} {noun}{plural} {rest}", self.count)?;
-        match (self.first_line, self.count) {
-            (0, _) => Ok(()),
-            (line, 1) => write!(f, " (line {line})"),
-            (line, _) => write!(f, " (first: line {line})"),
+        let lines: Vec<String> = self.lines().map(|line| line.to_string()).collect();
+        let Some((last, before)) = lines.split_last() else { return Ok(()) };
+        let whole = lines.len() as u64 == self.count;
+        match (before, whole) {
+            ([], true) => write!(f, " (line {last})"),
+            ([], false) => write!(f, " (first: line {last})"),
+            (_, true) => write!(f, " (lines {} and {last})", before.join(", ")),
+            (_, false) => write!(f, " (first: lines {} and {last})", before.join(", ")),
         }
     }
 }
@@ -275,12 +331,9 @@ impl Warnings {
         match self.0.iter_mut().find(|w| w.kind == kind) {
             Some(warning) => {
                 warning.count += count;
-                // Some lines are told of later than those below them.
-                if (1..warning.first_line).contains(&line) {
-                    warning.first_line = line;
-                }
+                warning.touch(line);
             }
-            None => self.0.push(Warning { kind, count, first_line: line }),
+            None => self.0.push(Warning::new(kind, count, line)),
         }
     }
 
@@ -305,5 +358,12 @@ mod tests {
         assert_eq!(shown.len(), 2);
         assert_eq!(shown[0], "2 records that could not be read, left out (first: line 3)");
         assert!(shown[1].contains("day first"), "{}", shown[1]);
+        let told = |lines: &[u64]| {
+            let mut warnings = Warnings::default();
+            lines.iter().for_each(|line| warnings.add(WarningKind::DoubtfulName, *line));
+            warnings.into_vec()[0].to_string()
+        };
+        assert!(told(&[7, 3]).ends_with("(lines 3 and 7)"));
+        assert!(told(&[3, 4, 7, 9, 8, 12]).ends_with("(first: lines 3, 4, 7, 8 and 9)"));
     }
 }

@@ -194,7 +194,7 @@ fn entry(line: &Line, quote: Option<&Quote>, view: &View, out: &mut String) {
         line.number
     ));
     let who = line.speaker.as_deref().map(|s| format!("<bdi>{}</bdi>", own(s)));
-    let who = who.unwrap_or_else(|| "the app".to_owned());
+    let who = who.unwrap_or_else(|| "the app, or nobody’s words".to_owned());
     let time = line.time.as_deref().map(|t| format!(" · {}", escape(t))).unwrap_or_default();
     out.push_str(&format!("{} · {who}{time}", line.number));
     if quote.is_some_and(|q| q.first_warning) {

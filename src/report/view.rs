@@ -146,7 +146,11 @@ fn advice(assessment: &Assessment) -> String {
         (Band::LookNow, _) => "A trained person should read this now.".to_owned(),
         (Band::Look, _) => "A trained person should read this.".to_owned(),
         (Band::Quiet, _) => {
-            "Nothing found that asks for a second reader. This is not an all-clear: harm that somebody only tells of is not judged.".to_owned()
+            let left_out = assessment.caveats.iter().find(|c| c.leaves_words_out());
+            let left_out = left_out.map(|c| format!(" Not all was judged. {}", c.text)).unwrap_or_default();
+            format!(
+                "Nothing found that asks for a second reader. This is not an all-clear: harm that somebody only tells of is not judged.{left_out}"
+            )
         }
         (Band::CannotSay, Some(reason)) => format!("No judgement: {reason}."),
         (Band::CannotSay, None) => "No judgement.".to_owned(),

@@ -92,6 +92,8 @@ struct Entry {
     speaker: Option<String>,
     time: Option<String>,
     text: String,
+    /// Line of the source, from 1; 0 when it has none.
+    line: u64,
 }
 
 /// A report, in every form in which it may be kept.
@@ -156,8 +158,11 @@ pub fn read(ask: &Ask) -> Result<Reading, Refusal> {
     let entries = imported.transcript.messages.len();
     // The last page begins where pages begin, wherever it was asked to.
     let from = ask.said.from.min(entries.saturating_sub(1)) / SHOWN * SHOWN;
-    let as_read: Vec<Line> =
-        (from..entries.min(from + SHOWN)).map(|at| Line::of(&imported.transcript, at, SHOWN_CHARS)).collect();
+    let as_read = |at| {
+        let transcript = &imported.transcript;
+        (Line::of(transcript, at, SHOWN_CHARS), transcript.messages[at].origin.line)
+    };
+    let as_read: Vec<(Line, u64)> = (from..entries.min(from + SHOWN)).map(as_read).collect();
     let corrected = reading::correct(&mut imported, &ask.said.corrections());
     let transcript = &imported.transcript;
     let own = imported.warnings.iter().map(reading::note).chain(reading::note_alike(transcript));
@@ -172,7 +177,10 @@ pub fn read(ask: &Ask) -> Result<Reading, Refusal> {
         date_order_open: ask.said.settles_dates() || open,
         unnamed: ask.said.settles_turns() || turns,
         warnings: own.chain(doubts).map(|note| note.text).collect(),
-        lines: as_read.into_iter().map(|line| entry(line, &corrected.fates, transcript)).collect(),
+        lines: as_read
+            .into_iter()
+            .map(|(entry, line)| became(entry, line, &corrected.fates, transcript))
+            .collect(),
         corrected: corrected.notes.into_iter().map(|note| note.text).collect(),
         from,
         entries,
@@ -180,10 +188,10 @@ pub fn read(ask: &Ask) -> Result<Reading, Refusal> {
     })
 }
 
-/// What became of a line as read.
-fn entry(line: Line, fates: &[Fate], transcript: &Transcript) -> Entry {
-    let at = line.number - 1;
-    let Line { speaker, time, text, .. } = line;
+/// What became of an entry as read, which stands at `line` of the source.
+fn became(entry: Line, line: u64, fates: &[Fate], transcript: &Transcript) -> Entry {
+    let at = entry.number - 1;
+    let Line { speaker, time, text, .. } = entry;
     let (fate, now) = match fates[at] {
         Fate::Kept(now) => ("kept", Some(now)),
         Fate::Out => ("out", None),
@@ -191,7 +199,7 @@ fn entry(line: Line, fates: &[Fate], transcript: &Transcript) -> Entry {
         Fate::Name => ("name", None),
     };
     let speaker = now.map_or(speaker, |now| Line::of(transcript, now, 0).speaker);
-    Entry { at, number: now.map(|now| now + 1), fate, speaker, time, text }
+    Entry { at, number: now.map(|now| now + 1), fate, speaker, time, text, line }
 }
 
 /// Speakers with how much each wrote, the first to write first.

@@ -82,7 +82,7 @@ impl Tally {
             match self.warnings.iter_mut().find(|w| w.kind == warning.kind) {
                 Some(known) => known.count += warning.count,
                 // A line of one chat of many is no place.
-                None => self.warnings.push(Warning { first_line: 0, ..*warning }),
+                None => self.warnings.push(Warning::new(warning.kind, warning.count, 0)),
             }
         }
     }

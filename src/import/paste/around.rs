@@ -4,8 +4,9 @@ use std::io::BufRead;
 
 use super::super::warning::WarningKind;
 use super::ahead::Ahead;
+use super::grammars::Head;
 use super::reading::Reading;
-use super::{days, doings, forward, furniture, moments, names, notices, signs, wrap, zones};
+use super::{days, doings, forward, furniture, moments, names, notices, signs, talk, wrap, zones};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 
@@ -26,6 +27,22 @@ impl Reading<'_> {
         self.window = head;
         let deed = doings::is_of(text, |name| self.seen.contains(name)) && self.said > 0;
         head || rest || deed || doings::is_of_stream(text) || signs::is_deed(text) || notices::is_border(text)
+    }
+
+    /// How `text` begins a message, if it does; above the first, a name that speaks once is enough.
+    pub(super) fn head_of<'l>(&self, text: &'l str) -> Option<Head<'l>> {
+        if self.said == 0 { self.plan.early_head(text) } else { self.plan.head(text) }
+    }
+
+    /// `line` stands above the first message and is nobody's words here. What may be somebody's is kept as a note, so that
+    /// a reader can say whose.
+    pub(super) fn set_aside(&mut self, line: &Line<'_>) {
+        if !talk::is_talk(line.text) {
+            return self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+        }
+        self.chat.doubt(WarningKind::PerhapsWords, line.number);
+        self.chat.note(When::Unknown, line.text.trim(), line.number);
+        self.chat.note_cut(line);
     }
 
     /// Whether `text` above the first message says when the talk began; its day is that of the times below that have none.

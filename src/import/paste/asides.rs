@@ -232,7 +232,7 @@ impl Reading<'_> {
                 (self.day, self.section, self.apart) = (None, When::Unknown, true);
                 self.chat.heading();
             }
-            _ if above => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
+            _ if above => self.set_aside(line),
             aside => self.note_aside(aside, &next, line),
         }
         true

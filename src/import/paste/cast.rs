@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::grammars::{Head, Who};
 use super::names::{self, Prefix, Shape};
-use super::said;
+use super::slips::{self, Sign, Slip};
+use super::{forward, likeness, said, talk};
 use crate::import::chats::chat::When;
 
 /// The names of a text, each by its [`names::key`].
@@ -18,8 +19,14 @@ pub struct Cast {
     long: HashSet<String>,
     /// Whether a name that was not seen before is believed: nearly every line begins with one.
     open: bool,
+    /// Whether one is that says something people say: most lines begin with one.
+    ajar: bool,
     /// Whether all names stand in brackets, which are no part of them.
     bracketed: bool,
+    /// The same as they were typed before their colons.
+    typed: HashSet<String>,
+    /// How far lines without a colon are taken for slips.
+    slips: Slips,
     /// Whether every line has a colon and most begin with a name, so that even an odd one seen once is likely one.
     full: bool,
     /// Whether lines that go on with a message stand behind spaces, so that no name begins one.
@@ -48,18 +55,31 @@ impl Cast {
             };
             p.shape == Shape::Plain || odd.count(&p.name) >= needed
         };
-        let tally = Tally::of(prefixes.iter().flatten().filter(|p| believed(p)));
+        let mut tally = Tally::of(prefixes.iter().flatten().filter(|p| believed(p)));
         let leads = prefixes.first().and_then(Option::as_ref).is_some_and(believed);
         let asides = tally.asides();
+        let typed = prefixes.iter().flatten().map(|p| p.name.clone()).collect();
+        let headless = lines.iter().zip(&prefixes).filter(|(_, p)| !p.as_ref().is_some_and(believed));
+        let headless: Vec<&str> = headless.map(|(line, _)| *line).collect();
+        let found = slips_in(&headless, &prefixes, &tally);
+        let slips = Slips::among(headless.len() - found.len(), lines.len());
+        let taken = found.iter().filter(|slip| slips.takes(slip)).count();
+        if found.len() * 2 <= tally.heads() {
+            found.iter().filter(|s| slips.takes(s)).for_each(|s| tally.add(s.name));
+        }
+        tally.fold();
         let (mut known, share) = tally.judge(lines.len(), leads);
         known.retain(|name| !asides.contains(name));
         let back = prefixes.iter().flatten().filter(|p| known.contains(&names::key(&p.name))).count();
-        let full = prefixes.iter().all(Option::is_some) && back * 5 >= lines.len() * 4;
+        let all = prefixes.iter().flatten().count() + taken >= lines.len();
+        let full = all && (back + taken) * 5 >= lines.len() * 4;
         // With only one name that comes back, the other side may have spoken once.
         let open = share >= 0.9 || known.len() < 2;
+        let ajar = share >= 0.75;
         let bracketed =
             known.len() > 1 && known.iter().all(|name| name.starts_with('[') && name.ends_with(']'));
-        (Self { known, long, open, full, bracketed, hanging }.with_misread(lines, &prefixes), share)
+        let cast = Self { known, long, open, ajar, bracketed, typed, slips, full, hanging };
+        (cast.with_misread(lines, &prefixes), share)
     }
 
     /// The names that `named` finds, in the same way.
@@ -101,10 +121,18 @@ impl Cast {
     /// How `line` begins a message, if it does.
     pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
         let prefix = self.misread(line).or_else(|| self.with_more(line));
-        let prefix = prefix.or_else(|| self.prefix(line).filter(|p| self.believes(p)))?;
+        let prefix = prefix.or_else(|| self.prefix(line).filter(|p| self.believes(p)));
+        let prefix = prefix.or_else(|| self.slipped(line))?;
         let inner = || prefix.name.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
         let name = self.bracketed.then(inner).flatten().unwrap_or_else(|| prefix.name.clone());
         Some(Head { who: Who::Speaker(name), when: When::Unknown, text: prefix.text })
+    }
+
+    /// The same above the first line that is sure: who speaks there may speak once.
+    pub fn early_head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
+        let Prefix { name, text, .. } =
+            self.prefix(line).filter(|p| speaks(p) && !forward::is_of_head(line))?;
+        Some(Head { who: Who::Speaker(name), when: When::Unknown, text })
     }
 
     /// The same with names that come back only.
@@ -114,8 +142,11 @@ impl Cast {
 
     /// Whether who speaks in `line` is not sure: a name that does not look like one was taken, or could have been.
     pub fn doubts(&self, line: &str) -> bool {
-        let Some(prefix) = self.prefix(line).filter(|p| !self.knows(&p.name)) else { return false };
         if self.misread(line).is_some() {
+            return false;
+        }
+        let Some(prefix) = self.prefix(line) else { return self.is_about(line) };
+        if self.knows(&prefix.name) {
             return false;
         }
         match self.believes(&prefix) {
@@ -133,6 +164,26 @@ impl Cast {
         (fits && self.knows(name)).then(|| Prefix { name: name.to_owned(), ..prefix.clone() })
     }
 
+    /// A known name without its colon.
+    fn slipped<'l>(&self, line: &'l str) -> Option<Prefix<'l>> {
+        let named = |p: Prefix<'_>| !self.knows(&p.name) && !self.is_sentence(&p.name);
+        if (self.hanging && is_indented(line)) || self.prefix(line).is_some_and(named) {
+            return None;
+        }
+        let slip = slips::slip(line, |key| self.known.contains(key)).filter(|s| self.slips.takes(s))?;
+        let exact = slip.sign != Sign::Nothing || self.typed.contains(slip.name);
+        (exact || self.slips == Slips::All).then(|| Prefix {
+            name: slip.name.to_owned(),
+            text: slip.text,
+            shape: Shape::Plain,
+        })
+    }
+
+    /// Whether `line`, without a colon, begins with a known name, so that it may be that person's.
+    fn is_about(&self, line: &str) -> bool {
+        slips::slip(line, |key| self.known.contains(key)).is_some_and(|slip| !slip.is_opened())
+    }
+
     fn prefix<'l>(&self, line: &'l str) -> Option<Prefix<'l>> {
         if self.hanging && is_indented(line) {
             return None;
@@ -141,7 +192,23 @@ impl Cast {
     }
 
     fn believes(&self, prefix: &Prefix<'_>) -> bool {
-        self.knows(&prefix.name) || self.is_plain(prefix) || (self.full && names::may_be_new(prefix))
+        self.knows(&prefix.name)
+            || (self.is_plain(prefix) && !self.is_sentence(&prefix.name))
+            || self.is_misspelt(prefix)
+            || (self.ajar && speaks(prefix))
+            || (self.full && names::may_be_new(prefix))
+    }
+
+    /// Whether `name` is a known one in capitals with more words behind it: `Max look here`.
+    fn is_sentence(&self, name: &str) -> bool {
+        let slip = slips::slip(name, |key| self.known.contains(key));
+        slip.is_some_and(|s| s.name.starts_with(char::is_uppercase) && s.text.starts_with(char::is_lowercase))
+    }
+
+    /// Whether a name that was not seen before is nearly a known one.
+    fn is_misspelt(&self, prefix: &Prefix<'_>) -> bool {
+        let key = names::key(&prefix.name);
+        prefix.shape == Shape::Plain && self.known.iter().any(|name| slips::is_near(name, &key))
     }
 
     /// Whether a name that was not seen before is one without any doubt.
@@ -176,6 +243,55 @@ fn hang(lines: &[&str], prefixes: &[Option<Prefix<'_>>]) -> bool {
     mixed && people && others
 }
 
+/// The lines of `headless` that begin without a colon with a name that comes back, or that says something before one.
+fn slips_in<'l>(headless: &[&'l str], prefixes: &[Option<Prefix<'_>>], tally: &Tally) -> Vec<Slip<'l>> {
+    let told: HashSet<String> =
+        prefixes.iter().flatten().filter(|p| speaks(p)).map(|p| names::key(&p.name)).collect();
+    let person = |key: &str| tally.count(key) > 1 || told.contains(key);
+    headless.iter().filter_map(|line| slips::slip(line, person)).collect()
+}
+
+/// Whether a name that was not seen before says what people say to each other, and labels nothing.
+fn speaks(prefix: &Prefix<'_>) -> bool {
+    let few = prefix.name.split_whitespace().count()
+        <= if prefix.name.starts_with(char::is_lowercase) { 1 } else { 3 };
+    prefix.shape == Shape::Plain
+        && few
+        && !likeness::is_label(&names::key(&prefix.name))
+        && talk::is_talk(prefix.text)
+}
+
+/// How far names without a colon are taken for slips: the more lines begin with no name at all, the more likely one goes on
+/// with the message above.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Slips {
+    /// All but sentences about somebody.
+    All,
+    /// Not where a comma or a full stop stands behind the name.
+    Most,
+    /// Only where another sign stands in place of the colon.
+    #[default]
+    Signs,
+}
+
+impl Slips {
+    fn among(headless: usize, lines: usize) -> Self {
+        match () {
+            () if headless * 8 <= lines => Self::All,
+            () if headless * 4 <= lines => Self::Most,
+            () => Self::Signs,
+        }
+    }
+
+    fn takes(self, slip: &Slip<'_>) -> bool {
+        match slip.sign {
+            Sign::Sign => true,
+            Sign::Stop => self == Self::All,
+            Sign::Nothing => self != Self::Signs && !slip.is_sentence(),
+        }
+    }
+}
+
 /// Whether every line begins with one of a few prefixes that come back.
 fn is_kept_up(prefixes: &[Option<Prefix<'_>>]) -> bool {
     let distinct: HashSet<&str> = prefixes.iter().flatten().map(|p| p.name.as_str()).collect();
@@ -208,6 +324,25 @@ impl Tally {
         *self.0.entry(names::key(name)).or_default() += 1;
     }
 
+    /// Count names seen once that are nearly another as that one.
+    fn fold(&mut self) {
+        const MOST: usize = 50;
+        let once: Vec<String> =
+            self.0.iter().filter(|(_, n)| **n == 1).map(|(name, _)| name.clone()).collect();
+        for name in once.iter().filter(|_| self.0.len() <= MOST).collect::<Vec<_>>() {
+            let near = self.0.iter().find(|(other, n)| **n > 1 && slips::is_near(other, name));
+            if let Some(other) = near.map(|(other, _)| other.clone()) {
+                self.0.remove(name);
+                self.add(&other);
+            }
+        }
+    }
+
+    /// How many lines begin with a name.
+    fn heads(&self) -> usize {
+        self.0.values().sum()
+    }
+
     fn count(&self, name: &str) -> usize {
         self.0.get(&names::key(name)).copied().unwrap_or(0)
     }
@@ -225,7 +360,7 @@ impl Tally {
 
     /// Those that are names in a text of so many lines, and the share of lines that begin with any.
     fn judge(self, lines: usize, leads: bool) -> (HashSet<String>, f32) {
-        let (heads, distinct) = (self.0.values().sum::<usize>(), self.0.len());
+        let (heads, distinct) = (self.heads(), self.0.len());
         let share = heads as f32 / lines.max(1) as f32;
         // People come back; labels do not.
         let repeated: usize = self.0.values().filter(|n| **n > 1).sum();

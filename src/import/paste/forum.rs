@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::reading::Reading;
 use super::{comments, days, furniture, moments, names, page};
@@ -210,7 +209,7 @@ impl Reading<'_> {
             self.post.quote = None;
         }
         let Some(name) = self.post.name.clone() else {
-            return self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+            return self.set_aside(line);
         };
         self.post.said.insert(text.to_owned());
         if std::mem::replace(&mut self.post.begun, true) {

@@ -2,7 +2,6 @@
 
 use std::io::BufRead;
 
-use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::days::Day;
 use super::reading::Reading;
@@ -221,7 +220,7 @@ impl Reading<'_> {
             return match self.fields.said {
                 _ if is_border(line.text) || self.counts(line.text, lines) => self.chat.heading(),
                 true => self.go_on(line),
-                _ => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
+                _ => self.set_aside(line),
             };
         };
         if self.plan.labels.first() == Some(&label) || self.fields.said {
@@ -240,7 +239,7 @@ impl Reading<'_> {
                 self.day = self.fields.day;
                 self.fields.said = true;
                 let Some(name) = name else {
-                    return self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+                    return self.set_aside(line);
                 };
                 self.last = Some(name.clone());
                 return self.say(&name, when, value, line);

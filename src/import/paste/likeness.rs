@@ -105,7 +105,8 @@ fn share(turns: &[Turn<'_>], is: impl Fn(&Turn<'_>) -> bool) -> f32 {
     turns.iter().filter(|t| is(t)).count() as f32 / turns.len().max(1) as f32
 }
 
-fn is_label(name: &str) -> bool {
+/// Whether `name`, in small letters, labels lines of lists, plans and songs.
+pub fn is_label(name: &str) -> bool {
     let first = name.split([':', '(']).next().unwrap_or(name).trim();
     LABELS.split('|').any(|label| label == first)
         || calendar::day(first).is_some_and(|(_, sure)| sure)

@@ -399,6 +399,12 @@ impl Plan {
         }
     }
 
+    /// How `line`, above all that are sure to begin a message, begins one.
+    pub fn early_head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
+        let early = || self.cast.early_head(line).filter(|_| self.grammar == Grammar::Named);
+        self.head(line).or_else(early)
+    }
+
     /// How `line` begins a message, if it does.
     pub fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
         let titled =

@@ -246,7 +246,7 @@ impl<'c> Reading<'c> {
             let mail = self.plan.forwarded && forward::is_of_head(line.text);
             let words = page::may_be_words(line.text) && !self.plan.is_name(line.text) && !mail;
             return match words {
-                true => self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number),
+                true => self.set_aside(line),
                 false => self.chat.heading(),
             };
         }
@@ -271,7 +271,7 @@ impl<'c> Reading<'c> {
             _ if window || self.plan.is_between(line.text) => self.chat.heading(),
             Grammar::Alternating => self.alternate(line),
             Grammar::Nobody => self.nobody(line),
-            _ => match self.plan.head(line.text) {
+            _ => match self.head_of(line.text) {
                 head if self.is_remark(head.as_ref(), line, lines) => {}
                 Some(head) => self.begin(&head, line),
                 None if self.stands_between(line, lines) => self.chat.heading(),
@@ -358,9 +358,11 @@ impl<'c> Reading<'c> {
             self.chat.heading();
         } else if self.said > 0 && placeholders::stands_alone(line.text.trim()) {
             self.chat.add_media("", line.number);
-        } else if !self.chat.append(line) {
+        } else if self.said == 0 {
             self.led = true;
-            self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
+            self.set_aside(line);
+        } else if !self.chat.append(line) {
+            self.chat.reject(WarningKind::UnexplainedLine, line.number);
         } else if self.plan.doubts(line.text) {
             self.chat.doubt(WarningKind::DoubtfulName, line.number);
         } else if self.plan.may_be_note(line.text) {

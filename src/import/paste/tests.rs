@@ -10,6 +10,7 @@ mod pages;
 mod parted;
 mod regular;
 mod retyped;
+mod slips;
 mod window;
 
 use proptest::prelude::*;

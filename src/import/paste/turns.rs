@@ -57,7 +57,7 @@ impl Reading<'_> {
     }
 
     pub(super) fn prose(&mut self, line: &Line<'_>) {
-        if !self.chat.append(line) {
+        if self.said == 0 || !self.chat.append(line) {
             self.chat.doubt(WarningKind::UnknownSpeaker, line.number);
             self.say(UNKNOWN, When::Unknown, line.text.trim_end(), line);
         }
@@ -129,12 +129,11 @@ impl Reading<'_> {
             self.chat.heading();
         }
         if when == When::Unknown && self.is_no_message(&lines) {
-            lines.iter().for_each(|l| self.chat.reject(WarningKind::LineBeforeFirstMessage, l.number));
-            lines.clear();
+            std::mem::take(&mut lines).iter().for_each(|l| self.set_aside(&l.line()));
         }
         self.blocks += 1;
         while self.is_title(&lines) {
-            self.chat.reject(WarningKind::LineBeforeFirstMessage, lines.remove(0).number);
+            self.set_aside(&lines.remove(0).line());
         }
         let side = self.block_side(&mut lines);
         let name = self.block_name(&mut lines);

@@ -244,11 +244,12 @@ function newLine(entry) {
 
 function fillLine(row, entry) {
   row.entry = entry;
-  row.className = entry.fate + (state.marks.has(entry.at) ? " marked" : "");
+  row.className = entry.fate + (entry.speaker ? "" : " silent") + (state.marks.has(entry.at) ? " marked" : "");
   const [place, text] = row.children;
   place.replaceChildren();
-  if (entry.fate === "kept") place.append(`${entry.number} · `, element("bdi", entry.speaker ?? "the app"), entry.time ? ` · ${entry.time}` : "");
+  if (entry.fate === "kept") place.append(`${entry.number} · `, element("bdi", entry.speaker ?? "the app, or a line that is nobody's words here"), entry.time ? ` · ${entry.time}` : "");
   else place.append(FATES[entry.fate]);
+  if (entry.line) place.append(` · line ${entry.line}`);
   text.textContent = entry.text;
   row.querySelector(".change").setAttribute("aria-label", `Change ${entry.number ? `message ${entry.number}` : `what is ${FATES[entry.fate]}`}`);
 }

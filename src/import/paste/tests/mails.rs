@@ -83,7 +83,7 @@ fn talks_that_tell_of_mails_are_talks() {
 fn a_letter_around_a_talk_closes_and_a_talk_does_not() {
     let talk = "Tom: in?\nRia: yes\nTom: ok\nRia: so\n\nBest wishes\nCarla\n";
     assert_eq!(
-        shown(&format!("Hello, this is the chat.\n\n{talk}"))[3..],
+        shown(&format!("Hello, this is the chat.\n\n{talk}"))[4..],
         ["Ria: so", "*: Best wishes\nCarla"]
     );
     let own = talk.replace("yes", "yes\n\nbut late");
@@ -128,5 +128,6 @@ fn the_day_above_a_transcript() {
     let (chat, _) = import(&text.replace(" (UTC)", ""));
     assert_eq!(chat.transcript.messages[1].time, Time::parse("2025-05-21T18:04:02"));
     let (chat, _) = import(&text.replace("Chat started on 2025-05-21", "We meet on 2025-05-21 at"));
-    assert_eq!(chat.transcript.messages[1].time, Time::parse("18:04:02"));
+    // The line above is kept as a note.
+    assert_eq!(chat.transcript.messages[2].time, Time::parse("18:04:02"));
 }
