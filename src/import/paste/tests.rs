@@ -154,7 +154,7 @@ fn what_people_copy_from_screens() {
         ),
         (
             "are you in\n09:12\nyes\n09:14 ✓✓\ncome down then\n09:15\nok\nType a message\n",
-            "the other You the other the other",
+            "A B A B",
             "are you in|yes|come down then|ok",
         ),
         (

@@ -62,7 +62,7 @@ fn numbers_before_the_fields_of_messages() {
     let text = "Report of 3\n\n#1\nFrom: +1555 (Tom)\nTo: Ria\nTimestamp: 3/14/2025 6:02:11 PM(UTC-4)\nBody: in?\n\n#2\nFrom: Ria\nTo: +1555 (Tom)\n\
                 Timestamp: 3/14/2025 6:03:40 PM(UTC-4)\nBody: bring\n3\n\n#3\nFrom: +1555 (Tom)\nTo: Ria\nTimestamp: 3/14/2025 6:04:00 PM(UTC-4)\nBody: ok\n";
     assert_eq!(shown(text), ["+1555 (Tom): in?", "Ria: bring\n3", "+1555 (Tom): ok"]);
-    assert_eq!(times(text)[1], "2025-03-14T18:03:40");
+    assert_eq!(times(text)[1], "2025-03-14T22:03:40Z");
     let text = "De: Tom\nPara: Ria\nData: 14/03/2025\nHora: 18:01\nMensagem: oi\n\nDe: Ria\nPara: Tom\nData: 15/03/2025\nHora: 9:02\nMensagem: sim\n\n\
                 De: Tom\nPara: Ria\nData: 15/03/2025\nHora: 9:03\nMensagem: bom\n";
     assert_eq!(shown(text), ["Tom: oi", "Ria: sim", "Tom: bom"]);
