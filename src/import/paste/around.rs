@@ -6,7 +6,7 @@ use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::grammars::Head;
 use super::reading::Reading;
-use super::{days, doings, forward, furniture, moments, names, notices, signs, talk, wrap, zones};
+use super::{asides, days, doings, forward, furniture, moments, names, notices, signs, talk, wrap, zones};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 
@@ -37,7 +37,7 @@ impl Reading<'_> {
     /// `line` stands above the first message and is nobody's words here. What may be somebody's is kept as a note, so that
     /// a reader can say whose.
     pub(super) fn set_aside(&mut self, line: &Line<'_>) {
-        if !talk::is_talk(line.text) {
+        if !talk::is_talk(line.text) || asides::calls_a_talk(line.text) {
             return self.chat.reject(WarningKind::LineBeforeFirstMessage, line.number);
         }
         self.chat.doubt(WarningKind::PerhapsWords, line.number);

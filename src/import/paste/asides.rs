@@ -134,6 +134,14 @@ pub fn with(heading: &str) -> Vec<String> {
     people.map(|name| name.join(" ")).filter(|name| names::plausible(name).is_some()).collect()
 }
 
+/// `my chat`, `our messages`: a few words, one of which is what a talk is called.
+pub fn calls_a_talk(line: &str) -> bool {
+    const MOST: usize = 3;
+    let lower = line.trim().to_lowercase();
+    let words = || lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    words().count() <= MOST && !lower.contains(['?', '!']) && words().any(|word| TALKS.contains(&word))
+}
+
 /// `chat with coach`, `whatsapp chat with coach`.
 fn is_with(words: &[String]) -> bool {
     let app = usize::from(words.len() > 3 && APPS.contains(&&*words[0]) && TALKS.contains(&&*words[1]));

@@ -76,7 +76,7 @@ fn who_speaks_once_above_a_talk_with_long_messages_is_heard() {
 
 #[test]
 fn what_stands_above_a_talk_is_kept_and_told() {
-    let chat = import("Can you look at this\nSchool yard\nAna: hi\nBo: yo\nAna: ok\nBo: no\n").0;
+    let chat = import("Can you look at this\nMy chat\nAna: hi\nBo: yo\nAna: ok\nBo: no\n").0;
     let told: Vec<_> = chat.warnings.iter().map(|w| (w.kind, w.first_line)).collect();
     assert_eq!(told, [(WarningKind::PerhapsWords, 1), (WarningKind::LineBeforeFirstMessage, 2)]);
     assert_eq!(texts(&chat)[..2], ["Can you look at this", "hi"]);
