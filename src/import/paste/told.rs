@@ -6,15 +6,17 @@ use std::str::FromStr;
 use regex::Regex;
 
 use super::days::{self, Day};
+use super::marks;
 use crate::import::Sink;
 use crate::import::chats::chat::{Chat, When};
-use crate::import::chats::{placeholders, times};
+use crate::import::chats::times;
 use crate::import::error::ImportError;
 use crate::import::intake::lines::{Line, Lines};
 use crate::import::intake::source::Source;
 use crate::import::syntax::cursor::Cursor;
 use crate::import::time::dates::Stamp;
 use crate::import::warning::WarningKind;
+use crate::transcript::Kind;
 
 /// What a place of a pattern stands for.
 const FIELDS: [(&str, &str); 3] =
@@ -126,9 +128,12 @@ fn fill(
         if line.is_blank() {
             chat.blank();
         } else if let Some(head) = pattern.head(line.text) {
-            let (kind, said) = placeholders::placeholder(head.said);
+            let (kind, said, words) = marks::kind(head.said);
             let when = day.map_or(head.when, |day| day.of(head.when));
             chat.say(head.name, when, kind, said, line.number);
+            words
+                .into_iter()
+                .for_each(|words| chat.say_more(head.name, when, Kind::Message, words, line.number));
             chat.note_cut(line);
         } else if let Some(heading) = days::between(line.text).and_then(|between| between.day_below(day)) {
             day = Some(heading);
@@ -144,7 +149,6 @@ fn fill(
 mod tests {
     use super::*;
     use crate::import::{Flow, Imported, Options, read_text};
-    use crate::transcript::Kind;
 
     fn read(pattern: &str, text: &str) -> Vec<String> {
         let options = Options { head: Some(pattern.parse().unwrap()), ..Options::default() };
@@ -166,7 +170,7 @@ mod tests {
 
     #[test]
     fn messages_begin_as_was_said() {
-        let text = "Protocol, two people\n\n== 5 March 2024 ==\n17:05h | Marta (7) ~ the bus: late\n  again ~ sorry\n\n17:06h | Iker (9) ~\n17:07h | Iker (9) ~ <Media omitted>\n";
+        let text = "Protocol, two people\n\n== 5 March 2024 ==\n17:05h | Marta (7) ~ the bus: late\n  again ~ sorry\n\n17:06h | Iker (9) ~\n17:07h | Iker (9) ~ [Photo]\n";
         assert_eq!(
             read("{time}h | {name} ({any}) ~", text),
             [
