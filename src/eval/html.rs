@@ -67,7 +67,7 @@ pub fn html(o: &Outcome) -> String {
         out += "</div>\n";
     }
     for t in o.tables.iter().filter(|t| !t.rows.is_empty()) {
-        let _ = write!(out, "<h2>{}</h2><p class=\"note\">{}</p>\n", escape(&t.title), escape(&t.noted()));
+        let _ = writeln!(out, "<h2>{}</h2><p class=\"note\">{}</p>", escape(&t.title), escape(&t.noted()));
         let shown = t.counted();
         if shown.is_empty() {
             continue;

@@ -285,7 +285,7 @@ impl Slips {
 
     fn takes(self, slip: &Slip<'_>) -> bool {
         match slip.sign {
-            Sign::Sign => true,
+            Sign::Colon => true,
             Sign::Stop => self == Self::All,
             Sign::Nothing => self != Self::Signs && !slip.is_sentence(),
         }

@@ -12,7 +12,7 @@ const SHORTEST: usize = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
     /// A colon without a space, or another sign that hardly anybody sets behind a name that opens a sentence.
-    Sign,
+    Colon,
     /// A comma or a full stop, as where somebody is called or a sentence ends.
     Stop,
     /// Nothing.
@@ -99,9 +99,9 @@ fn behind<'l>(name: &'l str, rest: &'l str) -> Option<Slip<'l>> {
     let start = rest.trim_start();
     let (sign, text) = match start.chars().next()? {
         ',' | '.' => (Sign::Stop, &start[1..]),
-        c if SIGNS.contains(&c) => (Sign::Sign, &start[c.len_utf8()..]),
+        c if SIGNS.contains(&c) => (Sign::Colon, &start[c.len_utf8()..]),
         ':' if start.len() == rest.len() && start[1..].starts_with(is_of_words) => {
-            return Some(Slip { name, text: &start[1..], sign: Sign::Sign });
+            return Some(Slip { name, text: &start[1..], sign: Sign::Colon });
         }
         c if is_of_words(c) && start.len() < rest.len() => (Sign::Nothing, start),
         _ => return None,
@@ -157,11 +157,11 @@ mod tests {
         for (line, sign) in [
             ("Max ok then", Nothing),
             ("Max  ok then", Nothing),
-            ("Max; ok then", Sign::Sign),
+            ("Max; ok then", Sign::Colon),
             ("Max . ok then", Stop),
-            ("Max- ok then", Sign::Sign),
+            ("Max- ok then", Sign::Colon),
             ("Max. ok then", Stop),
-            ("Max:ok then", Sign::Sign),
+            ("Max:ok then", Sign::Colon),
             ("Max, ok then", Stop),
             ("Max. ok then", Stop),
         ] {
