@@ -21,10 +21,12 @@ fn numbers(seed: u64, count: usize, outliers: bool) -> Vec<f32> {
 
 /// Activations and weights as the products of a level see them.
 fn seen(level: Level, a: &[f32], w: &[f32], k: usize) -> (Vec<f32>, Vec<f32>) {
-    let bf16 = |x: &[f32]| x.iter().map(|x| half::bf16::from_f32(*x).to_f32()).collect();
     match level {
         #[cfg(target_arch = "x86_64")]
-        Level::AmxBf16 => (bf16(a), bf16(w)),
+        Level::AmxBf16 => {
+            let bf16 = |x: &[f32]| x.iter().map(|x| half::bf16::from_f32(*x).to_f32()).collect();
+            (bf16(a), bf16(w))
+        }
         _ => (rounded(a, k), w.to_vec()),
     }
 }
