@@ -89,38 +89,52 @@ fn guess(text: &str, english: f32) -> Option<String> {
     (other_script || info.is_reliable() || info.confidence() > 0.8).then(|| short(info.lang()).to_owned())
 }
 
-/// ISO 639-1 of the languages that people most often write to a helpline in Europe; else the longer code.
+/// The languages that people most often write to a helpline in Europe, by ISO 639-1.
+const SHORT: [(Lang, &str); 28] = [
+    (Lang::Eng, "en"),
+    (Lang::Deu, "de"),
+    (Lang::Fra, "fr"),
+    (Lang::Spa, "es"),
+    (Lang::Por, "pt"),
+    (Lang::Ita, "it"),
+    (Lang::Nld, "nl"),
+    (Lang::Pol, "pl"),
+    (Lang::Rus, "ru"),
+    (Lang::Ukr, "uk"),
+    (Lang::Ron, "ro"),
+    (Lang::Hun, "hu"),
+    (Lang::Ces, "cs"),
+    (Lang::Swe, "sv"),
+    (Lang::Dan, "da"),
+    (Lang::Fin, "fi"),
+    (Lang::Ell, "el"),
+    (Lang::Tur, "tr"),
+    (Lang::Ara, "ar"),
+    (Lang::Heb, "he"),
+    (Lang::Hin, "hi"),
+    (Lang::Ben, "bn"),
+    (Lang::Cmn, "zh"),
+    (Lang::Jpn, "ja"),
+    (Lang::Kor, "ko"),
+    (Lang::Vie, "vi"),
+    (Lang::Tha, "th"),
+    (Lang::Ind, "id"),
+];
+
+/// ISO 639-1 of the commonest languages; else the longer code.
 fn short(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Eng => "en",
-        Lang::Deu => "de",
-        Lang::Fra => "fr",
-        Lang::Spa => "es",
-        Lang::Por => "pt",
-        Lang::Ita => "it",
-        Lang::Nld => "nl",
-        Lang::Pol => "pl",
-        Lang::Rus => "ru",
-        Lang::Ukr => "uk",
-        Lang::Ron => "ro",
-        Lang::Hun => "hu",
-        Lang::Ces => "cs",
-        Lang::Swe => "sv",
-        Lang::Dan => "da",
-        Lang::Fin => "fi",
-        Lang::Ell => "el",
-        Lang::Tur => "tr",
-        Lang::Ara => "ar",
-        Lang::Heb => "he",
-        Lang::Hin => "hi",
-        Lang::Ben => "bn",
-        Lang::Cmn => "zh",
-        Lang::Jpn => "ja",
-        Lang::Kor => "ko",
-        Lang::Vie => "vi",
-        Lang::Tha => "th",
-        Lang::Ind => "id",
-        other => other.code(),
+    SHORT.iter().find(|(known, _)| *known == lang).map_or(lang.code(), |(_, code)| code)
+}
+
+/// The English name of a language by its code; of one that is not known, the code.
+pub fn name(code: &str) -> &str {
+    let short = SHORT.iter().find(|(_, short)| *short == code).map(|(lang, _)| *lang);
+    match short.or_else(|| Lang::from_code(code)) {
+        // As those who speak them call them today.
+        Some(Lang::Cmn) => "Chinese",
+        Some(Lang::Tgl) => "Filipino",
+        Some(lang) => lang.eng_name(),
+        None => code,
     }
 }
 
@@ -155,6 +169,11 @@ mod tests {
         assert_eq!(known(&["where do we meet", "at the hall, the bus is there at six"]), 1.0);
         assert!(known(&["hej hvad laver du", "ikke noget, og dig", "kom til bussen klokken seks"]) < 0.3);
         assert_eq!(known(&["ikke noget"]), 1.0, "too little says nothing");
+    }
+
+    #[test]
+    fn a_code_becomes_a_name() {
+        assert_eq!(["de", "tgl", "jav", "xx"].map(name), ["German", "Filipino", "Javanese", "xx"]);
     }
 
     #[test]

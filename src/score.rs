@@ -3,7 +3,6 @@
 mod caveats;
 mod evidence;
 mod together;
-mod tongues;
 mod workers;
 
 use std::collections::BTreeMap;

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::Exit;
 use super::input::Where;
+use super::progress;
 use super::results::Results;
 use crate::eval::{self, Comparison, Request, Suite};
 
@@ -139,7 +140,7 @@ impl Args {
         bar.enable_steady_tick(Duration::from_millis(200));
         let tell = |what: &str, done: usize, of: usize| {
             if of > 0 {
-                bar.set_style(style());
+                bar.set_style(progress::style("{msg}: {pos} of {len}, {elapsed}"));
                 bar.set_length(of as u64);
             }
             bar.set_position(done as u64);
@@ -176,11 +177,6 @@ impl Args {
         let [out, html, md] = [&self.out, &self.html, &self.md].map(|path| path.as_deref());
         Results { out, html, md, resume: self.resume, overwrite: self.overwrite }
     }
-}
-
-/// How far a suite is; shown on a terminal only.
-fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:30} {msg}: {pos} of {len}, {elapsed}").expect("a constant template")
 }
 
 fn suites() -> Result<Exit> {

@@ -9,10 +9,14 @@ use crate::transcript::Transcript;
 /// Messages of one conversation that are read before anybody asks how far it is.
 const LONG: usize = 2_000;
 
-/// A bar of so many steps; `text` is what stands behind it, in the words of indicatif.
+/// What a bar looks like; `text` is what stands behind it, in the words of indicatif.
+pub fn style(text: &str) -> ProgressStyle {
+    ProgressStyle::with_template(&format!("{{bar:30}} {text}")).expect("a constant template")
+}
+
+/// A bar of so many steps, with `text` behind it.
 pub fn bar(steps: usize, text: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(&format!("{{bar:30}} {text}")).expect("a constant template");
-    let bar = ProgressBar::new(steps as u64).with_style(style);
+    let bar = ProgressBar::new(steps as u64).with_style(style(text));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }

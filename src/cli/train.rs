@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::Exit;
+use super::progress;
 use super::results::Results;
 use crate::eval;
 use crate::models::Place;
@@ -97,7 +98,7 @@ impl Args {
             Some(gguf) => Base::Backbone { gguf, tokenizer: self.tokenizer },
             None => Base::Model(Place::find(self.model.as_deref())?),
         };
-        let bar = ProgressBar::new(0).with_style(style());
+        let bar = ProgressBar::new(0).with_style(progress::style("{pos} of {len} {msg}, {elapsed}"));
         let tell = |progress: Progress| match progress {
             Progress::Reading(n) => {
                 bar.set_length(n as u64);
@@ -165,8 +166,4 @@ impl Args {
 fn read_from(labels: &Path) -> Vec<PathBuf> {
     let inside = fs::read_dir(labels).into_iter().flatten().flatten().map(|entry| entry.path());
     inside.chain([labels.to_owned()]).collect()
-}
-
-fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:30} {pos} of {len} {msg}, {elapsed}").expect("a constant template")
 }

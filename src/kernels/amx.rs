@@ -65,11 +65,7 @@ impl Panels {
     /// When the lengths do not fit each other, or `k` is not whole blocks; on a machine where [`available`] is false.
     pub fn pack(k: usize, blocks: &Blocks, bias: &[f32]) -> Self {
         let (n, per_row) = (bias.len(), k / BLOCK);
-        let fits = k > 0 && k.is_multiple_of(BLOCK);
-        assert!(
-            fits && blocks.bytes.len() == n * k && blocks.scales.len() == n * per_row,
-            "weights do not fit their bias"
-        );
+        assert!(blocks.are(n, k), "weights do not fit their bias");
         let panels = n.div_ceil(WIDE);
         let mut bias = bias.to_vec();
         bias.resize(panels * WIDE, 0.0);

@@ -37,6 +37,12 @@ impl Blocks {
         Self { bytes, scales }
     }
 
+    /// Whether these are `n` rows of `k` numbers in whole blocks.
+    pub(crate) fn are(&self, n: usize, k: usize) -> bool {
+        let whole = k > 0 && k.is_multiple_of(BLOCK);
+        whole && self.bytes.len() == n * k && self.scales.len() == n * k / BLOCK
+    }
+
     /// The numbers it stands for.
     pub fn values(&self) -> Vec<f32> {
         let blocks = self.bytes.chunks_exact(BLOCK).zip(&self.scales);
@@ -71,13 +77,7 @@ impl Panels {
     pub fn pack(level: Level, k: usize, blocks: &Blocks, bias: &[f32]) -> Self {
         let (n, width) = (bias.len(), ACROSS * level.lanes());
         let per_row = k / BLOCK;
-        assert!(
-            k > 0
-                && k.is_multiple_of(BLOCK)
-                && blocks.bytes.len() == n * k
-                && blocks.scales.len() == n * per_row,
-            "weights do not fit their bias"
-        );
+        assert!(blocks.are(n, k), "weights do not fit their bias");
         let panels = n.div_ceil(width);
         let mut packed = Aligned::with_room(panels * width * k);
         let mut scales = vec![f16::ZERO; panels * per_row * width];

@@ -78,30 +78,36 @@ fn number(found: &str) -> String {
     if digits >= 7 { "<phone>".to_owned() } else { found.to_owned() }
 }
 
-/// `s e c r e t` and `s.e.c.r.e.t` as one word, the white space around it kept.
+/// `s e c r e t` and `s.e.c.r.e.t` as one word.
 fn joined(found: &str) -> String {
-    let body = found.trim();
-    let lead = if found.starts_with(char::is_whitespace) { " " } else { "" };
-    let tail = found.chars().last().filter(|c| !c.is_alphabetic()).map(String::from).unwrap_or_default();
-    let letters: String = body.chars().filter(|c| c.is_alphabetic() || matches!(c, '\'' | '’')).collect();
-    format!("{lead}{letters}{tail}")
+    in_place(
+        found,
+        &found.chars().filter(|c| c.is_alphabetic() || matches!(c, '\'' | '’')).collect::<String>(),
+    )
 }
 
 /// `s.3.c.r.e.7` and `s..e..c..r..e..t` as one word, when that is a known one, or when hardly anything but letters stands between signs.
 fn spelt_out(found: &str, known: impl Fn(&str) -> bool) -> String {
-    let of_word = |c: &char| c.is_alphanumeric() || matches!(c, '@' | '$' | '\'' | '’');
-    let signs: Vec<char> = found.trim().chars().filter(of_word).collect();
+    let signs: Vec<char> = found.chars().filter(|c| of_word(*c)).collect();
     let letters = signs.iter().filter(|c| c.is_alphabetic()).count();
     let word = in_letters(&signs.iter().collect::<String>(), &known);
     let closed = !found.trim().contains(' ') && 4 * letters >= 3 * signs.len();
     match word.or_else(|| closed.then(|| signs.into_iter().map(unleet).collect())) {
-        Some(word) if letters >= 2 => {
-            let lead = if found.starts_with(char::is_whitespace) { " " } else { "" };
-            let tail = found.chars().last().filter(|c| !of_word(c)).map(String::from).unwrap_or_default();
-            format!("{lead}{word}{tail}")
-        }
+        Some(word) if letters >= 2 => in_place(found, &word),
         _ => found.to_owned(),
     }
+}
+
+/// `word` in place of what was found, with the white space before it and the sign or white space that ends it.
+fn in_place(found: &str, word: &str) -> String {
+    let lead = if found.starts_with(char::is_whitespace) { " " } else { "" };
+    let tail = found.chars().last().filter(|c| !of_word(*c)).map(String::from).unwrap_or_default();
+    format!("{lead}{word}{tail}")
+}
+
+/// Whether `c` may stand for a letter of a word, or belongs to one.
+fn of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '@' | '$' | '\'' | '’')
 }
 
 /// A word with letters for its digits, when that is a known one; a `1` may be an i or an l.

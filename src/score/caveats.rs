@@ -1,10 +1,9 @@
 //! What the reader should know before relying on an assessment, and when nothing can be said.
 
 use crate::assessment::{Band, Caveat};
-use crate::language::Language;
+use crate::language::{self, Language};
 use crate::models::Model;
 use crate::prompt::MESSAGE_CHARS;
-use crate::score::tongues;
 use crate::transcript::{Heard, Kind, Role, Speaker, Transcript, UNKNOWN};
 
 /// Fewer words than this are too few to call a conversation quiet.
@@ -31,13 +30,13 @@ pub fn foreign(model: &Model, language: &Language) -> Option<String> {
     let found = match known.contains(code) {
         true if language.stated => "another language than stated",
         true => "none that could be told",
-        false => tongues::name(code),
+        false => language::name(code),
     };
     Some(format!("the language seems to be {found}, and the model was trained on {} only", trained_on(model)))
 }
 
 fn trained_on(model: &Model) -> String {
-    model.card.languages.iter().map(|code| tongues::name(code)).collect::<Vec<_>>().join(", ")
+    model.card.languages.iter().map(|code| language::name(code)).collect::<Vec<_>>().join(", ")
 }
 
 /// Why nothing can be said where nothing was found and the language could not be told, if hardly a word of it is of the model's own.
