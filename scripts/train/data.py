@@ -17,10 +17,10 @@ sys.path += [str(ROOT / "scripts/corpus"), str(pathlib.Path(__file__).parent)]
 import augment
 import chatfile
 import pack
-from train import base_folder
+from train import PAN12, base_folder
 
 SEED = 20261
-VARIANTS = 12  # written anew for each of this many passes
+VARIANTS = 12  # written anew for each of this many passes, unless told otherwise
 DEV_WRITERS, TEST_WRITERS = {"w7", "w19", "w94", "w96", "w98"}, {"w8", "w25", "w32", "w35", "w70", "w100"}
 # Conversations drawn of each source, at random. None of the sources is marked non-commercial or no-derivatives.
 DRAW = {"pj": 800, "pj_lines": 1800, "scambait": 300, "scam_dialogue": 300, "synthetic_se": 120, "nus_sms": 1700, "teeworlds": 3000, "irc": 1200, "sgd": 700,
@@ -29,6 +29,7 @@ DRAW = {"pj": 800, "pj_lines": 1800, "scambait": 300, "scam_dialogue": 300, "syn
 CROPS = (20, 40, 80, 150)  # messages of one such conversation
 WHOLE = 150  # messages in one record that is read without labels
 ONE_SIDE, ONE_TEXT = 0.15, 0.2  # shares that become one speaker's messages only, or one text without speakers
+# Of the segments of PAN12 the harmless ones are read: strangers' talk as no other source has it. The risky ones, and their authors, are left to measure on.
 
 
 def third(group):
@@ -49,12 +50,12 @@ def records(folder, source):
     return parts
 
 
-def crop(record, rng):
-    """Some messages in a row, of risky conversations more; some as one side only or as one text."""
+def crop(record, rng, form=None):
+    """Some messages in a row, of risky conversations more; some as one side only or as one text (`form` decides, from 0 to 1)."""
     most = rng.choice(CROPS[1:] if record["risk"] else CROPS)
     start = rng.randrange(0, max(1, len(record["messages"]) - most + 1))
     messages = [{k: m.get(k) for k in ("speaker", "time", "text")} for m in record["messages"][start:start + most]]
-    form = rng.random()
+    form = rng.random() if form is None else form
     if form < ONE_SIDE:
         side = record["person_of_concern"][0] if record.get("person_of_concern") else rng.choice(messages)["speaker"]
         own = [m for m in messages if m["speaker"] == side]
@@ -85,6 +86,7 @@ def real(found, source, rng):
 
 
 # Sources of which nothing harmless is taken, and harmless ones that were never trained on, some of them non-commercial.
+DECOYS = {"pj", "pj_lines"}
 RISKY, UNSEEN = {"pj", "pj_lines", "scambait", "synthetic_se"}, ["dailydialog", "dialogsum", "dream", "esconv", "meld", "nps", "samsum"]
 QUIET_EACH = 300
 
@@ -97,16 +99,37 @@ def quiet(found):
 
 def real_and_quiet(folder, rng):
     """What is read without labels; what is drawn of the sources to train on; harmless conversations to choose bands by; and others to be measured on."""
-    adapt, drawn, quiet_dev, quiet_test = [], [], [], []
+    adapt, drawn, decoys, quiet_dev, quiet_test, more = [], [], [], [], [], random.Random(SEED + 2)
     for source in [*DRAW, *UNSEEN]:
         to_train, to_choose, to_measure = records(folder, source)
         if source in DRAW:
             adapt += to_read(to_train)
             drawn += real(to_train, source, rng)
+            if source in DECOYS:
+                decoys += decoys_in_one_text(to_train, more)
         if source not in RISKY:
             quiet_dev += quiet(to_choose)
             quiet_test += quiet(to_measure)
-    return adapt, drawn, quiet_dev, quiet_test
+    return adapt, drawn + decoys, quiet_dev, quiet_test
+
+
+def half(record):
+    """Segments of PAN12 are dealt to two halves by hash, so that each can be measured by a model that has not read it."""
+    return int(hashlib.sha256(record["id"].encode()).hexdigest(), 16) % 2
+
+
+def decoys_in_one_text(found, rng):
+    """More crops of the old decoy transcripts, each as one text without speakers, as PAN12 has them."""
+    fits = [r for r in found if r.get("risk") and "dev" not in r.get("overlaps_pan12", []) and len(r["messages"]) >= 12]
+    return [crop(r, rng, ONE_SIDE) | {"id": f"{r['id']}~one"} for r in fits]
+
+
+def strangers(folder, halves):
+    """The harmless segments of PAN12 in these halves, one text without speakers each."""
+    with lzma.open(folder / f"{PAN12}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        fits = [r for r in map(json.loads, lines) if r["risk"] == 0 and not r.get("pj_text") and half(r) in halves]
+    return [{"id": r["id"], "lang": r["lang"], "source": PAN12, "group": r["id"], "messages": [{"speaker": "A", "time": None, "text": r["messages"][0]["text"]}],
+             "risk": 0, "patterns": [], "weak": True} for r in fits]
 
 
 def corpus():
@@ -116,9 +139,9 @@ def corpus():
     return chats
 
 
-def variants(chats, rng):
+def variants(chats, passes, rng):
     benign = [c for c in chats if not c["risk"]]
-    for turn in range(VARIANTS):
+    for turn in range(passes):
         for chat in chats:
             variant = augment.vary(chat, benign, rng)
             variant["id"], variant["turn"] = f"{chat['id']}~{turn + 1}", turn + 1
@@ -139,21 +162,24 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--base", type=pathlib.Path, help="folder of the backbone's tokenizer.json")
     parser.add_argument("--rushlight", default="target/release/rushlight")
+    parser.add_argument("--pan12", type=int, nargs="*", default=[0, 1], metavar="HALF", help="halves of PAN12's harmless segments to train on [default: both]")
+    parser.add_argument("--variants", type=int, default=VARIANTS, metavar="PASSES", help="for how many passes the written chats are written anew [default: %(default)s]")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     chats = [c for c in corpus() if c["lang"] == "en"]
     train = [c for c in chats if c["writer"] not in DEV_WRITERS | TEST_WRITERS]
     adapt, drawn, quiet_dev, quiet_test = real_and_quiet(args.data, random.Random(SEED))
+    drawn += strangers(args.data, args.pan12)
     for chat in train + drawn:
         chat["turn"] = 0
     sources = {
         "adapt": write(args.out / "adapt.jsonl", adapt),
-        "train": write(args.out / "train.jsonl", train + drawn + list(variants(train, random.Random(SEED + 1)))),
+        "train": write(args.out / "train.jsonl", train + drawn + list(variants(train, args.variants, random.Random(SEED + 1)))),
         "dev": write(args.out / "dev.jsonl", [c for c in chats if c["writer"] in DEV_WRITERS]),
         "test": write(args.out / "test.jsonl", [c for c in chats if c["writer"] in TEST_WRITERS]),
         "quiet_dev": write(args.out / "quiet_dev.jsonl", quiet_dev),
         "quiet_test": write(args.out / "quiet_test.jsonl", quiet_test),
-        "written": len(train), "drawn": {s: sum(c["source"] == s for c in drawn) for s in DRAW}, "seed": SEED}
+        "written": len(train), "drawn": {s: sum(c["source"] == s for c in drawn) for s in [*DRAW, PAN12]}, "seed": SEED}
     for part in ("adapt", "train", "dev"):
         pack.pack(args.rushlight, (args.base or base_folder()) / "tokenizer.json", args.out / f"{part}.jsonl", args.out / f"{part}.npz")
     (args.out / "sources.json").write_text(json.dumps(sources, indent=1) + "\n")

@@ -49,15 +49,18 @@ def of(chat, pieces):
     return {key: np.array(values, FLAT[key]) for key, values in arrays.items()}, meta
 
 
-def load(path):
-    """Chats of a file that `pack` wrote: a dict each, tensors by token or piece and plain values."""
+def load(path, vectors=None):
+    """Chats of a file that `pack` wrote: a dict each, tensors by token or piece and plain values; with what an encoder that does not learn makes of their pieces,
+    where `vectors` is a file that `examples/chat_vectors.rs` wrote."""
     file = np.load(path)
     flat = {key: torch.from_numpy(file[key].astype(np.float32 if key in ("features", "signals", "concern") else np.int64)) for key in FLAT}
     # The same cuts serve all arrays by piece; the ids are cut by the lengths of a chat's pieces.
     chats, token, piece = [], 0, 0
+    made = vectors and torch.from_numpy(np.fromfile(vectors, np.float16).reshape(int(file["counts"].sum()), -1))
     for meta, count in zip(json.loads(file["rest"].tobytes()), file["counts"]):
         chat = {key: flat[key][piece:piece + count] for key in FLAT if key != "ids"}
         tokens = int(chat["lengths"].sum())
+        chat |= {} if made is None else {"vectors": made[piece:piece + count]}
         chats.append(chat | meta | {"ids": flat["ids"][token:token + tokens]})
         token, piece = token + tokens, piece + count
     return chats

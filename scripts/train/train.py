@@ -36,6 +36,7 @@ class Knobs:
     most_tokens: int = 24_000  # in one step
     weak_risky: int = 600  # chats with labels of the source only, per pass
     weak_quiet: int = 3_000
+    strangers: int = 600  # and harmless segments of PAN12
     rate_encoder: float = 1e-4
     rate_terms: float = 3e-3
     rate_head: float = 1.5e-3
@@ -68,6 +69,7 @@ EDGE = 4  # pieces on either side of the onset
 PIECES = 30  # of a chat, about
 READ = 12_000  # tokens in one call, when measuring
 MASK, MARKS = 103, (101, 102)  # of BERT's vocabulary
+PAN12 = "pan12_dev"
 
 
 def base_folder():
@@ -306,7 +308,8 @@ def predict(model, chats, device="cpu"):
 
 def stream(train, knobs, rng):
     """Batches without end, pass after pass: each reads another form of the written chats, and draws anew of those with labels of the source only."""
-    weak = [(n, [c for c in train if c["weak"] and c["risk"] == risk and c["turn"] == 0]) for risk, n in ((0, knobs.weak_quiet), (1, knobs.weak_risky))]
+    weak = [(n, [c for c in train if c["weak"] and (c["risk"], c["source"] == PAN12) == kind and c["turn"] == 0])
+            for kind, n in (((0, False), knobs.weak_quiet), ((0, True), knobs.strangers), ((1, False), knobs.weak_risky))]
     forms = [[c for c in train if c["turn"] == turn and (turn or not c["weak"])] for turn in range(1 + max(c["turn"] for c in train))]
     for turn in itertools.count(knobs.variant):
         drawn = [c for n, pool in weak for c in rng.sample(pool, min(n, len(pool)))]
@@ -364,6 +367,7 @@ def begin(knobs, doc):
     parser.add_argument("--base", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--start", type=pathlib.Path, help="weights to go on from, with rates that rise anew: a checkpoint or a model folder")
+    parser.add_argument("--vectors", type=pathlib.Path, help="what the encoder to start from makes of train.jsonl (examples/chat_vectors.rs), so that it need not be run where encoder=0")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value of a knob")
     args = parser.parse_args()
     knobs = dataclasses.replace(knobs, **{name: ast.literal_eval(value) for name, value in (pair.split("=") for pair in args.set)})
@@ -385,7 +389,7 @@ def paced(batches, knobs):
 
 def main():
     args, knobs, device, rng = begin(Knobs(), __doc__)
-    train, dev = (load(args.data / f"{part}.npz") for part in ("train", "dev"))
+    train, dev = load(args.data / "train.npz", args.vectors), load(args.data / "dev.npz")
     model = beginning(args.base or base_folder(), args.start).to(device)
     model.encoder.requires_grad_(bool(knobs.encoder))
     optimizer = optimizer_for(model, knobs)
