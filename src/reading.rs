@@ -1,6 +1,7 @@
 //! What a reader says about a conversation that was read, and what its reading was unsure of: the step between
 //! an import and an assessment that the command line and the page have in common.
 
+mod doubts;
 mod marks;
 
 use std::collections::HashMap;
@@ -56,9 +57,11 @@ pub struct Person {
 
 /// Apply corrections, marks first. Doubts of the import that they settle are dropped.
 pub fn correct(imported: &mut Imported, said: &Corrections) -> Corrected {
+    let open = doubts::Open::of(&imported.transcript, &said.marks, &said.people);
     let marked = marks::mark(&mut imported.transcript, &said.marks);
     let people = correct_people(&mut imported.transcript, &said.people);
     settle(imported, marked.settles_speakers);
+    open.settle(imported);
     let names = imported.transcript.speakers.iter().map(|s| s.name.as_str());
     let mut notes: Vec<Caveat> = marked.note().into_iter().chain(note_renamed(names, &people)).collect();
     if people.iter().any(|person| person.contradicted) {
@@ -175,7 +178,12 @@ fn reading<'i>(imported: &'i Imported, more: &[Caveat]) -> Reading<'i> {
 
 /// A doubt of a reading as a caveat.
 pub fn note(warning: &Warning) -> Caveat {
-    Caveat { code: warning.kind.id().replace('-', "_"), text: format!("On reading: {warning}.") }
+    note_told(warning.kind, &warning.to_string())
+}
+
+/// The same of a doubt in words.
+pub fn note_told(kind: WarningKind, told: &str) -> Caveat {
+    Caveat { code: kind.id().replace('-', "_"), text: format!("On reading: {told}.") }
 }
 
 /// That names differ in letter case only, where some do.
@@ -269,6 +277,36 @@ mod tests {
         assert_eq!((left(&[]), left(&[1])), (vec![guess.kind], vec![guess.kind]));
         // Who wrote it all has nobody to talk to.
         assert_eq!(left(&[0, 1]), [WarningKind::OneSidedExport]);
+    }
+
+    #[test]
+    fn a_doubt_about_a_line_or_a_person_goes_when_that_is_settled() {
+        let told = |names: &[&str], doubt: Warning, marks: &[usize], people: &[Correction]| {
+            let mut imported = Imported { warnings: vec![doubt], ..imported(chat(names)) };
+            let marks = marks.iter().map(|at| Mark { at: *at, says: Says::Kept }).collect();
+            correct(&mut imported, &Corrections { marks, people: people.to_vec() });
+            imported.warnings.first().map(|w| (w.count, w.first_line))
+        };
+        let names = ["Ana", "Ben", "unknown", "unknown", "+44 7700 900123"];
+        let mut lines = crate::import::Warnings::default();
+        [1, 3].iter().for_each(|line| lines.add(WarningKind::DoubtfulName, *line));
+        let doubt = lines.into_vec()[0];
+        assert_eq!(told(&names, doubt, &[], &[]), Some((2, 1)));
+        assert_eq!(told(&names, doubt, &[], &[rename("Ben", "Bo")]), Some((1, 3)));
+        assert_eq!(told(&names, doubt, &[3], &[rename("Ben", "Bo")]), None);
+        let many = Warning { count: 9, ..doubt };
+        assert_eq!(
+            told(&names, many, &[3], &[rename("Ben", "Bo")]),
+            Some((7, 0)),
+            "the others are not known"
+        );
+        let nobody = Warning::new(WarningKind::UnknownSpeaker, 2, 2);
+        assert_eq!(told(&names, nobody, &[], &[rename("Ana", "Bo")]), Some((2, 2)));
+        assert_eq!(told(&names, nobody, &[], &[rename("unknown", "Cy")]), None);
+        assert_eq!(told(&["Ana", "Ben"], nobody, &[], &[rename("Ana", "Bo")]), Some((2, 2)));
+        let nameless = Warning::new(WarningKind::NamelessPerson, 1, 4);
+        assert_eq!(told(&names, nameless, &[], &[rename("Ana", "Bo")]), Some((1, 4)));
+        assert_eq!(told(&names, nameless, &[], &[rename("+44 7700 900123", "Di")]), None);
     }
 
     #[test]

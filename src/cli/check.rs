@@ -169,7 +169,7 @@ impl Run<'_> {
 
 /// Doubts about an input as a whole; those about one conversation stand in its report.
 fn warn(input: &import::Input, counts: &Counts) {
-    for warning in &counts.warnings {
-        anstream::eprintln!("warning: {}: {warning}", file_of(input));
+    for (_, told) in counts.told() {
+        anstream::eprintln!("warning: {}: {}", file_of(input), one_line(&told));
     }
 }

@@ -37,11 +37,11 @@ pub fn read_file(
         Err(error) => return Ok(vec![Told::Failed(error.to_string())]),
         Ok(counts) => counts,
     };
-    let told = |warning: import::Warning| {
-        let message = format!("{}: {warning}", import::shown(&input.path()));
-        if warning.kind.loses_records() { Told::Failed(message) } else { Told::Doubt(message) }
+    let told = |(kind, told): (import::WarningKind, String)| {
+        let message = format!("{}: {told}", import::shown(&input.path()));
+        if kind.loses_records() { Told::Failed(message) } else { Told::Doubt(message) }
     };
-    Ok(counts.warnings.into_iter().map(told).collect())
+    Ok(counts.told().map(told).collect())
 }
 
 /// The same; what the reading itself ends in comes back.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use indicatif::ProgressBar;
 
 use super::earlier::Earlier;
 use super::input::{Below, Choice, Input, below};
@@ -74,8 +73,7 @@ impl Args {
         let options = self.input.options();
         let mut below = below(&self.paths, &options, self.out.clone());
         let found = std::mem::take(&mut below.inputs);
-        let bar = progress::bar(found.len(), "file {pos} of {len}, {msg}, {elapsed}");
-        bar.set_message(plural(0, "conversation"));
+        let bar = progress::Files::new(found.len());
         let (waiting, tally) = (Vec::new(), Tally::default());
         let workers = Arc::new(Workers::new()?);
         let mut run = Run {
@@ -92,11 +90,11 @@ impl Args {
             tally,
         };
         for found in found {
+            run.bar.begin();
             match found {
                 Ok(input) => run.file(&input, &options)?,
                 Err(error) => run.fail(error.to_string()),
             }
-            run.bar.inc(1);
         }
         run.flush()?;
         run.finish()
@@ -145,7 +143,7 @@ struct Run<'a> {
     out: Box<dyn Write>,
     earlier: Earlier,
     workers: Arc<Workers>,
-    bar: ProgressBar,
+    bar: progress::Files,
     /// Each with the file it was read from; none for what was piped.
     waiting: Vec<(Option<Arc<str>>, Noted)>,
     /// Conversations whose turn has come.
@@ -194,6 +192,7 @@ impl Run<'_> {
     }
 
     fn take(&mut self, file: Option<Arc<str>>, mut imported: Imported) -> Result<()> {
+        self.bar.read();
         let Given { notes, .. } = self.people.apply(&mut imported);
         self.waiting.push((file, (imported, notes)));
         let messages: usize = self.waiting.iter().map(|(_, (i, _))| i.transcript.messages.len()).sum();
@@ -246,7 +245,7 @@ impl Run<'_> {
         if self.args.brief {
             assessment.messages.clear();
         }
-        self.bar.set_message(plural(self.tally.scored, "conversation"));
+        self.bar.scored(self.tally.scored);
         let line = report::json_line(&assessment) + "\n";
         self.earlier.note(number, assessment.band, line.len());
         let line = self.out.write_all(line.as_bytes());
@@ -262,8 +261,7 @@ impl Run<'_> {
 
     fn finish(mut self) -> Result<Exit> {
         self.out.flush().context("cannot write the results")?;
-        let elapsed = self.bar.elapsed().max(Duration::from_millis(1));
-        self.bar.finish_and_clear();
+        let elapsed = self.bar.finish().max(Duration::from_millis(1));
         self.people.warn_of_strangers();
         let Tally { bands, scored: chats, messages, skipped, copies, failures, reached, .. } = &self.tally;
         anstream::eprintln!(

@@ -121,6 +121,8 @@ struct Tally<'n> {
     failed: Option<ImportError>,
     /// The first entry that is a chat in a form that is not read.
     foreign: Option<ImportError>,
+    /// The first entry that has nothing in it.
+    empty: Option<ImportError>,
     before: u64,
 }
 
@@ -130,7 +132,16 @@ impl<'n> Tally<'n> {
             return Err(ImportError::archive(name, ArchiveProblem::TooDeep));
         }
         let (limits, before) = (sink.options().limits, sink.conversations());
-        Ok(Self { name, depth, limits, unpacked: Cell::new(0), failed: None, foreign: None, before })
+        Ok(Self {
+            name,
+            depth,
+            limits,
+            unpacked: Cell::new(0),
+            failed: None,
+            foreign: None,
+            empty: None,
+            before,
+        })
     }
 
     /// Read the entry called `entry`; `false` when the archive should be left alone.
@@ -154,6 +165,10 @@ impl<'n> Tally<'n> {
     fn judge(&mut self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> bool {
         match result {
             Ok(()) => {}
+            Err(ImportError::Empty { name }) => {
+                sink.note_empty(&name);
+                self.empty.get_or_insert(ImportError::Empty { name });
+            }
             Err(error) if error.is_no_chat() => {
                 sink.doubt(WarningKind::SkippedEntry, 0);
                 if matches!(error, ImportError::Foreign { general: false, .. }) {
@@ -175,7 +190,7 @@ impl<'n> Tally<'n> {
             Some(error) => Err(error),
             None if sink.conversations() == self.before && !sink.is_stopped() => {
                 let nothing = || ImportError::archive(self.name, ArchiveProblem::NoChat);
-                Err(self.foreign.unwrap_or_else(nothing))
+                Err(self.foreign.or(self.empty).unwrap_or_else(nothing))
             }
             None => Ok(()),
         }

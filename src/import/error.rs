@@ -202,6 +202,14 @@ impl ImportError {
         }
     }
 
+    /// The line at which it says that reading ended; `otherwise` where it says none.
+    pub(crate) fn line_or(&self, otherwise: u64) -> u64 {
+        match self {
+            Self::Broken { line, .. } | Self::TooLarge { line, .. } if *line > 0 => *line,
+            _ => otherwise,
+        }
+    }
+
     /// Whether the input is whole and simply no chat that is known here.
     pub(crate) fn is_no_chat(&self) -> bool {
         matches!(

@@ -58,7 +58,6 @@ pub(super) mod told;
 mod turns;
 mod twice;
 mod wrap;
-mod zones;
 
 use std::io::BufRead;
 
@@ -85,7 +84,7 @@ impl Format for Paste {
             return 0.0;
         }
         let plan = Plan::of(sample);
-        match plan.grammar {
+        let sure = match plan.grammar {
             // Surer than that it is the mail around it.
             _ if plan.is_quoted_talk(sample.text()) => 0.95,
             // With a ruled line under its heading, surer than any table without.
@@ -105,7 +104,10 @@ impl Format for Paste {
             | Grammar::Mail => 0.35,
             Grammar::Alternating | Grammar::Nobody => 0.1,
             Grammar::Prose => 0.05,
-        }
+        };
+        // To look at a text in all these ways takes longer than to read it.
+        sample.keep(plan);
+        sure
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
@@ -118,7 +120,8 @@ impl Format for Paste {
         let printed = Printed::of(&sample);
         let mut lines = Ahead::new(source.into_lines()?, printed);
         if parts.is_empty() {
-            return read(&name, Plan::of(&sample), &mut lines, sink);
+            let plan = sample.kept().unwrap_or_else(|| Plan::of(&sample));
+            return read(&name, plan, &mut lines, sink);
         }
         let ends = parts.iter().skip(1).map(|part| part.line - 1).chain([u64::MAX]);
         for (part, end) in parts.iter().zip(ends) {

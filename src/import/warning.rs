@@ -31,6 +31,17 @@ impl Warning {
         [self.first_line].into_iter().chain(self.more_lines).filter(|line| *line > 0)
     }
 
+    /// The same without lines that are `settled`, as far as each is told; `None` when none is left.
+    pub fn without(self, settled: impl Fn(u64) -> bool) -> Option<Self> {
+        let lines: Vec<u64> = self.lines().collect();
+        let mut left: Vec<u64> = lines.iter().copied().filter(|line| !settled(*line)).collect();
+        let count = self.count.saturating_sub((lines.len() - left.len()) as u64);
+        left.resize(1 + MORE, 0);
+        let mut more_lines = [0; MORE];
+        more_lines.copy_from_slice(&left[1..]);
+        (count > 0).then_some(Self { count, first_line: left[0], more_lines, ..self })
+    }
+
     /// One more is at `line`; some lines are told of later than those below them.
     fn touch(&mut self, line: u64) {
         let all = if self.kind.is_looked_up() { 1 + MORE } else { 1 };
@@ -49,6 +60,8 @@ impl Warning {
 pub enum WarningKind {
     /// Day and month cannot be told apart; the order given was assumed.
     AmbiguousDateOrder(DateOrder),
+    /// The order of dates that the user asked for is not that of the source; this one was taken.
+    OverruledDateOrder(DateOrder),
     /// Text before the first message, which belongs to nobody.
     LineBeforeFirstMessage,
     /// The same with words that people say to each other, so that it may be somebody's.
@@ -57,6 +70,8 @@ pub enum WarningKind {
     UnexplainedLine,
     /// Characters that could not be decoded and were replaced.
     BadEncoding,
+    /// Letters that were encoded twice and were put right.
+    EncodedTwice,
     /// The input ends in the middle of something.
     CutOff,
     /// The end of a very long message was left out.
@@ -101,6 +116,8 @@ pub enum WarningKind {
     UnclosedQuote,
     /// A file inside an archive that is not a chat of a known kind.
     SkippedEntry,
+    /// A file inside an archive that has nothing in it.
+    EmptyEntry,
     /// A file inside an archive that is hidden or unfinished by its name.
     HiddenEntry,
     /// A record of a kind that is not known here.
@@ -162,10 +179,12 @@ impl WarningKind {
     pub fn id(&self) -> &'static str {
         match self {
             Self::AmbiguousDateOrder(_) => "ambiguous-date-order",
+            Self::OverruledDateOrder(_) => "overruled-date-order",
             Self::LineBeforeFirstMessage => "line-before-first-message",
             Self::PerhapsWords => "perhaps-words",
             Self::UnexplainedLine => "unexplained-line",
             Self::BadEncoding => "bad-encoding",
+            Self::EncodedTwice => "encoded-twice",
             Self::CutOff => "cut-off",
             Self::MessageTooLong => "message-too-long",
             Self::DeletedMessages => "deleted-messages",
@@ -188,6 +207,7 @@ impl WarningKind {
             Self::RaggedRow => "ragged-row",
             Self::UnclosedQuote => "unclosed-quote",
             Self::SkippedEntry => "skipped-entry",
+            Self::EmptyEntry => "empty-entry",
             Self::HiddenEntry => "hidden-entry",
             Self::UnknownRecord => "unknown-record",
             Self::DuplicateMessage => "duplicate-message",
@@ -211,6 +231,7 @@ impl WarningKind {
     fn words(&self) -> (&'static str, &'static str) {
         match self {
             Self::AmbiguousDateOrder(order) => ("date", order.assumption()),
+            Self::OverruledDateOrder(order) => ("date", order.against_wish()),
             Self::LineBeforeFirstMessage => ("line", "before the first message, not read as anyone's words"),
             Self::PerhapsWords => (
                 "line",
@@ -218,6 +239,9 @@ impl WarningKind {
             ),
             Self::UnexplainedLine => ("line", "that could not be read"),
             Self::BadEncoding => ("character", "that could not be decoded, shown as \u{fffd}"),
+            Self::EncodedTwice => {
+                ("line", "whose letters had been encoded twice (\"Ã©\" for \"é\"), put right")
+            }
             Self::CutOff => ("place", "where the input breaks off; the end is missing"),
             Self::MessageTooLong => ("message", "too long; only its beginning was read"),
             Self::DeletedMessages => ("message", "deleted before the export; the words are missing"),
@@ -255,6 +279,9 @@ impl WarningKind {
             Self::RaggedRow => ("row", "with a different number of fields than the others"),
             Self::UnclosedQuote => ("row", "with a quote that is not closed; it was read as it stands"),
             Self::SkippedEntry => ("file", "in the archive that is not a chat, left out"),
+            Self::EmptyEntry => {
+                ("file", "in the archive with nothing in it, left out; export or copy that chat again")
+            }
             Self::HiddenEntry => (
                 "file",
                 "in the archive with a dot before its name or .part behind it, left out; unpack it and give it by name to have it read",

@@ -137,7 +137,9 @@ impl Found {
         let options = ask.said.options()?;
         let result = import::read_text(&ask.said.name(), &ask.bytes[..], &options, &mut each);
         let doubts = match result {
-            Ok(counts) => counts.warnings.iter().map(reading::note).collect(),
+            Ok(counts) => {
+                counts.told().map(|(kind, told)| reading::note_told(kind, &report::one_line(&told))).collect()
+            }
             Err(error) if all_chats == 0 => return Err(error.into()),
             // What was understood before the fault is shown, with the fault.
             Err(error) => {

@@ -12,6 +12,7 @@ mod real_phones;
 mod real_slack;
 mod streams;
 mod takeouts;
+mod told;
 
 use std::fmt::Write as _;
 use std::fs;

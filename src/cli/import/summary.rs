@@ -157,7 +157,7 @@ impl Summary {
             if counts.media > 0 {
                 page.labelled(2, "media", &format!("{}, not opened", plural(counts.media, "file")));
             }
-            counts.warnings.iter().for_each(|w| page.labelled(2, "warning", &w.to_string()));
+            counts.told().for_each(|(_, told)| page.labelled(2, "warning", &one_line(&told)));
         }
         for chat in &self.told {
             chat.tell(&mut page, self.zone.as_ref());

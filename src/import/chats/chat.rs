@@ -2,6 +2,7 @@
 
 mod named;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use jiff::tz::Offset;
@@ -9,6 +10,7 @@ use jiff::tz::Offset;
 use super::chronology;
 use super::times::{self, of_offset};
 use crate::import::intake::lines::Line;
+use crate::import::intake::twice;
 use crate::import::time::dates::{DateOrder, Stamp};
 use crate::import::time::order::{Evidence, Verdict};
 use crate::import::warning::{WarningKind, Warnings};
@@ -51,6 +53,10 @@ pub struct Chat {
     turned_after: Option<u64>,
     copied: When,
     zone: Option<Offset>,
+    /// Whether letters that look as if they had been encoded twice stay as they are.
+    as_written: bool,
+    /// The last line with letters that were encoded twice.
+    mended_at: u64,
 }
 
 impl Chat {
@@ -74,6 +80,8 @@ impl Chat {
             turned_after: None,
             copied: When::Unknown,
             zone: None,
+            as_written: false,
+            mended_at: 0,
         }
     }
 
@@ -100,9 +108,15 @@ impl Chat {
         self.people.contains_key(id)
     }
 
+    /// Whether letters were encoded twice is for the format to tell: here all stay as they are.
+    pub fn keep_letters(&mut self) {
+        self.as_written = true;
+    }
+
     /// The speaker called `name` made the export. What the user says of it goes before.
     pub fn set_owner(&mut self, name: &str) {
-        self.owner = Some(name.to_owned());
+        let right = if self.as_written { None } else { twice::mended(name) };
+        self.owner = Some(right.unwrap_or_else(|| name.to_owned()));
     }
 
     /// Messages are put in order of their times when the conversation is complete, as the source does not keep one.
@@ -154,6 +168,7 @@ impl Chat {
 
     /// `speaker` says another thing on the same line: words beside a picture.
     pub fn say_more(&mut self, speaker: &str, when: When, kind: Kind, text: &str, line: u64) {
+        let speaker = &*self.mended(speaker, line);
         let index = match self.speakers.get(speaker) {
             Some(index) => *index,
             None => {
@@ -184,7 +199,18 @@ impl Chat {
         self.push(None, when, Kind::System, text, line);
     }
 
+    /// `text` of `line` with letters that were encoded twice put right, which is told.
+    fn mended<'t>(&mut self, text: &'t str, line: u64) -> Cow<'t, str> {
+        let right = if self.as_written { None } else { twice::mended(text) };
+        let Some(right) = right else { return Cow::Borrowed(text) };
+        if std::mem::replace(&mut self.mended_at, line) != line {
+            self.warnings.add(WarningKind::EncodedTwice, line);
+        }
+        Cow::Owned(right)
+    }
+
     fn push(&mut self, speaker: Option<usize>, when: When, kind: Kind, text: &str, line: u64) {
+        let text = &*self.mended(text, line);
         (self.gap, self.cut) = (0, false);
         let time = match when {
             When::Unknown => None,
@@ -252,7 +278,8 @@ impl Chat {
         let Some(last) = self.transcript.messages.last() else { return };
         let taken = last.text.reveal().len();
         let gap = std::mem::take(&mut self.gap);
-        let text = self.fit(line.text, taken + gap + 1, line.number).to_owned();
+        let text = &*self.mended(line.text, line.number);
+        let text = self.fit(text, taken + gap + 1, line.number).to_owned();
         let last = self.transcript.messages.last_mut().expect("seen above");
         for _ in 0..gap.min(self.limits.message.saturating_sub(taken)) {
             last.text.push_line("");
@@ -323,10 +350,10 @@ impl Chat {
         Err(ImportError::TooLarge { name: name.to_owned(), line, what, limit })
     }
 
-    /// The reading is over, at `line`; when it ended in an error the end of the conversation is missing.
+    /// The reading is over, at `line` or where the error says; when it ended in one the end of the conversation is missing.
     pub fn close(&mut self, result: &Result<(), ImportError>, line: u64) {
-        if result.is_err() {
-            self.doubt(WarningKind::CutOff, line);
+        if let Err(error) = result {
+            self.doubt(WarningKind::CutOff, error.line_or(line));
         }
     }
 
@@ -337,6 +364,10 @@ impl Chat {
         let verdict = self.verdict.unwrap_or(own);
         if let (Some(_), Some((count, line))) = (verdict.assumed, own.assumed) {
             self.warnings.add_many(WarningKind::AmbiguousDateOrder(verdict.order), count, line);
+        }
+        if wish.is_some_and(|wish| wish != verdict.order) && self.evidence.is_needed() {
+            let (count, line) = own.overruled.or(verdict.overruled).unwrap_or((1, 0));
+            self.warnings.add_many(WarningKind::OverruledDateOrder(verdict.order), count, line);
         }
         let named = self.named_days(verdict.order);
         for (index, stamp) in std::mem::take(&mut self.stamps) {

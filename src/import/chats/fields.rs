@@ -59,16 +59,21 @@ pub fn items<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// Hand on the conversation in which a walk ended, with a doubt at `line` if it ended in an error.
-pub fn close(chat: Option<Chat>, line: u64, failed: bool, sink: &mut Sink<'_>) {
-    if let Some(mut chat) = chat {
-        if failed {
-            chat.doubt(WarningKind::CutOff, line);
+/// Hand on the conversation in which a walk ended, with a doubt at the line where it was `cut` off, if it was.
+pub fn close(chat: Option<Chat>, cut: Option<u64>, sink: &mut Sink<'_>) {
+    match (chat, cut) {
+        (Some(mut chat), cut) => {
+            cut.into_iter().for_each(|line| chat.doubt(WarningKind::CutOff, line));
+            let _ = sink.emit(chat);
         }
-        let _ = sink.emit(chat);
-    } else if failed {
-        sink.doubt(WarningKind::CutOff, line);
+        (None, Some(line)) => sink.doubt(WarningKind::CutOff, line),
+        (None, None) => {}
     }
+}
+
+/// Where an input is cut off by how its reading, which got to `line`, ended.
+pub fn cut<T>(result: &Result<T, ImportError>, line: u64) -> Option<u64> {
+    result.as_ref().err().map(|error| error.line_or(line))
 }
 
 /// Hand on the only conversation of an input, of `count` records, in order of time; `result` is how the reading ended.

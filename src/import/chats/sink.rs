@@ -3,7 +3,7 @@
 use super::chat::{Chat, Finished};
 use super::times;
 use crate::import::error::ImportError;
-use crate::import::intake::encoding::Replaced;
+use crate::import::intake::encoding::Meeting;
 use crate::import::intake::source::Terms;
 use crate::import::warning::{Warning, WarningKind, Warnings};
 use crate::import::{Flow, Imported, Options};
@@ -33,12 +33,29 @@ pub struct Counts {
     pub media: u64,
     /// Doubts about the input that belong to no conversation.
     pub warnings: Vec<Warning>,
+    /// The first files of an archive that have nothing in them.
+    pub empty: Vec<String>,
 }
+
+/// How many empty files of an archive are told by name.
+const NAMED: usize = 5;
 
 impl Counts {
     /// The sum of the parts of `lines`.
     pub fn accounted(&self) -> u64 {
         self.messages + self.continuations + self.system + self.headings + self.warned + self.blank
+    }
+
+    /// The doubts in words, each with the files it names.
+    pub fn told(&self) -> impl Iterator<Item = (WarningKind, String)> {
+        let names = |warning: &Warning| match warning.kind {
+            WarningKind::EmptyEntry if warning.count > self.empty.len() as u64 => {
+                format!(": {} and others", self.empty.join(", "))
+            }
+            WarningKind::EmptyEntry => format!(": {}", self.empty.join(", ")),
+            _ => String::new(),
+        };
+        self.warnings.iter().map(move |warning| (warning.kind, format!("{warning}{}", names(warning))))
     }
 
     fn add(&mut self, other: &Self) {
@@ -59,7 +76,7 @@ pub struct Sink<'a> {
     format: &'static str,
     counts: Counts,
     warnings: Warnings,
-    replaced: Replaced,
+    met: Meeting,
     stopped: bool,
     damaged: bool,
     depth: usize,
@@ -67,18 +84,8 @@ pub struct Sink<'a> {
 
 impl<'a> Sink<'a> {
     pub(in crate::import) fn new(options: &'a Options, deliver: &'a mut dyn FnMut(Imported) -> Flow) -> Self {
-        let (counts, warnings, replaced) = Default::default();
-        Self {
-            options,
-            deliver,
-            format: "",
-            counts,
-            warnings,
-            replaced,
-            stopped: false,
-            damaged: false,
-            depth: 0,
-        }
+        let (counts, warnings, met) = Default::default();
+        Self { options, deliver, format: "", counts, warnings, met, stopped: false, damaged: false, depth: 0 }
     }
 
     /// What the user said beforehand.
@@ -113,8 +120,7 @@ impl<'a> Sink<'a> {
             }
             return Flow::Continue(());
         }
-        let (replaced, line) = self.replaced.replace((0, 0));
-        warnings.add_many(WarningKind::BadEncoding, replaced, line);
+        tell(&self.met, &mut warnings);
         if let Some(zone) = &self.options.zone {
             times::in_zone(&mut transcript, zone);
         }
@@ -153,6 +159,14 @@ impl<'a> Sink<'a> {
     /// Count a media file that was not opened.
     pub fn count_media(&mut self) {
         self.counts.media += 1;
+    }
+
+    /// The file of an archive called `name` has nothing in it.
+    pub(in crate::import) fn note_empty(&mut self, name: &str) {
+        self.warnings.add(WarningKind::EmptyEntry, 0);
+        if self.counts.empty.len() < NAMED {
+            self.counts.empty.push(name.to_owned());
+        }
     }
 
     /// A line or record that could not be placed, outside of any conversation.
@@ -197,7 +211,7 @@ impl<'a> Sink<'a> {
 
     /// The terms on which a source is read for this sink.
     pub(in crate::import) fn terms(&self) -> Terms {
-        (self.options.limits, self.replaced.clone())
+        (self.options.limits, self.met.clone())
     }
 
     /// The counts of the input called `name`, or why there are none. An input that gave nothing is an error.
@@ -207,8 +221,7 @@ impl<'a> Sink<'a> {
         result: Result<(), ImportError>,
     ) -> Result<Counts, ImportError> {
         result?;
-        let (replaced, line) = self.replaced.get();
-        self.warnings.add_many(WarningKind::BadEncoding, replaced, line);
+        tell(&self.met, &mut self.warnings);
         let name = name.to_owned();
         let Counts { lines, blank, conversations, .. } = self.counts;
         match (conversations, lines - blank.min(lines)) {
@@ -216,6 +229,15 @@ impl<'a> Sink<'a> {
             (0, _) => Err(ImportError::NoMessages { name, format: self.format, lines }),
             _ => Ok(Counts { warnings: self.warnings.into_vec(), ..self.counts }),
         }
+    }
+}
+
+/// What decoding met since it was told last.
+fn tell(met: &Meeting, warnings: &mut Warnings) {
+    for (kind, places) in [(WarningKind::BadEncoding, &met.replaced), (WarningKind::EncodedTwice, &met.twice)]
+    {
+        let (count, line) = places.take();
+        warnings.add_many(kind, count, line);
     }
 }
 

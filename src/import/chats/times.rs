@@ -6,7 +6,7 @@ use jiff::tz::{Offset, TimeZone};
 use super::chat::When;
 use crate::import::syntax::cursor::Cursor;
 use crate::import::time::dates::Stamp;
-use crate::import::time::months;
+use crate::import::time::{months, zones};
 use crate::transcript::{Time, Transcript};
 
 /// Read a field: ISO 8601, a bare time, seconds (or finer) since 1970, or a date and time as people write them.
@@ -24,11 +24,11 @@ pub fn read(field: &str) -> Option<When> {
         let clock = clock.split('.').next().unwrap_or(clock);
         return read(&format!("{day} {clock}")).filter(|when| *when != When::Unknown);
     }
-    if let Some(bare) = ["UTC", "GMT"].iter().find_map(|zone| field.strip_suffix(zone)) {
-        return read(bare).map(of_utc).filter(|when| *when != When::Unknown);
-    }
-    if let Some(time) = spaced_offset(field) {
-        return Some(When::Known(time));
+    if let Some((time, offset)) = with_zone(field) {
+        let when = read(time).filter(|when| *when != When::Unknown);
+        // A date in numbers, whose order is open, stays as on the wall.
+        let known = |when| if let When::Written(_) = when { when } else { ahead_of_utc(when, offset) };
+        return when.map(known);
     }
     if let Ok(number) = field.parse::<f64>() {
         return epoch(number).map(When::Known);
@@ -38,9 +38,6 @@ pub fn read(field: &str) -> Option<When> {
     }
     if let Some(time) = months::abroad(field) {
         return Some(When::Known(Time::Local(time)));
-    }
-    if let Some((time, offset)) = field.strip_suffix(')').and_then(|f| f.split_once("(UTC")) {
-        return Some(shifted(read(time)?, offset)).filter(|when| *when != When::Unknown);
     }
     let whole = |mut at: Cursor<'_>| {
         let stamp = Stamp::any(&mut at)?;
@@ -65,36 +62,30 @@ pub fn of_offset(wall: jiff::civil::DateTime, offset: Option<Offset>) -> Time {
     offset.and_then(|offset| offset.to_timestamp(wall).ok()).map_or(Time::Local(wall), Time::Instant)
 }
 
-/// A time that is `offset` (`+2`, `+05:30`) ahead of UTC. Where the order of the date is open it stays as on the wall.
-fn shifted(when: When, offset: &str) -> When {
-    let When::Known(Time::Local(time)) = when else { return when };
-    let (hours, minutes) = offset.split_once(':').unwrap_or((offset, "00"));
-    let sign = if hours.starts_with('-') { '-' } else { '+' };
-    let hours = hours.trim_start_matches(['+', '-']);
-    Time::parse(&format!("{time}{sign}{hours:0>2}:{minutes}")).map_or(when, When::Known)
-}
-
-/// A time that is of UTC unless it says otherwise.
-fn of_utc(when: When) -> When {
+/// `when` by clocks that are so far ahead of UTC; a moment says so itself.
+pub fn ahead_of_utc(when: When, offset: Offset) -> When {
     match when {
-        When::Known(Time::Local(time)) => {
-            TimeZone::UTC.to_timestamp(time).map_or(when, |moment| When::Known(Time::Instant(moment)))
-        }
-        other => other,
+        When::Written(stamp) => When::Written(Stamp { offset: Some(offset), ..stamp }),
+        When::Known(Time::Local(moment)) => When::Known(of_offset(moment, Some(offset))),
+        _ => when,
     }
 }
 
-/// `2024-05-01 18:02:00 +0200`, with the offset apart.
-fn spaced_offset(field: &str) -> Option<Time> {
-    let (time, offset) = field.rsplit_once(' ')?;
-    let digits = offset.strip_prefix(['+', '-'])?.replace(':', "");
-    (digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(())?;
-    let (hours, minutes) = digits.split_at(2);
-    let time = match with_month(time) {
-        Some(time) => time.to_string(),
-        None => time.trim_end().to_owned(),
+/// The time in front of a zone that stands apart, and the zone: `2024-05-01 18:02:00 +0200`, `… UTC`, `… (UTC+2)`.
+fn with_zone(field: &str) -> Option<(&str, Offset)> {
+    if let Some(time) = ["UTC", "GMT"].iter().find_map(|name| field.strip_suffix(name)) {
+        return Some((time, Offset::UTC));
+    }
+    let (time, zone) = match field.strip_suffix(')') {
+        Some(open) => open.rsplit_once('(').filter(|(_, zone)| zone.starts_with("UTC"))?,
+        // Fewer digits may be of a year or a day.
+        None => {
+            field.rsplit_once(' ').filter(|(_, zone)| zone.bytes().filter(u8::is_ascii_digit).count() == 4)?
+        }
     };
-    Time::parse(&format!("{time}{}{hours}:{minutes}", &offset[..1]))
+    let mut at = Cursor::new(zone);
+    let offset = if zone.starts_with("UTC") { zones::read(&mut at, true) } else { zones::shift(&mut at) };
+    offset.filter(|_| at.rest().is_empty()).map(|offset| (time, offset))
 }
 
 /// A date with the month in words, and a time of day.
@@ -152,13 +143,23 @@ mod tests {
             "2024-05-01 20:02:00 +0200",
             "Wed, 01 May 2024 18:02:00 GMT",
             "Wed, 01 May 2024 20:02:00 +0200",
+            "2024-05-01 20:02 (UTC+2)",
+            "2024-05-01 23:32:00 (UTC+05:30)",
+            "2024-05-01 18:02 (UTC)",
+            "1 May 2024 13:02 (UTC-5)",
         ] {
             assert_eq!(shown(field), "2024-05-01T18:02:00Z", "{field}");
         }
         assert_eq!(shown("May 1, 2024, 6:02 PM"), "2024-05-01T18:02:00");
         assert_eq!(shown("May 1, 2024 @ 18:02:00.000"), "2024-05-01T18:02:00");
         assert_eq!(shown("1 May 2024 18:02"), "2024-05-01T18:02:00");
-        assert_eq!(shown("UTC"), "none");
+        for field in ["UTC", "18:02 +44 7700 900123", "2024-05-01 18:02 +2", "2024-05-01 18:02 (UTC is best)"]
+        {
+            assert_eq!(shown(field), "none", "{field}");
+        }
+        for field in ["01/05/2024 18:02 UTC", "01/05/2024 18:02 (UTC+2)", "01/05/2024 20:02 +0200"] {
+            assert_eq!(shown(field), "written", "{field}");
+        }
         assert_eq!((shown(" "), shown("soon"), shown("12")), (String::new(), "none".into(), "none".into()));
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::import::chats::chat::{Chat, When};
-use crate::import::chats::fields::close;
+use crate::import::chats::fields::{close, cut};
 use crate::import::error::ImportError;
 use crate::import::intake::lines::Line;
 use crate::import::intake::source::{Sample, Source};
@@ -46,7 +46,7 @@ impl Format for Captions {
         });
         reading.let_go();
         sink.count_lines(lines.number());
-        close(Some(reading.chat), lines.number(), result.is_err(), sink);
+        close(Some(reading.chat), cut(&result, lines.number()), sink);
         result
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::import::chats::chat::Chat;
-use crate::import::chats::fields::{self, close, first_of, flow, items, linked_file};
+use crate::import::chats::fields::{self, close, cut, first_of, flow, items, linked_file};
 use crate::import::chats::parts::{Part, say_all};
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
@@ -32,7 +32,7 @@ impl Format for Discord {
         let mut channel = Channel { name: name.clone(), chat, count: 0, sink };
         let result = json::walk(&name, source.into_text()?, limit, &mut channel);
         let Channel { chat, count, sink, .. } = channel;
-        close(Some(chat), count, result.is_err(), sink);
+        close(Some(chat), cut(&result, count), sink);
         result
     }
 }

@@ -4,7 +4,7 @@ use ::csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::discord_txt;
 use crate::import::chats::chat::Chat;
-use crate::import::chats::fields::{close, linked_file};
+use crate::import::chats::fields::{close, cut, linked_file};
 use crate::import::chats::parts::say_all;
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
@@ -50,7 +50,7 @@ impl Format for DiscordCsv {
                 break Err(error);
             }
         };
-        close(Some(chat), count, result.is_err(), sink);
+        close(Some(chat), cut(&result, count), sink);
         result
     }
 }

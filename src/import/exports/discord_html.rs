@@ -7,7 +7,7 @@ use super::discord_txt;
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::chronology::SURE;
-use crate::import::chats::fields::{close, linked_file};
+use crate::import::chats::fields::{close, cut, linked_file};
 use crate::import::chats::parts::{Part, say_all};
 use crate::import::error::ImportError;
 use crate::import::intake::pages::{self, Element, Shown};
@@ -123,7 +123,8 @@ impl Channel {
 
     fn close(self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         sink.count_lines(self.count);
-        close(Some(self.chat), self.count, result.is_err() || !self.whole, sink);
+        let open = (!self.whole).then_some(self.count);
+        close(Some(self.chat), cut(&result, self.count).or(open), sink);
         result
     }
 
@@ -176,7 +177,7 @@ impl Channel {
         let reads = |order: &DateOrder| written.local(*order).is_some_and(|time| time.date() == known.date());
         let mut orders = [DateOrder::DayFirst, DateOrder::MonthFirst].into_iter().filter(reads);
         if let (Some(order), None) = (orders.next(), orders.next()) {
-            self.chat.set_verdict(Verdict { order, basis: Basis::Number, assumed: None });
+            self.chat.set_verdict(Verdict::sure(order, Basis::Number));
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::Chat;
-use crate::import::chats::fields::{self, close, first_of, flow, linked_file};
+use crate::import::chats::fields::{self, close, cut, first_of, flow, linked_file};
 use crate::import::chats::parts::{me, say_all};
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
@@ -164,7 +164,7 @@ fn read_channel(
     if said == 1 {
         chat.doubt(WarningKind::OneSidedExport, 0);
     }
-    close(Some(chat), count, result.is_err(), sink);
+    close(Some(chat), cut(&result, count), sink);
     result
 }
 

@@ -47,7 +47,7 @@ impl Format for DiscordTxt {
         reading.settle();
         sink.count_lines(lines.number());
         let cut = reading.place != Place::Bottom;
-        close(Some(reading.chat), lines.number(), cut, sink);
+        close(Some(reading.chat), cut.then_some(lines.number()), sink);
         result
     }
 }

@@ -112,7 +112,7 @@ impl Log {
     fn close(mut self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         sink.count_lines(self.count);
         self.chat.sort_by_time();
-        fields::close(Some(self.chat), self.count, !self.whole, sink);
+        fields::close(Some(self.chat), (!self.whole).then_some(self.count), sink);
         result
     }
 }

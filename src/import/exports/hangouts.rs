@@ -45,8 +45,8 @@ impl Format for Hangouts {
         let ids = Ids::new(&name);
         let mut reading = Reading { name: &name, sink, ids, head: Head::default(), open: None, count: 0 };
         let result = json::walk(&name, source.into_text()?, limit, &mut reading);
-        if let (Err(_), Some(open)) = (&result, &mut reading.open) {
-            open.chat.doubt(WarningKind::CutOff, reading.count);
+        if let (Err(error), Some(open)) = (&result, &mut reading.open) {
+            open.chat.doubt(WarningKind::CutOff, error.line_or(reading.count));
             let _ = reading.close();
         }
         result

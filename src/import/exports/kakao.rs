@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use jiff::civil;
 
 use crate::import::chats::chat::{Chat, When};
-use crate::import::chats::fields::close;
+use crate::import::chats::fields::{close, cut};
 use crate::import::chats::parts;
 use crate::import::error::ImportError;
 use crate::import::intake::lines::{Kept, Line};
@@ -65,7 +65,7 @@ impl Format for Kakao {
         });
         reading.settle(None);
         sink.count_lines(lines.number());
-        close(Some(reading.chat), lines.number(), result.is_err(), sink);
+        close(Some(reading.chat), cut(&result, lines.number()), sink);
         result
     }
 }

@@ -7,7 +7,7 @@ mod weekday;
 use jiff::civil::{self, DateTime};
 
 use crate::import::chats::chat::{Chat, When};
-use crate::import::chats::fields::close;
+use crate::import::chats::fields::{close, cut};
 use crate::import::chats::parts;
 use crate::import::error::ImportError;
 use crate::import::intake::lines::Line;
@@ -66,7 +66,8 @@ impl Format for LineChat {
         });
         sink.count_lines(lines.number());
         // A quotation that never ends was cut off.
-        close(Some(reading.chat), lines.number(), result.is_err() || reading.quoted, sink);
+        let open = reading.quoted.then_some(lines.number());
+        close(Some(reading.chat), cut(&result, lines.number()).or(open), sink);
         result
     }
 }
@@ -125,7 +126,7 @@ impl Reading {
         if let Day::Open(_, Some(order)) = day
             && !std::mem::replace(&mut self.settled, true)
         {
-            self.chat.set_verdict(Verdict { order: *order, basis: Basis::Number, assumed: None });
+            self.chat.set_verdict(Verdict::sure(*order, Basis::Number));
         }
     }
 

@@ -1,24 +1,27 @@
 //! E-mail: one mail (`.eml`) or a box of them (`.mbox`). Each mail is a message of its sender, without the mails that it
 //! quotes; mails that answer each other are a conversation. What is quoted and stands in no mail of the conversation
-//! follows as the words of whom the head above it names, or else of somebody unknown. What is attached is named and not
+//! comes before it, as the words of whom the head above it names, or else of somebody unknown. What is attached is named and not
 //! opened, but for texts that are chat exports: these, and mails whose text is one, are read as what was to be handed on.
+
+mod quotes;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, Read};
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders};
 
-use crate::import::chats::chat::{Chat, When};
+use crate::import::chats::chat::Chat;
 use crate::import::chats::ids::Ids;
-use crate::import::chats::parts::say_all;
 use crate::import::chats::threads::Threads;
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::paste::mail::thread;
 use crate::import::warning::WarningKind;
 use crate::import::{Format, Options, Sink, UNKNOWN, detect};
-use crate::transcript::{Kind, Time};
+use crate::transcript::Kind;
+use quotes::Sent;
 
 /// How much of what is attached is looked at to tell whether it is a chat, in bytes.
 const SAMPLE: usize = 64 * 1024;
@@ -48,15 +51,13 @@ impl Format for Mail {
             ids: Ids::default(),
             count: 0,
             said: HashSet::new(),
-            quotes: Vec::new(),
+            sent: Vec::new(),
             attached: Vec::new(),
         };
         let result = reading.fill(&mut mails, sink);
-        reading.add_quotes(sink);
-        for chat in reading.threads.iter_mut() {
-            chat.close(&result, mails.line);
-            chat.sort_by_time();
-        }
+        let sent = std::mem::take(&mut reading.sent);
+        quotes::say(sent, &mut reading.said, &mut reading.threads, sink, &name);
+        reading.threads.iter_mut().for_each(|chat| chat.close(&result, mails.line));
         let attached = std::mem::take(&mut reading.attached);
         reading.threads.close(sink);
         let format = self.name();
@@ -165,18 +166,10 @@ struct Reading<'r> {
     ids: Ids,
     count: u64,
     /// The thread and the line of every line that somebody wrote.
-    said: HashSet<(String, String)>,
-    quotes: Vec<Quote>,
+    said: quotes::Lines,
+    sent: Vec<Sent>,
     /// Chats that were attached, by name.
     attached: Vec<(String, Vec<u8>)>,
-}
-
-/// What a mail quotes or passes on.
-struct Quote {
-    key: String,
-    line: u64,
-    when: When,
-    mails: Vec<thread::Mail>,
 }
 
 impl Reading<'_> {
@@ -214,40 +207,16 @@ impl Reading<'_> {
         let chats = chats(mail, sink);
         let files: Vec<String> = chats.iter().map(|(file, _)| file.clone()).collect();
         self.attached.extend(chats.into_iter().map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
-        let when = say(chat, mail, words, &files, raw.line);
-        if quoted.iter().any(thread::Mail::has_words) {
-            self.quotes.push(Quote { key: key.clone(), line: raw.line, when, mails: quoted });
-        }
+        chat.hold(text.len());
         if raw.cut {
             chat.doubt(WarningKind::MessageTooLong, raw.line);
         }
-        chat.room(self.name, raw.line)
-    }
-
-    /// What is quoted and stands nowhere else in its thread must not be lost.
-    fn add_quotes(&mut self, sink: &Sink<'_>) {
-        for Quote { key, line, when, mails } in std::mem::take(&mut self.quotes) {
-            let chat = self.threads.get(&key, || sink.chat(self.name));
-            let is_new = |l: &str| !self.said.contains(&(key.clone(), l.trim().to_owned()));
-            let lines = |mail: &thread::Mail| -> Vec<String> {
-                let lines =
-                    mail.lines.iter().map(|l| l.text.trim_end()).filter(|l| !l.is_empty() && is_new(l));
-                lines.map(str::to_owned).collect()
-            };
-            let new: Vec<Vec<String>> = mails.iter().map(lines).collect();
-            if new.iter().all(Vec::is_empty) {
-                chat.doubt(WarningKind::QuotedMail, line);
-                continue;
-            }
-            for (mail, lines) in mails.iter().zip(&new).filter(|(_, lines)| !lines.is_empty()) {
-                let speaker = quoted_person(chat, mail).unwrap_or_else(|| {
-                    chat.doubt(WarningKind::UnknownSpeaker, line);
-                    UNKNOWN.to_owned()
-                });
-                chat.say_more(&speaker, when, Kind::Message, &lines.join("\n"), line);
-            }
-            self.said.extend(new.into_iter().flatten().map(|l| (key.clone(), l.trim().to_owned())));
-        }
+        let quoted = if quoted.iter().any(thread::Mail::has_words) { quoted } else { Vec::new() };
+        let (speaker, at) = (sender(chat, mail, raw.line), moment(chat, mail, raw.line));
+        let (parts, line, offset) = (parts(mail, words, &files), raw.line, offset(mail));
+        let room = chat.room(self.name, line);
+        self.sent.push(Sent { key, line, speaker, at, offset, parts, quoted });
+        room
     }
 
     /// The thread of a mail: that of one which it answers, or of the same subject among the same people, or a new one.
@@ -281,13 +250,6 @@ fn texts(value: &HeaderValue<'_>) -> Vec<String> {
     value.as_text_list().into_iter().flatten().map(|text| text.to_string()).collect()
 }
 
-/// Who speaks in a quoted mail, by what stands in its head.
-fn quoted_person(chat: &mut Chat, mail: &thread::Mail) -> Option<String> {
-    let name = mail.writer.as_deref()?;
-    let id = mail.address.as_deref().map_or(name.to_lowercase(), str::to_owned);
-    Some(chat.person(&id, name))
-}
-
 /// The texts attached to a mail that are exports of chats.
 fn chats(mail: &Message<'_>, sink: &Sink<'_>) -> Vec<(String, Vec<u8>)> {
     let is_text = |name: &str| [".txt", ".csv", ".json"].iter().any(|end| name.to_lowercase().ends_with(end));
@@ -304,33 +266,47 @@ fn is_chat(name: &str, bytes: &[u8], sink: &Sink<'_>) -> bool {
     format.is_ok_and(|format| !matches!(format.name(), "paste" | "mail"))
 }
 
-/// Put one mail with these `words` of its sender into its conversation; when it was sent. Of what is attached, `chats` are
-/// read by themselves.
-fn say(chat: &mut Chat, mail: &Message<'_>, words: String, chats: &[String], line: u64) -> When {
+/// When a mail was sent, by its head.
+fn moment(chat: &mut Chat, mail: &Message<'_>, line: u64) -> Option<Timestamp> {
     let when = mail.date().filter(|date| date.is_valid());
-    let when = when.and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()).map(Time::Instant);
+    let when = when.and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
     if when.is_none() {
         chat.doubt(WarningKind::InvalidTime, line);
     }
+    when
+}
+
+/// How far the clocks of the sender are ahead of UTC, by the head of the mail.
+fn offset(mail: &Message<'_>) -> Option<Offset> {
+    let date = mail.date()?;
+    let seconds = i32::from(date.tz_hour) * 3600 + i32::from(date.tz_minute) * 60;
+    Offset::from_seconds(if date.tz_before_gmt { -seconds } else { seconds }).ok()
+}
+
+/// Who sent a mail.
+fn sender(chat: &mut Chat, mail: &Message<'_>, line: u64) -> String {
     let sender = mail.from().or(mail.sender()).and_then(Address::first);
     let address = sender.and_then(|s| s.address()).map(str::to_lowercase);
     let name = sender.and_then(|s| s.name().or(s.address())).map(str::trim).filter(|name| !name.is_empty());
-    let speaker = match (name, address) {
+    match (name, address) {
         (Some(name), Some(address)) => chat.person(&address, name),
         (Some(name), None) => name.to_owned(),
         (None, _) => {
             chat.doubt(WarningKind::UnknownSpeaker, line);
             UNKNOWN.to_owned()
         }
-    };
+    }
+}
+
+/// What one mail with these `words` of its sender consists of. Of what is attached, `chats` are read by themselves.
+fn parts(mail: &Message<'_>, words: String, chats: &[String]) -> Vec<(Kind, String)> {
     let files = mail.attachments().filter_map(|part| part.attachment_name());
     let files = files.filter(|file| !chats.iter().any(|chat| chat == file));
     let mut parts: Vec<(Kind, String)> = files.map(|file| (Kind::Media, file.to_owned())).collect();
     if parts.is_empty() || !words.is_empty() {
         parts.push((Kind::Message, words));
     }
-    say_all(chat, &speaker, When::from(when), &parts, line);
-    When::from(when)
+    parts
 }
 
 #[cfg(test)]

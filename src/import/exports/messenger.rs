@@ -159,7 +159,9 @@ struct Thread {
 }
 
 impl Thread {
-    fn new(chat: Chat) -> Self {
+    fn new(mut chat: Chat) -> Self {
+        // How its letters are written the file as a whole tells.
+        chat.keep_letters();
         let (seen, hasher) = (HashMap::new(), RandomState::new());
         Self { chat, seen, hasher, part: 0, count: 0, mends: false, steps: (0, 0), before: None }
     }

@@ -35,6 +35,8 @@ impl Format for MessengerE2ee {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
         let mut reading = Reading { name: &name, chat: sink.chat(source.name()), count: 0 };
+        // Its downloads are never encoded twice.
+        reading.chat.keep_letters();
         let take = &mut |message| reading.take(&message);
         let result = json::each(&name, source.into_text()?, limit, &["messages"], take);
         let Reading { chat, count, .. } = reading;

@@ -3,7 +3,7 @@
 //! (`日期: 2024-05-18`), TIM the half of it before the clock.
 
 use crate::import::chats::chat::{Chat, When};
-use crate::import::chats::fields::close;
+use crate::import::chats::fields::{close, cut};
 use crate::import::chats::ids::Ids;
 use crate::import::chats::placeholders::{is_chinese, placeholder};
 use crate::import::error::ImportError;
@@ -87,7 +87,7 @@ impl Format for Qq {
         });
         reading.close();
         sink.count_lines(lines.number());
-        close(reading.chat, lines.number(), result.is_err(), sink);
+        close(reading.chat, cut(&result, lines.number()), sink);
         result
     }
 }

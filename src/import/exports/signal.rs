@@ -61,7 +61,7 @@ impl Format for Signal {
         let mut lines = Lines::new(source.into_text()?, &name, limit);
         let mut reading = Reading::new(&name, sink);
         let result = reading.fill(&mut lines);
-        reading.close(result.is_err());
+        reading.close(&result);
         result
     }
 
@@ -190,13 +190,11 @@ impl<'s, 'a> Reading<'s, 'a> {
         Ok(())
     }
 
-    fn close(mut self, broken: bool) {
+    fn close(mut self, result: &Result<(), ImportError>) {
         let line = 0;
         for chat in self.threads.iter_mut() {
             chat.doubt(WarningKind::DisappearingMessages, line);
-            if broken {
-                chat.doubt(WarningKind::CutOff, line);
-            }
+            chat.close(result, line);
         }
         for _ in self.chats.values().filter(|(_, any)| !any) {
             self.sink.doubt(WarningKind::EmptyConversation, line);

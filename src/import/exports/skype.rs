@@ -39,8 +39,8 @@ impl Format for Skype {
         let (ids, head) = (Ids::new(&name), Head::default());
         let mut reading = Reading { name: &name, sink, ids, owner: None, head, open: None, count: 0 };
         let result = json::walk(&name, source.into_text()?, limit, &mut reading);
-        if let (Err(_), Some(open)) = (&result, &mut reading.open) {
-            open.chat.doubt(WarningKind::CutOff, reading.count);
+        if let (Err(error), Some(open)) = (&result, &mut reading.open) {
+            open.chat.doubt(WarningKind::CutOff, error.line_or(reading.count));
             let _ = reading.close();
         }
         result

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::Chat;
-use crate::import::chats::fields::{close, first_of, flow};
+use crate::import::chats::fields::{close, cut, first_of, flow};
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::syntax::json::{self, Path, Walker, Want};
@@ -46,7 +46,7 @@ impl Format for Slack {
         let result = day.read(source);
         let count = day.count;
         chat.sort_by_time();
-        close(Some(chat), count, result.is_err(), sink);
+        close(Some(chat), cut(&result, count), sink);
         result
     }
 
@@ -137,11 +137,11 @@ fn read_room(
         let result = day.read(source);
         count = day.count;
         if let Err(error) = result {
-            chat.doubt(WarningKind::CutOff, count);
+            chat.doubt(WarningKind::CutOff, error.line_or(count));
             failed = failed.or(Some(error));
         }
     }
-    close(Some(chat), count, false, sink);
+    close(Some(chat), None, sink);
     failed.map_or(Ok(()), Err)
 }
 

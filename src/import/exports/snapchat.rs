@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::import::chats::chat::{Chat, When};
-use crate::import::chats::fields::{self, close, first_of, flow};
+use crate::import::chats::fields::{self, close, cut, first_of, flow};
 use crate::import::chats::parts::me;
 use crate::import::chats::threads::Threads;
 use crate::import::chats::times;
@@ -39,7 +39,7 @@ impl Format for Snapchat {
         let (old, open) = (Threads::default(), None);
         let mut history = History { name: name.clone(), owner, old, open, span: None, count: 0, sink };
         let result = json::walk(&name, source.into_text()?, limit, &mut history);
-        history.end(result.is_err());
+        history.end(&result);
         result
     }
 }
@@ -78,7 +78,7 @@ impl Walker for History<'_, '_> {
     fn leave(&mut self, path: &Path) -> Result<Flow, ImportError> {
         if path.depth() == 1 {
             let chat = self.open.take().map(|c| self.ordered(c));
-            close(chat, self.count, false, self.sink);
+            close(chat, None, self.sink);
         }
         flow(self.sink)
     }
@@ -129,11 +129,9 @@ impl History<'_, '_> {
         chat
     }
 
-    fn end(mut self, failed: bool) {
+    fn end(mut self, result: &Result<(), ImportError>) {
         let chat = self.open.take().map(|c| self.ordered(c));
-        if chat.is_some() || failed {
-            close(chat, self.count, failed, self.sink);
-        }
+        close(chat, cut(result, self.count), self.sink);
         self.old.iter_mut().for_each(Chat::sort_by_time);
         self.old.close(self.sink);
     }

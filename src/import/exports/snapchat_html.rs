@@ -60,7 +60,8 @@ impl Format for SnapchatHtml {
             chat.reverse();
         }
         chat.sort_by_time();
-        fields::close(Some(chat), count, !matches!(result, Ok(false)), sink);
+        let open = result.as_ref().is_ok_and(|open| *open).then_some(count);
+        fields::close(Some(chat), fields::cut(&result, count).or(open), sink);
         result.map(|_| ())
     }
 }

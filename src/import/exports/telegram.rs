@@ -59,8 +59,8 @@ impl Format for Telegram {
         let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
         let mut reading = Reading::new(&name, sink);
         let result = json::walk(&name, source.into_text()?, limit, &mut reading);
-        if result.is_err() {
-            reading.break_off();
+        if let Err(error) = &result {
+            reading.break_off(error);
         }
         result
     }
@@ -195,9 +195,9 @@ impl<'s, 'a> Reading<'s, 'a> {
     }
 
     /// The file ends here, in the middle of something.
-    fn break_off(&mut self) {
+    fn break_off(&mut self, error: &ImportError) {
         if let Some(open) = &mut self.open {
-            open.chat.doubt(WarningKind::CutOff, self.count);
+            open.chat.doubt(WarningKind::CutOff, error.line_or(self.count));
             let _ = self.close();
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::import::chats::chat::Chat;
-use crate::import::chats::fields::{self, close, first_of, flow};
+use crate::import::chats::fields::{self, close, cut, first_of, flow};
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::syntax::json::{self, Path, Walker, Want};
@@ -38,7 +38,7 @@ impl Format for TikTok {
         let result = json::walk(&name, source.into_text()?, limit, &mut data);
         let Data { open, count, sink, .. } = data;
         if open.is_some() || result.is_err() {
-            close(open.map(Open::done), count, result.is_err(), sink);
+            close(open.map(Open::done), cut(&result, count), sink);
         }
         result
     }
@@ -94,7 +94,7 @@ impl Walker for Data<'_, '_> {
 
     fn leave(&mut self, path: &Path) -> Result<Flow, ImportError> {
         if self.open.as_ref().is_some_and(|o| o.depth == path.depth()) {
-            close(self.open.take().map(Open::done), self.count, false, self.sink);
+            close(self.open.take().map(Open::done), None, self.sink);
         }
         flow(self.sink)
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::{Chat, When};
-use crate::import::chats::fields::{self, close, first_of, flow, items, linked_file};
+use crate::import::chats::fields::{self, close, cut, first_of, flow, items, linked_file};
 use crate::import::chats::parts::say_all;
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
@@ -111,9 +111,7 @@ fn read_part(source: Source<'_>, owner: Option<&Owner>, sink: &mut Sink<'_>) -> 
     let mut part = Part { name, owner, id: None, open: None, count: 0, chats: 0, sink };
     let result = walk(source, limit, &mut part);
     let chat = part.open.take().map(ordered);
-    if chat.is_some() || result.is_err() {
-        close(chat, part.count, result.is_err(), part.sink);
-    }
+    close(chat, cut(&result, part.count), part.sink);
     result
 }
 
@@ -160,7 +158,7 @@ impl Walker for Part<'_, '_, '_> {
         if path.depth() == 1 {
             self.id = None;
             if let Some(chat) = self.open.take() {
-                close(Some(ordered(chat)), self.count, false, self.sink);
+                close(Some(ordered(chat)), None, self.sink);
             }
         }
         flow(self.sink)

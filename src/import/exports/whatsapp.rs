@@ -33,6 +33,7 @@ use crate::import::paste::forward;
 use crate::import::paste::lead::Lead;
 use crate::import::syntax::cursor::Cursor;
 use crate::import::time::dates::{Shape, Stamp};
+use crate::import::time::zones;
 use crate::import::{Format, Sink};
 use reading::Reading;
 use survey::Survey;
@@ -168,7 +169,11 @@ impl<'l> Header<'l> {
     fn read(line: &'l str) -> Option<Self> {
         let mut at = Cursor::new(line);
         let bracketed = at.eat('[');
+        let start = at;
         let stamp = Stamp::full(&mut at)?;
+        // The app writes none, but what is made from its exports does.
+        let offset = zones::zulu(&start, &at);
+        let stamp = Stamp { offset, ..stamp };
         if bracketed {
             at.eat(']').then_some(())?;
             at.eat(' ');

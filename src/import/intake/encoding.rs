@@ -3,14 +3,20 @@
 //! Decoding streams. A file that begins in plain ASCII is decided at its first other byte, from the block around
 //! it, so nothing is read twice.
 
+mod seen;
+
 use std::cell::Cell;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::twice;
+use seen::Seen;
+
 const BLOCK: usize = 64 * 1024;
+/// How far ahead to look at most for what tells the encoding, in bytes.
+const FARTHEST: usize = 16 * BLOCK;
 
 /// What the first bytes of an input say about it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,8 +93,33 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     (strange * 50 <= text.len()).then_some(encoding)
 }
 
-/// How many characters had to be replaced and the line of the first, shared with whoever reports it.
-pub type Replaced = Rc<Cell<(u64, u64)>>;
+/// How many places of a kind an input has, and the line of the first.
+#[derive(Debug, Default)]
+pub struct Places(Cell<(u64, u64)>);
+
+impl Places {
+    fn add(&self, count: u64, line: u64) {
+        let (before, first) = self.0.get();
+        self.0.set((before + count, if before == 0 { line } else { first }));
+    }
+
+    /// What was counted since this was asked last.
+    pub fn take(&self) -> (u64, u64) {
+        self.0.take()
+    }
+}
+
+/// What decoding met that a reader has to be told.
+#[derive(Debug, Default)]
+pub struct Met {
+    /// Characters that had to be replaced.
+    pub replaced: Places,
+    /// Lines with letters that were encoded twice.
+    pub twice: Places,
+}
+
+/// The same, shared with whoever reports it.
+pub type Meeting = Rc<Met>;
 
 /// A reader of UTF-8 over a reader of anything. Undecodable bytes become U+FFFD and are counted.
 pub struct Utf8<R> {
@@ -102,12 +133,16 @@ pub struct Utf8<R> {
     ready: String,
     given: usize,
     lines: u64,
-    replaced: Replaced,
+    /// Whether all of it was encoded twice, when that is known.
+    twice: Option<bool>,
+    /// What may go on in the next block, where it was.
+    waiting: String,
+    met: Meeting,
 }
 
 impl<R: Read> Utf8<R> {
     /// Decode `raw`, which starts with what `nature` looked at; a byte order mark is left out.
-    pub fn new(mut raw: R, nature: Nature, replaced: Replaced) -> io::Result<Self> {
+    pub fn new(mut raw: R, nature: Nature, met: Meeting) -> io::Result<Self> {
         let (encoding, mark) = match nature {
             Nature::Text(encoding, mark) => (encoding, mark),
             // Forced by the user or by a format that knows better.
@@ -116,21 +151,20 @@ impl<R: Read> Utf8<R> {
         raw.read_exact(&mut [0; 3][..mark])?;
         let decoder = encoding.map(|e| e.new_decoder_without_bom_handling());
         let (block, ready) = (Vec::with_capacity(BLOCK), String::with_capacity(2 * BLOCK));
-        let (used, given, lines, ended, failed) = (0, 0, 0, false, None);
-        Ok(Self { raw, block, used, ended, failed, decoder, ready, given, lines, replaced })
+        let (used, given, lines, ended, failed, twice, waiting) = (0, 0, 0, false, None, None, String::new());
+        Ok(Self { raw, block, used, ended, failed, decoder, ready, given, lines, twice, waiting, met })
     }
 
     fn refill(&mut self) -> io::Result<()> {
         self.lines += self.ready.bytes().filter(|b| *b == b'\n').count() as u64;
         self.ready.clear();
         self.given = 0;
-        while self.ready.is_empty()
-            && !(self.ended && self.used == self.block.len() && self.decoder.is_none())
-        {
+        while self.ready.is_empty() && !self.is_over() {
             if self.used == self.block.len() && !self.ended {
                 self.read_block();
             }
             self.decode_block();
+            self.mend();
         }
         match self.failed.take_if(|_| self.ready.is_empty()) {
             Some(error) => Err(error),
@@ -141,9 +175,52 @@ impl<R: Read> Utf8<R> {
     fn read_block(&mut self) {
         self.block.clear();
         self.used = 0;
+        self.read_more();
+    }
+
+    /// Read another block behind what is left of the one before.
+    fn read_more(&mut self) {
+        self.block.drain(..std::mem::take(&mut self.used));
+        let before = self.block.len();
         let read = self.raw.by_ref().take(BLOCK as u64).read_to_end(&mut self.block);
-        self.ended = self.block.len() < BLOCK || read.is_err();
+        self.ended = self.block.len() < before + BLOCK || read.is_err();
         self.failed = read.err();
+    }
+
+    /// Decide by what follows, as far as that shows enough; the block begins at the first byte that is not ASCII.
+    fn decide(&mut self) -> &'static Encoding {
+        loop {
+            let seen = Seen::of(&self.block[self.used..], self.ended);
+            if self.ended || seen.is_enough() || self.block.len() - self.used > FARTHEST {
+                return seen.encoding(&self.block[self.used..], self.ended);
+            }
+            self.read_more();
+        }
+    }
+
+    /// Put letters right that were encoded twice, where all of the input was. The end of a block may be within one.
+    fn mend(&mut self) {
+        if self.twice.is_none() && !self.ready.is_ascii() {
+            self.twice = twice::is_throughout(&self.ready, self.is_over());
+        }
+        if self.twice != Some(true) {
+            return;
+        }
+        let mut text = std::mem::take(&mut self.waiting) + &self.ready;
+        if !self.is_over() {
+            self.waiting = text.split_off(twice::unfinished(&text));
+        }
+        if let Some((right, count, before)) = twice::mended_throughout(&text) {
+            self.met.twice.add(count, 1 + self.lines + before);
+            text = right;
+        }
+        self.ready.clear();
+        self.ready.push_str(&text);
+    }
+
+    /// Whether all has been decoded.
+    fn is_over(&self) -> bool {
+        self.ended && self.used == self.block.len() && self.decoder.is_none()
     }
 
     fn decode_block(&mut self) {
@@ -152,8 +229,8 @@ impl<R: Read> Utf8<R> {
             let plain = rest.iter().position(|b| !b.is_ascii()).unwrap_or(rest.len());
             self.ready.push_str(std::str::from_utf8(&rest[..plain]).expect("ASCII is UTF-8"));
             self.used += plain;
-            if plain < rest.len() {
-                self.decoder = Some(guess(&rest[plain..], self.ended).new_decoder_without_bom_handling());
+            if self.used < self.block.len() {
+                self.decoder = Some(self.decide().new_decoder_without_bom_handling());
             }
             return;
         }
@@ -172,9 +249,8 @@ impl<R: Read> Utf8<R> {
                 DecoderResult::OutputFull => return,
                 DecoderResult::Malformed(..) => self.ready.push('\u{fffd}'),
             }
-            let (count, first) = self.replaced.get();
-            let here = || 1 + self.lines + self.ready.bytes().filter(|b| *b == b'\n').count() as u64;
-            self.replaced.set((count + 1, if count == 0 { here() } else { first }));
+            let here = self.ready.bytes().filter(|b| *b == b'\n').count() as u64;
+            self.met.replaced.add(1, 1 + self.lines + here);
             // A decoder stops at each bad byte; leave room so that the block is never grown.
             if self.ready.len() + 16 > self.ready.capacity() {
                 return;
@@ -185,24 +261,6 @@ impl<R: Read> Utf8<R> {
             self.decoder = None;
         }
     }
-}
-
-/// Decide by the first block that is not all ASCII. It starts at the first other byte.
-fn guess(block: &[u8], last: bool) -> &'static Encoding {
-    let (mut good, mut bad) = (0usize, 0usize);
-    let mut chunks = block.utf8_chunks().peekable();
-    while let Some(chunk) = chunks.next() {
-        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        let cut_by_block = chunks.peek().is_none() && !last;
-        bad += usize::from(!chunk.invalid().is_empty() && !cut_by_block);
-    }
-    // Text of a code page hardly ever forms a whole UTF-8 character.
-    if bad == 0 || (good > 0 && good >= bad) {
-        return UTF_8;
-    }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(block, last);
-    detector.guess(None, Utf8Detection::Deny)
 }
 
 impl<R: Read> Read for Utf8<R> {
@@ -227,64 +285,4 @@ impl<R: Read> BufRead for Utf8<R> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn decode(bytes: &[u8]) -> (String, (u64, u64)) {
-        let replaced = Replaced::default();
-        let mut text = String::new();
-        Utf8::new(bytes, nature(bytes), replaced.clone()).unwrap().read_to_string(&mut text).unwrap();
-        (text, replaced.get())
-    }
-
-    #[test]
-    fn marks_utf16_and_code_pages() {
-        let text = "ça va? Größe 10 — да\n";
-        let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [text.as_bytes().to_vec(), [b"\xef\xbb\xbf", text.as_bytes()].concat(), le, be] {
-            assert_eq!(decode(&bytes), (text.to_owned(), (0, 0)));
-        }
-        let (german, _, _) = encoding_rs::WINDOWS_1252.encode("Anna: schöne Grüße aus Köln, bis später");
-        assert_eq!(decode(&german).0, "Anna: schöne Grüße aus Köln, bis später");
-        let (russian, _, _) = encoding_rs::WINDOWS_1251.encode("Анна: привет, как дела сегодня?");
-        assert_eq!(decode(&russian).0, "Анна: привет, как дела сегодня?");
-    }
-
-    #[test]
-    fn the_decision_waits_for_the_first_other_byte() {
-        let mut long = "plain line\n".repeat(20_000).into_bytes();
-        long.extend("Grüße, schöne Grüße aus Köln".chars().map(|c| c as u32 as u8));
-        assert!(decode(&long).0.ends_with("Grüße, schöne Grüße aus Köln"));
-    }
-
-    #[test]
-    fn broken_bytes_in_utf8_are_counted_with_their_line() {
-        let bytes = [&b"one\n\xc3\xa9\xc3\xa9 two\nth\xffree \xff\n"[..]].concat();
-        assert_eq!(decode(&bytes), ("one\néé two\nth\u{fffd}ree \u{fffd}\n".to_owned(), (2, 3)));
-        assert_eq!(decode("é é".as_bytes().split_last().unwrap().1).1, (1, 1));
-    }
-
-    #[test]
-    fn pictures_and_programs_are_no_text() {
-        assert_eq!(nature(b"\x89PNG\r\n\x1a\n"), Nature::Binary("a PNG picture"));
-        assert_eq!(nature(b"\0\0\0\x18ftypmp42"), Nature::Binary("a video or sound file"));
-        assert_eq!(nature(b"ab\0\0\x01\x02cd"), Nature::Binary("a binary file"));
-        assert!(matches!(nature(&[0xff, 0xfe, 0, 0, b'a', 0, 0, 0]), Nature::Unsupported(_)));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn any_bytes_decode(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            decode(&bytes);
-        }
-
-        #[test]
-        fn utf8_is_kept_whole(text in "\\PC{1,200}") {
-            prop_assert_eq!(decode(format!("é{text}").as_bytes()).0, format!("é{text}"));
-        }
-    }
-}
+mod tests;

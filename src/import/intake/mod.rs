@@ -6,3 +6,4 @@ pub mod lines;
 pub mod pages;
 pub mod printed;
 pub mod source;
+pub mod twice;

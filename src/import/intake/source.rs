@@ -1,13 +1,15 @@
 //! An input on its way to a format: first a look at its beginning, then all of it, as bytes, text or lines.
 
-use std::cell::OnceCell;
+use std::any::Any;
+use std::cell::{OnceCell, RefCell};
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::encoding::{self, Nature, Replaced, Utf8};
+use super::encoding::{self, Meeting, Nature, Utf8};
 use super::files;
 use super::lines::Lines;
 use crate::import::{ImportError, Limits};
@@ -26,6 +28,8 @@ pub struct Sample {
     old: bool,
     whole: bool,
     outline: OnceCell<Value>,
+    /// What a format made of it while it looked.
+    kept: Rc<RefCell<Option<Box<dyn Any>>>>,
 }
 
 impl Sample {
@@ -33,7 +37,7 @@ impl Sample {
         let nature = encoding::nature(&bytes);
         let mut text = String::new();
         if matches!(nature, Nature::Text(..)) {
-            let decoded = Utf8::new(&bytes[..], nature, Replaced::default());
+            let decoded = Utf8::new(&bytes[..], nature, Meeting::default());
             let _ = decoded.and_then(|mut d| d.read_to_string(&mut text));
         }
         let old = text.contains('\r') && !text.contains('\n');
@@ -41,7 +45,16 @@ impl Sample {
             text = text.replace('\r', "\n");
         }
         let whole = (bytes.len() as u64) < SAMPLE;
-        Self { name: name.to_owned(), bytes, nature, text, old, whole, outline: OnceCell::new() }
+        Self {
+            name: name.to_owned(),
+            bytes,
+            nature,
+            text,
+            old,
+            whole,
+            outline: OnceCell::new(),
+            kept: Rc::default(),
+        }
     }
 
     /// The input's name: a path, or the name of an entry in an archive after the archive's.
@@ -84,20 +97,30 @@ impl Sample {
         self.text[..end].lines()
     }
 
+    /// Keep what a format `made` of it, for its reading.
+    pub(in crate::import) fn keep<T: 'static>(&self, made: T) {
+        *self.kept.borrow_mut() = Some(Box::new(made));
+    }
+
+    /// What was kept last, once, if it is of this kind.
+    pub(in crate::import) fn kept<T: 'static>(&self) -> Option<T> {
+        self.kept.take()?.downcast().ok().map(|made| *made)
+    }
+
     pub(in crate::import) fn nature(&self) -> Nature {
         self.nature
     }
 }
 
-/// How large things may get, and where characters that had to be replaced are counted.
-pub type Terms = (Limits, Replaced);
+/// How large things may get, and where what decoding met is counted.
+pub type Terms = (Limits, Meeting);
 
 /// An input to be read. It can be read once; see [`Source::replay`] for formats that have to look twice.
 pub struct Source<'a> {
     path: Option<&'a Path>,
     sample: Sample,
     stream: Box<dyn Read + 'a>,
-    replaced: Replaced,
+    met: Meeting,
     limits: Limits,
 }
 
@@ -107,9 +130,9 @@ impl<'a> Source<'a> {
         path: Option<&'a Path>,
         head: Vec<u8>,
         stream: Box<dyn Read + 'a>,
-        (limits, replaced): Terms,
+        (limits, met): Terms,
     ) -> Self {
-        Self { path, sample: Sample::new(name, head), stream, replaced, limits }
+        Self { path, sample: Sample::new(name, head), stream, met, limits }
     }
 
     /// The source called `name` whose bytes come from `stream`.
@@ -145,8 +168,8 @@ impl<'a> Source<'a> {
 
     /// The whole of it, as UTF-8.
     pub fn into_text(self) -> Result<Utf8<impl Read + 'a>, ImportError> {
-        let (nature, replaced, name) = (self.sample.nature, self.replaced.clone(), self.sample.name.clone());
-        Utf8::new(self.into_bytes(), nature, replaced).map_err(|e| ImportError::io(&name, e))
+        let (nature, met, name) = (self.sample.nature, self.met.clone(), self.sample.name.clone());
+        Utf8::new(self.into_bytes(), nature, met).map_err(|e| ImportError::io(&name, e))
     }
 
     /// The whole of it, as lines of at most the size of a message.
@@ -158,14 +181,14 @@ impl<'a> Source<'a> {
 
     /// Something that can be read several times: the file itself, or a copy in memory of what has none.
     pub fn replay(self) -> Result<Replay, ImportError> {
-        let (name, nature, replaced) = (self.sample.name.clone(), self.sample.nature, self.replaced.clone());
+        let (name, nature, met) = (self.sample.name.clone(), self.sample.nature, self.met.clone());
         let held = match self.path {
             Some(path) => Held::File(path.to_owned()),
             None => {
                 Held::Bytes(hold(&name, Cursor::new(self.sample.bytes).chain(self.stream), self.limits.held)?)
             }
         };
-        Ok(Replay { name, held, nature, replaced })
+        Ok(Replay { name, held, nature, met })
     }
 }
 
@@ -174,7 +197,7 @@ pub struct Replay {
     name: String,
     held: Held,
     nature: Nature,
-    replaced: Replaced,
+    met: Meeting,
 }
 
 enum Held {
@@ -190,8 +213,8 @@ impl Replay {
             Held::File(path) => Box::new(File::open(path).map_err(failed)?),
             Held::Bytes(bytes) => Box::new(&bytes[..]),
         };
-        let replaced = if counts { self.replaced.clone() } else { Replaced::default() };
-        Utf8::new(raw, self.nature, replaced).map_err(failed)
+        let met = if counts { self.met.clone() } else { Meeting::default() };
+        Utf8::new(raw, self.nature, met).map_err(failed)
     }
 }
 

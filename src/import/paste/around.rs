@@ -6,9 +6,10 @@ use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::grammars::Head;
 use super::reading::Reading;
-use super::{asides, days, doings, forward, furniture, moments, names, notices, signs, talk, wrap, zones};
+use super::{asides, days, doings, forward, furniture, moments, names, notices, signs, talk, wrap};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
+use crate::import::time::zones;
 
 impl Reading<'_> {
     /// Whether `text`, where messages begin with names, is of the window or the page around them: what an app says, a number

@@ -115,7 +115,8 @@ fn sure(word: &str) -> Option<Named> {
 
 /// The number of the month that `word` names, whole or cut short.
 pub fn month(word: &str) -> Option<i8> {
-    months::in_words(word).or_else(|| place(&CUT_MONTHS, word).map(|month| month + 1))
+    static CUT: LazyLock<HashMap<&str, i8>> = LazyLock::new(|| months::table(&CUT_MONTHS));
+    months::in_words(word).or_else(|| CUT.get(word).copied())
 }
 
 /// `Friday, `, `gestern um `, `вчера в `: the day that stands before a time; `at` moves behind it. Only where `alone` with the
@@ -239,12 +240,6 @@ fn in_signs(line: &str) -> Option<(i8, i8)> {
 fn latin(text: &str) -> String {
     let own = |c: char| cursor::digit(c).and_then(|d| char::from_digit(d, 10)).unwrap_or(c);
     text.chars().map(own).collect()
-}
-
-/// The place among `lists` of the one that has `word`.
-fn place(lists: &[&str], word: &str) -> Option<i8> {
-    let found = lists.iter().position(|names| names.split_whitespace().any(|name| name == word))?;
-    i8::try_from(found).ok()
 }
 
 #[cfg(test)]

@@ -93,7 +93,11 @@ impl Day {
 
     /// `when` on this day, if it says none of its own.
     pub fn of(self, when: When) -> When {
-        let When::Written(stamp) = when else { return when };
+        let stamp = match when {
+            When::Written(stamp) => stamp,
+            When::Known(Time::Clock(clock)) => Stamp::of(clock),
+            _ => return when,
+        };
         if stamp.date.is_some() {
             return when;
         }
@@ -386,6 +390,9 @@ mod tests {
             assert_eq!(on(line), time, "{line}");
         }
         assert_eq!(on("Tuesday"), None);
+        let known = When::Known(Time::parse("16:02").unwrap());
+        let day = between("5 March 2024").and_then(|b| b.day).unwrap();
+        assert_eq!(day.of(known), When::Known(time.unwrap()));
         let yearless = Time::parse("2000-03-15T16:02");
         for line in
             ["March 15", "15 марта", "15. März", "samedi 15 mars", "15 de marzo", "3月15日(土)", "١٥ مارس"]

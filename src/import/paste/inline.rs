@@ -2,10 +2,25 @@
 
 use std::collections::HashMap;
 
+use super::plan::{Grammar, Plan};
 use super::{names, said};
+use crate::import::warning::WarningKind;
 
 /// Most words of a name.
 const MOST: usize = 6;
+
+impl Plan {
+    /// The messages that stand on `line`, and what is doubtful of it if they are several.
+    pub fn pieces<'l>(&self, line: &'l str) -> (Vec<&'l str>, Option<WarningKind>) {
+        if !self.inline.is_empty() {
+            (pieces(line, &self.inline), None)
+        } else if self.grammar == Grammar::Named {
+            (side_by_side(line, |name| self.knows(name)), Some(WarningKind::DoubtfulName))
+        } else {
+            (self.packed.pieces(line), Some(WarningKind::DamagedHead))
+        }
+    }
+}
 
 /// The names that come back before colons within `lines`, where all is one line that begins with one of them; each
 /// with its colon.
@@ -113,9 +128,59 @@ pub fn pieces<'l>(line: &'l str, names: &[String]) -> Vec<&'l str> {
     pieces.map(|piece| if told { without_opener(piece) } else { piece }).collect()
 }
 
+/// The messages that stand side by side on `line`, one of several of a talk: it begins with a name that `knows` knows, and so does
+/// each of the others, behind the end of a sentence. Where no sentence ends, three of them by turns are no accident.
+pub fn side_by_side<'l>(line: &'l str, knows: impl Fn(&str) -> bool) -> Vec<&'l str> {
+    const MOST_WORDS: usize = 3;
+    let whole = || vec![line];
+    if line.matches(": ").nth(1).is_none() {
+        return whole();
+    }
+    let mut starts: Vec<(usize, &str)> = Vec::new();
+    for (colon, _) in line.match_indices(": ") {
+        let ends = line[..colon].rmatch_indices(' ').map(|(at, _)| at + 1).chain([0]).take(MOST_WORDS);
+        let known = ends.filter(|at| knows(&line[*at..colon]));
+        starts.extend(known.last().map(|at| (at, &line[at..colon])));
+    }
+    let leads = starts.first().is_some_and(|(at, _)| *at == 0);
+    let turns = starts.len() > 2 && starts.windows(2).all(|pair| pair[0].1 != pair[1].1);
+    let ended = |at: usize| {
+        let last = line[..at].trim_end().chars().next_back();
+        last.is_some_and(|c| {
+            matches!(c, '.' | '?' | '!' | '…' | ')') || !(c.is_ascii() || c.is_alphanumeric())
+        })
+    };
+    let empty = starts.windows(2).any(|pair| line[pair[0].0..pair[1].0].trim_end().ends_with(':'));
+    let told = starts.iter().skip(1).all(|(at, _)| ended(*at)) || turns;
+    if !leads || starts.len() < 2 || empty || !told {
+        return whole();
+    }
+    let ends = starts.iter().skip(1).map(|(at, _)| *at).chain([line.len()]);
+    starts.iter().zip(ends).map(|((from, _), to)| line[*from..to].trim_end()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn known_people_side_by_side() {
+        let pieces = |line| side_by_side(line, |name| ["Ana", "Ben Oak"].contains(&name));
+        assert_eq!(pieces("Ana: in? Ben Oak: yes"), ["Ana: in?", "Ben Oak: yes"]);
+        assert_eq!(pieces("Ana: in 😀 Ben Oak: at 10:30: ok"), ["Ana: in 😀", "Ben Oak: at 10:30: ok"]);
+        assert_eq!(pieces("Ana: in Ben Oak: yes Ana: ok"), ["Ana: in", "Ben Oak: yes", "Ana: ok"]);
+        for line in [
+            "Ana: I told Ben Oak: no",
+            "Ana: in? Cy: yes",
+            "so. Ana: in? Ben Oak: yes",
+            "Ana: Ben Oak: hello",
+            "Ana: she wrote, Ben Oak: no",
+            "Ana: \"Ben Oak: no\"",
+            "Ana: in?",
+        ] {
+            assert_eq!(pieces(line), [line]);
+        }
+    }
 
     #[test]
     fn a_talk_that_is_dictated() {

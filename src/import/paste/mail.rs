@@ -5,10 +5,12 @@ mod reading;
 pub mod thread;
 mod wrote;
 
+use jiff::tz::Offset;
+
 use super::{moments, names};
 use crate::import::chats::chat::When;
 use crate::import::syntax::cursor::Cursor;
-use crate::import::time::{meridiem, months};
+use crate::import::time::{meridiem, months, zones};
 use crate::transcript::Time;
 pub use closing::is_closing;
 pub use wrote::{address, wrote};
@@ -82,6 +84,15 @@ pub fn is_any_field(line: &str) -> bool {
 pub fn sent(line: &str) -> Option<When> {
     let (_, value) = label(line).filter(|(label, _)| has(SENT, label))?;
     Some(moment(value)).filter(|when| *when != When::Unknown)
+}
+
+/// The zone that stands behind a time in a head: `+0100`, `GMT+2`, `(UTC)`.
+pub fn zone(text: &str) -> Option<Offset> {
+    let words = text.split_whitespace().map(|w| w.trim_matches(['(', ')', ',']));
+    words.filter(|w| w.starts_with(['+', '-', 'G', 'U'])).find_map(|word| {
+        let mut at = Cursor::new(word);
+        zones::read(&mut at, true).filter(|_| at.rest().is_empty())
+    })
 }
 
 /// A time with its day in whatever words a mail program writes it; what it says of the zone is left out.

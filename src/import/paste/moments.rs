@@ -2,16 +2,16 @@
 //! `2 March 2024 16:10`.
 
 use jiff::civil;
-use jiff::tz::Offset;
 
 use super::days::Day;
-use super::{calendar, doings, zones};
+use super::{calendar, doings};
 use crate::import::chats::chat::When;
-use crate::import::chats::times::of_offset;
+use crate::import::chats::times::ahead_of_utc;
 use crate::import::syntax::cursor::Cursor;
 use crate::import::time::dates::{Date, Stamp};
 use crate::import::time::months::{self, MONTHS};
 use crate::import::time::named::Named;
+use crate::import::time::zones;
 use crate::transcript::Time;
 
 /// How Discord reads out the picture of a role beside a name.
@@ -229,19 +229,9 @@ fn read(at: &mut Cursor<'_>, alone: bool) -> Option<When> {
         .map(|stamp| (When::Written(stamp), full))
         .or_else(|| on_a_day(&mut day, alone).map(|when| (when, day)))
         .or_else(|| Stamp::any(&mut any).map(|stamp| (When::Written(stamp), any)))?;
-    let zulu = at.rest()[..at.rest().len() - ahead.rest().len()].ends_with('Z');
-    let offset = if zulu { Some(Offset::UTC) } else { zones::read(&mut ahead, alone) };
+    let offset = zones::behind(at, &mut ahead, alone);
     (!ticked || ahead.eat('`')).then(|| *at = ahead)?;
     Some(offset.map_or(when, |offset| ahead_of_utc(when, offset)))
-}
-
-/// `when` by clocks that are so far ahead of UTC.
-fn ahead_of_utc(when: When, offset: Offset) -> When {
-    match when {
-        When::Written(stamp) => When::Written(Stamp { offset: Some(offset), ..stamp }),
-        When::Known(Time::Local(moment)) => When::Known(of_offset(moment, Some(offset))),
-        _ => when,
-    }
 }
 
 /// `Sat 16:10`, `gestern um 16:10`, `Saturday, 2 March 2024 at 16:10`, `3/2, 4:10 PM`.

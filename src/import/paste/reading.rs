@@ -16,7 +16,7 @@ use super::mail::thread::Thread;
 use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
-use super::{forward, inline, marks, moments, names, notices, page, signs, table};
+use super::{forward, marks, moments, names, notices, page, signs, table};
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::placeholders;
 use crate::import::intake::lines::Line;
@@ -215,13 +215,9 @@ impl<'c> Reading<'c> {
 
     /// Each message of a line, where several stand on one.
     fn take_all(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) {
-        let packed = self.plan.inline.is_empty();
-        let pieces = match packed {
-            true => self.plan.packed.pieces(line.text),
-            false => inline::pieces(line.text, &self.plan.inline),
-        };
-        if packed && pieces.len() > 1 {
-            self.chat.doubt(WarningKind::DamagedHead, line.number);
+        let (pieces, doubt) = self.plan.pieces(line.text);
+        if let Some(doubt) = doubt.filter(|_| pieces.len() > 1) {
+            self.chat.doubt(doubt, line.number);
         }
         for (at, text) in pieces.into_iter().enumerate() {
             self.within = at > 0;

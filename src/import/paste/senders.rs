@@ -131,15 +131,37 @@ pub fn sender(line: &str) -> Option<Sender<'_>> {
     if is_own_answer(&small) {
         return Some(Sender { name: YOU, answers: true });
     }
-    let sent = SENT.iter().find_map(|end| before(line, &small, end)).filter(|(_, rest)| rest.is_empty());
-    let answered =
-        || ANSWERED.iter().find_map(|word| before(line, &small, word)).filter(|(_, rest)| is_short(rest));
+    let initials = Initials::of(&small);
+    let find = |words: &[&str]| {
+        words.iter().filter(|word| initials.has(word)).find_map(|word| before(line, &small, word))
+    };
+    let sent = find(&SENT).filter(|(_, rest)| rest.is_empty());
+    let answered = || find(&ANSWERED).filter(|(_, rest)| is_short(rest));
     let (name, answers) = sent.map(|(name, _)| (name, false)).or_else(|| Some((answered()?.0, true)))?;
     let english = small.ends_with(" sent") || small.contains(" replied to ");
     let named = english || !name.starts_with(char::is_lowercase) || names::is_handle(name);
     let pronoun = !english && PRONOUNS.split(' ').any(|word| name.to_lowercase() == word);
     let fits = (1..=3).contains(&name.split_whitespace().count()) && name.len() <= 40;
     (fits && named && !pronoun).then_some(Sender { name, answers })
+}
+
+/// The bytes that stand behind spaces in a line: most words that are looked for begin otherwise.
+struct Initials([bool; 256]);
+
+impl Initials {
+    fn of(line: &str) -> Self {
+        let mut seen = [false; 256];
+        line.as_bytes()
+            .windows(2)
+            .filter(|pair| pair[0] == b' ')
+            .for_each(|pair| seen[usize::from(pair[1])] = true);
+        Self(seen)
+    }
+
+    /// Whether `word`, which begins with a space, may stand in the line.
+    fn has(&self, word: &str) -> bool {
+        word.as_bytes().get(1).is_some_and(|byte| self.0[usize::from(*byte)])
+    }
 }
 
 /// Whether `line`, one's own heading, is a word that people write, too.

@@ -13,8 +13,6 @@ use crate::import::chats::times;
 use crate::import::error::ImportError;
 use crate::import::intake::lines::{Line, Lines};
 use crate::import::intake::source::Source;
-use crate::import::syntax::cursor::Cursor;
-use crate::import::time::dates::Stamp;
 use crate::import::warning::WarningKind;
 use crate::transcript::Kind;
 
@@ -93,11 +91,9 @@ impl HeadPattern {
     }
 }
 
-/// What `field` says of when, if it is a time; a time of day takes its day from a heading.
+/// What `field` says of when, if it is a time.
 fn moment(field: &str) -> Option<When> {
-    let mut at = Cursor::new(field);
-    let clock = Stamp::any(&mut at).filter(|stamp| stamp.date.is_none() && at.rest().is_empty());
-    clock.map(When::Written).or_else(|| times::read(field)).filter(|when| *when != When::Unknown)
+    times::read(field).filter(|when| *when != When::Unknown)
 }
 
 /// Read `source`, whose messages begin as `pattern` says. A line that is a day and nothing else says of when the times below it are; every other line

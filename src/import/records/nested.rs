@@ -63,8 +63,11 @@ impl Format for Nested {
         let mut survey = Survey::default();
         let mut units = Units::new(&mut survey, asked.as_ref());
         // A broken end is met again, and told, by the second reading.
-        let _ = feed(&name, replay.text(false)?, lines, limit, &mut units);
+        let whole = feed(&name, replay.text(false)?, lines, limit, &mut units).is_ok();
         let mut reading = Reading::new(&name, survey, lines, sink);
+        if !whole {
+            reading.leave_last_open();
+        }
         let result = reading.read(replay.text(true)?, limit, asked.as_ref());
         reading.close(&result);
         result

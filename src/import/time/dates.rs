@@ -28,6 +28,20 @@ pub enum DateOrder {
 
 impl DateOrder {
     /// The assumption in words.
+    pub(crate) fn against_wish(self) -> &'static str {
+        match self {
+            Self::DayFirst => {
+                "that cannot be read in the order you asked for, or goes back in time so; all were read day first"
+            }
+            Self::MonthFirst => {
+                "that cannot be read in the order you asked for, or goes back in time so; all were read month first"
+            }
+            Self::YearFirst => {
+                "that cannot be read in the order you asked for, or goes back in time so; all were read year first"
+            }
+        }
+    }
+
     pub(crate) fn assumption(self) -> &'static str {
         match self {
             Self::DayFirst => "that could be day first or month first; day first was assumed",
@@ -77,6 +91,19 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// A time of day alone.
+    pub fn of(clock: civil::Time) -> Self {
+        let shape = Shape {
+            time_first: true,
+            separator: None,
+            year: None,
+            comma: false,
+            seconds: false,
+            meridiem: false,
+        };
+        Self { date: None, named: None, clock, offset: None, shape, american: false }
+    }
+
     /// Read a date and time at `at`, in either order; `at` moves behind it.
     pub fn full(at: &mut Cursor<'_>) -> Option<Self> {
         Self::date_first(at).or_else(|| Self::time_first(at))
@@ -86,9 +113,8 @@ impl Stamp {
     pub fn any(at: &mut Cursor<'_>) -> Option<Self> {
         Self::full(at).or_else(|| {
             let (clock, seconds, meridiem) = time(at)?;
-            let shape =
-                Shape { time_first: true, separator: None, year: None, comma: false, seconds, meridiem };
-            Some(Self { date: None, named: None, clock, offset: None, shape, american: false })
+            let alone = Self::of(clock);
+            Some(Self { shape: Shape { seconds, meridiem, ..alone.shape }, ..alone })
         })
     }
 
@@ -253,7 +279,8 @@ fn between(at: &mut Cursor<'_>) -> Option<bool> {
     at.spaces();
     let comma = at.eat(',');
     at.spaces();
-    let after_word = WORDS.iter().find_map(|word| {
+    let worded = at.peek().is_some_and(char::is_alphabetic);
+    let after_word = WORDS.iter().filter(|_| worded).find_map(|word| {
         let mut ahead = *at;
         (ahead.word(word) && ahead.spaces() > 0).then_some(ahead)
     });
@@ -267,9 +294,14 @@ pub(in crate::import) fn clock(at: &mut Cursor<'_>) -> Option<civil::Time> {
     time(at).map(|(clock, _, _)| clock)
 }
 
+/// So many characters stand at most before the hour of a time, and one more.
+const NEAR: usize = 40;
+
 /// Hours, minutes and perhaps seconds, with the word for the half of the day before or behind; the time, whether it
 /// has seconds, and whether such a word.
 fn time(at: &mut Cursor<'_>) -> Option<(civil::Time, bool, bool)> {
+    // Most of what is looked at is words, and no number follows.
+    at.rest().chars().take(NEAR).any(char::is_numeric).then_some(())?;
     let mut ahead = *at;
     ahead.eat('T');
     let before = meridiem::read(&mut ahead);
@@ -302,7 +334,8 @@ fn time_separator(at: &mut Cursor<'_>) -> bool {
     // Some languages write `14 h 56`, `14h56` or `14時56分`.
     let mut ahead = *at;
     ahead.spaces();
-    let found = [':', '.', 'h', '時', '时', '點', '点', '시', '分', '분'].into_iter().any(|c| ahead.eat(c));
+    let sign = |c: &char| matches!(c, ':' | '.' | 'h' | '時' | '时' | '點' | '点' | '시' | '分' | '분');
+    let found = ahead.peek().filter(sign).and_then(|_| ahead.bump()).is_some();
     ahead.spaces();
     if found {
         *at = ahead;
@@ -318,11 +351,15 @@ fn minutes_word(at: &mut Cursor<'_>) -> bool {
 
 /// What may follow the last number: a sign, or a word for the hour that says nothing (`21:07 Uhr`, `21:07 ч.`).
 fn time_end(at: &mut Cursor<'_>) {
-    if ['分', '분', '秒', '초', 'Z'].into_iter().any(|c| at.eat(c)) {
+    if at.peek().filter(|c| matches!(c, '分' | '분' | '秒' | '초' | 'Z')).is_some() {
+        at.bump();
         return;
     }
     let mut ahead = *at;
     ahead.spaces();
+    if !ahead.peek().is_some_and(char::is_alphabetic) {
+        return;
+    }
     let word = ["uhr", "ч", "hrs", "hs", "h", "น", "s"].into_iter().any(|word| ahead.word(word));
     if word && !ahead.peek().is_some_and(char::is_alphanumeric) {
         ahead.eat('.');

@@ -1,5 +1,8 @@
 //! The words for the halves of the day that stand beside a time of twelve hours.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::import::syntax::cursor::Cursor;
 
 /// A half of the day, or noon, which lies in both.
@@ -95,6 +98,9 @@ const WORDS: [(&str, Half); 67] = [
     ("popiet", Half::Afternoon),
 ];
 
+/// The same, to be looked up: this is asked at nearly every time.
+static HALVES: LazyLock<HashMap<&str, Half>> = LazyLock::new(|| WORDS.into_iter().collect());
+
 /// Read such a word at `at`, in any of its spellings (`PM`, `p.m.`, `p. m.`).
 pub fn read(at: &mut Cursor<'_>) -> Option<Half> {
     const LONGEST: usize = 14;
@@ -110,7 +116,7 @@ pub fn read(at: &mut Cursor<'_>) -> Option<Half> {
         }
         last = ahead.bump().unwrap_or(' ');
         if last != ' ' && !ahead.peek().is_some_and(is_letter) {
-            found = WORDS.iter().find(|(w, _)| *w == word).map(|(_, half)| (*half, ahead)).or(found);
+            found = HALVES.get(word.as_str()).map(|half| (*half, ahead)).or(found);
         }
     }
     let (half, behind) = found?;

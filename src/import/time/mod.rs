@@ -5,3 +5,4 @@ pub mod meridiem;
 pub mod months;
 pub mod named;
 pub mod order;
+pub mod zones;

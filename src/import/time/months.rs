@@ -1,5 +1,8 @@
 //! Dates with the month in English words, in which nothing is left open: `Mar 4, 2024`, `4 March 2024`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use jiff::civil;
 
 use super::dates;
@@ -39,9 +42,18 @@ const ABROAD: [&str; 12] = [
 /// The number of the month that `word`, in small letters, names: whole in one of many languages, or in English cut to three
 /// letters or more.
 pub fn in_words(word: &str) -> Option<i8> {
+    static WHOLE: LazyLock<HashMap<&str, i8>> = LazyLock::new(|| table(&ABROAD));
     let english = || MONTHS.iter().position(|month| word.len() > 2 && month.starts_with(word));
-    let abroad = ABROAD.iter().position(|names| names.split(' ').any(|name| name == word));
-    i8::try_from(abroad.or_else(english)? + 1).ok()
+    WHOLE.get(word).copied().or_else(|| i8::try_from(english()? + 1).ok())
+}
+
+/// The number of the month by each of the names in `lists`, from January; the first of several.
+pub fn table(lists: &[&'static str; 12]) -> HashMap<&'static str, i8> {
+    let mut table = HashMap::new();
+    for (month, names) in (1..).zip(lists) {
+        names.split(' ').for_each(|name| _ = table.entry(name).or_insert(month));
+    }
+    table
 }
 
 /// English days of the week, from Monday.
@@ -185,15 +197,16 @@ fn word(at: &mut Cursor<'_>) -> String {
 
 /// The place among `names` of the one that is next, whole or cut to three or four letters, with or without a dot.
 pub fn name(at: &mut Cursor<'_>, names: &[&str]) -> Option<usize> {
-    let found = names.iter().enumerate().find_map(|(place, name)| {
-        let cuts = [*name, &name[..name.len().min(4)], &name[..3]];
-        cuts.into_iter().find_map(|word| {
-            let mut ahead = *at;
-            let whole = ahead.word(word) && !ahead.peek().is_some_and(char::is_alphabetic);
-            whole.then_some((place, ahead))
-        })
-    });
-    let (place, mut ahead) = found?;
+    // No name is longer.
+    let (mut ahead, mut letters, mut length) = (*at, [0; 9], 0);
+    while let Some(c) = ahead.peek().filter(|c| c.is_alphabetic()) {
+        *letters.get_mut(length)? = u8::try_from(c.to_ascii_lowercase()).ok()?;
+        length += 1;
+        ahead.bump();
+    }
+    let word = &letters[..length];
+    let cut = |name: &str, to: usize| name.as_bytes().get(..to.min(name.len())) == Some(word);
+    let place = names.iter().position(|name| [name.len(), 4, 3].into_iter().any(|to| cut(name, to)))?;
     ahead.eat('.');
     *at = ahead;
     Some(place)

@@ -42,11 +42,12 @@ pub fn dates(told: &[Told], copied: Option<Date>) -> Vec<Option<Date>> {
     };
     let found: Vec<Option<Date>> = (0..told.len()).map(date).collect();
     let known = |at: usize| if let Told::Date(date) = told[at] { Some(date) } else { found[at] };
-    let around = |at: usize, name: Named| {
-        let first = (0..at).rev().find_map(known)?;
-        let last = (at..told.len()).find_map(known).or(copied)?;
-        name.between(first, last)
-    };
+    // The last one known before each, and the first from each on.
+    let mut before = vec![None; told.len()];
+    let mut from = vec![None; told.len() + 1];
+    (1..told.len()).for_each(|at| before[at] = known(at - 1).or(before[at - 1]));
+    (0..told.len()).rev().for_each(|at| from[at] = known(at).or(from[at + 1]));
+    let around = |at: usize, name: Named| name.between(before[at]?, from[at].or(copied)?);
     let date = |at: usize| match told[at] {
         Told::Name(name, _) => found[at].or_else(|| around(at, name)),
         _ => None,

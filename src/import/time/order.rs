@@ -30,21 +30,33 @@ struct Track {
     next: u64,
     first: Option<civil::Date>,
     last: Option<civil::Date>,
+    /// Lines of the first date that is none so, and of the first that goes back.
+    faulty: [u64; 2],
 }
 
 impl Track {
-    fn add(&mut self, date: Option<civil::Date>) {
+    fn add(&mut self, date: Option<civil::Date>, line: u64) {
         let Some(date) = date else {
             self.impossible += 1;
+            self.fault(0, line);
             return;
         };
         // Messages may arrive a little out of order; a wrong reading jumps by months.
         let back = |last: civil::Date| last.duration_since(date).as_hours() > 24;
-        self.backward += u64::from(self.last.is_some_and(back));
+        if self.last.is_some_and(back) {
+            self.backward += 1;
+            self.fault(1, line);
+        }
         self.forward += u64::from(self.last.is_some_and(|last| date > last));
         self.next += u64::from(self.last.is_some_and(|last| last.tomorrow().is_ok_and(|next| next == date)));
         self.first.get_or_insert(date);
         self.last = Some(date);
+    }
+
+    fn fault(&mut self, kind: usize, line: u64) {
+        if self.faulty[kind] == 0 {
+            self.faulty[kind] = line;
+        }
     }
 
     fn faults(&self) -> (u64, u64) {
@@ -86,6 +98,15 @@ pub struct Verdict {
     pub basis: Basis,
     /// If nothing spoke for it: how many dates it touches, and the line of the first.
     pub assumed: Option<(u64, u64)>,
+    /// If the user asked for another: how many dates forbid that, and the line of the first.
+    pub overruled: Option<(u64, u64)>,
+}
+
+impl Verdict {
+    /// An order that something spoke for.
+    pub fn sure(order: DateOrder, basis: Basis) -> Self {
+        Self { order, basis, assumed: None, overruled: None }
+    }
 }
 
 impl std::fmt::Display for Verdict {
@@ -114,7 +135,7 @@ impl Evidence {
         self.american.1 += u64::from(!stamp.american);
         self.undotted |= stamp.shape.separator() != Some('.');
         for (track, order) in self.tracks.iter_mut().zip(ORDERS) {
-            track.add(date.resolve(order));
+            track.add(date.resolve(order), line);
         }
         let (day, month) = (date.resolve(DateOrder::DayFirst), date.resolve(DateOrder::MonthFirst));
         if day != month && day.is_some() && month.is_some() {
@@ -129,9 +150,24 @@ impl Evidence {
 
     /// The order, with `wish` heard where the dates leave it open.
     pub fn verdict(&self, wish: Option<DateOrder>) -> Verdict {
+        let verdict = self.heard(wish);
+        let lost = wish.filter(|wish| *wish != verdict.order && self.is_needed());
+        Verdict { overruled: lost.map(|wish| self.against(wish)), ..verdict }
+    }
+
+    /// How many dates cannot be of `order`, or else go back when read so, and the line of the first.
+    fn against(&self, order: DateOrder) -> (u64, u64) {
+        let track = ORDERS.iter().position(|o| *o == order).map(|at| self.tracks[at]).unwrap_or_default();
+        match track.faults() {
+            (0, backward) => (backward.max(1), track.faulty[1]),
+            (impossible, _) => (impossible, track.faulty[0]),
+        }
+    }
+
+    fn heard(&self, wish: Option<DateOrder>) -> Verdict {
         let [day, month, year] = self.tracks;
         let best = day.faults().min(month.faults());
-        let sure = |order, basis| Verdict { order, basis, assumed: None };
+        let sure = Verdict::sure;
         let by = |a: &Track, b: &Track| {
             if a.impossible == b.impossible { Basis::Sequence } else { Basis::Number }
         };
@@ -159,7 +195,7 @@ impl Evidence {
                     ordering => ordering.is_gt(),
                 };
                 let order = if month_first { DateOrder::MonthFirst } else { DateOrder::DayFirst };
-                Verdict { order, basis: Basis::Assumed, assumed }
+                Verdict { assumed, ..sure(order, Basis::Assumed) }
             }
         }
     }
@@ -189,6 +225,23 @@ mod tests {
     fn a_number_past_twelve_settles_it_even_against_the_wish() {
         assert_eq!(verdict(&["1/2/24", "13/2/24"], Some(MonthFirst)), (DayFirst, None));
         assert_eq!(verdict(&["1/2/24", "2/13/24"], None), (MonthFirst, None));
+    }
+
+    #[test]
+    fn what_forbids_the_wish_is_told() {
+        let overruled = |dates: &[&str], wish| {
+            let mut evidence = Evidence::default();
+            for (line, date) in (1..).zip(dates) {
+                evidence.add(&Stamp::full(&mut Cursor::new(&format!("{date}, 10:00"))).unwrap(), line);
+            }
+            evidence.verdict(wish).overruled
+        };
+        assert_eq!(overruled(&["1/2/24", "13/2/24", "14/2/24"], Some(MonthFirst)), Some((2, 2)));
+        assert_eq!(overruled(&["1/5/24", "1/6/24", "2/1/24"], Some(DayFirst)), Some((1, 3)));
+        assert_eq!(overruled(&["1/2/24", "13/2/24"], Some(DayFirst)), None);
+        assert_eq!(overruled(&["1/2/24", "13/2/24"], None), None);
+        assert_eq!(overruled(&["1/2/24"], Some(MonthFirst)), None);
+        assert_eq!(overruled(&["2024-03-14"], Some(MonthFirst)), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use ::csv::StringRecord;
 
 use super::{say, words};
-use crate::import::chats::fields::{self, close};
+use crate::import::chats::fields::{self, close, cut};
 use crate::import::chats::parts;
 use crate::import::chats::times;
 use crate::import::error::ImportError;
@@ -54,7 +54,7 @@ pub fn read(source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> 
             break Err(error);
         }
     };
-    close(Some(chat), last, result.is_err(), sink);
+    close(Some(chat), cut(&result, last), sink);
     result
 }
 

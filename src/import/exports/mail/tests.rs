@@ -63,8 +63,8 @@ fn what_stands_in_no_other_mail_is_kept() {
          see below\n\n-----Original Message-----\nFrom: Mum\nSent: Sunday\n\nhello\n\n> tea?\n",
     );
     // Whom her mail quotes is not told.
-    let rest = ["1 Message Mum: hello", "1 Message unknown: tea?"];
-    assert_eq!(found, ["m#chat", "1 Message Ida: see below", rest[0], rest[1]]);
+    let rest = ["1 Message unknown: tea?", "1 Message Mum: hello"];
+    assert_eq!(found, ["m#chat", rest[0], rest[1], "1 Message Ida: see below"]);
 }
 
 #[test]
@@ -80,14 +80,14 @@ fn what_is_quoted_is_read_as_in_pastes() {
         "2024年3月4日(月) 16:01 Ida Berg <ida@example.org>:",
     ] {
         let read = mail(&format!("yes\n\n{head}\n\n> tea?\n>\n> now\n"));
-        assert_eq!(read, "1 Message Bo: yes|1 Message Ida Berg: tea?\nnow", "{head}");
+        assert_eq!(read, "1 Message Ida Berg: tea?\nnow|1 Message Bo: yes", "{head}");
     }
     let read = mail(
         "yes\n________________________________\nVon: Ida\nGesendet: Montag\nAn: Bo\n\ntea?\n\nFrom: Cy <cy@example.org>\nSent: Sunday\nTo: Ida\n\ncake?\n",
     );
-    assert_eq!(read, "1 Message Bo: yes|1 Message Ida: tea?|1 Message Cy: cake?");
+    assert_eq!(read, "1 Message Cy: cake?|1 Message Ida: tea?|1 Message Bo: yes");
     let read = mail("On Mon, 4 Mar 2024 at 16:01, Ida wrote:\n> tea?\n\nyes\n> and cake?\n\nno\n");
-    assert_eq!(read, "1 Message Bo: yes\n\nno|1 Message Ida: tea?\nand cake?");
+    assert_eq!(read, "1 Message Ida: tea?\nand cake?|1 Message Bo: yes\n\nno");
     for words in ["she wrote:\nno", "at 16:01 he wrote this", "From: here\nto there", "a > b"] {
         assert_eq!(mail(words), format!("1 Message Bo: {words}"));
     }
@@ -118,4 +118,48 @@ fn a_box_is_parted_into_mails_and_those_that_answer_stand_together() {
     ];
     assert_eq!(found, expected);
     assert!(doubts.contains(&"quoted-mail"));
+}
+
+/// Each message of the mails with its time.
+fn timed(mails: &[String]) -> Vec<String> {
+    let mut told = Vec::new();
+    for found in tried::read("m", &mails.concat(), "mail") {
+        let t = found.transcript;
+        told.extend(t.messages.iter().map(|m| {
+            let time = m.time.map_or("-".to_owned(), |time| time.to_string());
+            format!("{time} {}: {}", t.speakers[m.speaker.unwrap()].name, m.text.reveal())
+        }));
+    }
+    told
+}
+
+#[test]
+fn what_is_quoted_stands_at_its_own_time() {
+    let mail = |who: &str, clock: &str, id: &str, body: &str| {
+        format!(
+            "From {who}@example.org Mon Mar  4 16:00:00 2024\nFrom: {who} <{who}@example.org>\nTo: help@example.org\n\
+             Date: Mon, 4 Mar 2024 {clock}\nSubject: Re: tea\n{id}\n\n{body}\n\n"
+        )
+    };
+    let quoting = mail(
+        "bo",
+        "18:00:00 +0200",
+        "Message-ID: <3@x>\nReferences: <1@x>",
+        "yes\n\nOn 04/03/2024 17:30, ida <ida@example.org> wrote:\n> now?\n>\n\
+         > On Mon, 4 Mar 2024 at 3:00 PM GMT+1 cy <cy@example.org> wrote:\n>> tea?\n>>\n>>> first",
+    );
+    let between = mail("di", "16:45:00 +0100", "Message-ID: <2@x>\nReferences: <1@x>", "who comes?");
+    assert_eq!(
+        timed(&[quoting, between]),
+        [
+            "- unknown: first",
+            "2024-03-04T14:00:00Z cy: tea?",
+            "2024-03-04T15:30:00Z ida: now?",
+            "2024-03-04T15:45:00Z di: who comes?",
+            "2024-03-04T16:00:00Z bo: yes",
+        ]
+    );
+    // A head of another zone, or a wrong one, may seem to be of later.
+    let late = mail("bo", "18:00:00 +0200", "", "yes\n\nOn Mon, 4 Mar 2024 at 19:30, ida wrote:\n> now?");
+    assert_eq!(timed(&[late]), ["- ida: now?", "2024-03-04T16:00:00Z bo: yes"]);
 }

@@ -9,6 +9,7 @@ use super::content::{self, Content};
 use super::{GONE, Thread, threads};
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::When;
+use crate::import::chats::fields::cut;
 use crate::import::chats::parts::{file_name, say_all};
 use crate::import::error::ImportError;
 use crate::import::intake::pages::{self, Element, Shown};
@@ -111,8 +112,8 @@ fn page(thread: &mut Thread, source: Source<'_>, sink: &mut Sink<'_>) -> Result<
         Ok(())
     });
     sink.count_lines(thread.count - before);
-    if !matches!(result, Ok(false)) {
-        thread.chat.doubt(WarningKind::CutOff, thread.count);
+    if let Some(line) = cut(&result, thread.count).or(matches!(result, Ok(true)).then_some(thread.count)) {
+        thread.chat.doubt(WarningKind::CutOff, line);
     }
     result.map(|_| ())
 }

@@ -1,8 +1,10 @@
 //! Mails that stand one within another: whose words a line is, by the fields and the lines with "wrote" above it and by how
 //! deep it is quoted. What was quoted was written before what quotes it.
 
+use jiff::tz::Offset;
+
 use super::super::ahead::Kept;
-use super::{address, head, is_any_field, is_from, is_sure_head, sent, unquoted, writer, wrote};
+use super::{address, head, is_any_field, is_from, is_sure_head, sent, unquoted, writer, wrote, zone};
 use crate::import::chats::chat::When;
 use crate::import::paste::{days, forward};
 
@@ -40,6 +42,8 @@ pub struct Mail {
     pub address: Option<String>,
     /// When.
     pub when: When,
+    /// How far the clock of its head is ahead of UTC, as far as that is told.
+    pub offset: Option<Offset>,
     /// How many signs of quotation stand before its lines.
     depth: usize,
     /// Whether its subject says that it answers another.
@@ -102,12 +106,13 @@ impl Thread {
         let divided = if text.trim().is_empty() { self.divided } else { std::mem::take(&mut self.divided) };
         let alone = || (divided && is_from(text)).then_some(1);
         if let Some(count) = head(&below).or_else(alone) {
-            self.begin(writer(text), address(text), When::Unknown, depth, deeper(count));
+            self.begin(writer(text), address(text), When::Unknown, None, depth, deeper(count));
             self.fields = count - 1;
             return Is::Head;
         }
         if let Some((count, (name, when))) = introduced(&below) {
-            self.begin(Some(name), address(&below[..count].concat()), when, depth, deeper(count));
+            let told = below[..count].join(" ");
+            self.begin(Some(name), address(&told), when, zone(&told), depth, deeper(count));
             self.fields = count - 1;
             return Is::Head;
         }
@@ -129,6 +134,7 @@ impl Thread {
         writer: Option<String>,
         address: Option<String>,
         when: When,
+        offset: Option<Offset>,
         depth: usize,
         deeper: usize,
     ) {
@@ -138,7 +144,7 @@ impl Thread {
             self.at(depth - 1);
         }
         self.depths.push(self.mails.len());
-        self.mails.push(Mail { writer, address, when, depth, answer: false, lines: Vec::new() });
+        self.mails.push(Mail { writer, address, when, offset, depth, answer: false, lines: Vec::new() });
     }
 
     /// The mail of which lines so deep are.
@@ -150,6 +156,7 @@ impl Thread {
                 writer: None,
                 address: None,
                 when: When::Unknown,
+                offset: None,
                 depth,
                 answer: false,
                 lines: Vec::new(),
@@ -161,7 +168,7 @@ impl Thread {
     fn field(&mut self, text: &str) {
         let Some(mail) = self.mails.last_mut() else { return };
         if let Some(when) = sent(text) {
-            mail.when = when;
+            (mail.when, mail.offset) = (when, zone(text));
         }
         // `Re: tea`, `AW: Tee`: a subject with a colon near its beginning.
         let value = text.split_once([':', '：']).map_or("", |(_, value)| value.trim());

@@ -55,6 +55,12 @@ impl<'r, 's, 'a> Reading<'r, 's, 'a> {
         feed(name, text, lines, limit, &mut Units::new(self, asked))
     }
 
+    /// The input breaks off, and the conversation that came last with it.
+    pub fn leave_last_open(&mut self) {
+        let last = self.ends.iter().max_by_key(|(_, order)| **order).map(|(key, _)| key.clone());
+        last.and_then(|key| self.ends.remove(&key));
+    }
+
     /// What a broken end left open was understood up to there.
     pub fn close(self, result: &Result<(), ImportError>) {
         self.sink.close_all(self.open.into_values().collect(), result);

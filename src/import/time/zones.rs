@@ -40,8 +40,41 @@ pub fn read(at: &mut Cursor<'_>, alone: bool) -> Option<Offset> {
     offset.filter(|_| ends)
 }
 
-/// `+2`, `+02:00`, `-0530`.
-fn shift(at: &mut Cursor<'_>) -> Option<Offset> {
+/// The same behind a time that was read from `start` to `at`, which may have ended in a `Z`. Numbers right behind a time, or with a
+/// dash behind them, are a zone wherever it stands.
+pub fn behind(start: &Cursor<'_>, at: &mut Cursor<'_>, alone: bool) -> Option<Offset> {
+    if let Some(utc) = zulu(start, at) {
+        return Some(utc);
+    }
+    let written = &start.rest()[..start.rest().len() - at.rest().len()];
+    let tight = match at.peek() {
+        Some('+') => true,
+        // `9:00-10:30` is a span.
+        Some('-') => written.contains('T'),
+        _ => false,
+    };
+    let mut ahead = *at;
+    match shift(&mut ahead).filter(|_| ahead.peek().is_none_or(|c| !c.is_alphanumeric())) {
+        Some(offset) if tight || is_before_dash(ahead) => {
+            *at = ahead;
+            Some(offset)
+        }
+        _ => read(at, alone),
+    }
+}
+
+/// UTC, where a time that was read from `start` to `at` ends in a `Z`.
+pub fn zulu(start: &Cursor<'_>, at: &Cursor<'_>) -> Option<Offset> {
+    start.rest()[..start.rest().len() - at.rest().len()].ends_with('Z').then_some(Offset::UTC)
+}
+
+/// Whether a dash between spaces follows, as before a name.
+fn is_before_dash(mut at: Cursor<'_>) -> bool {
+    at.spaces() > 0 && at.eat('-') && at.spaces() > 0
+}
+
+/// `+2`, `+02:00`, `-0530`; `at` moves behind it.
+pub fn shift(at: &mut Cursor<'_>) -> Option<Offset> {
     let mut ahead = *at;
     ahead.spaces();
     let sign = if ahead.eat('+') { 1 } else { ahead.eat('-').then_some(-1)? };
@@ -106,6 +139,18 @@ mod tests {
         for text in [" +0200", " +44 7700 900123", " Utcan", " cet", " EST: in?", " (UTC is best)", ""] {
             assert_eq!(seconds(text, false), (None, text.to_owned()), "{text}");
         }
+        let behind = |text: &'static str, time: &str| {
+            let start = Cursor::new(text);
+            let mut at = Cursor::new(&text[time.len()..]);
+            let offset = behind(&start, &mut at, false).map(Offset::seconds);
+            (offset, at.rest())
+        };
+        assert_eq!(behind("21:07:03+01:00 Ana", "21:07:03"), (Some(3600), " Ana"));
+        assert_eq!(behind("T21:07-0100 Ana", "T21:07"), (Some(-3600), " Ana"));
+        assert_eq!(behind("21:07 +0100 - Ana", "21:07"), (Some(3600), " - Ana"));
+        assert_eq!(behind("21:07Z Ana", "21:07Z"), (Some(0), " Ana"));
+        assert_eq!(behind("9:00-10:30 Ana", "9:00"), (None, "-10:30 Ana"));
+        assert_eq!(behind("9:00 +44 7700 - Ana", "9:00"), (None, " +44 7700 - Ana"));
         let all = |line| of_all(line).map(Offset::seconds);
         assert_eq!(
             (all("All times are in UTC."), all("Zeitzone: GMT+2"), all("Chat started 18:03 (UTC)")),
