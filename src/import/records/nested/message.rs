@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::csv::headings::folded;
+use super::super::csv::roster::Roster;
 use super::kinds::{self, Sort};
 use super::roles::Role;
 use super::units::Unit;
@@ -17,6 +18,11 @@ const MOST: usize = 1_000_000;
 pub struct Names(HashMap<String, String>);
 
 impl Names {
+    /// That they are called so by a table beside the messages.
+    pub fn know(&mut self, roster: &Roster) {
+        self.0.extend(roster.names().map(|(id, name)| (id.to_owned(), name.to_owned())));
+    }
+
     /// Learn what `unit` tells of somebody: an entry of a list of people, or a message with name and id.
     pub fn learn(&mut self, unit: &Unit) {
         let list = folded(unit.list.rsplit('.').next().unwrap_or_default());
@@ -85,10 +91,35 @@ pub fn of(unit: &Unit, among: bool) -> Option<Said> {
     }
 }
 
-/// The words, out of what marks them up.
-pub fn words(text: &str) -> String {
-    const TAGS: [&str; 8] = ["<p", "<div", "<span", "<b>", "<i>", "<a ", "<strong", "<br"];
+/// The words of `unit`, out of what marks them up; it may be told that they are a piece of a page.
+pub fn words(unit: &Unit) -> String {
+    const TAGS: [&str; 21] = [
+        "<p",
+        "<div",
+        "<span",
+        "<b>",
+        "<i>",
+        "<u>",
+        "<a ",
+        "<em",
+        "<strong",
+        "<br",
+        "<ul",
+        "<ol",
+        "<h1",
+        "<h2",
+        "<h3",
+        "<img",
+        "<emoji",
+        "<at ",
+        "<attachment",
+        "<blockquote",
+        "<systemEventMessage",
+    ];
+    let text = unit.get(Role::Text).unwrap_or_default();
     let trimmed = text.trim();
     let marked = TAGS.iter().any(|tag| trimmed.starts_with(tag)) && trimmed.ends_with('>');
-    if marked { markup::read(trimmed).text.trim().to_owned() } else { text.to_owned() }
+    let told =
+        || unit.kinds.iter().any(|kind| matches!(kind.as_str(), "html" | "text/html" | "RichText/Html"));
+    if marked || told() { markup::read(trimmed).text.trim().to_owned() } else { text.to_owned() }
 }

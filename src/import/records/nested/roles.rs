@@ -41,6 +41,8 @@ pub enum Role {
     Direction,
     /// Whether it was deleted.
     Deleted,
+    /// Whether something was sent with it that is no words.
+    Media,
 }
 
 /// What a value is for, and how far behind the likeliest for it.
@@ -81,6 +83,11 @@ pub fn of(path: &[&str], asked: Option<&Columns>) -> Known {
     }
     if parents.last().is_some_and(|key| is(Part::Conversation, key)) {
         return of_room(last, depth);
+    }
+    if parents.last().is_some_and(|key| is(Part::Text, key))
+        && let Some(form) = rank(Part::Form, last)
+    {
+        return Some((Role::Text, depth + form));
     }
     let strange = parents.iter().any(|key| !is(Part::Envelope, key) && !is(Part::Text, key));
     let (role, rank) = of_key(last, parents.last().is_none_or(|key| key.starts_with("profile")))?;
@@ -129,6 +136,12 @@ fn of_room(last: &str, depth: u32) -> Known {
 fn of_key(key: &str, top: bool) -> Known {
     if matches!(key, "deleted" | "isdeleted" | "removed" | "isremoved" | "unsent" | "isunsent" | "redacted") {
         return Some((Role::Deleted, 0));
+    }
+    if words::tells_deletion(key) {
+        return Some((Role::Deleted, 1));
+    }
+    if words::tells_media(key) {
+        return Some((Role::Media, 0));
     }
     if key == "nick" {
         return Some((Role::Nick, 0));
@@ -236,6 +249,14 @@ mod tests {
             ("createdDateTime", Some(Role::Time)),
             ("sentUtc", Some(Role::Time)),
             ("event", Some(Role::Kind)),
+            ("data/message/content/raw", Some(Role::Text)),
+            ("content/filtered", Some(Role::Text)),
+            ("content/length", None),
+            ("deletedDateTime", Some(Role::Deleted)),
+            ("deletedBy", None),
+            ("has_media", Some(Role::Media)),
+            ("hasAttachments", Some(Role::Media)),
+            ("is_hashtag", None),
         ] {
             assert_eq!(role(path), expected, "{path}");
         }
