@@ -96,7 +96,7 @@ fn people(tag: &Tag) -> Vec<Person> {
     let names = value(tag, "contact_name").or_else(|| value(tag, "name")).unwrap_or("");
     let names: Vec<&str> = if addresses.len() == 1 { vec![names] } else { names.split(", ").collect() };
     let known = names.len() == addresses.len();
-    let name = |at: usize| Some(names[at].to_owned()).filter(|_| known);
+    let name = |at: usize| names.get(at).filter(|_| known).map(|name| (*name).to_owned());
     addresses.iter().enumerate().map(|(at, address)| ((*address).to_owned(), name(at))).collect()
 }
 

@@ -135,6 +135,8 @@ fn say(chat: &mut Chat, survey: &Survey, unit: &Unit, said: &Said, line: u64, me
     let text = message::words(unit);
     match said {
         Said::Event => return chat.reject(WarningKind::UnknownRecord, line),
+        // A mark for something that the app did, without words for it.
+        Said::Notice if text.is_empty() => return chat.reject(WarningKind::UnknownRecord, line),
         Said::Notice => return chat.note(when, &text, line),
         Said::Message => {}
     }
