@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::csv::layout::Layout;
 use super::csv::transcripts::Transcripts;
 use super::csv::{Rows, read_table};
+use super::nested;
 use super::rows::field;
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
@@ -31,7 +32,8 @@ impl Format for JsonList {
     }
 
     fn detect(&self, sample: &Sample) -> f32 {
-        if List::of(sample.outline()).is_some() { SURE } else { 0.0 }
+        // Of several documents, one a line, this would see the first alone.
+        if List::of(sample.outline()).is_some() && !nested::is_lines(sample) { SURE } else { 0.0 }
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {

@@ -143,7 +143,7 @@ fn feed(
 }
 
 /// Whether each line is a document.
-fn is_lines(sample: &Sample) -> bool {
+pub(in crate::import) fn is_lines(sample: &Sample) -> bool {
     let mut lines = sample.lines().filter(|line| !line.trim().is_empty()).take(2);
     let is_object =
         |line: &str| json::record(line.trim_start_matches('\u{feff}')).is_ok_and(|v| v.is_object());

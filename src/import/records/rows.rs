@@ -88,7 +88,8 @@ fn names(sample: &Sample) -> Option<StringRecord> {
             }
             continue;
         };
-        let told = object.values().filter(|v| v.is_string() || v.is_number()).count();
+        let words = |v: &Value| v.as_array().is_some_and(|l| l.len() > 1 && l.iter().all(Value::is_string));
+        let told = object.values().filter(|v| v.is_string() || v.is_number() || words(v)).count();
         if at == 0 && told < 2 {
             return None;
         }

@@ -287,6 +287,14 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_words_take_turns() {
+        let text = "{\"id\":\"x1\",\"dialog\":[\"hello how are you\",\"fine and you ?\"]}\n{\"id\":\"x2\",\"dialog\":[\"who is it\",\"it is me\"]}\n";
+        let found = read("g", text, "jsonl-rows");
+        assert_eq!((found.len(), found[0].transcript.messages.len()), (2, 2));
+        assert!(found.iter().all(crate::import::Imported::names_nobody));
+    }
+
+    #[test]
     fn messages_that_quote_a_talk_are_messages() {
         let text = "sender,text\nIda,\"look:\nA: hi\nB: hey\"\nMax,ok then\nIda,what do you say\n";
         assert_eq!(said("m.csv", text, "csv").len(), 1);

@@ -51,6 +51,7 @@ impl Names {
             .or_else(|| nick().and_then(|_| unit.get(Role::OwnName)).or_else(nick))
             .or_else(|| unit.get(Role::OwnName).filter(|_| unit.get(Role::Text).is_some()))
             .or_else(|| unit.get(Role::SenderId))
+            .or_else(|| unit.get(Role::Played))
     }
 }
 
@@ -67,7 +68,7 @@ pub enum Said {
 
 /// Whether somebody is told who could have written it.
 pub fn names_somebody(unit: &Unit) -> bool {
-    [Role::Name, Role::Sender, Role::SenderId, Role::Nick, Role::OwnName, Role::Mine]
+    [Role::Name, Role::Sender, Role::SenderId, Role::Nick, Role::OwnName, Role::Mine, Role::Played]
         .into_iter()
         .any(|role| unit.get(role).is_some())
 }

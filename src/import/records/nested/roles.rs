@@ -43,6 +43,8 @@ pub enum Role {
     Deleted,
     /// Whether something was sent with it that is no words.
     Media,
+    /// What part somebody plays in a talk, where nothing else tells who it is: `user`, `assistant`, `coach`.
+    Played,
 }
 
 /// What a value is for, and how far behind the likeliest for it.
@@ -118,6 +120,9 @@ fn is_sender(key: &str) -> bool {
 /// Of somebody who is told as an object.
 fn of_person(last: &str, depth: usize) -> Known {
     let depth = depth as u32;
+    if last == "role" {
+        return Some((Role::Played, depth));
+    }
     let name = rank(Part::Name, last).filter(|_| last != "title" && last != "label");
     let id = || rank(Part::Id, last).map(|rank| (Role::SenderId, depth * STEP + rank));
     name.map(|rank| (Role::Name, rank * 10 + depth)).or_else(id)
@@ -145,6 +150,9 @@ fn of_key(key: &str, top: bool) -> Known {
     }
     if key == "nick" {
         return Some((Role::Nick, 0));
+    }
+    if key == "role" {
+        return Some((Role::Played, 0));
     }
     if matches!(key, "direction" | "messagedirection" | "inout") {
         return Some((Role::Direction, 0));
@@ -257,6 +265,7 @@ mod tests {
             ("has_media", Some(Role::Media)),
             ("hasAttachments", Some(Role::Media)),
             ("is_hashtag", None),
+            ("author/role", Some(Role::Played)),
         ] {
             assert_eq!(role(path), expected, "{path}");
         }
