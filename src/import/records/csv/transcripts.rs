@@ -162,7 +162,7 @@ fn is_talk(field: &str) -> bool {
     let trimmed = text.trim();
     if trimmed.starts_with(['[', '{']) && detect::is_structured(trimmed) {
         let sample = Sample::new("", trimmed.as_bytes().to_vec());
-        return detect::choose(&sample, 1, &Options::default()).is_ok() || is_list_of_words(trimmed);
+        return detect::choose(&sample, 0, &Options::default()).is_ok() || is_list_of_words(trimmed);
     }
     let (mut named, mut lines, mut names) = (0, 0, HashSet::new());
     for line in trimmed.lines().filter(|line| !line.trim().is_empty()) {
@@ -189,12 +189,12 @@ fn speaker(line: &str) -> Option<&str> {
         _ => line,
     };
     let rest = bare.trim_start_matches(|c: char| c.is_ascii_digit() || " .,:/-–—".contains(c));
-    let rest = if rest.len() < bare.len() && bare.contains(rest) { rest } else { bare };
-    let (name, words) = rest.split_once(':')?;
+    let said = |at: &usize| rest[at + 1..].chars().next().is_none_or(char::is_whitespace);
+    let end = rest.match_indices(':').map(|(at, _)| at).find(said)?;
+    let name = &rest[..end];
     let name = name.split(['(', '[']).next().unwrap_or(name).trim();
     let short = !name.is_empty() && name.chars().count() <= NAME && name.split(' ').count() <= 4;
-    let said = words.is_empty() || words.starts_with([' ', '\t', '\u{a0}']);
-    (short && said && !name.ends_with("http") && !name.ends_with("https")).then_some(name)
+    short.then_some(name)
 }
 
 /// The column that tells the rows apart: one that is called after numbers or cases, and in which no two are the same.

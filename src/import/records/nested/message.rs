@@ -85,7 +85,8 @@ pub fn of(unit: &Unit, among: bool) -> Option<Said> {
         (true, false, true) if among && sort == Sort::Event => Some(Said::Notice),
         (true, false, true) if among => Some(Said::Message),
         (false, _, true) if among && (who || sort == Sort::Event) => {
-            let sent = sort == Sort::Media || !unit.files.is_empty() || unit.get(Role::Deleted).is_some();
+            let told = unit.get(Role::Deleted).or(unit.get(Role::Media)).is_some();
+            let sent = sort == Sort::Media || !unit.files.is_empty() || told;
             Some(if sent && sort != Sort::Event { Said::Message } else { Said::Event })
         }
         _ => None,

@@ -269,11 +269,7 @@ impl Walker for Units<'_> {
             // What is a yes or no is nobody.
             _ => value != "true" && value != "false",
         };
-        let (role, value) = match role {
-            Role::Direction => (Role::Mine, value),
-            Role::Media => (Role::Kind, "media".to_owned()),
-            _ => (role, value),
-        };
+        let role = if role == Role::Direction { Role::Mine } else { role };
         if let (true, Some((_, unit))) = (fits, self.open.last_mut()) {
             unit.deep |= keys.len() > 1 && role != Role::File && role != Role::Kind;
             unit.offer((role, rank), value);
