@@ -18,6 +18,7 @@ use super::{FORMATS, Format, Limits, Options, read_stream};
 use crate::import::chats::sink::Sink;
 use crate::import::intake::files;
 use crate::import::intake::source::Source;
+use crate::import::records::csv::roster;
 
 pub(super) use folder::Folder;
 pub(super) use guard::inflate;
@@ -169,7 +170,7 @@ impl<'n> Tally<'n> {
                 sink.note_empty(&name);
                 self.empty.get_or_insert(ImportError::Empty { name });
             }
-            Err(error) if error.is_no_chat() => {
+            Err(error) if error.is_no_chat() || is_of_people(&error) => {
                 sink.doubt(WarningKind::SkippedEntry, 0);
                 if matches!(error, ImportError::Foreign { general: false, .. }) {
                     self.foreign.get_or_insert(error);
@@ -195,6 +196,11 @@ impl<'n> Tally<'n> {
             None => Ok(()),
         }
     }
+}
+
+/// Whether what could not be read is a table without words, which its name says to be one of people.
+fn is_of_people(error: &ImportError) -> bool {
+    matches!(error, ImportError::NoSuchColumn { name, .. } if roster::is_of_people(name))
 }
 
 /// Read a bundle as its format, and count what was left unopened.

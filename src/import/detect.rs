@@ -22,7 +22,6 @@ pub(super) fn choose(
         Some(asked) => Some(named(asked)?).filter(|f| !sample.text().is_empty() || f.detect(sample) > 0.0),
         // What is known and not read is refused, with the way out.
         None => surest(sample, least).filter(|f| match f.name() {
-            "jsonl" | "json-list" | "json-nested" => !foreign::is_tinder(sample),
             "paste" | "csv" => !foreign::is_of_programs(sample.text()),
             _ => true,
         }),

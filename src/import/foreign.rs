@@ -1,7 +1,6 @@
 //! Exports that are known and not read: what they are, and what to ask the app for instead.
 
 use super::error::ImportError;
-use crate::import::chats::fields::{first_of, items};
 use crate::import::intake::source::Sample;
 
 /// A form of export, and the way out.
@@ -22,10 +21,6 @@ const SNAPCHAT: Known = Known {
 };
 const CALL: Known =
     Known { what: "a call or voicemail of Google Voice", instead: "give the pages of texts beside it" };
-const TINDER: Known = Known {
-    what: "Tinder's download with the words of its owner alone",
-    instead: "copy the chat in the app and paste it as text",
-};
 const CONTACTS: Known =
     Known { what: "a list of contacts (vCard)", instead: "give the export of the chat itself" };
 const CALENDAR: Known =
@@ -42,8 +37,7 @@ const PAGE: Known = Known {
 
 /// Why the input that begins with `sample`, which no format claims, is not read, when it is known.
 pub fn refusal(sample: &Sample) -> Option<ImportError> {
-    let known =
-        page(sample).or_else(|| is_tinder(sample).then_some(TINDER)).or_else(|| program(sample.text()))?;
+    let known = page(sample).or_else(|| program(sample.text()))?;
     let general = known.what == PAGE.what;
     Some(ImportError::Foreign {
         name: sample.name().to_owned(),
@@ -135,14 +129,6 @@ fn page(sample: &Sample) -> Option<Known> {
     })
 }
 
-/// Whether it is Tinder's download.
-pub fn is_tinder(sample: &Sample) -> bool {
-    let top = sample.outline();
-    let matched = items(top, "Messages").iter().any(|m| first_of(m, &["match_id"]).is_some());
-    let used = top.get("Usage").is_some_and(|usage| usage.get("app_opens").is_some());
-    matched || (used && top.get("User").is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,7 +141,6 @@ mod tests {
             ("i.html", "<!DOCTYPE html><div class=\"message_part\">", "imessage-exporter"),
             ("v.html", "<?xml ?>\n<!DOCTYPE html><div class=\"haudio\">", "Google Voice"),
             ("html/chat_history.html", "<html><h1>Chat History</h1>", "Snapchat"),
-            ("t.json", r#"{"Messages": [{"match_id": "Match 1", "messages": []}]}"#, "Tinder"),
             ("p.html", "<html><p>hello</p>", "a web page"),
             ("c.vcf", "BEGIN:VCARD\nFN:Bo Lee\nEND:VCARD\n", "vCard"),
             ("c.ics", "BEGIN:VCALENDAR\nSUMMARY:Match\n", "iCalendar"),
@@ -167,10 +152,6 @@ mod tests {
             assert!(error.contains(words) && error.contains("; "), "{error}");
             assert!(!error.contains("--as"), "{error}");
         }
-        let tall = "{\n \"Usage\": {},\n \"User\": {},\n \"Messages\": [\n {\"match_id\": \"1\",\n \"messages\": [\n {\"to\": 1}]}]}";
-        let tall = Sample::new("t.json", tall.as_bytes().to_vec());
-        let chosen = super::super::detect::choose(&tall, 0, &super::super::Options::default());
-        assert!(matches!(chosen.err(), Some(ImportError::UnknownFormat { .. })) && refusal(&tall).is_some());
         assert!(refusal(&Sample::new("x.json", b"{\"a\": 1}".to_vec())).is_none());
         assert!(refusal(&Sample::new("x.xml", b"<?xml version=\"1.0\"?><calls></calls>".to_vec())).is_none());
     }

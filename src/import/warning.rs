@@ -80,6 +80,8 @@ pub enum WarningKind {
     DeletedMessages,
     /// Only one person speaks; the other side is missing.
     OneSidedExport,
+    /// Messages of somebody, and no words in any of them.
+    NoWords,
     /// A record that could not be read.
     BadRecord,
     /// A conversation without any message.
@@ -155,7 +157,7 @@ pub enum WarningKind {
 impl WarningKind {
     /// Whether conversations, or parts of them, are missing from what was read.
     pub fn loses_records(&self) -> bool {
-        matches!(self, Self::BadRecord | Self::CutOff | Self::MissingPart)
+        matches!(self, Self::BadRecord | Self::CutOff | Self::MissingPart | Self::NoWords)
     }
 
     /// Whether a reader has to look at each line.
@@ -189,6 +191,7 @@ impl WarningKind {
             Self::MessageTooLong => "message-too-long",
             Self::DeletedMessages => "deleted-messages",
             Self::OneSidedExport => "one-sided-export",
+            Self::NoWords => "no-words",
             Self::BadRecord => "bad-record",
             Self::EmptyConversation => "empty-conversation",
             Self::DuplicateId => "duplicate-id",
@@ -248,6 +251,10 @@ impl WarningKind {
             Self::OneSidedExport => {
                 ("conversation", "with only one person's messages; the other side is missing")
             }
+            Self::NoWords => (
+                "conversation",
+                "without a word in any message; if the words stand under another name, give it with --columns text=NAME",
+            ),
             Self::BadRecord => ("record", "that could not be read, left out"),
             Self::EmptyConversation => ("conversation", "without any message, left out"),
             Self::DuplicateId => ("conversation", "with the id of an earlier one; both were kept"),

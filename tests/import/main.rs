@@ -2,6 +2,8 @@
 //! which files fail. All texts are invented.
 
 mod archives;
+mod beside;
+mod databases;
 mod imessage;
 mod limits;
 mod lossless;

@@ -246,6 +246,10 @@ fn caveats(transcript: &Transcript, warnings: &mut Warnings) {
     for message in transcript.messages.iter().filter(|m| m.kind == Kind::Deleted) {
         warnings.add(WarningKind::DeletedMessages, message.origin.line);
     }
+    let said = || transcript.messages.iter().filter(|m| m.kind == Kind::Message);
+    if said().count() > 1 && said().all(|m| m.text.reveal().trim().is_empty()) {
+        warnings.add(WarningKind::NoWords, said().next().map_or(0, |m| m.origin.line));
+    }
     if transcript.is_one_sided() {
         warnings.add(WarningKind::OneSidedExport, 0);
     }

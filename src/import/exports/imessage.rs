@@ -3,24 +3,22 @@
 //! Columns differ between versions of the system, so those that exist are asked for. Times count from 2001.
 
 mod attributed_body;
-mod database;
 
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use rusqlite::Row;
 
+use super::databases;
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::parts::{me, say_all};
 use crate::import::error::ImportError;
+use crate::import::intake::database::{Database, bytes, number, text};
 use crate::import::intake::source::{Sample, Source};
 use crate::import::warning::WarningKind;
 use crate::import::{Format, Limits, Sink, UNKNOWN};
 use crate::transcript::{Kind, Time};
-use database::{Database, bytes, number, text};
 
-/// How every SQLite database begins.
-const MAGIC: &[u8] = b"SQLite format 3\0";
 /// From 1970 to 2001, in seconds.
 const EPOCH: i64 = 978_307_200;
 /// What the app puts into a text in the place of an attachment.
@@ -54,27 +52,27 @@ impl Format for IMessage {
     }
 
     fn detect(&self, sample: &Sample) -> f32 {
-        let has = |word: &[u8]| sample.bytes().windows(word.len()).any(|w| w == word);
-        match sample.bytes().starts_with(MAGIC) {
-            true if has(b"chat_message_join") || (has(b"is_from_me") && has(b"handle_id")) => 0.95,
-            // The list of tables may stand behind the sample; the reading looks at all of it.
-            true => 0.3,
-            false => 0.0,
-        }
+        let joined = databases::names_all(sample, &[b"chat_message_join"]);
+        joined.max(databases::names_all(sample, &[b"is_from_me", b"handle_id"]))
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let (name, limits) = (source.name().to_owned(), sink.options().limits);
-        let database = Database::open(source, limits.held)?;
-        let columns = database.columns("message")?;
-        let ours = columns.contains("text") && columns.contains("date");
-        if !ours || !(columns.contains("handle_id") || columns.contains("address")) {
-            return Err(ImportError::Binary { name, what: "a database of a kind not read here" });
-        }
-        let owner = me(sink.options());
-        let archive = Archive::new(name, limits, owner, &database, &columns)?;
-        archive.read(sink)
+        databases::Sqlite.read(source, sink)
     }
+}
+
+/// Whether the database has the system's table of messages.
+pub fn is_ours(database: &Database) -> Result<bool, ImportError> {
+    let columns = database.columns("message")?;
+    let ours = columns.contains("text") && columns.contains("date");
+    Ok(ours && (columns.contains("handle_id") || columns.contains("address")))
+}
+
+/// Read the database called `name`.
+pub fn read(name: &str, database: &Database, sink: &mut Sink<'_>) -> Result<(), ImportError> {
+    let (limits, owner) = (sink.options().limits, me(sink.options()));
+    let columns = database.columns("message")?;
+    Archive::new(name.to_owned(), limits, owner, database, &columns)?.read(sink)
 }
 
 /// The reading of one database.

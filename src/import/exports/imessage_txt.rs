@@ -94,12 +94,7 @@ struct Head<'l> {
 impl<'l> Head<'l> {
     fn read(line: &'l str) -> Option<Self> {
         let text = line.trim_start();
-        // Not to be tried on every line: a month, and a half of the day.
-        let month = text.get(..3)?.chars().all(char::is_alphabetic);
-        let half =
-            ["AM", "PM"].iter().filter_map(|half| text.find(half)).min().filter(|at| month && *at < 32)?;
-        let (time, rest) = text.split_at(half + 2);
-        let time = civil::DateTime::strptime("%b %d, %Y %I:%M:%S %p", time.replace('\u{202f}', " ")).ok()?;
+        let (time, rest) = timed(text)?;
         Some(Self { time, indented: text.len() < line.len(), rest: rest.trim() })
     }
 
@@ -107,6 +102,21 @@ impl<'l> Head<'l> {
     fn notice(&self) -> Option<&'l str> {
         (!self.rest.is_empty() && !self.rest.starts_with('(')).then_some(self.rest)
     }
+}
+
+/// The time with which `text` begins, and what stands behind it.
+fn timed(text: &str) -> Option<(civil::DateTime, &str)> {
+    // Not to be tried on every line: a month, and a half of the day.
+    let month = text.get(..3)?.chars().all(char::is_alphabetic);
+    let half = ["AM", "PM"].iter().filter_map(|half| text.find(half)).min().filter(|at| month && *at < 32)?;
+    let (time, rest) = text.split_at(half + 2);
+    let time = civil::DateTime::strptime("%b %d, %Y %I:%M:%S %p", time.replace('\u{202f}', " ")).ok()?;
+    Some((time, rest))
+}
+
+/// The time that the program writes before who read a message and when.
+pub fn moment(text: &str) -> Option<civil::DateTime> {
+    timed(text.trim()).map(|(time, _)| time)
 }
 
 /// Where in the text the reader stands.

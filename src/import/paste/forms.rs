@@ -5,7 +5,7 @@ use super::games::Game;
 use super::grammars::{Head, Who};
 use super::senders::YOU;
 use super::table::Table;
-use super::{days, furniture, grammars, logs, moments, names, ranks, said, signs};
+use super::{days, furniture, grammars, logs, moments, names, notices, ranks, said, signs};
 use crate::import::chats::chat::When;
 use crate::import::syntax::cursor::Cursor;
 
@@ -83,7 +83,7 @@ impl Form {
             Self::Game(game) => game.head(line),
             Self::Line(read) => {
                 let (name, when, text) = read(line)?;
-                let app = line.trim_start().starts_with("[System]");
+                let app = notices::is_by_app(line);
                 let who = if app { Who::App } else { Who::Speaker(names::tidy(name)) };
                 Some(Head { who, when, text })
             }

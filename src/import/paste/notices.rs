@@ -1,6 +1,7 @@
 //! What apps write between messages, as whole lines of their forms, and what they set beside names.
 
-use super::furniture;
+use super::{furniture, moments};
+use crate::import::chats::chat::When;
 
 /// `Tom is now Away.`, `*** Tom has left ***`: what a program says behind a time, where nobody's name has a colon.
 pub fn is_app(text: &str) -> bool {
@@ -38,6 +39,38 @@ pub fn is_app(text: &str) -> bool {
     let left = lower.starts_with("the account has disconnected");
     let short = text.split_whitespace().count() <= 7;
     left || (short && (state || ENDS.iter().any(|end| lower.ends_with(end))))
+}
+
+/// What an app says in `line`, and when: behind a time, or with the app's own name in brackets before it.
+pub fn told(line: &str) -> Option<(When, &str)> {
+    let timed = moments::leading(line).filter(|(_, rest)| is_app(rest) || is_by_app(rest));
+    timed.or_else(|| is_by_app(line).then(|| (When::Unknown, line.trim())))
+}
+
+/// Whether the app itself speaks, by a name in brackets that no person has: `{System}: Tom has left the team.`, `[Server] Restart in
+/// 5 minutes`.
+pub fn is_by_app(line: &str) -> bool {
+    const APPS: [&str; 10] = [
+        "system",
+        "server",
+        "console",
+        "announcement",
+        "automod",
+        "система",
+        "sistema",
+        "système",
+        "serveur",
+        "broadcast",
+    ];
+    let line = line.trim_start();
+    let close = match line.chars().next() {
+        Some('{') => '}',
+        Some('[') => ']',
+        Some('<') => '>',
+        _ => return false,
+    };
+    let Some((name, rest)) = line[1..].split_once(close) else { return false };
+    APPS.contains(&&*name.trim().to_lowercase()) && rest.starts_with([':', ' '])
 }
 
 /// Where a picture of a screen or a page begins or ends, or what has not been read: `[Screenshot 2]`, `IMG_2231.PNG`,
@@ -126,6 +159,21 @@ mod tests {
         ] {
             assert!(!is_app(line) || line == "we have left", "{line}");
         }
+    }
+
+    #[test]
+    fn names_of_apps_in_brackets() {
+        for line in ["{System}: Tom has left the team.", "[Server] Restart in 5 minutes", "<Console>: saved"]
+        {
+            assert!(is_by_app(line), "{line}");
+        }
+        for line in ["{Team} [Tom]: hi", "System: hi", "[system32] is a folder", "[Server]", "[Tom]: hi"] {
+            assert!(!is_by_app(line), "{line}");
+        }
+        assert_eq!(
+            told("[18:02] {System}: Tom has left.").map(|(_, rest)| rest),
+            Some("{System}: Tom has left.")
+        );
     }
 
     #[test]

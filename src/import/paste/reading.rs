@@ -16,7 +16,7 @@ use super::mail::thread::Thread;
 use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
-use super::{forward, marks, moments, names, notices, page, signs, table};
+use super::{forward, inline, marks, moments, names, notices, page, signs, table};
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::placeholders;
 use crate::import::intake::lines::Line;
@@ -273,7 +273,7 @@ impl<'c> Reading<'c> {
                 None if self.stands_between(line, lines) => self.chat.heading(),
                 None if self.is_narrated(line) => {}
                 None if self.plan.grammar == Grammar::Own => self.other(line),
-                None => match moments::leading(line.text).filter(|(_, rest)| notices::is_app(rest)) {
+                None => match notices::told(line.text) {
                     Some((when, rest)) => {
                         self.append_held();
                         let rest = rest.trim();

@@ -17,6 +17,7 @@ pub(in crate::import) mod layout;
 mod people;
 pub(in crate::import) mod records;
 pub(in crate::import) mod roster;
+pub(in crate::import) mod transcripts;
 mod when;
 
 use std::collections::{HashMap, HashSet};
@@ -24,13 +25,14 @@ use std::io::BufRead;
 
 use ::csv::StringRecord;
 
+use super::beside;
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::chronology::Runs;
 use crate::import::chats::parts;
 use crate::import::chats::placeholders::told_kind;
 use crate::import::error::ImportError;
-use crate::import::intake::source::{self, Sample, Source};
+use crate::import::intake::source::{Sample, Source};
 use crate::import::time::order::{Evidence, Verdict};
 use crate::import::warning::WarningKind;
 use crate::import::{Flow, Format, Sink, UNKNOWN};
@@ -42,9 +44,13 @@ use layout::Layout;
 use people::WeChat;
 use records::Records;
 use roster::Roster;
+use transcripts::Transcripts;
 
 /// How sure it is of a table of which only the user can say which column is what; surer than a paste could be.
 const REFUSED: f32 = 0.55;
+
+/// The same of one with a transcript in each row.
+const TRANSCRIPTS: f32 = 0.88;
 
 /// The format.
 pub struct Table;
@@ -58,6 +64,9 @@ impl Format for Table {
         if crate::import::detect::is_structured(sample.text()) {
             return 0.0;
         }
+        if Transcripts::of_sample(sample, None).is_some() {
+            return TRANSCRIPTS;
+        }
         let refused = || if Layout::is_table(sample) { REFUSED } else { 0.0 };
         Layout::guess(sample).map_or_else(refused, |(_, sure)| sure)
     }
@@ -67,7 +76,7 @@ impl Format for Table {
     }
 
     fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
-        roster::bundles(entries)
+        beside::bundles(entries)
     }
 
     fn read_bundle(
@@ -76,46 +85,21 @@ impl Format for Table {
         files: &mut dyn Entries,
         sink: &mut Sink<'_>,
     ) -> Result<(), ImportError> {
-        let (mut roster, mut chats, mut failed) = (Roster::default(), Vec::new(), None);
-        for entry in &bundle.entries {
-            let source = files.open(entry, sink)?;
-            if Layout::is_named(source.sample()) || !roster::is_of_people(entry) {
-                chats.push(entry);
-                continue;
-            }
-            let rows = all_rows(source, sink)?;
-            sink.count_lines(rows.len() as u64);
-            rows.iter().for_each(|_| sink.count_heading());
-            roster.add(&rows);
-        }
-        for entry in chats {
-            let source = files.open(entry, sink)?;
-            if roster::is_of_chats(entry) && !Layout::is_named(source.sample()) {
-                sink.doubt(WarningKind::SkippedEntry, 0);
-                continue;
-            }
-            failed = failed.or(read_source(source, sink, &roster).err());
-        }
-        failed.map_or(Ok(()), Err)
+        beside::read(bundle, files, sink)
     }
-}
-
-/// All rows of a table of people, which is small.
-fn all_rows(source: Source<'_>, sink: &Sink<'_>) -> Result<Vec<StringRecord>, ImportError> {
-    let (name, limits) = (source.name().to_owned(), sink.options().limits);
-    let delimiter = Layout::delimiter_of(source.sample());
-    let text = source::hold(&name, source.into_text()?, limits.held)?;
-    let mut records = Records::new(&text[..], delimiter, b'\n', false, limits.record);
-    let (mut rows, mut row) = (Vec::new(), StringRecord::new());
-    while records.read(&mut row).map_err(|e| ImportError::io(&name, e))?.is_some() {
-        rows.push(row.clone());
-    }
-    Ok(rows)
 }
 
 /// Read a table in which people go by the numbers of `roster`.
-fn read_source(source: Source<'_>, sink: &mut Sink<'_>, roster: &Roster) -> Result<(), ImportError> {
-    let name = source.name().to_owned();
+pub(in crate::import) fn read_source(
+    source: Source<'_>,
+    sink: &mut Sink<'_>,
+    roster: &Roster,
+) -> Result<(), ImportError> {
+    let (name, limit) = (source.name().to_owned(), sink.options().limits.record);
+    if let Some((layout, talks)) = Transcripts::of_sample(source.sample(), sink.options().columns.as_ref()) {
+        let replay = source.replay()?;
+        return talks.read(&name, Box::new(TextRows::new(&name, replay.text(true)?, &layout, limit)), sink);
+    }
     let layout = match &sink.options().columns {
         Some(columns) => Layout::asked(source.sample(), columns)?,
         None => Layout::guess(source.sample()).map(|(layout, _)| layout).ok_or_else(|| {
@@ -124,7 +108,6 @@ fn read_source(source: Source<'_>, sink: &mut Sink<'_>, roster: &Roster) -> Resu
         })?,
     };
     let replay = source.replay()?;
-    let limit = sink.options().limits.record;
     read_table(&name, &layout, sink, &|counts| {
         let rows = Box::new(TextRows::new(&name, replay.text(counts)?, &layout, limit));
         Ok(roster.named(rows, layout.people.columns()))

@@ -8,7 +8,9 @@ use ::csv::StringRecord;
 use serde_json::{Map, Value};
 
 use super::csv::layout::Layout;
+use super::csv::transcripts::Transcripts;
 use super::csv::{Rows, read_table};
+use super::nested;
 use super::rows::field;
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
@@ -30,7 +32,8 @@ impl Format for JsonList {
     }
 
     fn detect(&self, sample: &Sample) -> f32 {
-        if List::of(sample.outline()).is_some() { SURE } else { 0.0 }
+        // Of several documents, one a line, this would see the first alone.
+        if List::of(sample.outline()).is_some() && !nested::is_lines(sample) { SURE } else { 0.0 }
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
@@ -91,6 +94,10 @@ impl List {
             true => StringRecord::from(vec!["sender", "text"]),
             false => keys(&first)?,
         };
+        let rows = rows_of(&first.into_iter().cloned().collect::<Vec<_>>(), &names);
+        if Transcripts::of_records(&names, &rows, None).is_some() {
+            return Some(Self { way, names: Some(names) });
+        }
         let named = names.iter().any(|name| name == SENDER) || Layout::by_names(b',', &names)?.names_people();
         named.then_some(Self { way, names: Some(names) })
     }
@@ -140,7 +147,14 @@ pub(in crate::import) fn read_objects(
     read: Result<(), ImportError>,
     sink: &mut Sink<'_>,
 ) -> Result<(), ImportError> {
-    let columns = sink.options().columns.clone().unwrap_or_default();
+    let columns = sink.options().columns.clone();
+    let first = rows_of(&values[..values.len().min(LOOK_AT)], names);
+    if let Some(talks) = Transcripts::of_records(names, &first, columns.as_ref()) {
+        let end = RefCell::new(read.err());
+        let rows = Elements { values, names, end: Some(&end), record: StringRecord::new(), at: 0 };
+        return talks.read(name, Box::new(rows), sink);
+    }
+    let columns = columns.unwrap_or_default();
     let mut layout = Layout::named(name, names, b',', &columns)?;
     (layout.headings, layout.own) = (0, false);
     let end = RefCell::new(read.err());
@@ -148,6 +162,12 @@ pub(in crate::import) fn read_objects(
         let end = counts.then_some(&end);
         Ok(Box::new(Elements { values, names, end, record: StringRecord::new(), at: 0 }))
     })
+}
+
+/// Objects as rows.
+fn rows_of(values: &[Value], names: &StringRecord) -> Vec<StringRecord> {
+    let row = |value: &Value| names.iter().map(|name| field(value.get(name))).collect();
+    values.iter().filter(|value| value.is_object()).map(row).collect()
 }
 
 /// Elements as rows of a table.

@@ -1,5 +1,6 @@
 //! Messages as records of no named program: tables, JSON of any shape, dumps of databases, XML.
 
+pub mod beside;
 pub mod csv;
 pub mod frame;
 pub mod jsonl;

@@ -15,6 +15,7 @@ mod words;
 
 use std::io::BufRead;
 
+use super::csv::roster::Roster;
 use crate::import::error::ImportError;
 use crate::import::intake::lines::Lines;
 use crate::import::intake::source::{Sample, Source};
@@ -57,21 +58,51 @@ impl Format for Nested {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let (name, lines) = (source.name().to_owned(), is_lines(source.sample()));
-        let (limit, asked) = (sink.options().limits.record, sink.options().columns.clone());
-        let replay = source.replay()?;
-        let mut survey = Survey::default();
-        let mut units = Units::new(&mut survey, asked.as_ref());
-        // A broken end is met again, and told, by the second reading.
-        let whole = feed(&name, replay.text(false)?, lines, limit, &mut units).is_ok();
-        let mut reading = Reading::new(&name, survey, lines, sink);
-        if !whole {
-            reading.leave_last_open();
-        }
-        let result = reading.read(replay.text(true)?, limit, asked.as_ref());
-        reading.close(&result);
-        result
+        read_with(source, &Roster::default(), sink)
     }
+}
+
+/// Read a document, or lines of them, in which people may go by the numbers of `roster`.
+pub(in crate::import) fn read_with(
+    source: Source<'_>,
+    roster: &Roster,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
+    let (name, lines) = (source.name().to_owned(), is_lines(source.sample()));
+    let replay = source.replay()?;
+    let open =
+        |counts: bool| -> Result<Box<dyn BufRead + '_>, ImportError> { Ok(Box::new(replay.text(counts)?)) };
+    read_documents(&name, lines, &open, roster, sink)
+}
+
+/// Read what `open` opens, twice: one document or, by `lines`, one a line.
+pub(in crate::import) fn read_documents<'t>(
+    name: &str,
+    lines: bool,
+    open: &dyn Fn(bool) -> Result<Box<dyn BufRead + 't>, ImportError>,
+    roster: &Roster,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
+    let (limit, asked) = (sink.options().limits.record, sink.options().columns.clone());
+    let mut survey = Survey::default();
+    survey.names.know(roster);
+    let mut units = Units::new(&mut survey, asked.as_ref());
+    // A broken end is met again, and told, by the second reading.
+    let whole = feed(name, open(false)?, lines, limit, &mut units).is_ok();
+    let mut reading = Reading::new(name, survey, lines, sink);
+    if !whole {
+        reading.leave_last_open();
+    }
+    let result = reading.read(open(true)?, limit, asked.as_ref());
+    reading.close(&result);
+    result
+}
+
+/// Whether people talk in the documents of which `text` has the first, one a line.
+pub(in crate::import) fn is_talk(text: &str) -> bool {
+    let mut survey = Survey::default();
+    let _ = feed("", text.as_bytes(), true, text.len() + 1, &mut Units::new(&mut survey, None));
+    survey.is_talk()
 }
 
 /// Walk through all of `text`, which is one document or, by `lines`, one a line.
@@ -115,7 +146,7 @@ fn feed(
 }
 
 /// Whether each line is a document.
-fn is_lines(sample: &Sample) -> bool {
+pub(in crate::import) fn is_lines(sample: &Sample) -> bool {
     let mut lines = sample.lines().filter(|line| !line.trim().is_empty()).take(2);
     let is_object =
         |line: &str| json::record(line.trim_start_matches('\u{feff}')).is_ok_and(|v| v.is_object());

@@ -1,5 +1,7 @@
-//! Parquet, one message a row with the columns of a CSV, or one conversation a row with a list `messages` of
-//! `{speaker, time, text}`. A file is read group by group; what comes from a pipe is held.
+//! Parquet, one message a row with the columns of a CSV, or records of any shape: one conversation a row with a list of
+//! messages, words or people as structures. A file is read group by group; what comes from a pipe is held.
+
+mod documents;
 
 use std::fs::File;
 use std::io::Read;
@@ -8,19 +10,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ::csv::StringRecord;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use ::parquet::record::Field;
 use ::parquet::record::reader::RowIter;
-use ::parquet::record::{Field, Row};
 use ::parquet::schema::types::Type;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value};
 
 use super::csv::layout::Layout;
+use super::csv::transcripts::Transcripts;
 use super::csv::{Rows, read_table};
-use super::jsonl;
 use crate::import::error::ImportError;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::{Format, Sink};
+
+/// Rows that are looked at to see whether each is a conversation.
+const LOOK_AT: usize = 50;
 
 /// The format.
 pub struct Parquet;
@@ -38,24 +42,39 @@ impl Format for Parquet {
         let name = source.name().to_owned();
         let file = open(source, &name, sink)?;
         let schema = file.metadata().file_metadata().schema().clone();
-        if schema.get_fields().iter().any(|f| f.name() == "messages" && !f.is_primitive()) {
-            return read_conversations(file.as_ref(), &name, sink);
+        if documents::are_own(&schema) {
+            return documents::read_own(file.as_ref(), &schema, &name, sink);
         }
         let names: StringRecord = schema.get_fields().iter().map(|f| f.name()).collect();
-        let mut layout = match &sink.options().columns {
-            Some(columns) => Layout::named(&name, &names, b',', columns)?,
+        let layout = match &sink.options().columns {
+            Some(columns) => Layout::named(&name, &names, b',', columns),
             None => Layout::by_names(b',', &names).ok_or_else(|| ImportError::NoSuchColumn {
                 name: name.clone(),
                 column: "text".to_owned(),
                 columns: names.len(),
-            })?,
+            }),
         };
-        layout.headings = 0;
         let walls: Vec<bool> = schema.get_fields().iter().map(|f| is_wall(f)).collect();
-        read_table(&name, &layout, sink, &|_| {
+        let table = || -> Result<Box<dyn Rows + '_>, ImportError> {
             let rows = rows(file.as_ref(), &name)?;
             Ok(Box::new(Records { rows, walls: &walls, record: StringRecord::new(), number: 0, name: &name }))
-        })
+        };
+        let (mut first, mut sample) = (Vec::new(), table()?);
+        while first.len() < LOOK_AT
+            && let Ok(Some((_, _, _, row))) = sample.next_row()
+        {
+            first.push(row.clone());
+        }
+        if let Some(talks) = Transcripts::of_records(&names, &first, sink.options().columns.as_ref()) {
+            return talks.read(&name, table()?, sink);
+        }
+        let is_flat = |layout: &Layout| layout.used().iter().all(|c| schema.get_fields()[*c].is_primitive());
+        if !layout.as_ref().is_ok_and(is_flat) && schema.get_fields().iter().any(|f| !f.is_primitive()) {
+            return documents::read(file.as_ref(), &schema, &name, sink);
+        }
+        let mut layout = layout?;
+        layout.headings = 0;
+        read_table(&name, &layout, sink, &|_| table())
     }
 }
 
@@ -146,31 +165,6 @@ fn text_of(field: &Field, wall: bool) -> String {
     }
 }
 
-fn read_conversations(file: &dyn FileReader, name: &str, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-    let mut records = jsonl::Records::new(name, sink);
-    let mut rows = rows(file, name)?;
-    while let Some(row) = guarded(name, 1, || rows.next().transpose())? {
-        if !records.take_next(Value::Object(object(&row))) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn object(row: &Row) -> Map<String, Value> {
-    row.get_column_iter().map(|(name, field)| (name.clone(), value(field))).collect()
-}
-
-fn value(field: &Field) -> Value {
-    match field {
-        Field::Null => Value::Null,
-        Field::Group(row) => Value::Object(object(row)),
-        Field::ListInternal(list) => Value::Array(list.elements().iter().map(value).collect()),
-        Field::Long(n) => Value::from(*n),
-        other => Value::String(text_of(other, false)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -239,6 +233,55 @@ mod tests {
                 "{unit}"
             );
         }
+    }
+
+    /// A file of two conversations, each a row with a list of messages that have these three fields.
+    fn nested(fields: [&str; 3]) -> Vec<u8> {
+        let [who, when, what] = fields;
+        let schema = format!(
+            "message m {{ required binary thread_id (utf8); required group messages (list) {{ repeated group list {{ \
+             required group element {{ required binary {who} (utf8); required int64 {when} (timestamp(millis,false)); \
+             required binary {what} (utf8); }} }} }} }}"
+        );
+        let schema = Arc::new(parse_message_type(&schema).unwrap());
+        let mut bytes = Vec::new();
+        let mut file =
+            SerializedFileWriter::new(&mut bytes, schema, Arc::new(WriterProperties::default())).unwrap();
+        let mut group = file.next_row_group().unwrap();
+        let mut texts = |words: &[&str], levels: Option<(&[i16], &[i16])>| {
+            let words: Vec<ByteArray> = words.iter().map(|w| ByteArray::from(*w)).collect();
+            let mut column = group.next_column().unwrap().unwrap();
+            let (definition, repetition) = levels.unzip();
+            column.typed::<ByteArrayType>().write_batch(&words, definition, repetition).unwrap();
+            column.close().unwrap();
+        };
+        let levels: (&[i16], &[i16]) = (&[1, 1, 1], &[0, 1, 0]);
+        texts(&["d-1", "d-2"], None);
+        texts(&["ida", "max", "ida"], Some(levels));
+        let mut column = group.next_column().unwrap().unwrap();
+        let times = [1_714_586_520_000, 1_714_586_580_000, 1_714_586_640_000];
+        column.typed::<Int64Type>().write_batch(&times, Some(levels.0), Some(levels.1)).unwrap();
+        column.close().unwrap();
+        let words = ["hi", "hey", "yo"].map(ByteArray::from);
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<ByteArrayType>().write_batch(&words, Some(levels.0), Some(levels.1)).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+        file.close().unwrap();
+        bytes
+    }
+
+    #[test]
+    fn conversations_a_row_whatever_their_fields_are_called() {
+        for fields in
+            [["speaker", "time", "text"], ["sender_uid", "sent_at", "body"], ["author", "created", "content"]]
+        {
+            let found = import(&nested(fields)).unwrap();
+            let told: Vec<Vec<String>> = found.iter().map(crate::import::tried::lines).collect();
+            let first = ["2024-05-01T18:02:00 ida: hi", "2024-05-01T18:03:00 max: hey"];
+            assert_eq!(told, [&first[..], &["2024-05-01T18:04:00 ida: yo"]], "{fields:?}");
+        }
+        assert!(matches!(import(&nested(["a", "b", "c"])), Err(ImportError::NoSuchColumn { .. })));
     }
 
     proptest! {

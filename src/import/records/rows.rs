@@ -7,6 +7,8 @@ use ::csv::StringRecord;
 use serde_json::{Map, Value};
 
 use super::csv::layout::Layout;
+use super::csv::roster::Roster;
+use super::csv::transcripts::Transcripts;
 use super::csv::{Rows, read_table};
 use crate::import::error::ImportError;
 use crate::import::intake::lines::Lines;
@@ -30,7 +32,12 @@ impl Format for JsonRows {
         if names.iter().any(|n| matches!(n, "messages" | "reply-to" | "reply_to" | "root")) {
             return 0.0;
         }
+        if Transcripts::of_records(&names, &first_rows(sample, &names), None).is_some() {
+            return 0.71;
+        }
         match Layout::by_names(b',', &names) {
+            // Words that lie deeper are no row's.
+            Some(layout) if is_deep(sample, &names, &layout) => 0.06,
             Some(_) => 0.7,
             // Only the user can say which key is what.
             None if sample.lines().count() > 1 => 0.05,
@@ -39,17 +46,34 @@ impl Format for JsonRows {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let name = source.name().to_owned();
-        let names = names(source.sample()).unwrap_or_default();
-        let columns = sink.options().columns.clone().unwrap_or_default();
-        let mut layout = Layout::named(&name, &names, b',', &columns)?;
-        (layout.headings, layout.own) = (0, false);
-        let (limit, replay) = (sink.options().limits.record, source.replay()?);
-        read_table(&name, &layout, sink, &|counts| {
-            let lines = Lines::new(replay.text(counts)?, &name, limit);
-            Ok(Box::new(Records { lines, names: &names, record: StringRecord::new(), number: 0 }))
-        })
+        read_with(source, &Roster::default(), sink)
     }
+}
+
+/// Read records in which people go by the numbers of `roster`.
+pub(in crate::import) fn read_with(
+    source: Source<'_>,
+    roster: &Roster,
+    sink: &mut Sink<'_>,
+) -> Result<(), ImportError> {
+    let name = source.name().to_owned();
+    let names = names(source.sample()).unwrap_or_default();
+    let columns = sink.options().columns.clone();
+    let limit = sink.options().limits.record;
+    let first = first_rows(source.sample(), &names);
+    if let Some(talks) = Transcripts::of_records(&names, &first, columns.as_ref()) {
+        let lines = Lines::new(source.into_text()?, &name, limit);
+        let rows = Records { lines, names: &names, record: StringRecord::new(), number: 0 };
+        return talks.read(&name, Box::new(rows), sink);
+    }
+    let mut layout = Layout::named(&name, &names, b',', &columns.unwrap_or_default())?;
+    (layout.headings, layout.own) = (0, false);
+    let replay = source.replay()?;
+    read_table(&name, &layout, sink, &|counts| {
+        let lines = Lines::new(replay.text(counts)?, &name, limit);
+        let rows = Box::new(Records { lines, names: &names, record: StringRecord::new(), number: 0 });
+        Ok(roster.named(rows, layout.people.columns()))
+    })
 }
 
 /// The keys of the first lines, in order of appearance; `None` when these are no flat objects.
@@ -64,7 +88,8 @@ fn names(sample: &Sample) -> Option<StringRecord> {
             }
             continue;
         };
-        let told = object.values().filter(|v| v.is_string() || v.is_number()).count();
+        let words = |v: &Value| v.as_array().is_some_and(|l| l.len() > 1 && l.iter().all(Value::is_string));
+        let told = object.values().filter(|v| v.is_string() || v.is_number() || words(v)).count();
         if at == 0 && told < 2 {
             return None;
         }
@@ -75,6 +100,22 @@ fn names(sample: &Sample) -> Option<StringRecord> {
         }
     }
     (names.len() > 1).then_some(names)
+}
+
+/// The first lines as rows.
+fn first_rows(sample: &Sample, names: &StringRecord) -> Vec<StringRecord> {
+    let lines = sample.lines().filter(|l| !l.trim().is_empty()).take(LOOK_AT);
+    let objects = lines.filter_map(|line| serde_json::from_str::<Map<String, Value>>(line).ok());
+    objects.map(|object| names.iter().map(|name| field(object.get(name))).collect()).collect()
+}
+
+/// Whether most rows have something other than words in the column for these.
+fn is_deep(sample: &Sample, names: &StringRecord, layout: &Layout) -> bool {
+    let name = names.get(layout.text).unwrap_or_default();
+    let lines = sample.lines().filter(|l| !l.trim().is_empty()).take(LOOK_AT);
+    let objects: Vec<_> = lines.filter_map(|l| serde_json::from_str::<Map<String, Value>>(l).ok()).collect();
+    let deep = objects.iter().filter(|o| o.get(name).is_some_and(|v| v.is_object() || v.is_array())).count();
+    deep * 2 > objects.len()
 }
 
 /// Lines as rows of a table.
@@ -106,10 +147,24 @@ pub(in crate::import) fn field(value: Option<&Value>) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Object(object)) => {
-            named(object).unwrap_or_else(|| Value::from(object.clone()).to_string())
+            let known = named(object).or_else(|| words(object));
+            known.unwrap_or_else(|| Value::from(object.clone()).to_string())
+        }
+        Some(Value::Array(items)) if !items.is_empty() && items.iter().all(Value::is_object) => {
+            let pieces = items.iter().filter_map(Value::as_object).map(words);
+            let words: Option<Vec<String>> = pieces.collect();
+            words.map_or_else(|| Value::from(items.clone()).to_string(), |words| words.join("\n"))
         }
         Some(other) => other.to_string(),
     }
+}
+
+/// The words in an object that holds them as one of its forms: `{"type": "text", "text": …}`, `{"raw": …, "html": …}`.
+fn words(object: &Map<String, Value>) -> Option<String> {
+    const FORMS: [&str; 6] = ["raw", "text", "plain", "body", "content", "value"];
+    let speaks =
+        ["sender", "from", "author", "user", "speaker", "role"].iter().any(|key| object.contains_key(*key));
+    FORMS.iter().filter(|_| !speaks).find_map(|key| object.get(*key)?.as_str()).map(str::to_owned)
 }
 
 /// The name in `{"id": …, "name": …}`, as people are told of, or their number where there is no name, as in Telegram's

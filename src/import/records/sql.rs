@@ -3,6 +3,8 @@
 
 mod scan;
 
+pub(in crate::import) use scan::Table;
+
 use ::csv::StringRecord;
 
 use super::csv::roster::{self, Roster};
@@ -25,28 +27,37 @@ impl Format for Sql {
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
         let (name, limit) = (source.name().to_owned(), sink.options().limits.held);
         let bytes = source::hold(&name, source.into_text()?, limit)?;
-        let (mut roster, mut chats) = (Roster::default(), Vec::new());
-        for mut table in scan::tables(&String::from_utf8_lossy(&bytes)) {
-            if let Some(layout) = table.held.layout() {
-                chats.push((table, layout));
-                continue;
-            }
-            if roster::is_of_people(&table.name) {
-                roster.add(&table.held.with_names().cloned().collect::<Vec<StringRecord>>());
-            }
-            sink.count_lines(table.held.rows.len() as u64);
-            table.held.rows.iter().for_each(|_| sink.count_heading());
+        match read_tables(&name, scan::tables(&String::from_utf8_lossy(&bytes)), sink)? {
+            true => Ok(()),
+            false => Err(ImportError::Foreign { name, what: WHAT, instead: INSTEAD, general: false }),
         }
-        if chats.is_empty() {
-            return Err(ImportError::Foreign { name, what: WHAT, instead: INSTEAD, general: false });
-        }
-        let several = chats.len() > 1;
-        for (table, layout) in chats {
-            let id = if several { format!("{name}#{}", table.name) } else { name.clone() };
-            table.held.read(&id, &layout, &roster, sink)?;
-        }
-        Ok(())
     }
+}
+
+/// Read those of `tables` that hold messages, with the names that those with people give; whether there are any.
+pub(in crate::import) fn read_tables(
+    name: &str,
+    tables: Vec<Table>,
+    sink: &mut Sink<'_>,
+) -> Result<bool, ImportError> {
+    let (mut roster, mut chats) = (Roster::default(), Vec::new());
+    for mut table in tables {
+        if let Some(layout) = table.held.layout() {
+            chats.push((table, layout));
+            continue;
+        }
+        if roster::is_of_people(&table.name) {
+            roster.add(&table.held.with_names().cloned().collect::<Vec<StringRecord>>());
+        }
+        sink.count_lines(table.held.rows.len() as u64);
+        table.held.rows.iter().for_each(|_| sink.count_heading());
+    }
+    let several = chats.len() > 1;
+    for (table, layout) in &chats {
+        let id = if several { format!("{name}#{}", table.name) } else { name.to_owned() };
+        table.held.read(&id, layout, &roster, sink)?;
+    }
+    Ok(!chats.is_empty())
 }
 
 const WHAT: &str = "a dump of a database without a table of messages that is known here";

@@ -76,6 +76,11 @@ impl Reading {
             b"title" | b"file" => self.titled = !closed,
             b"partlist" => self.found.call = Some(get("type").unwrap_or_default()),
             b"a" => self.link = get("href").filter(|_| !closed),
+            b"emoji" => self.words(&get("alt").unwrap_or_default()),
+            // Teams draws some of its signs so.
+            b"img" if get("itemtype").is_some_and(|kind| kind.ends_with("/Emoji")) => {
+                self.words(&get("alt").unwrap_or_default());
+            }
             _ => {}
         }
     }
@@ -147,6 +152,10 @@ mod tests {
                 "new",
             ),
             ("<quote author=\"a\">only this", "only this"),
+            (
+                "<p>ok <emoji id=\"smile\" alt=\"😊\"></emoji></p><p><img alt=\"image\" src=\"x\"></p>",
+                "ok 😊",
+            ),
             ("1 < 2 and <3", "1 < 2 and <3"),
             ("", ""),
         ] {

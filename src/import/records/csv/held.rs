@@ -47,6 +47,11 @@ impl Held {
         self.rows.push((line, row.into()));
     }
 
+    /// How many bytes its fields have.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// That what was read up to `line` of the input `name` is no more than may be held.
     ///
     /// # Errors

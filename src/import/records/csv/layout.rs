@@ -99,6 +99,18 @@ impl Layout {
         plain.map(|(layout, sure)| (whole(layout), if bonus > 0.0 { 0.82 } else { sure }))
     }
 
+    /// The first rows by each delimiter that may be the right one, and no more known than that.
+    pub fn plain(sample: &Sample) -> Vec<(Self, Vec<StringRecord>)> {
+        let told = told_delimiter(sample);
+        let tables = tables(sample, told).into_iter();
+        let layout = |(delimiter, rows): (u8, Vec<StringRecord>)| {
+            let width = rows.first().map_or(0, StringRecord::len);
+            let base = Self::of(delimiter, u64::from(told.is_some()), width, 0);
+            (Self { eol: eol(sample), escaped: is_escaped(sample, delimiter), ..base }, rows)
+        };
+        tables.map(layout).collect()
+    }
+
     /// Whether this is a table all the same when no layout can be found: only the user can say which column is what.
     pub fn is_table(sample: &Sample) -> bool {
         let told = told_delimiter(sample);
@@ -231,6 +243,13 @@ impl Layout {
         let (deleted, newest_first) = (names.first(DELETED), NEWEST_FIRST.iter().any(|n| names.has(n)));
         let base = Self { deleted, newest_first, ..Self::of(delimiter, 1, width, text) };
         told.then_some(Self { people, time, own, id, ..base })
+    }
+
+    /// The columns that tell something.
+    pub fn used(&self) -> Vec<usize> {
+        let persons = self.persons.iter().map(|(column, _)| *column);
+        let all = std::iter::once(self.text).chain(self.time.iter().copied()).chain(self.people.used());
+        all.chain(persons).collect()
     }
 
     /// Whether columns say who wrote a message.

@@ -151,6 +151,12 @@ impl People {
         [pair, self.speaker.clone()].concat()
     }
 
+    /// All columns that tell of people and conversations.
+    pub fn used(&self) -> Vec<usize> {
+        let chat = if let Chats::Column(column) = self.chats { Some(column) } else { None };
+        self.columns().into_iter().chain(chat).collect()
+    }
+
     /// Whether anything of it is told.
     pub fn is_told(&self) -> bool {
         !self.speaker.is_empty() || self.chats != Chats::One || self.direction.is_some()

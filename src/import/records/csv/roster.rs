@@ -16,7 +16,7 @@ const PEOPLE: &str = "users user people persons members accounts profiles contac
      nutzer benutzer personen mitglieder utilisateurs membres usuarios personas utenti utilizadores gebruikers deelnemers \
      uzytkownicy kullanicilar";
 /// What tables of messages are called.
-const MESSAGES: &str = "messages message msgs dms chatmessages directmessages privatemessages posts nachrichten mensajes \
+const MESSAGES: &str = "messages message msgs dms chat chatlog chathistory transcript transcripts chatmessages directmessages privatemessages posts nachrichten mensajes \
      mensagens messaggi berichten wiadomosci mesajlar";
 /// What tables of conversations are called.
 const CHATS: &str = "chats conversations rooms channels threads groups dialogs dialogues memberships unterhaltungen conversaciones";
@@ -50,6 +50,11 @@ impl Roster {
             }
         }
         true
+    }
+
+    /// Numbers and names.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|(id, name)| (id.as_str(), name.as_str()))
     }
 
     /// `rows` with names for the numbers in these columns.
@@ -91,13 +96,11 @@ pub fn is_of_chats(name: &str) -> bool {
     has_word(file_name(name), CHATS) && !has_word(file_name(name), MESSAGES)
 }
 
-/// The tables of each folder that has one of people and one of messages.
-pub fn bundles(entries: &[String]) -> Vec<Bundle> {
+/// The files that are tables, by `is_table`, of each folder that has one of people and one of messages.
+pub fn bundles(entries: &[String], is_table: &dyn Fn(&str) -> bool) -> Vec<Bundle> {
     let folder = |entry: &str| entry.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let table = |entry: &&String| {
-        let extension = crate::import::intake::files::extension(entry);
-        ["csv", "tsv"].contains(&extension.as_str())
-            && [PEOPLE, MESSAGES, CHATS].iter().any(|words| has_word(file_name(entry), words))
+        is_table(entry) && [PEOPLE, MESSAGES, CHATS].iter().any(|words| has_word(file_name(entry), words))
     };
     let mut found: Vec<Bundle> = Vec::new();
     for entry in entries.iter().filter(table) {
@@ -138,7 +141,7 @@ mod tests {
     #[test]
     fn tables_of_a_folder_belong_together() {
         let names = ["a/chats.csv", "a/messages.csv", "a/notes.csv", "a/users.csv", "b/messages.csv"];
-        let found = bundles(&names.map(str::to_owned));
+        let found = bundles(&names.map(str::to_owned), &|name| name.ends_with(".csv"));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].root.as_str(), found[0].entries.len()), ("a", 3));
     }

@@ -298,3 +298,19 @@ proptest! {
         let _ = import_with(&format!("chat,user,text\nx,Ana,hi\n{}", rows.join("\n")), Options::default());
     }
 }
+
+#[test]
+fn the_column_of_times_is_one_that_is_filled() {
+    let text = "_id,address,date,date_sent,type,body\n1,+15550100,1714586520000,1714586519000,1,in?\n2,+15550100,1714586580000,0,2,yes\n\
+                3,+15550100,1714586590000,0,2,really\n";
+    let found = crate::import::tried::read("t.csv", text, "csv");
+    let told = crate::import::tried::lines(&found[0]);
+    assert_eq!(
+        told,
+        [
+            "2024-05-01T18:02:00Z +15550100: in?",
+            "2024-05-01T18:03:00Z Me: yes",
+            "2024-05-01T18:03:10Z Me: really"
+        ]
+    );
+}

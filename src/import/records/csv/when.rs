@@ -22,13 +22,25 @@ pub fn columns(names: &Headings, rows: &[StringRecord], text: usize) -> Vec<usiz
     let others = others.filter(|c| rows.len() > 1 && holds::is_time(rows, *c) && holds::runs_on(rows, *c));
     let all: Vec<usize> = named.iter().copied().chain(others).collect();
     let first = |kind: Holds| {
-        all.iter().copied().find(|c| {
+        let of_kind = |c: &usize| {
             let sheet = || if named.contains(c) { of_sheet(rows, *c) } else { None };
             sheet().unwrap_or_else(|| holds::of(rows, *c)) == kind
-        })
+        };
+        // The likeliest of those that are filled: when a message was sent is 0 for what a phone's owner wrote.
+        let found: Vec<usize> = all.iter().copied().filter(of_kind).collect();
+        let full = found.iter().map(|c| told(rows, *c)).max().unwrap_or(0);
+        found.into_iter().find(|c| told(rows, *c) * 10 >= full * 9)
     };
     let found = together(first(Holds::Moment), first(Holds::Day), first(Holds::Clock), rows, Some(text));
     if found.is_empty() { by_name(names, &named, rows) } else { found }
+}
+
+/// How many fields of a column tell something.
+fn told(rows: &[StringRecord], column: usize) -> usize {
+    holds::fields(rows, column)
+        .iter()
+        .filter(|field| !matches!(**field, "0" | "-1" | "null" | "NULL"))
+        .count()
 }
 
 /// The columns that make up a time: a moment, or day and clock, with the half of the day if that stands apart.

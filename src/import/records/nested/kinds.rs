@@ -41,9 +41,22 @@ pub fn of(kinds: &[String]) -> Sort {
     }
 }
 
+/// Whether `kinds` say that a file is none but a reference to another message, as where an answer quotes.
+pub fn refers(kinds: &[String]) -> bool {
+    let words = |kind: &String| pieces(kind).iter().map(|word| word.to_lowercase()).collect::<Vec<_>>();
+    let has = |words: &[String], word: &str| words.iter().any(|w| w == word);
+    kinds.iter().map(words).any(|words| has(&words, "message") && has(&words, "reference"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn references_to_messages() {
+        let refers = |kind: &str| super::refers(&[kind.to_owned()]);
+        assert!(refers("messageReference") && !refers("reference") && !refers("image/png"));
+    }
 
     #[test]
     fn words_of_kinds() {

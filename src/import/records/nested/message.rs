@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::csv::headings::folded;
+use super::super::csv::roster::Roster;
 use super::kinds::{self, Sort};
 use super::roles::Role;
 use super::units::Unit;
@@ -17,6 +18,11 @@ const MOST: usize = 1_000_000;
 pub struct Names(HashMap<String, String>);
 
 impl Names {
+    /// That they are called so by a table beside the messages.
+    pub fn know(&mut self, roster: &Roster) {
+        self.0.extend(roster.names().map(|(id, name)| (id.to_owned(), name.to_owned())));
+    }
+
     /// Learn what `unit` tells of somebody: an entry of a list of people, or a message with name and id.
     pub fn learn(&mut self, unit: &Unit) {
         let list = folded(unit.list.rsplit('.').next().unwrap_or_default());
@@ -45,6 +51,7 @@ impl Names {
             .or_else(|| nick().and_then(|_| unit.get(Role::OwnName)).or_else(nick))
             .or_else(|| unit.get(Role::OwnName).filter(|_| unit.get(Role::Text).is_some()))
             .or_else(|| unit.get(Role::SenderId))
+            .or_else(|| unit.get(Role::Played))
     }
 }
 
@@ -61,7 +68,7 @@ pub enum Said {
 
 /// Whether somebody is told who could have written it.
 pub fn names_somebody(unit: &Unit) -> bool {
-    [Role::Name, Role::Sender, Role::SenderId, Role::Nick, Role::OwnName, Role::Mine]
+    [Role::Name, Role::Sender, Role::SenderId, Role::Nick, Role::OwnName, Role::Mine, Role::Played]
         .into_iter()
         .any(|role| unit.get(role).is_some())
 }
@@ -78,17 +85,43 @@ pub fn of(unit: &Unit, among: bool) -> Option<Said> {
         (true, false, true) if among && sort == Sort::Event => Some(Said::Notice),
         (true, false, true) if among => Some(Said::Message),
         (false, _, true) if among && (who || sort == Sort::Event) => {
-            let sent = sort == Sort::Media || !unit.files.is_empty() || unit.get(Role::Deleted).is_some();
+            let told = unit.get(Role::Deleted).or(unit.get(Role::Media)).is_some();
+            let sent = sort == Sort::Media || !unit.files.is_empty() || told;
             Some(if sent && sort != Sort::Event { Said::Message } else { Said::Event })
         }
         _ => None,
     }
 }
 
-/// The words, out of what marks them up.
-pub fn words(text: &str) -> String {
-    const TAGS: [&str; 8] = ["<p", "<div", "<span", "<b>", "<i>", "<a ", "<strong", "<br"];
+/// The words of `unit`, out of what marks them up; it may be told that they are a piece of a page.
+pub fn words(unit: &Unit) -> String {
+    const TAGS: [&str; 21] = [
+        "<p",
+        "<div",
+        "<span",
+        "<b>",
+        "<i>",
+        "<u>",
+        "<a ",
+        "<em",
+        "<strong",
+        "<br",
+        "<ul",
+        "<ol",
+        "<h1",
+        "<h2",
+        "<h3",
+        "<img",
+        "<emoji",
+        "<at ",
+        "<attachment",
+        "<blockquote",
+        "<systemEventMessage",
+    ];
+    let text = unit.get(Role::Text).unwrap_or_default();
     let trimmed = text.trim();
     let marked = TAGS.iter().any(|tag| trimmed.starts_with(tag)) && trimmed.ends_with('>');
-    if marked { markup::read(trimmed).text.trim().to_owned() } else { text.to_owned() }
+    let told =
+        || unit.kinds.iter().any(|kind| matches!(kind.as_str(), "html" | "text/html" | "RichText/Html"));
+    if marked || told() { markup::read(trimmed).text.trim().to_owned() } else { text.to_owned() }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::io::BufRead;
 
+use super::feed;
 use super::message::{self, Said};
 use super::roles::Role;
 use super::survey::Survey;
 use super::units::{Takes, Unit, Units};
-use super::{feed, kinds};
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::chronology::SURE;
 use crate::import::chats::fields;
@@ -138,9 +138,11 @@ impl Takes for Reading<'_, '_, '_> {
 /// Put what `unit` says into its conversation; `me` is the name of the owner.
 fn say(chat: &mut Chat, survey: &Survey, unit: &Unit, said: &Said, line: u64, me: &str) {
     let when = unit.get(Role::Time).map_or(When::Unknown, |time| fields::when(chat, time, line));
-    let text = unit.get(Role::Text).map(message::words).unwrap_or_default();
+    let text = message::words(unit);
     match said {
         Said::Event => return chat.reject(WarningKind::UnknownRecord, line),
+        // A mark for something that the app did, without words for it.
+        Said::Notice if text.is_empty() => return chat.reject(WarningKind::UnknownRecord, line),
         Said::Notice => return chat.note(when, &text, line),
         Said::Message => {}
     }
@@ -161,9 +163,8 @@ fn say(chat: &mut Chat, survey: &Survey, unit: &Unit, said: &Said, line: u64, me
     if !text.is_empty() {
         sent.push((Kind::Message, text));
     } else if sent.is_empty() {
-        let media = kinds::of(&unit.kinds) == kinds::Sort::Media;
-        let kind = if media && !deleted { Kind::Media } else { Kind::Deleted };
-        sent.push((kind, String::new()));
+        // Words that are nothing but a mark for a picture, a file that has no name.
+        sent.push((if deleted { Kind::Deleted } else { Kind::Media }, String::new()));
     }
     parts::say_all(chat, &speaker, when, &sent, line);
 }

@@ -41,6 +41,10 @@ pub enum Role {
     Direction,
     /// Whether it was deleted.
     Deleted,
+    /// Whether something was sent with it that is no words.
+    Media,
+    /// What part somebody plays in a talk, where nothing else tells who it is: `user`, `assistant`, `coach`.
+    Played,
 }
 
 /// What a value is for, and how far behind the likeliest for it.
@@ -82,6 +86,11 @@ pub fn of(path: &[&str], asked: Option<&Columns>) -> Known {
     if parents.last().is_some_and(|key| is(Part::Conversation, key)) {
         return of_room(last, depth);
     }
+    if parents.last().is_some_and(|key| is(Part::Text, key))
+        && let Some(form) = rank(Part::Form, last)
+    {
+        return Some((Role::Text, depth + form));
+    }
     let strange = parents.iter().any(|key| !is(Part::Envelope, key) && !is(Part::Text, key));
     let (role, rank) = of_key(last, parents.last().is_none_or(|key| key.starts_with("profile")))?;
     match (strange, role) {
@@ -111,6 +120,9 @@ fn is_sender(key: &str) -> bool {
 /// Of somebody who is told as an object.
 fn of_person(last: &str, depth: usize) -> Known {
     let depth = depth as u32;
+    if last == "role" {
+        return Some((Role::Played, depth));
+    }
     let name = rank(Part::Name, last).filter(|_| last != "title" && last != "label");
     let id = || rank(Part::Id, last).map(|rank| (Role::SenderId, depth * STEP + rank));
     name.map(|rank| (Role::Name, rank * 10 + depth)).or_else(id)
@@ -130,8 +142,17 @@ fn of_key(key: &str, top: bool) -> Known {
     if matches!(key, "deleted" | "isdeleted" | "removed" | "isremoved" | "unsent" | "isunsent" | "redacted") {
         return Some((Role::Deleted, 0));
     }
+    if words::tells_deletion(key) {
+        return Some((Role::Deleted, 1));
+    }
+    if words::tells_media(key) {
+        return Some((Role::Media, 0));
+    }
     if key == "nick" {
         return Some((Role::Nick, 0));
+    }
+    if key == "role" {
+        return Some((Role::Played, 0));
     }
     if matches!(key, "direction" | "messagedirection" | "inout") {
         return Some((Role::Direction, 0));
@@ -236,6 +257,15 @@ mod tests {
             ("createdDateTime", Some(Role::Time)),
             ("sentUtc", Some(Role::Time)),
             ("event", Some(Role::Kind)),
+            ("data/message/content/raw", Some(Role::Text)),
+            ("content/filtered", Some(Role::Text)),
+            ("content/length", None),
+            ("deletedDateTime", Some(Role::Deleted)),
+            ("deletedBy", None),
+            ("has_media", Some(Role::Media)),
+            ("hasAttachments", Some(Role::Media)),
+            ("is_hashtag", None),
+            ("author/role", Some(Role::Played)),
         ] {
             assert_eq!(role(path), expected, "{path}");
         }

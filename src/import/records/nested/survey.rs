@@ -155,7 +155,7 @@ impl Survey {
     }
 
     fn count(&mut self, unit: &Unit, said: &Said) {
-        let strong = [Role::Name, Role::Sender, Role::SenderId, Role::Nick, Role::Mine]
+        let strong = [Role::Name, Role::Sender, Role::SenderId, Role::Nick, Role::Mine, Role::Played]
             .iter()
             .any(|r| unit.get(*r).is_some());
         if strong || unit.get(Role::Time).is_some() {

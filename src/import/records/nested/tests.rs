@@ -107,3 +107,50 @@ fn other_json_is_none() {
         assert!(read.is_err(), "{text}");
     }
 }
+
+#[test]
+fn words_in_forms_and_in_pieces() {
+    for text in [
+        r#"{"id":1,"author":{"id":5,"name":"Tom"},"content":{"raw":"in?","html":"<p>in?</p>"},"ts":1714586520}
+{"id":2,"author":{"id":6,"name":"Ria"},"content":{"raw":"yes","html":"<p>yes</p>"},"ts":1714586580}"#,
+        r#"{"messages":[{"sender":"Tom","sent":"2024-05-01T18:02:00Z","content":[{"type":"text","text":"in?"}]},
+            {"sender":"Ria","sent":"2024-05-01T18:03:00Z","content":[{"type":"text","text":"yes"}]}]}"#,
+        r#"{"messages":[{"author":{"role":"Tom"},"create_time":1714586520,"content":{"content_type":"text","parts":["in?"]}},
+            {"author":{"role":"Ria"},"create_time":1714586580,"content":{"content_type":"text","parts":["yes"]}}]}"#,
+        r#"[{"from":{"name":"Tom"},"body":{"contentType":"html","content":"in<b>?</b>"},"createdDateTime":"2024-05-01T18:02:00Z"},
+            {"from":{"name":"Ria"},"body":{"contentType":"html","content":"<attachment id=\"1\"></attachment>\n<p>yes</p>"},"createdDateTime":"2024-05-01T18:03:00Z",
+            "attachments":[{"id":"1","contentType":"messageReference","name":null}]}]"#,
+    ] {
+        let found = import(text);
+        assert_eq!((found.len(), found[0].format), (1, "json-nested"), "{text}");
+        assert_eq!(said(&found[0]), ["Tom: in?", "Ria: yes"], "{text}");
+    }
+    let joined = r#"{"messages":[{"sender":"Tom","text":["see ",{"type":"link","text":"this"}," now"],"time":"2024-05-01T18:02:00Z"},
+        {"sender":"Ria","text":[{"text":"one"},{"text":"two"}],"time":"2024-05-01T18:03:00Z"}]}"#;
+    assert_eq!(said(&import(joined)[0]), ["Tom: see this now", "Ria: one\ntwo"]);
+}
+
+#[test]
+fn talks_with_a_program_one_a_line_are_all_read() {
+    let text = "{\"messages\":[{\"role\":\"user\",\"content\":\"in?\"},{\"role\":\"helper\",\"content\":\"yes\"}]}\n\
+                {\"messages\":[{\"role\":\"user\",\"content\":\"and?\"},{\"role\":\"helper\",\"content\":\"no\"}]}\n";
+    let found = import(text);
+    assert_eq!(
+        found.iter().flat_map(said).collect::<Vec<_>>(),
+        ["user: in?", "helper: yes", "user: and?", "helper: no"]
+    );
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn pictures_and_what_was_deleted_are_told_apart() {
+    let text = r#"[{"from":{"name":"Tom"},"body":{"contentType":"html","content":"<p>in?</p>"},"createdDateTime":"2024-05-01T18:02:00Z","deletedDateTime":null},
+        {"from":{"name":"Ria"},"body":{"contentType":"html","content":"<p>yes</p>"},"createdDateTime":"2024-05-01T18:03:00Z"},
+        {"from":{"name":"Tom"},"body":{"contentType":"html","content":"<p><img alt=\"image\" src=\"x\"></p>"},"createdDateTime":"2024-05-01T18:04:00Z"},
+        {"from":{"name":"Ria"},"body":{"contentType":"html","content":""},"createdDateTime":"2024-05-01T18:05:00Z","deletedDateTime":"2024-05-01T18:06:00Z"},
+        {"from":{"name":"Ria"},"body":{"contentType":"text","content":""},"has_media":true,"createdDateTime":"2024-05-01T18:07:00Z"}]"#;
+    let found = import(text);
+    let kinds: Vec<_> = found[0].transcript.messages.iter().map(|m| m.kind).collect();
+    use crate::transcript::Kind::{Deleted, Media, Message};
+    assert_eq!(kinds, [Message, Message, Media, Deleted, Media]);
+}

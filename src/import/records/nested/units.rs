@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::super::csv::headings::folded;
 use super::roles::{self, Known, Role};
 use super::words::{self, Part};
+use super::{kinds, message};
 use crate::import::chats::chat::When;
 use crate::import::chats::times;
 use crate::import::syntax::json::{Path, Walker, Want};
@@ -44,6 +45,8 @@ pub struct Unit {
     /// Files that were sent with it.
     pub files: Vec<String>,
     members: Vec<String>,
+    /// Words that are told piece by piece.
+    pieces: Vec<String>,
 }
 
 impl Unit {
@@ -55,6 +58,27 @@ impl Unit {
     /// Who takes part, where a list tells it.
     pub fn members(&self) -> Option<String> {
         (!self.members.is_empty()).then(|| self.members.join(", "))
+    }
+
+    /// One more piece of the words, which stand in a list.
+    fn piece(&mut self, words: String) {
+        self.deep = true;
+        self.pieces.push(words);
+    }
+
+    /// The pieces as words, where no others are told: on lines of their own, unless they run on.
+    fn join(&mut self) {
+        let mut words = String::new();
+        for piece in std::mem::take(&mut self.pieces) {
+            let apart = |c: char| c.is_whitespace() || matches!(c, ',' | '.' | '!' | '?' | ';' | ':' | ')');
+            if !words.is_empty() && !words.ends_with(char::is_whitespace) && !piece.starts_with(apart) {
+                words.push('\n');
+            }
+            words.push_str(&piece);
+        }
+        if !words.trim().is_empty() {
+            self.found.entry(Role::Text).or_insert((0, words));
+        }
     }
 
     fn offer(&mut self, (role, rank): (Role, u32), value: String) {
@@ -136,13 +160,21 @@ impl<'t> Units<'t> {
 
     fn close(&mut self) -> Result<Flow, ImportError> {
         let Some((_, mut unit)) = self.open.pop() else { return Ok(Flow::Continue(())) };
+        unit.join();
         self.closed += 1;
         unit.order = self.closed;
         let list = folded(unit.list.rsplit('.').next().unwrap_or_default());
         if list == "attachments" || words::is(Part::File, &list) || list == "files" {
             let file = unit.get(Role::File).or(unit.get(Role::OwnName)).map(str::to_owned);
-            if let Some((_, outer)) = self.open.last_mut() {
+            if let Some((_, outer)) = self.open.last_mut().filter(|_| !kinds::refers(&unit.kinds)) {
                 outer.offer((Role::File, 0), file.unwrap_or_default());
+            }
+            return Ok(Flow::Continue(()));
+        }
+        if self.is_piece(&unit, &list) {
+            let (words, outer) = (unit.get(Role::Text).map(str::to_owned), self.open.last_mut());
+            if let (Some(words), Some((_, outer))) = (words, outer) {
+                outer.piece(words);
             }
             return Ok(Flow::Continue(()));
         }
@@ -154,6 +186,13 @@ impl<'t> Units<'t> {
             outer.holds_messages |= is_message || unit.holds_messages;
         }
         Ok(flow)
+    }
+
+    /// Whether a unit of the list `list` is a piece of what the unit around it says: words in a list of words, without anybody
+    /// or any time of their own.
+    fn is_piece(&self, unit: &Unit, list: &str) -> bool {
+        let alone = !message::names_somebody(unit) && unit.get(Role::Time).is_none() && !unit.holds_messages;
+        alone && self.open.len() > 1 && words::is_in_pieces(list)
     }
 
     /// The keys of `path` behind the first `from` steps, without those that are places.
@@ -203,6 +242,13 @@ impl Walker for Units<'_> {
         let Some(value) = written(value) else { return Ok(Flow::Continue(())) };
         let from = self.open.last().map_or(0, |(depth, _)| *depth);
         let keys = Self::keys(path, from);
+        if path.last_key().is_none()
+            && keys.last().is_some_and(|key| words::is_in_pieces(&folded(key)))
+            && let Some((_, unit)) = self.open.last_mut()
+        {
+            unit.piece(value);
+            return Ok(Flow::Continue(()));
+        }
         let known = match path.last_key() {
             None => keys.last().and_then(|key| roles::of_list(key)),
             Some(_) => self.known(&keys),
@@ -218,7 +264,8 @@ impl Walker for Units<'_> {
             Role::Direction => value.to_lowercase().starts_with("out") || value == "sent",
             Role::Time => moment(&value),
             Role::Text => value != "true" && value != "false",
-            Role::Mine | Role::Deleted => value == "true" || value == "1",
+            Role::Mine | Role::Media => value == "true" || value == "1",
+            Role::Deleted => value == "true" || value == "1" || moment(&value),
             // What is a yes or no is nobody.
             _ => value != "true" && value != "false",
         };

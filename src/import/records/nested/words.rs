@@ -44,13 +44,15 @@ pub enum Part {
     People,
     /// Answers to a message, which are said in the same conversation.
     Replies,
+    /// One of several forms in which words are told, below a word for words: `content.raw`.
+    Form,
 }
 
 const ID: &str = "id uid uuid guid sid jid oid key pk userid username login email";
 const NAMES: &str =
     "displayname name fullname realname nickname nick screenname firstname username handle login label title";
 const KIND: &str = "type event eventtype eventname kind messagetype msgtype parttype subtype category action verb \
-     recordtype t";
+     recordtype contenttype mimetype t";
 const MORE_FILES: &str = "file media image photo picture video audio voice document upload";
 const ENVELOPE: &str = "source payload data attributes fields item items node doc document event msg record row value body \
      detail details entry object properties after new post directpost resource result comment chatmessage messagedata eventdata profile profiles";
@@ -61,6 +63,8 @@ const OTHER: &str = "quoted quote quotedmessage quotedmsg replyto inreplyto repl
      deletedby updatedby edits history_of moderation assignee assignedto";
 const PEOPLE: &str = "users user members member participants participant people contacts contact agents profiles profile recipients \
      authors accounts persons senders visitors customers players staff characters friends attendees speakers usersbyid";
+const FORMS: &str = "raw original unfiltered plain plaintext text txt string value body content message markdown md source rendered \
+     displaytext display formatted html processed translated clean cleaned filtered censored masked moderated sanitized redactedtext";
 const REPLIES: &str = "replies threadreplies children answers responses";
 const SENDERS: &str =
     "createdby postedby sentby writtenby creator commenter poster chatter player member person messenger";
@@ -74,7 +78,7 @@ const ROOMS: &str = "rid cid channelurl conversationsid convoid threadkey roomna
 
 /// The parts and how likely each word is one of them: 0 for the likeliest.
 static WORDS: LazyLock<HashMap<Part, HashMap<String, u32>>> = LazyLock::new(|| {
-    let own: [(Part, &[Heading]); 17] = [
+    let own: [(Part, &[Heading]); 18] = [
         (Part::Text, &[TEXT, TEXTS]),
         (Part::Sender, &[SENDER, SENDERS]),
         (Part::SenderId, &[SENDER_ID]),
@@ -92,6 +96,7 @@ static WORDS: LazyLock<HashMap<Part, HashMap<String, u32>>> = LazyLock::new(|| {
         (Part::Other, &[OTHER]),
         (Part::People, &[PEOPLE]),
         (Part::Replies, &[REPLIES]),
+        (Part::Form, &[FORMS]),
     ];
     let ranked = |lists: &[Heading]| {
         let words = lists.iter().flat_map(|list| list.split_whitespace()).map(folded);
@@ -153,6 +158,24 @@ pub fn is_type(key: &str) -> bool {
         "$t",
     ];
     TYPES.contains(&key)
+}
+
+/// Whether the folded `key` of a list may tell the words of one message in pieces: `content: [{"text": …}, …]`.
+pub fn is_in_pieces(key: &str) -> bool {
+    is(Part::Text, key) || matches!(key, "parts" | "segments" | "segment" | "runs" | "fragments")
+}
+
+/// Whether the folded `key` tells when or that a message was deleted: `deletedDateTime`, `removed_at`.
+pub fn tells_deletion(key: &str) -> bool {
+    let words = ["deleted", "removed", "unsent", "retracted", "revoked", "recalled", "deletion"];
+    words.iter().any(|word| key.strip_prefix(word).is_some_and(|rest| is(Part::Moment, rest)))
+}
+
+/// Whether the folded `key` asks whether something was sent that is no words: `has_media`, `isImage`.
+pub fn tells_media(key: &str) -> bool {
+    let what = ["has", "is", "contains", "with"].iter().find_map(|start| key.strip_prefix(start));
+    let known = |what: &str| is(Part::File, what) || is(Part::File, what.trim_end_matches('s'));
+    what.is_some_and(known)
 }
 
 /// Whether a key only wraps all that a record holds.

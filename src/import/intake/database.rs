@@ -119,6 +119,7 @@ pub fn text(row: &Row<'_>, column: usize) -> Option<String> {
     match row.get_ref(column).ok()? {
         ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
         ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
         _ => None,
     }
     .filter(|t| !t.is_empty())
@@ -133,6 +134,15 @@ pub fn number(row: &Row<'_>, column: usize) -> i64 {
             std::str::from_utf8(bytes).ok().and_then(|t| t.parse().ok()).unwrap_or(0)
         }
         _ => 0,
+    }
+}
+
+/// A field as a number with decimals; `None` when it is none.
+pub fn real(row: &Row<'_>, column: usize) -> Option<f64> {
+    match row.get_ref(column).ok()? {
+        ValueRef::Integer(number) => Some(number as f64),
+        ValueRef::Real(number) => Some(number),
+        _ => None,
     }
 }
 
