@@ -2,14 +2,17 @@
 //! explains; with none, lines are taken as turns of two people or as one text of an unknown person, and said so.
 
 mod above;
+mod after;
 mod ahead;
 mod announced;
 mod around;
 pub(super) mod asides;
+mod bare;
 mod blocks;
 mod calendar;
 mod cast;
 mod closing;
+mod columns;
 mod comments;
 mod dashes;
 mod dated;
@@ -37,9 +40,11 @@ mod narrated;
 mod notices;
 mod packed;
 mod page;
+mod pairs;
 mod parts;
 mod places;
 mod plan;
+mod presence;
 mod ranks;
 mod reading;
 mod retold;
@@ -65,10 +70,10 @@ use std::io::BufRead;
 use super::detect;
 use super::error::ImportError;
 use super::{Format, Sink};
-use crate::import::intake::printed::Printed;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::syntax::cursor;
 use ahead::Ahead;
+use bare::Bare;
 use plan::{Grammar, Plan};
 use reading::Reading;
 
@@ -115,8 +120,8 @@ impl Format for Paste {
         let name = source.name().to_owned();
         let sample = source.sample().clone();
         let parts = parts::of(&sample);
-        let printed = Printed::of(&sample);
-        let mut lines = Ahead::new(source.into_lines()?, printed);
+        let bare = Bare::of(&sample);
+        let mut lines = Ahead::new(source.into_lines()?, bare);
         if parts.is_empty() {
             return read(&name, Plan::of(&sample), &mut lines, sink);
         }

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::io::BufRead;
 
 use super::super::error::ImportError;
+use super::bare::Bare;
 use super::tags::Tags;
 use super::{furniture, grammars, moments, names};
 pub use crate::import::intake::lines::Kept;
 use crate::import::intake::lines::Lines;
-use crate::import::intake::printed::Printed;
 
 /// How many lines are in sight.
 const REACH: usize = 8;
@@ -20,7 +20,7 @@ pub struct Ahead<R> {
     /// What ended the lines, told when all before it are taken.
     end: Option<Result<(), ImportError>>,
     number: u64,
-    printed: Printed,
+    bare: Bare,
     /// The numbers of the lines that only pages have, which are not handed out.
     pages: Vec<u64>,
     /// The last line to be handed out.
@@ -28,17 +28,9 @@ pub struct Ahead<R> {
 }
 
 impl<R: BufRead> Ahead<R> {
-    /// These lines, without what `printed` knows.
-    pub fn new(lines: Lines<R>, printed: Printed) -> Self {
-        Self {
-            lines,
-            window: VecDeque::new(),
-            end: None,
-            number: 0,
-            printed,
-            pages: Vec::new(),
-            last: u64::MAX,
-        }
+    /// These lines, without what `bare` knows.
+    pub fn new(lines: Lines<R>, bare: Bare) -> Self {
+        Self { lines, window: VecDeque::new(), end: None, number: 0, bare, pages: Vec::new(), last: u64::MAX }
     }
 
     /// Hand out lines up to the one numbered `last`.
@@ -60,8 +52,13 @@ impl<R: BufRead> Ahead<R> {
     pub fn next_line(&mut self) -> Result<Option<Kept>, ImportError> {
         while self.end.is_none() && self.window.len() <= REACH && self.lines.number() < self.last {
             match self.lines.next_line() {
-                Ok(Some(line)) if self.printed.takes(line.text) => self.pages.push(line.number),
-                Ok(Some(line)) => self.window.push_back(Kept::from(&line)),
+                Ok(Some(line)) => match self.bare.rest(line.text) {
+                    None => self.pages.push(line.number),
+                    Some(text) => {
+                        let (number, cut) = (line.number, line.cut);
+                        self.window.push_back(Kept { number, text: text.into_owned(), cut });
+                    }
+                },
                 Ok(None) => self.end = Some(Ok(())),
                 Err(error) => self.end = Some(Err(error)),
             }
@@ -75,6 +72,11 @@ impl<R: BufRead> Ahead<R> {
         };
         self.number = line.number;
         Ok(Some(line))
+    }
+
+    /// Whether all lines to come are in sight.
+    pub fn is_near_end(&self) -> bool {
+        self.end.is_some() || self.lines.number() >= self.last
     }
 
     /// The lines in sight that are not blank.
@@ -184,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_follows_is_in_sight() {
-        let mut ahead = Ahead::new(Lines::new("a\n\nb\nc\n".as_bytes(), "t", 10), Printed::default());
+        let mut ahead = Ahead::new(Lines::new("a\n\nb\nc\n".as_bytes(), "t", 10), Bare::default());
         assert_eq!(ahead.next_line().unwrap().map(|l| l.text).as_deref(), Some("a"));
         assert_eq!(ahead.sight().collect::<Vec<_>>(), ["b", "c"]);
         while ahead.next_line().unwrap().is_some() {}

@@ -187,10 +187,16 @@ pub fn between(line: &str) -> Option<Between> {
     framed.then_some(Between { bare: false, ..nothing })
 }
 
+/// `hier`, `вчера`: the same of a day near this one where days stand in small letters.
+pub fn near(line: &str) -> Option<Between> {
+    let name = calendar::named(line)?;
+    Some(Between { day: Some(Day::named(name)), later: None, bare: true })
+}
+
 /// `Chat started on 2024-03-13 06:03 PM (UTC)`, `Conversation began: 13 March 2024`, `Datum: 13.03.2024`: the day on which a
 /// talk began, as the head of a transcript says.
 pub fn beginning(line: &str) -> Option<Day> {
-    const SIGNS: &str = "start|began|begin|begun|transcript|date|created|opened|datum|gestartet|begonnen|verlauf|fecha|iniciad|inicio|début|commenc|inizi|data|gestart|begonnen|rozpocz|начал|дата|başla|tarih|開始|开始|日期|시작|날짜|mulai|bắt đầu|ngày";
+    const SIGNS: &str = "chat|convers|gespräch|unterhaltung|discussion|rozmow|переписк|чат|start|began|begin|begun|transcript|date|created|opened|datum|gestartet|begonnen|verlauf|fecha|iniciad|inicio|début|commenc|inizi|data|gestart|begonnen|rozpocz|начал|дата|başla|tarih|開始|开始|日期|시작|날짜|mulai|bắt đầu|ngày";
     let lower = line.to_lowercase();
     Day::said(dated(line)).filter(|_| SIGNS.split('|').any(|sign| lower.contains(sign)))
 }
