@@ -128,8 +128,15 @@ fn called(part: &str) -> Option<String> {
         .find_map(|end| name.strip_suffix(end))
         .unwrap_or(name);
     let name = name.trim_end_matches([',', ';', '.', ' ', '(', '[']);
-    let name = if name.contains('(') { name } else { name.trim_end_matches(')') };
-    names::plausible(name)
+    // A bracket that closes one around all of it.
+    let open = name.matches(')').count() > name.matches('(').count();
+    let name = if open { name.trim_end_matches(')') } else { name };
+    let name = if name.matches('(').count() > name.matches(')').count() {
+        format!("{name})")
+    } else {
+        name.to_owned()
+    };
+    names::plausible(&name)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::io::BufRead;
 use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::days::Day;
+use super::grammars::{Head, Who};
 use super::reading::Reading;
 use super::{calendar, days, moments, names, places};
 use crate::import::chats::chat::When;
@@ -107,7 +108,12 @@ impl Reading<'_> {
         let near =
             || (self.plan.small_days && is_small_near(line.text)).then(|| days::near(line.text)).flatten();
         let Some(between) = days::between(line.text).or_else(near) else { return false };
-        let next = lines.sight().next().is_some_and(|l| self.plan.head(self.plan.words(l)).is_some());
+        let mut sight = lines.sight().map(|l| self.plan.words(l));
+        let first = sight.next().unwrap_or_default();
+        // A page may have the name once more, for a picture.
+        let named = |head: Head<'_>| head.who == Who::Speaker(first.trim().to_owned());
+        let next = self.plan.head(first).is_some()
+            || sight.next().and_then(|l| self.plan.head(l)).is_some_and(named);
         if !next || !self.held.is_empty() {
             return false;
         }

@@ -52,6 +52,7 @@ impl Form {
             .filter(|l| {
                 !furniture::is_furniture(l)
                     && !moments::is_alone(l)
+                    && told_by_app(l).is_none()
                     && days::between(l).is_none_or(|b| b.bare && !b.is_dated())
             })
             .collect();

@@ -183,7 +183,15 @@ mod tests {
     #[test]
     fn a_talk_in_one_breath() {
         let line = "so he says are you in she says yeah when he says at eight she says cool who drives he says Tom she says ok";
-        let told = ["so", "he says are you in", "she says yeah when", "he says at eight", "she says cool who drives", "he says Tom", "she says ok"];
+        let told = [
+            "so",
+            "he says are you in",
+            "she says yeah when",
+            "he says at eight",
+            "she says cool who drives",
+            "he says Tom",
+            "she says ok",
+        ];
         assert_eq!(pieces(line, &names_within(&[line])), told);
         for line in [
             "I think he says that she says too much and they say so",

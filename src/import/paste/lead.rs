@@ -49,6 +49,11 @@ impl Lead {
         }
     }
 
+    /// Whether `line` has the number of a line.
+    pub fn is_on(self, line: &str) -> bool {
+        self == Self::Paper && lined(line).is_some()
+    }
+
     /// `line` without it.
     pub fn strip(self, line: &str) -> &str {
         match self {

@@ -64,11 +64,14 @@ impl Pairs {
             }
         }
         let others = lines.len() - told.len();
-        let each = told.len() > 2 && told.len() * 4 >= others * 3 && apart * 10 <= told.len();
+        let each = told.len() > 2 && told.len() * 4 >= others * 3 && apart * 4 <= told.len();
         each.then_some(())?;
         let (there, here) = (share(&told), share(&said));
+        let words = |texts: &[&str]| texts.iter().map(|t| t.split_whitespace().count()).sum::<usize>();
+        // What somebody does is told in fewer words than it takes to say a thing again.
+        let (many, long) = (words(&told), words(&told) * 5 >= words(&said) * 3);
+        let unlike = (there - here >= 0.12 && many > 5) || (here - there >= 0.12 && many > 11 && long);
         let other = said.iter().zip(&told).all(|(said, told)| said != told || said.len() < 12);
-        let unlike = (there - here).abs() >= 0.12;
         let marked = labelled * 5 >= told.len() * 4;
         (other && (marked || unlike)).then_some(Self { form, english: there > here + 0.05 })
     }

@@ -266,6 +266,11 @@ impl Plan {
         self.lead == Lead::Paper && words.is_empty()
     }
 
+    /// Whether `line`, among lines with numbers, has no letters, as the number of the page.
+    pub fn is_beside_paper(&self, line: &str) -> bool {
+        self.lead == Lead::Paper && !self.lead.is_on(line) && !line.contains(char::is_alphabetic)
+    }
+
     /// The time behind the words of a line.
     pub fn time_behind(&self, line: &str) -> When {
         self.tail.strip(self.lead.strip(line)).1

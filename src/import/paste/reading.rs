@@ -241,6 +241,9 @@ impl<'c> Reading<'c> {
         } else if self.plan.top == 0 && self.is_beside(line) {
             return;
         }
+        if self.plan.is_beside_paper(line.text) {
+            return self.chat.heading();
+        }
         self.behind = self.plan.time_behind(line.text);
         let line = &Line { text: self.plan.words(line.text), ..*line };
         if self.plan.is_of_paper(line.text) {

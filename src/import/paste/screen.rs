@@ -80,9 +80,9 @@ impl Screen {
         })
     }
 
-    /// The same below a few lines of the window that name no message: tabs, a title, a day. Three names at least stand above
+    /// The same below a few lines of the window that name no message, and how many these are: tabs, a title, a day. Three names at least stand above
     /// times there.
-    pub fn below(lines: &[&str], head: &[&str]) -> Option<Self> {
+    pub fn below(lines: &[&str], head: &[&str]) -> Option<(Self, usize)> {
         const MOST: usize = 9;
         const WORDS: usize = 6;
         let under = |at: usize| {
@@ -98,7 +98,7 @@ impl Screen {
         let named = lines
             .windows(2)
             .filter(|p| screen.names.contains(bare(p[0])) && moments::under_name(p[1]).is_some());
-        (named.count() > 2).then_some(screen)
+        (named.count() > 2).then_some((screen, first))
     }
 
     /// The screen of `lines` with headings above one's own messages; a word that people write comes back.
@@ -274,9 +274,10 @@ mod tests {
     #[test]
     fn names_below_the_tabs_of_a_window() {
         let talk = "Hill, Tom|16:02|in?|Lea|16:03|yes|Hill, Tom|16:04|ok";
-        let found =
-            |text: &str| Screen::below(&text.split('|').collect::<Vec<_>>(), &[]).map(|s| s.names.len());
-        assert_eq!(found(&format!("Chat|Files|Photos|+|Tuesday, January 14|{talk}")), Some(2));
+        let found = |text: &str| {
+            Screen::below(&text.split('|').collect::<Vec<_>>(), &[]).map(|(s, at)| (s.names.len(), at))
+        };
+        assert_eq!(found(&format!("Chat|Files|Photos|+|Tuesday, January 14|{talk}")), Some((2, 5)));
         assert_eq!(found(&format!("Are you there?|{talk}")), None);
         assert_eq!(found("Chat|Tom|16:02|in?|so"), None);
     }

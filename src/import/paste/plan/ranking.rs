@@ -82,7 +82,7 @@ impl Plan {
         match plan.grammar {
             // A mail that passes no talk on is what its writer says.
             Grammar::Prose if mail > 0 => return Self::by(Grammar::Mail),
-            _ => (plan.top, plan.forwarded) = (mail + page, mail > 0),
+            _ => (plan.top, plan.forwarded) = (mail + page + plan.top, mail > 0),
         }
         if within.is_none() && thread::is_thread(&raw) && plan.is_hardly_talk(&raw) {
             return Self::by(Grammar::Mail);
@@ -200,8 +200,9 @@ impl Plan {
             return Self { form: Some(form), ..Self::by(Grammar::Formed) };
         }
         let undashed = without(furniture::is_dash);
-        if let Some(screen) = Screen::of(&undashed, head).or_else(|| Screen::below(&undashed, head)) {
-            return Self { screen, ..Self::by(Grammar::NameLines) };
+        let screen = Screen::of(&undashed, head).map(|screen| (screen, 0));
+        if let Some((screen, top)) = screen.or_else(|| Screen::below(&undashed, head)) {
+            return Self { screen, top, ..Self::by(Grammar::NameLines) };
         }
         let lines = match times {
             true => without(|l| moments::is_alone(l) || furniture::is_furniture(l)),

@@ -73,8 +73,15 @@ fn what_pages_say_of_messages_in_other_languages() {
 
 #[test]
 fn days_in_small_letters() {
-    for (day, near) in [("lundi 4 mars", "hier"), ("5 марта", "вчера"), ("lunes 4 de marzo", "ayer"), ("poniedziałek", "wczoraj")] {
-        let text = format!("{day}\nLéa\n18:02\ncoucou\ntom.o\n18:05\nmoi\n{near}\nLéa\n07:10\nso\ntom.o\n07:11\nnon\n");
+    for (day, near) in [
+        ("lundi 4 mars", "hier"),
+        ("5 марта", "вчера"),
+        ("lunes 4 de marzo", "ayer"),
+        ("poniedziałek", "wczoraj"),
+    ] {
+        let text = format!(
+            "{day}\nLéa\n18:02\ncoucou\ntom.o\n18:05\nmoi\n{near}\nLéa\n07:10\nso\ntom.o\n07:11\nnon\n"
+        );
         assert_eq!(said(&text), ["Léa: coucou", "tom.o: moi", "Léa: so", "tom.o: non"], "{day}");
     }
     let words = "Lea\n18:02\nwhen was it\nand where\ntom.o\n18:05\nyesterday\nhere\nLea\n18:06\nok\nyesterday\ntom.o\n18:07\nyes\n";
@@ -85,7 +92,9 @@ fn days_in_small_letters() {
 fn what_is_said_of_a_talk_below_it() {
     let talk = "Lea\n18:02\nin?\nTom Oak\n18:05\nyes\nLea\n18:05\nok\nTom Oak\n18:07\nbye\n";
     let four = ["Lea: in?", "Tom Oak: yes", "Lea: ok", "Tom Oak: bye"];
-    for below in ["\nPlease tell me whether this is serious.\n", "\nMerci de me dire si c'est grave.\nMarie\n"] {
+    for below in
+        ["\nPlease tell me whether this is serious.\n", "\nMerci de me dire si c'est grave.\nMarie\n"]
+    {
         assert_eq!(said(&format!("{talk}{below}")), four, "{below}");
         assert!(kinds(&format!("{talk}{below}")).contains(&WarningKind::LineAfterLastMessage));
     }
@@ -104,12 +113,26 @@ fn papers_of_a_court() {
         head(4),
         head(5)
     );
-    assert_eq!(said(&text), ["D.R.: in?", "VICTIM 1: yes", "D.R.: did you get\nthe box: it is\nthere", "VICTIM 1: ok", "D.R.: so"]);
+    assert_eq!(
+        said(&text),
+        [
+            "D.R.: in?",
+            "VICTIM 1: yes",
+            "D.R.: did you get\nthe box: it is\nthere",
+            "VICTIM 1: ok",
+            "D.R.: so"
+        ]
+    );
 }
 
 #[test]
 fn names_in_brackets_above_words_that_end_in_a_time() {
-    for (day, name) in [("14/09/2023 ", "[REDACTED 1]"), ("14/09/2023 ", "XXXX"), ("", "[REDACTED 1]"), ("14 Sept 2023, ", "Person A")] {
+    for (day, name) in [
+        ("14/09/2023 ", "[REDACTED 1]"),
+        ("14/09/2023 ", "XXXX"),
+        ("", "[REDACTED 1]"),
+        ("14 Sept 2023, ", "Person A"),
+    ] {
         let text = format!(
             "{name} {day}21:04\nin?\n\nRia Oak {day}21:06\nyes: I am\n\n{name} {day}21:07\nwhen?\n\nRia Oak {day}21:15\nNo. I will collect it \
              tomorrow at 9:00\n\n{name} {day}21:16\n[REDACTED]\n"
@@ -141,7 +164,12 @@ fn talks_in_mails_passed_on_twice() {
 fn translations_below_messages() {
     let text = "Talk of M. and Iván, with my translation\n\nIván: hola guapa, ¿cuántos años tienes?\n(EN: hi pretty, how old are you?)\nM.: 14\n\
                 (EN: 14)\nIván: ¿vives con tus padres?\n(EN: do you live with your parents?)\nM.: con mi abuela\n(EN: with my grandmother)\n";
-    let english = ["Iván: hi pretty, how old are you?", "M.: 14", "Iván: do you live with your parents?", "M.: with my grandmother"];
+    let english = [
+        "Iván: hi pretty, how old are you?",
+        "M.: 14",
+        "Iván: do you live with your parents?",
+        "M.: with my grandmother",
+    ];
     assert_eq!(said(text), english);
     assert!(kinds(text).contains(&WarningKind::TranslatedWords));
     let german = text.replace("EN: hi pretty, how old are you?", "DE: wie alt bist du?");
@@ -159,14 +187,23 @@ fn two_columns_with_their_names() {
     let text = format!(
         "Left side = him (Jace)      Right side = my daughter\n\nhey\nyou looked sad\n{wide}im ok\nwanna talk? i'm up\n{wide}maybe: l8r\nok\n"
     );
-    let told = ["him (Jace): hey", "him (Jace): you looked sad", "my daughter: im ok", "him (Jace): wanna talk? i'm up", "my daughter: maybe: l8r"];
+    let told = [
+        "him (Jace): hey",
+        "him (Jace): you looked sad",
+        "my daughter: im ok",
+        "him (Jace): wanna talk? i'm up",
+        "my daughter: maybe: l8r",
+    ];
     assert_eq!(said(&text)[..5], told);
 }
 
 #[test]
 fn quotes_above_answers_of_teams_and_slack() {
     let teams = "Hill, Tom\n16:02\nin?\nRia Oak\n16:03\nnot yet\nHill, Tom\n16:04\nRia Oak\nnot yet\ndid you find it?\nRia Oak\n16:05\nyes\n";
-    assert_eq!(said(teams), ["Hill, Tom: in?", "Ria Oak: not yet", "Hill, Tom: did you find it?", "Ria Oak: yes"]);
+    assert_eq!(
+        said(teams),
+        ["Hill, Tom: in?", "Ria Oak: not yet", "Hill, Tom: did you find it?", "Ria Oak: yes"]
+    );
     let slack = "Hal Oak\n  10:32 AM\nin?\nsee this\nMina\n  10:41 AM\nyes\nHal Oak\n  11:15 AM\nreplied to a thread:\nyes\nok then\nMina\n  11:16 AM\nso\n";
     assert_eq!(said(slack)[2], "Hal Oak: ok then");
 }
