@@ -150,8 +150,7 @@ impl Reading<'_> {
     /// Whether `line` is none of the words that it stands under: a day, a reaction, what an app says of those who speak.
     fn is_among_words(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) -> bool {
         let text = line.text;
-        let again = self.is_above_same(text, lines);
-        if again || self.stands_between(line, lines) || self.is_app_line(text, lines) {
+        if self.stands_between(line, lines) || self.is_app_line(text, lines) {
             return true;
         }
         if doings::is_reaction(text) && next_is_number(lines) {
@@ -170,14 +169,6 @@ impl Reading<'_> {
             return true;
         }
         doings::is_of(text, |name| self.seen.contains(name) || self.plan.is_name(name))
-    }
-
-    /// Whether `text` is the name in the head right below it, which a page has for the picture of that person.
-    fn is_above_same(&self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
-        let head = lines.sight().next().and_then(|next| self.plan.head(self.plan.words(next)));
-        head.is_some_and(|head| {
-            head.when != When::Unknown && head.who == Who::Speaker(text.trim().to_owned())
-        })
     }
 
     /// Whether, after so many lines, a name or the end follows.

@@ -88,6 +88,9 @@ impl<R: BufRead> Ahead<R> {
 /// The head that `lines` begin with where it is spread over several, as one line, and how many it takes: Discord sets the
 /// tag of a server, `APP` or whom somebody answers between a name and its time.
 pub fn spread(lines: &[&str], tags: &Tags) -> Option<(String, usize)> {
+    if is_twice(lines) {
+        return Some((lines[1].trim().to_owned(), 2));
+    }
     let name = lines.first()?.trim();
     lines.get(1).filter(|next| may_end(next, tags))?;
     names::any(name).filter(|_| grammars::titled(name).is_none() && dashed_time(name).is_none())?;
@@ -116,6 +119,16 @@ pub fn spread(lines: &[&str], tags: &Tags) -> Option<(String, usize)> {
         (is_tag(line) || tags.has(line)).then_some(())?;
     }
     None
+}
+
+/// Whether the first of `lines` is the name with which the head below it begins, once more for a picture.
+pub fn is_twice(lines: &[&str]) -> bool {
+    let [name, head, ..] = lines else { return false };
+    let name = name.trim();
+    let who = || grammars::titled(head).map(|head| head.who);
+    !name.is_empty()
+        && head.trim_start().starts_with(name)
+        && who() == Some(grammars::Who::Speaker(name.to_owned()))
 }
 
 /// Whether `line` may be the end of a head that is spread over several lines, right under the name.
@@ -175,6 +188,8 @@ mod tests {
             ("Tom| — |Today at 16:02|hi", "Tom — Today at 16:02", 3),
             ("Tom| replied to |Ria — Today at 16:02|hi", "Tom — Today at 16:02", 3),
             ("Tom|Role icon, Art — 4:10 PM|hi", "Tom — 4:10 PM", 2),
+            ("Tom|Tom  4:10 PM|hi", "Tom  4:10 PM", 2),
+            ("Tom|Tom (he/him)  4:10 PM|hi", "Tom (he/him)  4:10 PM", 2),
         ] {
             let lines: Vec<&str> = text.split('|').collect();
             assert_eq!(spread(&lines, &Tags::default()), Some((head.to_owned(), used)), "{text}");

@@ -7,9 +7,8 @@ use std::io::BufRead;
 use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::days::Day;
-use super::grammars::{Head, Who};
 use super::reading::Reading;
-use super::{calendar, days, moments, names, places};
+use super::{ahead, calendar, days, moments, names, places};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 use crate::import::time::months;
@@ -108,12 +107,8 @@ impl Reading<'_> {
         let near =
             || (self.plan.small_days && is_small_near(line.text)).then(|| days::near(line.text)).flatten();
         let Some(between) = days::between(line.text).or_else(near) else { return false };
-        let mut sight = lines.sight().map(|l| self.plan.words(l));
-        let first = sight.next().unwrap_or_default();
-        // A page may have the name once more, for a picture.
-        let named = |head: Head<'_>| head.who == Who::Speaker(first.trim().to_owned());
-        let next = self.plan.head(first).is_some()
-            || sight.next().and_then(|l| self.plan.head(l)).is_some_and(named);
+        let sight: Vec<&str> = lines.sight().take(2).map(|l| self.plan.words(l)).collect();
+        let next = sight.first().is_some_and(|l| self.plan.head(l).is_some()) || ahead::is_twice(&sight);
         if !next || !self.held.is_empty() {
             return false;
         }

@@ -195,8 +195,9 @@ impl<'c> Reading<'c> {
 
     /// Make one line of a head that is spread over several.
     fn join(&mut self, line: &mut Kept, lines: &mut Ahead<impl BufRead>) -> Result<(), ImportError> {
-        let may =
-            lines.sight().next().is_some_and(|next| ahead::may_end(self.plan.words(next), &self.plan.tags));
+        let next = lines.sight().next().map(|next| self.plan.words(next));
+        let twice = |next: &str| ahead::is_twice(&[&line.text, next]);
+        let may = next.is_some_and(|next| ahead::may_end(next, &self.plan.tags) || twice(next));
         // Right under a head stand words, unless there were none and this is the next name.
         let words = self.title.as_ref().is_some_and(|t| t.fresh) && names::plausible(&line.text).is_none();
         if !may || words || !self.plan.has_titles() {
