@@ -69,6 +69,7 @@ use std::io::BufRead;
 
 use super::detect;
 use super::error::ImportError;
+use super::warning::WarningKind;
 use super::{Format, Sink};
 use crate::import::intake::source::{Sample, Source};
 use crate::import::syntax::cursor;
@@ -154,6 +155,10 @@ fn read(
     (left_out..lines.left_out()).for_each(|_| chat.heading());
     if let Some(doubt) = likeness::doubt(&chat).filter(|_| named) {
         chat.doubt(doubt, 0);
+    }
+    if lines.guesses_sides() {
+        let said = chat.so_far().0.messages.len() as u64;
+        chat.doubt_many(WarningKind::SidesOfPage, said, first + 1);
     }
     sink.count_lines(lines.number() - first);
     chat.close(&result, lines.number());

@@ -90,7 +90,8 @@ fn numbered(line: &str) -> Option<(Form, u32)> {
     let known = word.is_empty() && !after.trim().starts_with(['-', '–', '—']);
     // What stands at the head of each page of a court's papers: which case, filed when, page 4 of 12.
     let filed = || word.rsplit(char::is_whitespace).next().is_some_and(is_word_of_page);
-    let filed = after.ends_with(|c: char| c.is_ascii_digit()) && filed();
+    let apart = word.contains(|c: char| c.is_ascii_digit()) || word.contains("  ") || word.contains('\t');
+    let filed = after.ends_with(|c: char| c.is_ascii_digit()) && apart && !word.contains(": ") && filed();
     (known || link || signed || filed || is_word_of_page(word))
         .then(|| ((before.to_owned(), after.to_owned()), number))
 }
@@ -161,6 +162,8 @@ mod tests {
             "Ana: in?|1|Ben: yes|2|Ana: good|3",
             "Ana: bring|1/2|2/2|Ben: ok",
             "Ana: read|Page 4|Page 7|Ben: ok|Page 9",
+            "Ana: on 3/4 read page 4 of 12|Ben: so|Ana: on 3/4 read page 5 of 12|Ben: ok",
+            "Ana|we read page 4 of 12|Ben|so|Ana|we read page 5 of 12|Ben|ok",
             "Tom|1|Ria|2|Tom|3",
             "Chat with Ana|Ana: in?|Chat with Ana|Ben: yes",
         ] {

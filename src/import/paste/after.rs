@@ -16,7 +16,7 @@ impl Reading<'_> {
     /// Whether `line` and all below it are said of the talk, which ends above.
     pub(super) fn is_after(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) -> bool {
         if !self.after {
-            self.after = self.ends_above(lines);
+            self.after = self.ends_above(line.text, lines);
             if self.after {
                 self.close_title();
                 self.append_held();
@@ -29,15 +29,16 @@ impl Reading<'_> {
         self.after
     }
 
-    /// Whether, where names stand above words, the line below the only blank one and all in sight below it are no message.
-    fn ends_above(&self, lines: &Ahead<impl BufRead>) -> bool {
+    /// Whether, where names stand above words, `line` below the only blank one and all in sight below it are no message: somebody's
+    /// words stand above the talk as well, or it is a sentence as letters have them.
+    fn ends_above(&self, line: &str, lines: &Ahead<impl BufRead>) -> bool {
+        const LEAST: usize = 4;
         let begun = self.title.as_ref().is_some_and(|t| !t.fresh) && self.said > 2;
-        self.plan.has_titles()
-            && begun
-            && self.gap
-            && self.gaps == 1
-            && !self.paragraphs
-            && self.is_over(lines, usize::MAX)
+        let alone = self.gap && self.gaps == 1 && !self.paragraphs;
+        let sentence = line.starts_with(char::is_uppercase)
+            && line.trim_end().ends_with(['.', '!', '?'])
+            && line.split_whitespace().count() >= LEAST;
+        self.plan.has_titles() && begun && alone && (self.led || sentence) && self.is_over(lines, usize::MAX)
     }
 
     /// Whether a ruled line ends the talk: a few lines stand below it, and none of them begins a message.

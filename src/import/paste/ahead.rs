@@ -38,6 +38,11 @@ impl<R: BufRead> Ahead<R> {
         self.last = last;
     }
 
+    /// Whether who speaks was told by nothing but the side on which lines stand.
+    pub fn guesses_sides(&self) -> bool {
+        self.bare.guesses_sides()
+    }
+
     /// How many lines above the line taken last, or at the end, were left out.
     pub fn left_out(&self) -> usize {
         self.pages.iter().filter(|page| **page <= self.number).count()

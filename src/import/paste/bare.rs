@@ -16,10 +16,9 @@ const PICTURES: &str = "user avatar|avatar|user profile picture|user-profile-pic
     profielfoto|profil fotoğrafı|profil resmi|фото профиля|аватар пользователя|фото профілю|profilbilde|profilkuva|\
     プロフィール写真|프로필 사진|头像|頭像|صورة الملف الشخصي";
 /// The same before the person's name.
-const PICTURES_OF: [&str; 22] = [
+const PICTURES_OF: [&str; 21] = [
     "profile picture of ",
     "profile photo of ",
-    "photo of ",
     "avatar of ",
     "user avatar of ",
     "profilbild von ",
@@ -41,10 +40,9 @@ const PICTURES_OF: [&str; 22] = [
     "open profile of ",
 ];
 /// The same behind it.
-const PICTURE_BEHIND: [&str; 9] = [
+const PICTURE_BEHIND: [&str; 8] = [
     "’s profile picture",
     "’s profile photo",
-    "’s photo",
     "’ profile picture",
     "s profilbild",
     " profil fotoğrafı",
@@ -98,9 +96,16 @@ impl Bare {
     pub fn of(sample: &Sample) -> Self {
         let mut printed = Printed::of(sample);
         let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty() && !printed.takes(l)).collect();
-        let announces = lines.iter().filter(|l| is_announcing(l)).count() > 0;
+        let told: Vec<usize> = (0..lines.len()).filter(|at| is_announcing(lines[*at])).collect();
+        let linked = |at: &usize| lines[at + 1..].iter().take(2).any(|l| is_profile_of(l));
+        let announces = told.len() > 1 || told.iter().any(linked);
         let columns = Columns::of(&lines);
         Self { printed: Printed::of(sample), gone: pictures(&lines), announces, columns }
+    }
+
+    /// Whether who speaks was told by nothing but the side on which lines stand.
+    pub fn guesses_sides(&self) -> bool {
+        self.columns.as_ref().is_some_and(Columns::are_guessed)
     }
 
     /// What the next line of the text says without it; nothing where it is of the page alone.
@@ -121,6 +126,8 @@ impl Bare {
 
 /// The lines that stand in a copy for the picture of whoever speaks: they come back or stand by the name that they say.
 fn pictures(lines: &[&str]) -> HashSet<String> {
+    let mut tally: HashMap<&str, usize> = HashMap::new();
+    lines.iter().for_each(|line| *tally.entry(line.trim()).or_default() += 1);
     let mut found: HashMap<&str, (usize, usize)> = HashMap::new();
     for (at, line) in lines.iter().map(|l| l.trim()).enumerate() {
         let Some(of) = picture(line) else { continue };
@@ -129,15 +136,15 @@ fn pictures(lines: &[&str]) -> HashSet<String> {
         let next = lines.get(at + 1).map(|l| l.trim()).unwrap_or_default();
         let above = at.checked_sub(1).map(|at| lines[at].trim()).unwrap_or_default();
         *beside += usize::from(match of {
-            "" => names::is_alone_in_any_case(next) || names::is_handle(next) || is_head(next),
+            // Under it stands a name, which comes back.
+            "" => {
+                let name = names::is_alone_in_any_case(next) || names::is_handle(next);
+                is_head(next) || (name && tally[next] > 1)
+            }
             of => next.starts_with(of) || above == of,
         });
     }
-    let sure = |line: &str, count: usize, beside: usize| match picture(line) {
-        Some("") => count > 1 && beside * 4 >= count * 3,
-        _ => beside * 2 > count,
-    };
-    found.retain(|line, (count, beside)| sure(line, *count, *beside));
+    found.retain(|_, (count, beside)| *count > 1 && *beside * 4 >= *count * 3);
     found.into_keys().map(str::to_owned).collect()
 }
 
@@ -175,9 +182,10 @@ fn is_announcing(line: &str) -> bool {
         return false;
     }
     let small = line.to_lowercase();
-    FOLLOWING.iter().any(|words| small.contains(words))
-        && moments::ending(line.trim_end_matches('.')).is_some()
-        || small.split_once(" sent the following message").is_some_and(|(_, when)| when.contains(" at "))
+    let Some(at) = FOLLOWING.iter().find_map(|words| small.find(words)) else { return false };
+    let who = &small[..at];
+    let timed = || moments::ending(line.trim_end_matches('.')).is_some() || small[at..].contains(" at ");
+    who.split_whitespace().count() <= 7 && !who.contains(": ") && timed()
 }
 
 /// `View Tom’s profile`, `Voir le profil de Tom`.

@@ -52,7 +52,7 @@ impl Cast {
         let believed = |p: &Prefix<'_>| {
             let label = p.shape == Shape::Label;
             let needed = match label {
-                true if people.contains(&names::key(&p.name)) => 1,
+                true if names::is_opener(&p.name) && people.contains(&names::key(&p.name)) => 1,
                 true if kept_up && names::is_number(&p.name) => 2,
                 // Where each line has a name, a word such as `No` is one.
                 true if all && names::is_opener(&p.name) => 3,

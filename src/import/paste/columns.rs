@@ -40,7 +40,7 @@ impl Columns {
         let from = if legend.is_some() { NEAR } else { FAR };
         let sides: Vec<bool> = talk.iter().map(|l| indent(l) > 0).collect();
         let right: Vec<&str> = talk.iter().copied().filter(|l| indent(l) > 0).collect();
-        let least = if legend.is_some() { 1 } else { 3 };
+        let least = if legend.is_some() { 2 } else { 3 };
         let turns = sides.windows(2).filter(|pair| pair[0] != pair[1]).count();
         let both = right.len() >= least && talk.len() - right.len() >= least && turns >= least;
         let apart = right.iter().all(|l| indent(l) >= from) && (are_even(&right) || legend.is_some());
@@ -50,6 +50,11 @@ impl Columns {
             None => (None, ("left".to_owned(), "right".to_owned())),
         };
         Some(Self { left, right, from, begun: line.is_none(), legend: line })
+    }
+
+    /// Whether nobody said who is on which side.
+    pub fn are_guessed(&self) -> bool {
+        self.legend.is_none()
     }
 
     /// `line` with who says it before its words.
@@ -156,13 +161,20 @@ mod tests {
             "(right: my daughter, left: him (Jace))",
             "left is him (Jace), right is my daughter",
         ] {
-            let found = read(&format!("{legend}|hey|you ok?|          im ok|sure?")).expect(legend);
+            let found =
+                read(&format!("{legend}|hey|you ok?|          im ok|sure?|          yes")).expect(legend);
             assert_eq!(
                 found[1..],
-                ["him (Jace): hey", "him (Jace): you ok?", "my daughter: im ok", "him (Jace): sure?"]
+                [
+                    "him (Jace): hey",
+                    "him (Jace): you ok?",
+                    "my daughter: im ok",
+                    "him (Jace): sure?",
+                    "my daughter: yes"
+                ]
             );
         }
-        assert!(read("links = er, rechts = ich|na|\t\tja").is_some());
+        assert!(read("links = er, rechts = ich|na|\t\tja|so|\t\tok").is_some());
     }
 
     #[test]
@@ -175,6 +187,7 @@ mod tests {
             "if a:|        b|    c|else:|        d|    e".to_owned(),
             format!("Tom: hey|{wide}Ria: hi|Tom: in?|{wide}Ria: yes|Tom: so|{wide}Ria: ok"),
             "hey|hi|in?|yes".to_owned(),
+            "left is the shop, right is the park|ok|      so you go there|thanks".to_owned(),
         ] {
             assert_eq!(read(&text), None, "{text}");
         }

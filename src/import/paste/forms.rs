@@ -121,10 +121,9 @@ fn fits(lines: &[&str], read: Read) -> bool {
 
 /// What an app tells: `{System}: Tom has left the team.`, `[Server]: …`.
 fn told_by_app(line: &str) -> Option<&str> {
-    const APPS: [&str; 16] = [
+    const APPS: [&str; 13] = [
         "system",
         "server",
-        "game",
         "console",
         "notice",
         "announcement",
@@ -132,8 +131,6 @@ fn told_by_app(line: &str) -> Option<&str> {
         "sistema",
         "servidor",
         "système",
-        "spiel",
-        "servidor do jogo",
         "systeem",
         "система",
         "сервер",

@@ -1,5 +1,7 @@
 //! What people and programs set in front of every line of a copied talk: the sign of a quotation, a number, a bullet.
 
+use super::moments;
+
 /// What stands in front of the lines of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lead {
@@ -105,7 +107,13 @@ fn is_paper(lines: &[&str]) -> bool {
     const LEAST: usize = 6;
     let numbers: Vec<u32> = lines.iter().filter_map(|l| lined(l)).map(|(n, _)| n).collect();
     let follows = |pair: &[u32]| pair[1] == pair[0] + 1 || (pair[1] == 1 && pair[0] > 3);
-    numbers.len() >= LEAST && numbers.len() * 5 >= lines.len() * 4 && numbers.windows(2).all(follows)
+    // What is numbered there begins with who speaks, or when.
+    let begins = |rest: &str| is_named(rest) || moments::leading(rest).is_some();
+    let talk = lines.iter().filter(|l| lined(l).is_some_and(|(_, rest)| begins(rest))).count();
+    talk * 3 >= numbers.len()
+        && numbers.len() >= LEAST
+        && numbers.len() * 5 >= lines.len() * 4
+        && numbers.windows(2).all(follows)
 }
 
 /// What follows the date that `line` begins with, if that is no time.
@@ -172,7 +180,8 @@ mod tests {
         ] {
             assert_eq!(Lead::of(&lines), lead, "{lines:?}");
         }
-        let pages = ["1 him: hi", " 2  me: hey", " 3  and", " 4  so", "1  him: ok", " 2   //", " 3"];
+        let pages =
+            ["1 him: hi", " 2  me: hey", " 3  and", " 4  so", "1  him: ok", " 2  me: so  ", " 3   //", " 4"];
         assert_eq!(Lead::of(&pages), Lead::Paper);
         assert_eq!(
             (Lead::Paper.strip(" 2   //"), Lead::Paper.strip(" 12  a 3"), Lead::Paper.strip("no")),

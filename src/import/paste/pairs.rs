@@ -68,9 +68,12 @@ impl Pairs {
         each.then_some(())?;
         let (there, here) = (share(&told), share(&said));
         let words = |texts: &[&str]| texts.iter().map(|t| t.split_whitespace().count()).sum::<usize>();
-        // What somebody does is told in fewer words than it takes to say a thing again.
-        let (many, long) = (words(&told), words(&told) * 5 >= words(&said) * 3);
-        let unlike = (there - here >= 0.12 && many > 5) || (here - there >= 0.12 && many > 11 && long);
+        // A remark is shorter or longer than the words that it stands below, and asks no question where they do.
+        let (many, all) = (words(&told), words(&said));
+        let asks = |pair: &(&&str, &&str)| pair.0.contains('?') == pair.1.contains('?');
+        let alike = said.iter().zip(&told).filter(asks).count() * 5 >= said.len() * 4;
+        let same = alike && many * 5 >= all * 3 && many * 5 <= all * 11;
+        let unlike = same && ((there - here >= 0.12 && many > 5) || (here - there >= 0.12 && many > 11));
         let other = said.iter().zip(&told).all(|(said, told)| said != told || said.len() < 12);
         let marked = labelled * 5 >= told.len() * 4;
         (other && (marked || unlike)).then_some(Self { form, english: there > here + 0.05 })
@@ -185,7 +188,7 @@ mod tests {
             ("[English: how old are you?]", "[English: I am 14]", "[English: you look older]"),
             ("(how old are you?)", "(I am 14 and you)", "(you look older to me)"),
             ("Translation: how old are you?", "Translation: I am 14", "Translation: you look older"),
-            ("→ how old are you?", "→ I am 14 and you?", "→ you look older to me"),
+            ("→ how old are you?", "→ I am 14 and so", "→ you look older to me"),
         ] {
             let text = format!(
                 "My words|Tom: ¿cuántos años tienes?|{first}|Ria: tengo 14|{second}|Tom: pareces mayor|{third}"
@@ -201,6 +204,7 @@ mod tests {
         for text in [
             "Tom: in?|(laughs)|Ria: yes|(waves)|Tom: so|(sighs)",
             "Tom: in?|Ria: yes|EN: hi|Tom: so|EN: who",
+            "Tom: ¿vienes?|(he sent this to me at night)|Ria: no|(I was at my friend)|Tom: ven ya|(he said this to her, too)",
             "Tom: in?|(note: she was out)|Ria: yes|Tom: ok|Ria: so",
             "EN: hello there|DE: hallo du|EN: how are you|DE: wie geht es dir|EN: fine|DE: gut",
         ] {

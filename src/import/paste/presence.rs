@@ -4,7 +4,7 @@ use super::signs::small;
 use super::{calendar, cursor, moments};
 
 /// What begins a line that says when somebody was there, what stands before how long ago that was, and what says `now`.
-const THERE: [(&str, &str, &str); 24] = [
+const THERE: [(&str, &str, &str); 21] = [
     ("aktywna", " ", " teraz"),
     ("aktywny", " ", " teraz"),
     ("attivo", " ", " ora"),
@@ -25,10 +25,7 @@ const THERE: [(&str, &str, &str); 24] = [
     ("aktiv", " för ", " nu"),
     ("aktiv", " for ", " nå"),
     ("aktivní", " před ", " nyní"),
-    ("в сети", " ", " сейчас"),
-    ("был(-а) в сети", " ", " только что"),
     ("activ(ă)", " acum ", " acum"),
-    ("active", " ", " now"),
 ];
 /// What ends one.
 const THERE_ENDS: [&str; 9] = [
@@ -177,6 +174,8 @@ mod tests {
             "en ligne de mire",
             "ativo",
             "activo y feliz",
+            "active 3 times a week",
+            "в сети 5 человек",
             "был там вчера",
             "была у неё",
             "заходил к нам",

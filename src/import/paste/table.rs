@@ -25,10 +25,9 @@ pub struct Table {
 }
 
 /// What tables write above the column of names.
-const WHO: &str = "who name from sender author user speaker person participant writer said_by sent_by wrote_by who_said_it who_wrote \
-    von wer absender name verfasser person de quien quién remitente qui expéditeur auteur personne quem remetente autor chi mittente da \
-    autore kto nadawca od kim gönderen isim wie afzender van vem avsändare från hvem avsender fra kuka lähettäjä кто отправитель от имя \
-    хто відправник від 谁 誰 누구 من";
+const WHO: &str = "who name from sender author user speaker said_by sent_by who_said_it who_wrote \
+    von wer absender verfasser de quien quién remitente qui expéditeur auteur quem remetente autor mittente autore nadawca gönderen \
+    afzender vem avsändare hvem avsender afsender lähettäjä кто отправитель хто відправник 谁 誰 누구";
 /// Words that say which way a message went: no names.
 const WAYS: [&str; 10] =
     ["in", "out", "incoming", "outgoing", "sent", "received", "gesendet", "empfangen", "read", "unread"];
@@ -64,7 +63,8 @@ impl Table {
         if bare && time.is_none() {
             return None;
         }
-        let headed = time.is_some_and(|t| !is_time(rows[0][t])) || rows[0].iter().any(|cell| is_who(cell));
+        // A row with a time is none, whatever it says.
+        let headed = time.map_or_else(|| rows[0].iter().any(|cell| is_who(cell)), |t| !is_time(rows[0][t]));
         let (heading, rows) = rows.split_at(usize::from(headed));
         let may_name = |c: &usize| Some(*c) != time && is_column_of_names(rows, *c);
         let told = |c: &usize| heading.first().is_some_and(|h| is_who(h[*c]));

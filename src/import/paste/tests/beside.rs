@@ -198,6 +198,21 @@ fn two_columns_with_their_names() {
 }
 
 #[test]
+fn two_columns_without_names_are_told() {
+    let wide = " ".repeat(30);
+    let text = format!("hey\n{wide}hi\nin?\n{wide}yes I am\ngood\n{wide}so\n");
+    assert_eq!(said(&text)[..2], ["left: hey", "right: hi"]);
+    assert!(kinds(&text).contains(&WarningKind::SidesOfPage));
+}
+
+#[test]
+fn a_last_message_with_a_blank_line_in_it() {
+    let talk = "Tom — Today at 4:02 PM\nin?\nRia — Today at 4:03 PM\nyes\nTom — Today at 4:04 PM\nok\n\nand more words\n";
+    assert_eq!(said(talk)[2], "Tom: ok\n\nand more words");
+    assert_eq!(said("[Tom]: in?\n[Ria]: yes\n[Game]: gg\n[Tom]: ok\n[Game]: so\n[Ria]: so\n")[2], "Game: gg");
+}
+
+#[test]
 fn quotes_above_answers_of_teams_and_slack() {
     let teams = "Hill, Tom\n16:02\nin?\nRia Oak\n16:03\nnot yet\nHill, Tom\n16:04\nRia Oak\nnot yet\ndid you find it?\nRia Oak\n16:05\nyes\n";
     assert_eq!(

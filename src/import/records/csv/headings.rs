@@ -68,13 +68,13 @@ pub const TEXT: Role = "text message body content contents messagetext messagebo
      mensagem conteudo messaggio testo contenuto bericht tekst inhoud wiadomosc trescwiadomosci tresc \
      meddelande innehall mesaj ileti metin icerik сообщение текстсообщения текст содержание повідомлення \
      текстповідомлення зміст uzenet zprava sprava whattheysaid whattheywrote whathesaid whathewrote whatshesaid whatshewrote whatwassaid \
-     whatwaswritten whatwassent whatitsays whatitsaid whatissaid whatisaid whatiwrote theirwords words wording said wrote oqueescreveu \
-     oqueescreveram oquefoiescrito oquedisse oquedisseram oquefoidito escreveu disse fala loqueescribio loqueescribieron loqueseescribio \
-     loquedijo loquedijeron queescribio quedijo escribio dijo cequilaecrit cequaecrit cequiaeteecrit cequiladit cequiaetedit aecrit propos \
+     whatwaswritten whatwassent whatitsays whatitsaid whatissaid whatisaid whatiwrote theirwords said wrote oqueescreveu \
+     oqueescreveram oquefoiescrito oquedisse oquedisseram oquefoidito escreveu disse loqueescribio loqueescribieron loqueseescribio \
+     loquedijo loquedijeron queescribio quedijo escribio dijo cequilaecrit cequaecrit cequiaeteecrit cequiladit cequiaetedit aecrit \
      wasgeschriebenwurde wasgesagtwurde wassiegeschriebenhat wasergeschriebenhat geschrieben gesagt wortlaut worte coshascritto cosahascritto \
      cosahadetto hascritto hadetto watergeschrevenis watgeschreven watgezegd watzezei conapisal conapisala conapisano napisal tekstwiadomosci \
      neyazdi nededi nesoyledi vadskrev hvadskrev чтонаписал чтонаписала чтонаписали чтосказал написал слова щонаписав щонаписали 内容 內容 \
-     说了什么 メッセージ 内容文 본문 메시지 내용 what was quoi cosa que oque что що";
+     说了什么 メッセージ 内容文 본문 메시지 내용 what was quoi cosa oque что що";
 
 /// Whether it came in or went out.
 pub const DIRECTION: Role = "direction messagedirection inout incomingoutgoing type messagetype folder box richtung typ sens \
