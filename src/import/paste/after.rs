@@ -35,10 +35,16 @@ impl Reading<'_> {
         const LEAST: usize = 4;
         let begun = self.title.as_ref().is_some_and(|t| !t.fresh) && self.said > 2;
         let alone = self.gap && self.gaps == 1 && !self.paragraphs;
-        let sentence = line.starts_with(char::is_uppercase)
-            && line.trim_end().ends_with(['.', '!', '?'])
-            && line.split_whitespace().count() >= LEAST;
-        self.plan.has_titles() && begun && alone && (self.led || sentence) && self.is_over(lines, usize::MAX)
+        let sentence = || {
+            line.starts_with(char::is_uppercase)
+                && line.trim_end().ends_with(['.', '!', '?'])
+                && line.split_whitespace().count() >= LEAST
+        };
+        self.plan.has_titles()
+            && alone
+            && begun
+            && (self.led || sentence())
+            && self.is_over(lines, usize::MAX)
     }
 
     /// Whether a ruled line ends the talk: a few lines stand below it, and none of them begins a message.

@@ -113,7 +113,7 @@ fn legend(line: &str) -> Option<(String, String)> {
     (small.len() == line.len()).then_some(())?;
     let (first, second) = (left.min(right), left.max(right));
     let names = (called(line.get(first..second)?)?, called(line.get(second..)?)?);
-    (names.0 != names.1).then(|| if left < right { names } else { (names.1, names.0) })
+    (names.0 != names.1).then_some(if left < right { names } else { (names.1, names.0) })
 }
 
 fn is_word(text: &str, at: usize, word: &str) -> bool {
@@ -126,8 +126,7 @@ fn called(part: &str) -> Option<String> {
     const SIGNS: [&str; 9] = ["=", ":", "→", "->", " is ", " are ", " ist ", " est ", " es "];
     let (at, sign) = SIGNS.iter().filter_map(|sign| Some((part.find(sign)?, sign))).min()?;
     let name = part[at + sign.len()..].trim();
-    let name =
-        name.trim_end_matches(|c: char| matches!(c, ',' | ';' | '.' | '|' | '/' | '-' | '–')).trim_end();
+    let name = name.trim_end_matches([',', ';', '.', '|', '/', '-', '–']).trim_end();
     let name = [" and", " the", " on", " und", " auf der", " et", " à", " y", " a la"]
         .iter()
         .find_map(|end| name.strip_suffix(end))

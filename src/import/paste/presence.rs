@@ -100,7 +100,7 @@ pub fn is_shown(line: &str, first: bool) -> bool {
     let line = cursor::plain(line).to_lowercase();
     let line = line.trim();
     let dotted = line.replace("...", "…");
-    let before = LAST.split('|').find_map(|start| line.strip_prefix(start)).is_some_and(|rest| is_time(rest));
+    let before = LAST.split('|').find_map(|start| line.strip_prefix(start)).is_some_and(is_time);
     before || (!first && NOW.split('|').any(|now| now == line || now == dotted))
 }
 
