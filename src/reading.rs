@@ -124,6 +124,7 @@ fn is_about_speakers(kind: WarningKind) -> bool {
             | WarningKind::DoubtfulName
             | WarningKind::PerhapsNote
             | WarningKind::UnknownSpeaker
+            | WarningKind::SidesOfPage
             | WarningKind::NoChat
             | WarningKind::PerhapsNoChat
     )

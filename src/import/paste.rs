@@ -2,14 +2,17 @@
 //! explains; with none, lines are taken as turns of two people or as one text of an unknown person, and said so.
 
 mod above;
+mod after;
 mod ahead;
 mod announced;
 mod around;
 pub(super) mod asides;
+mod bare;
 mod blocks;
 mod calendar;
 mod cast;
 mod closing;
+mod columns;
 mod comments;
 mod dashes;
 mod dated;
@@ -37,9 +40,11 @@ mod narrated;
 mod notices;
 mod packed;
 mod page;
+mod pairs;
 mod parts;
 mod places;
 mod plan;
+mod presence;
 mod ranks;
 mod reading;
 mod retold;
@@ -63,11 +68,12 @@ use std::io::BufRead;
 
 use super::detect;
 use super::error::ImportError;
+use super::warning::WarningKind;
 use super::{Format, Sink};
-use crate::import::intake::printed::Printed;
 use crate::import::intake::source::{Sample, Source};
 use crate::import::syntax::cursor;
 use ahead::Ahead;
+use bare::Bare;
 use plan::{Grammar, Plan};
 use reading::Reading;
 
@@ -117,8 +123,8 @@ impl Format for Paste {
         let name = source.name().to_owned();
         let sample = source.sample().clone();
         let parts = parts::of(&sample);
-        let printed = Printed::of(&sample);
-        let mut lines = Ahead::new(source.into_lines()?, printed);
+        let bare = Bare::of(&sample);
+        let mut lines = Ahead::new(source.into_lines()?, bare);
         if parts.is_empty() {
             let plan = sample.kept().unwrap_or_else(|| Plan::of(&sample));
             return read(&name, plan, &mut lines, sink);
@@ -152,6 +158,10 @@ fn read(
     (left_out..lines.left_out()).for_each(|_| chat.heading());
     if let Some(doubt) = likeness::doubt(&chat).filter(|_| named) {
         chat.doubt(doubt, 0);
+    }
+    if lines.guesses_sides() {
+        let said = chat.so_far().0.messages.len() as u64;
+        chat.doubt_many(WarningKind::SidesOfPage, said, first + 1);
     }
     sink.count_lines(lines.number() - first);
     chat.close(&result, lines.number());

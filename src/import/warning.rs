@@ -142,6 +142,12 @@ pub enum WarningKind {
     UnknownDay,
     /// A line in brackets within a message that may be a note and nobody's words.
     PerhapsNote,
+    /// Lines whose speaker only the side of the page tells.
+    SidesOfPage,
+    /// A message whose translation, on a line below it, was read in its place.
+    TranslatedWords,
+    /// A line that translates the message above it, which is read as it was said.
+    NotedTranslation,
     /// A message of a source with the newest first, put in order of time.
     NewestFirst,
     /// A message far older than those before it: one chat may stand behind another.
@@ -222,6 +228,9 @@ impl WarningKind {
             Self::UnknownYear => "unknown-year",
             Self::UnknownDay => "unknown-day",
             Self::PerhapsNote => "perhaps-note",
+            Self::SidesOfPage => "sides-of-page",
+            Self::TranslatedWords => "translated-words",
+            Self::NotedTranslation => "noted-translation",
             Self::NewestFirst => "newest-first",
             Self::BackInTime => "back-in-time",
             Self::NoChat => "no-chat",
@@ -310,6 +319,17 @@ impl WarningKind {
             Self::PerhapsNote => (
                 "line",
                 "in brackets that may be a note of whoever wrote the chat down; read as part of the message",
+            ),
+            Self::SidesOfPage => (
+                "line",
+                "without a name, given to one of two people by the side of the page on which it stands",
+            ),
+            Self::TranslatedWords => {
+                ("message", "with a translation below it, read in its place; what was said is kept as a note")
+            }
+            Self::NotedTranslation => (
+                "line",
+                "that translates the message above it, kept as a note; the message was read as it was said",
             ),
             Self::NewestFirst => ("message", "that stood newest first, put in order of time"),
             Self::BackInTime => (

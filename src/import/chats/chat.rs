@@ -251,6 +251,17 @@ impl Chat {
         }
     }
 
+    /// Let what was said last say `words`, which another line has for it; what it said before. Nothing where it is no message.
+    pub fn reword(&mut self, words: &str) -> Option<String> {
+        let last =
+            self.transcript.messages.last().filter(|m| m.kind == Kind::Message && m.speaker.is_some())?;
+        let (before, line) = (last.text.reveal().to_owned(), last.origin.line);
+        let words = Text::new(self.fit(words, 0, line));
+        self.transcript.messages.last_mut()?.text = words;
+        self.counts.continuations += 1;
+        Some(before)
+    }
+
     /// The last message goes on with `line`; `false`, and nothing happens, when there is none.
     pub fn append(&mut self, line: &Line<'_>) -> bool {
         let Some(last) = self.transcript.messages.last() else { return false };

@@ -88,8 +88,16 @@ fn numbered(line: &str) -> Option<(Form, u32)> {
     let link = word.split_whitespace().last().is_some_and(|w| w.contains("://"));
     let signed = matches!(word, "-" | "–" | "—") && after.trim() == word;
     let known = word.is_empty() && !after.trim().starts_with(['-', '–', '—']);
-    (known || link || signed || WORDS.split(' ').any(|w| w == word))
+    // What stands at the head of each page of a court's papers: which case, filed when, page 4 of 12.
+    let filed = || word.rsplit(char::is_whitespace).next().is_some_and(is_word_of_page);
+    let apart = word.contains(|c: char| c.is_ascii_digit()) || word.contains("  ") || word.contains('\t');
+    let filed = after.ends_with(|c: char| c.is_ascii_digit()) && apart && !word.contains(": ") && filed();
+    (known || link || signed || filed || is_word_of_page(word))
         .then(|| ((before.to_owned(), after.to_owned()), number))
+}
+
+fn is_word_of_page(word: &str) -> bool {
+    WORDS.split_whitespace().any(|w| w == word)
 }
 
 /// Whether lines of this `form`, where they stand among `all` with their numbers, are those of pages: these rise one by one, and
@@ -134,6 +142,10 @@ mod tests {
             ("- 1 -", "- 2 -"),
             ("1/2", "2/2"),
             ("https://example.org/chat 1/2", "https://example.org/chat 2/2"),
+            (
+                "Case 3:24-cr-17   Filed 09/20/24   Page 4 of 12",
+                "Case 3:24-cr-17   Filed 09/20/24   Page 5 of 12",
+            ),
         ] {
             let text = format!("Chat with Ana|Ana: in?|Ben: yes|{one}|Chat with Ana|Ana: good|Ben: so|{two}");
             assert_eq!(left(&text).join("|"), "Chat with Ana|Ana: in?|Ben: yes|Ana: good|Ben: so", "{one}");
@@ -150,6 +162,8 @@ mod tests {
             "Ana: in?|1|Ben: yes|2|Ana: good|3",
             "Ana: bring|1/2|2/2|Ben: ok",
             "Ana: read|Page 4|Page 7|Ben: ok|Page 9",
+            "Ana: on 3/4 read page 4 of 12|Ben: so|Ana: on 3/4 read page 5 of 12|Ben: ok",
+            "Ana|we read page 4 of 12|Ben|so|Ana|we read page 5 of 12|Ben|ok",
             "Tom|1|Ria|2|Tom|3",
             "Chat with Ana|Ana: in?|Chat with Ana|Ben: yes",
         ] {

@@ -38,6 +38,9 @@ impl Reading<'_> {
         if fresh && self.title.as_ref().is_some_and(|t| self.plan.is_again(line.text, &t.name)) {
             return self.chat.heading();
         }
+        if fresh && self.is_quoted_name(line, lines) {
+            return self.chat.heading();
+        }
         // Where lines tell of words that follow, those may end in a name as well.
         let words =
             self.title.as_ref().is_some_and(|t| fresh && t.when != When::Unknown) && self.plan.is_announced();
@@ -100,6 +103,7 @@ impl Reading<'_> {
         } else if self.plan.is_one_sided() {
             self.other(line);
         } else {
+            self.paragraphs |= self.gap;
             self.go_on(line);
         }
         self.title = Some(Title { fresh: false, ..title });
@@ -110,6 +114,27 @@ impl Reading<'_> {
         let above = self.title.as_ref().map(|t| t.name.as_str());
         let other = self.plan.whole_name(line).is_some_and(|name| Some(name) != above);
         other && (lines.sight().next().is_some_and(signs::is_enter) || self.head_follows(lines, 0))
+    }
+
+    /// Whether `line`, right under a name and a time, names whom the words below answer, as Teams does, or says as Slack does
+    /// that they answer; what they answer, said before, is passed over. Of a name without a time that may be another's a doubt is left.
+    fn is_quoted_name(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) -> bool {
+        let text = line.text.trim();
+        let mut sight = lines.sight().map(|l| self.plan.words(l));
+        let next = sight.next().unwrap_or_default().trim().to_owned();
+        let words =
+            sight.next().is_some_and(|l| self.plan.head(l).is_none()) && moments::alone(&next).is_none();
+        let thread = marks::is_of_thread(text);
+        let named = self.plan.grammar == Grammar::NameLines
+            && self.seen.contains(text)
+            && self.title.as_ref().is_some_and(|t| t.when != When::Unknown);
+        let said = words && (thread || named) && self.was_said(&next);
+        if said {
+            self.past = 1;
+        } else if named && moments::under_name(&next).is_none() {
+            self.chat.doubt(WarningKind::DoubtfulName, line.number);
+        }
+        said || thread
     }
 
     /// Whether `line`, right under a name, says that the words below answer somebody or are passed on.

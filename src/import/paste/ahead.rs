@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::io::BufRead;
 
 use super::super::error::ImportError;
+use super::bare::Bare;
 use super::tags::Tags;
 use super::{furniture, grammars, moments, names};
 pub use crate::import::intake::lines::Kept;
 use crate::import::intake::lines::Lines;
-use crate::import::intake::printed::Printed;
 
 /// How many lines are in sight.
 const REACH: usize = 8;
@@ -20,7 +20,7 @@ pub struct Ahead<R> {
     /// What ended the lines, told when all before it are taken.
     end: Option<Result<(), ImportError>>,
     number: u64,
-    printed: Printed,
+    bare: Bare,
     /// The numbers of the lines that only pages have, which are not handed out.
     pages: Vec<u64>,
     /// The last line to be handed out.
@@ -28,22 +28,19 @@ pub struct Ahead<R> {
 }
 
 impl<R: BufRead> Ahead<R> {
-    /// These lines, without what `printed` knows.
-    pub fn new(lines: Lines<R>, printed: Printed) -> Self {
-        Self {
-            lines,
-            window: VecDeque::new(),
-            end: None,
-            number: 0,
-            printed,
-            pages: Vec::new(),
-            last: u64::MAX,
-        }
+    /// These lines, without what `bare` knows.
+    pub fn new(lines: Lines<R>, bare: Bare) -> Self {
+        Self { lines, window: VecDeque::new(), end: None, number: 0, bare, pages: Vec::new(), last: u64::MAX }
     }
 
     /// Hand out lines up to the one numbered `last`.
     pub fn until(&mut self, last: u64) {
         self.last = last;
+    }
+
+    /// Whether who speaks was told by nothing but the side on which lines stand.
+    pub fn guesses_sides(&self) -> bool {
+        self.bare.guesses_sides()
     }
 
     /// How many lines above the line taken last, or at the end, were left out.
@@ -60,8 +57,13 @@ impl<R: BufRead> Ahead<R> {
     pub fn next_line(&mut self) -> Result<Option<Kept>, ImportError> {
         while self.end.is_none() && self.window.len() <= REACH && self.lines.number() < self.last {
             match self.lines.next_line() {
-                Ok(Some(line)) if self.printed.takes(line.text) => self.pages.push(line.number),
-                Ok(Some(line)) => self.window.push_back(Kept::from(&line)),
+                Ok(Some(line)) => match self.bare.rest(line.text) {
+                    None => self.pages.push(line.number),
+                    Some(text) => {
+                        let (number, cut) = (line.number, line.cut);
+                        self.window.push_back(Kept { number, text: text.into_owned(), cut });
+                    }
+                },
                 Ok(None) => self.end = Some(Ok(())),
                 Err(error) => self.end = Some(Err(error)),
             }
@@ -77,6 +79,11 @@ impl<R: BufRead> Ahead<R> {
         Ok(Some(line))
     }
 
+    /// Whether all lines to come are in sight.
+    pub fn is_near_end(&self) -> bool {
+        self.end.is_some() || self.lines.number() >= self.last
+    }
+
     /// The lines in sight that are not blank.
     pub fn sight(&self) -> impl Iterator<Item = &str> {
         self.window.iter().filter(|l| !l.line().is_blank()).map(|l| l.text.as_str())
@@ -86,6 +93,9 @@ impl<R: BufRead> Ahead<R> {
 /// The head that `lines` begin with where it is spread over several, as one line, and how many it takes: Discord sets the
 /// tag of a server, `APP` or whom somebody answers between a name and its time.
 pub fn spread(lines: &[&str], tags: &Tags) -> Option<(String, usize)> {
+    if is_twice(lines) {
+        return Some((lines[1].trim().to_owned(), 2));
+    }
     let name = lines.first()?.trim();
     lines.get(1).filter(|next| may_end(next, tags))?;
     names::any(name).filter(|_| grammars::titled(name).is_none() && dashed_time(name).is_none())?;
@@ -114,6 +124,16 @@ pub fn spread(lines: &[&str], tags: &Tags) -> Option<(String, usize)> {
         (is_tag(line) || tags.has(line)).then_some(())?;
     }
     None
+}
+
+/// Whether the first of `lines` is the name with which the head below it begins, once more for a picture.
+pub fn is_twice(lines: &[&str]) -> bool {
+    let [name, head, ..] = lines else { return false };
+    let name = name.trim();
+    let who = || grammars::titled(head).map(|head| head.who);
+    !name.is_empty()
+        && head.trim_start().starts_with(name)
+        && who() == Some(grammars::Who::Speaker(name.to_owned()))
 }
 
 /// Whether `line` may be the end of a head that is spread over several lines, right under the name.
@@ -173,6 +193,8 @@ mod tests {
             ("Tom| — |Today at 16:02|hi", "Tom — Today at 16:02", 3),
             ("Tom| replied to |Ria — Today at 16:02|hi", "Tom — Today at 16:02", 3),
             ("Tom|Role icon, Art — 4:10 PM|hi", "Tom — 4:10 PM", 2),
+            ("Tom|Tom  4:10 PM|hi", "Tom  4:10 PM", 2),
+            ("Tom|Tom (he/him)  4:10 PM|hi", "Tom (he/him)  4:10 PM", 2),
         ] {
             let lines: Vec<&str> = text.split('|').collect();
             assert_eq!(spread(&lines, &Tags::default()), Some((head.to_owned(), used)), "{text}");
@@ -184,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_follows_is_in_sight() {
-        let mut ahead = Ahead::new(Lines::new("a\n\nb\nc\n".as_bytes(), "t", 10), Printed::default());
+        let mut ahead = Ahead::new(Lines::new("a\n\nb\nc\n".as_bytes(), "t", 10), Bare::default());
         assert_eq!(ahead.next_line().unwrap().map(|l| l.text).as_deref(), Some("a"));
         assert_eq!(ahead.sight().collect::<Vec<_>>(), ["b", "c"]);
         while ahead.next_line().unwrap().is_some() {}

@@ -232,7 +232,15 @@ impl Reading<'_> {
         if fresh || head || !(apart || (above && aside == Aside::Heading)) {
             return false;
         }
-        let Some(next) = self.next_speaker(lines) else { return false };
+        let Some(next) = self.next_speaker(lines) else {
+            self.after = aside == Aside::Rule && self.rules_off(lines);
+            if self.after {
+                self.close_title();
+                self.append_held();
+                self.chat.heading();
+            }
+            return self.after;
+        };
         self.aside = true;
         match aside {
             Aside::Rule => {

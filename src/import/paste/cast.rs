@@ -47,11 +47,16 @@ impl Cast {
         }
         let odd = Tally::of(prefixes.iter().flatten().filter(|p| p.shape != Shape::Plain));
         let kept_up = is_kept_up(&prefixes);
+        let people = spoken_to(lines);
+        let all = prefixes.iter().all(Option::is_some);
         let believed = |p: &Prefix<'_>| {
-            let needed = if kept_up && p.shape == Shape::Label && names::is_number(&p.name) {
-                2
-            } else {
-                needed(p, lines.len())
+            let label = p.shape == Shape::Label;
+            let needed = match label {
+                true if names::is_opener(&p.name) && people.contains(&names::key(&p.name)) => 1,
+                true if kept_up && names::is_number(&p.name) => 2,
+                // Where each line has a name, a word such as `No` is one.
+                true if all && names::is_opener(&p.name) => 3,
+                _ => needed(p, lines.len()),
             };
             p.shape == Shape::Plain || odd.count(&p.name) >= needed
         };
@@ -298,6 +303,14 @@ fn is_kept_up(prefixes: &[Option<Prefix<'_>>]) -> bool {
     prefixes.iter().all(Option::is_some) && distinct.len() * 2 <= prefixes.len() && distinct.len() <= 12
 }
 
+/// Whom `@No` speaks to in `lines`, by the keys of their names: people, whatever else the word says.
+fn spoken_to(lines: &[&str]) -> HashSet<String> {
+    let words = lines.iter().filter(|l| l.contains('@')).flat_map(|l| l.split_whitespace());
+    let names =
+        words.filter_map(|w| w.strip_prefix('@')).map(|w| w.trim_end_matches(|c: char| !c.is_alphanumeric()));
+    names.filter(|name| !name.is_empty()).map(names::key).collect()
+}
+
 /// How often a prefix that does not look like a name must come back among `lines` to be one.
 fn needed(prefix: &Prefix<'_>, lines: usize) -> usize {
     match prefix.shape {
@@ -401,6 +414,14 @@ mod tests {
         ] {
             assert!(cast(text).head("  Ria: yes").is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn people_who_are_called_as_sentences_begin() {
+        let cast = |text: &str| Cast::of(&text.split('|').collect::<Vec<_>>()).0;
+        let talk = "Tom: in?|Ria: yes|No: who|Tom: @No you|Ria: ok|No: me|Tom: so|Ria: bye";
+        assert!(cast(talk).knows("No"));
+        assert!(!cast("Tom: in?|Ria: yes|No: not you|Tom: so|Ria: ok|and so|Tom: hm").knows("No"));
     }
 
     #[test]

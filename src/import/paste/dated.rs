@@ -8,7 +8,7 @@ use super::super::warning::WarningKind;
 use super::ahead::Ahead;
 use super::days::Day;
 use super::reading::Reading;
-use super::{calendar, days, moments, names, places};
+use super::{ahead, calendar, days, moments, names, places};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 use crate::import::time::months;
@@ -60,6 +60,22 @@ pub fn is_divider(line: &str) -> bool {
         && days::between(line).is_some_and(|b| b.bare)
 }
 
+/// `lundi 4 mars`, `5 марта`: a date between messages that is written in small letters, as days are in many languages.
+pub fn is_small(line: &str) -> bool {
+    const LONGEST: usize = 60;
+    line.len() <= LONGEST
+        && !line.contains(char::is_uppercase)
+        && line.contains(char::is_lowercase)
+        && days::between(line).is_some_and(|b| b.bare && b.day.is_some())
+        && (line.contains(char::is_numeric) || calendar::is_weekday(line.trim()))
+}
+
+/// `hier`, `вчера`: a day near this one in small letters, which between messages that have such days is one.
+pub fn is_small_near(line: &str) -> bool {
+    let line = line.trim();
+    !line.contains(char::is_uppercase) && calendar::is_near_day(&line.replace('\'', "’"))
+}
+
 /// Whether days without any sign around them part the messages of `lines`, of each of which `head` tells the time that its
 /// beginning says: they come again and again, one stands above all messages, or below one the clock has fallen. Where names stand
 /// above words (`titled`), days that come again say nothing: words may end in a day.
@@ -88,8 +104,11 @@ impl Reading<'_> {
     /// Whether `line` is a day or a ruled line between messages: the next line begins one, and it stands apart, or such
     /// days part the messages of this text and it does not come before the one above.
     pub(super) fn stands_between(&mut self, line: &Line<'_>, lines: &Ahead<impl BufRead>) -> bool {
-        let Some(between) = days::between(line.text) else { return false };
-        let next = lines.sight().next().is_some_and(|l| self.plan.head(self.plan.words(l)).is_some());
+        let near =
+            || (self.plan.small_days && is_small_near(line.text)).then(|| days::near(line.text)).flatten();
+        let Some(between) = days::between(line.text).or_else(near) else { return false };
+        let sight: Vec<&str> = lines.sight().take(2).map(|l| self.plan.words(l)).collect();
+        let next = sight.first().is_some_and(|l| self.plan.head(l).is_some()) || ahead::is_twice(&sight);
         if !next || !self.held.is_empty() {
             return false;
         }

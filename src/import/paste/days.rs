@@ -191,12 +191,22 @@ pub fn between(line: &str) -> Option<Between> {
     framed.then_some(Between { bare: false, ..nothing })
 }
 
+/// `hier`, `вчера`: the same of a day near this one where days stand in small letters.
+pub fn near(line: &str) -> Option<Between> {
+    let name = calendar::named(line)?;
+    Some(Between { day: Some(Day::named(name)), later: None, bare: true })
+}
+
 /// `Chat started on 2024-03-13 06:03 PM (UTC)`, `Conversation began: 13 March 2024`, `Datum: 13.03.2024`: the day on which a
 /// talk began, as the head of a transcript says.
 pub fn beginning(line: &str) -> Option<Day> {
     const SIGNS: &str = "start|began|begin|begun|transcript|date|created|opened|datum|gestartet|begonnen|verlauf|fecha|iniciad|inicio|début|commenc|inizi|data|gestart|begonnen|rozpocz|начал|дата|başla|tarih|開始|开始|日期|시작|날짜|mulai|bắt đầu|ngày";
+    const TALKS: &str = "chat|convers|gespräch|unterhaltung|discussion|rozmow|переписк|чат|диалог";
     let lower = line.to_lowercase();
-    Day::said(dated(line)).filter(|_| SIGNS.split('|').any(|sign| lower.contains(sign)))
+    let has = |signs: &str| signs.split('|').any(|sign| lower.contains(sign));
+    // When a talk was copied is another day.
+    let heads = || has(TALKS) && copied(line) == When::Unknown;
+    Day::said(dated(line)).filter(|_| has(SIGNS) || heads())
 }
 
 /// `2024-03-13`, `5th of March`, `Wed 6.3.`, `Tuesday`: nothing but a day, and which, if it has a year or a name.
@@ -357,6 +367,7 @@ mod tests {
             "Chat Started: 13 March 2024, 18:03",
             "Chat transcript, March 13, 2024",
             "Datum: 13.03.2024",
+            "## Chat — 2024-03-13",
             "Chat gestartet am 13. März 2024 um 18:03",
             "对话开始时间：2024年3月13日 18:03",
         ] {
@@ -369,7 +380,13 @@ mod tests {
             };
             assert_eq!(found, Some(day), "{line}");
         }
-        for line in ["we start at 8", "Chat with Ana", "born 13 March 2024 in Ulm", "it started in 2024"] {
+        for line in [
+            "Chat copied 2024-03-13",
+            "we start at 8",
+            "Chat with Ana",
+            "born 13 March 2024 in Ulm",
+            "it started in 2024",
+        ] {
             assert_eq!(beginning(line), None, "{line}");
         }
     }

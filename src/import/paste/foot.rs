@@ -53,6 +53,11 @@ pub fn is_field(line: &str) -> bool {
     FIELDS.split('|').any(|field| field == lower) || is_to(line)
 }
 
+/// Whether `line`, in small letters, is such a field and more than one word.
+pub fn is_phrase(line: &str) -> bool {
+    line.contains(' ') && FIELDS.split('|').any(|field| field == line)
+}
+
 /// `Message #general`, `Nachricht an @tom`: a field that says where its words go.
 fn is_to(line: &str) -> bool {
     let line = line.trim_matches(SIGNS);

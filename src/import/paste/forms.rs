@@ -52,6 +52,7 @@ impl Form {
             .filter(|l| {
                 !furniture::is_furniture(l)
                     && !moments::is_alone(l)
+                    && told_by_app(l).is_none()
                     && days::between(l).is_none_or(|b| b.bare && !b.is_dated())
             })
             .collect();
@@ -82,6 +83,9 @@ impl Form {
             Self::Log => logs::head(line),
             Self::Game(game) => game.head(line),
             Self::Line(read) => {
+                if let Some(text) = told_by_app(line) {
+                    return Some(Head { who: Who::App, when: When::Unknown, text });
+                }
                 let (name, when, text) = read(line)?;
                 let app = notices::is_by_app(line);
                 let who = if app { Who::App } else { Who::Speaker(names::tidy(name)) };
@@ -113,6 +117,30 @@ fn fits(lines: &[&str], read: Read) -> bool {
         && names.len() > 1
         && names.len() * 3 <= found.len() * 2
         && real
+}
+
+/// What an app tells: `{System}: Tom has left the team.`, `[Server]: …`.
+fn told_by_app(line: &str) -> Option<&str> {
+    const APPS: [&str; 13] = [
+        "system",
+        "server",
+        "console",
+        "notice",
+        "announcement",
+        "serveur",
+        "sistema",
+        "servidor",
+        "système",
+        "systeem",
+        "система",
+        "сервер",
+        "sistem",
+    ];
+    let line = line.trim_start();
+    let inner = line.strip_prefix('{').and_then(|l| l.split_once('}'));
+    let inner = inner.or_else(|| line.strip_prefix('[').and_then(|l| l.split_once(']')));
+    let (_, text) = inner.filter(|(who, _)| APPS.contains(&&*who.trim().to_lowercase()))?;
+    text.trim_start().strip_prefix(':').map(str::trim)
 }
 
 /// What programs, lists and songs set in brackets.

@@ -53,6 +53,21 @@ pub fn fields(lines: &[&str]) -> usize {
     if (3..=MOST).contains(&count) && labels.len() == count && from { above + count } else { 0 }
 }
 
+/// Where, below the fields of the last of several mails in `lines`, its words begin; 0 where there are not several.
+pub fn below_last(lines: &[&str]) -> usize {
+    let field = |at: usize| lines.get(at).is_some_and(|l| mail::is_any_field(mail::unquoted(l)));
+    let ends = (1..lines.len()).filter(|at| field(at - 1) && !field(*at));
+    let of_mail = |end: &usize| {
+        let start = (0..*end).rev().take(MOST).take_while(|at| field(*at)).last().unwrap_or(*end);
+        end - start > 2 && (start..*end).any(|at| mail::is_from(mail::unquoted(lines[at])))
+    };
+    let heads: Vec<usize> = ends.filter(of_mail).collect();
+    match heads[..] {
+        [first, .., last] if first <= MOST + 1 => last,
+        _ => 0,
+    }
+}
+
 /// Whether `line` is of the head of a mail.
 pub fn is_of_head(line: &str) -> bool {
     mail::is_any_field(line) || is_above(line)

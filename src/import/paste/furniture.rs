@@ -1,6 +1,6 @@
 //! Lines that a screen shows between messages: whether they arrived, when somebody was there, which day it is.
 
-use super::{sections, signs};
+use super::{presence, sections, signs};
 use crate::import::time::months::{MONTHS, WEEKDAYS};
 
 /// Words of dates beside the days of the week and the months, in lower case.
@@ -131,25 +131,24 @@ fn is_who_saw(rest: &str) -> bool {
 /// Whether a line says when somebody was last there.
 pub fn is_presence(line: &str) -> bool {
     let active = || super::cursor::plain(line).to_lowercase().starts_with("active ");
-    (is_furniture(line) && active()) || signs::is_presence(line)
+    (is_furniture(line) && active()) || presence::is_sure(line)
 }
 
-/// Whether a line is of the head that messengers set above a talk: whose profile it is.
+/// Whether a line is of the head that messengers set above a talk: whose profile it is, and what only such a head says.
 pub fn is_profile(line: &str) -> bool {
     let line = line.trim();
-    const VIEW: [&str; 9] = [
-        "View profile",
-        "View Profile",
-        "Profil ansehen",
-        "Voir le profil",
-        "Ver perfil",
-        "Vedi profilo",
-        "Zobacz profil",
-        "Profili gör",
-        "Profiel bekijken",
-    ];
     let app = matches!(line, "Instagram" | "Messenger" | "Facebook");
-    app || VIEW.contains(&line) || line.ends_with("· Instagram")
+    app || leads_to_profile(line) || line.ends_with("· Instagram") || presence::is_tie(line)
+}
+
+/// Whether a line leads to the profile of whom one talks with.
+pub fn leads_to_profile(line: &str) -> bool {
+    const VIEW: &str = "View profile|View Profile|Profil ansehen|Profil anzeigen|Voir le profil|Voir profil|Ver perfil|Ver o perfil|\
+        Vedi profilo|Visualizza profilo|Zobacz profil|Wyświetl profil|Profili gör|Profili Gör|Profili görüntüle|Profiel bekijken|Profiel weergeven|\
+        Visa profil|Se profil|Vis profil|Näytä profiili|Zobrazit profil|Profil megtekintése|Vezi profilul|Посмотреть профиль|\
+        Смотреть профиль|Переглянути профіль|プロフィールを見る|프로필 보기|查看主页|查看個人檔案|عرض الملف الشخصي|הצגת הפרופיל|Lihat profil|\
+        Xem trang cá nhân";
+    VIEW.split('|').any(|view| view == line.trim())
 }
 
 /// `TODAY`, `MARCH 2`: nothing but a day, in capitals.

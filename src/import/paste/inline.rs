@@ -26,8 +26,8 @@ impl Plan {
 /// with its colon.
 pub fn names_within(lines: &[&str]) -> Vec<String> {
     let [line] = lines else { return Vec::new() };
-    let dictated = dictated(line);
-    if !dictated.is_empty() {
+    let dictated = [dictated(line), in_one_breath(line)].into_iter().find(|heads| !heads.is_empty());
+    if let Some(dictated) = dictated {
         return dictated;
     }
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -74,6 +74,26 @@ fn dictated(line: &str) -> Vec<String> {
     if told && back && all > 3 && (!bare || all * 3 >= sentences * 2) { heads } else { Vec::new() }
 }
 
+/// The same where it is told in one breath, without a stop between: `she says are you in he says yeah she says ok`. Two people
+/// take turns there, each by a word such as `she`.
+fn in_one_breath(line: &str) -> Vec<String> {
+    const WHO: &str = "he she they i er sie ich il elle je él ella yo ele ela eu lui lei io hij zij ik";
+    const LEAST: usize = 6;
+    let lower = line.to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let told = |pair: &&[&str]| WHO.split(' ').any(|who| who == pair[0]) && said::is_verb(pair[1]);
+    let heads: Vec<&[&str]> = words.windows(2).filter(told).collect();
+    let turns = heads.windows(2).filter(|pair| pair[0][0] != pair[1][0]).count();
+    let stops = line.split_whitespace().filter(|w| ends_sentence(w)).count();
+    let quoted = line.contains(['"', '“', '„', '«', ':']);
+    let mut found: Vec<String> = heads.iter().map(|pair| pair.join(" ")).collect();
+    let few = words.len() <= heads.len() * 20;
+    found.sort_unstable();
+    found.dedup();
+    let two = (2..=4).contains(&found.len()) && turns * 4 >= (heads.len().max(1) - 1) * 3;
+    if heads.len() >= LEAST && two && few && !quoted && stops * 2 <= heads.len() { found } else { Vec::new() }
+}
+
 fn ends_sentence(text: &str) -> bool {
     text.ends_with(['.', '?', '!', '…'])
 }
@@ -112,7 +132,9 @@ pub fn pieces<'l>(line: &'l str, names: &[String]) -> Vec<&'l str> {
         let begins = |at: &usize| {
             let before = line[..*at].trim_end();
             let apart = before.len() < *at && line[at + name.len()..].starts_with(' ');
-            apart && (name.ends_with(':') || ends_sentence(without_opener(before)))
+            // Told in one breath.
+            let breath = name.starts_with(char::is_lowercase) && !name.ends_with(':');
+            apart && (breath || name.ends_with(':') || ends_sentence(without_opener(before)))
         };
         starts.extend(line.match_indices(name.as_str()).map(|(at, _)| at).filter(begins));
     }
@@ -121,6 +143,11 @@ pub fn pieces<'l>(line: &'l str, names: &[String]) -> Vec<&'l str> {
     let ends = starts.iter().skip(1).copied().chain([line.len()]);
     let pieces =
         starts.iter().zip(ends).map(|(start, end)| line[*start..end].trim()).filter(|p| !p.is_empty());
+    let pieces: Vec<&str> = pieces.collect();
+    let sign = sign_between(&pieces);
+    let pieces = pieces
+        .into_iter()
+        .map(|piece| sign.and_then(|sign| piece.strip_suffix(sign)).map_or(piece, str::trim_end));
     // Only what is told has verbs behind names.
     let told = names
         .iter()
@@ -157,6 +184,14 @@ pub fn side_by_side<'l>(line: &'l str, knows: impl Fn(&str) -> bool) -> Vec<&'l 
     }
     let ends = starts.iter().skip(1).map(|(at, _)| *at).chain([line.len()]);
     starts.iter().zip(ends).map(|((from, _), to)| line[*from..to].trim_end()).collect()
+}
+
+/// The sign that stands behind all of `pieces` but the last: `Tom: in? / Ria: yes / Tom: ok`.
+fn sign_between(pieces: &[&str]) -> Option<char> {
+    const SIGNS: [char; 12] = ['/', '|', '¦', ';', '•', '·', '-', '–', '—', '>', '→', '\\'];
+    let (_, others) = pieces.split_last().filter(|(_, others)| others.len() > 1)?;
+    let sign = others[0].chars().next_back().filter(|sign| SIGNS.contains(sign))?;
+    others.iter().all(|piece| piece.ends_with(sign)).then_some(sign)
 }
 
 #[cfg(test)]
@@ -211,6 +246,27 @@ mod tests {
     }
 
     #[test]
+    fn a_talk_in_one_breath() {
+        let line = "so he says are you in she says yeah when he says at eight she says cool who drives he says Tom she says ok";
+        let told = [
+            "so",
+            "he says are you in",
+            "she says yeah when",
+            "he says at eight",
+            "she says cool who drives",
+            "he says Tom",
+            "she says ok",
+        ];
+        assert_eq!(pieces(line, &names_within(&[line])), told);
+        for line in [
+            "I think he says that she says too much and they say so",
+            "he says no and then we all went home since she says it is late and the bus was gone",
+        ] {
+            assert!(names_within(&[line]).is_empty(), "{line}");
+        }
+    }
+
+    #[test]
     fn a_talk_on_one_line() {
         let line = "Tom Hill: in? Ria: yes, at 10:30: ok Tom Hill: good Ria: bye Ria: bye";
         let names = names_within(&[line]);
@@ -218,6 +274,15 @@ mod tests {
             pieces(line, &names),
             ["Tom Hill: in?", "Ria: yes, at 10:30: ok", "Tom Hill: good", "Ria: bye", "Ria: bye"]
         );
+        for sign in ["/", "|", "–", "•"] {
+            let line = format!("Tom: in? {sign} Ria: at 4/5 {sign} Tom: good {sign} Ria: so -");
+            let found = names_within(&[&line]);
+            assert_eq!(
+                pieces(&line, &found),
+                ["Tom: in?", "Ria: at 4/5", "Tom: good", "Ria: so -"],
+                "{sign}"
+            );
+        }
         for line in [
             "Note: the gate: closed. Place: here",
             "Tom: in? Ria: yes",

@@ -1,5 +1,7 @@
 //! What people and programs set in front of every line of a copied talk: the sign of a quotation, a number, a bullet.
 
+use super::moments;
+
 /// What stands in front of the lines of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lead {
@@ -17,6 +19,8 @@ pub enum Lead {
     Date,
     /// `[Team] Name: text`: the channel of a game.
     Channel,
+    /// ` 4   Name: text`: the numbers of lines, which begin anew on each page of what is filed with a court.
+    Paper,
 }
 
 const BULLETS: [&str; 15] =
@@ -34,6 +38,8 @@ impl Lead {
             Self::Number
         } else if most(|l| numbered(l).is_some()) && names_in_a_row(lines) {
             Self::NumberedName
+        } else if is_paper(lines) {
+            Self::Paper
         } else if lines.len() > 2 && most(|l| unbulleted(l) != l) {
             Self::Bullet
         } else if lines.len() > 1 && most(|l| dated(l).is_some()) {
@@ -43,6 +49,11 @@ impl Lead {
         } else {
             Self::None
         }
+    }
+
+    /// Whether `line` has the number of a line.
+    pub fn is_on(self, line: &str) -> bool {
+        self == Self::Paper && lined(line).is_some()
     }
 
     /// `line` without it.
@@ -57,6 +68,7 @@ impl Lead {
             Self::Bullet => unbulleted(line),
             Self::Date => dated(line).unwrap_or(line),
             Self::Channel => in_channel(line).unwrap_or(line),
+            Self::Paper => lined(line).map_or(line, |(_, rest)| rest),
         }
     }
 }
@@ -77,6 +89,31 @@ fn numbered(line: &str) -> Option<(u32, &str)> {
     let signs = [". ", ") ", ".\u{a0}", ")\u{a0}", " - ", " – ", "  ", "\t"];
     let rest = signs.iter().find_map(|sign| rest.strip_prefix(sign))?;
     (number.len() < 6).then_some((number.parse().ok()?, rest.trim_start()))
+}
+
+/// The number of a line of a page, and what stands there: nothing where signs fill the line.
+fn lined(line: &str) -> Option<(u32, &str)> {
+    let start = line.trim();
+    let end = start.find(|c: char| !c.is_ascii_digit()).unwrap_or(start.len());
+    let (number, rest) = start.split_at(end);
+    let apart = rest.is_empty() || rest.starts_with([' ', '\t', '\u{a0}']);
+    let number = number.parse().ok().filter(|n| apart && (1..=60).contains(n))?;
+    let rest = rest.trim_start();
+    Some((number, if rest.chars().all(|c| c == '/') { "" } else { rest }))
+}
+
+/// Whether nearly all lines have such numbers, which rise by one and begin anew with each page.
+fn is_paper(lines: &[&str]) -> bool {
+    const LEAST: usize = 6;
+    let numbers: Vec<u32> = lines.iter().filter_map(|l| lined(l)).map(|(n, _)| n).collect();
+    let follows = |pair: &[u32]| pair[1] == pair[0] + 1 || (pair[1] == 1 && pair[0] > 3);
+    // What is numbered there begins with who speaks, or when.
+    let begins = |rest: &str| is_named(rest) || moments::leading(rest).is_some();
+    let talk = lines.iter().filter(|l| lined(l).is_some_and(|(_, rest)| begins(rest))).count();
+    talk * 3 >= numbers.len()
+        && numbers.len() >= LEAST
+        && numbers.len() * 5 >= lines.len() * 4
+        && numbers.windows(2).all(follows)
 }
 
 /// What follows the date that `line` begins with, if that is no time.
@@ -143,6 +180,14 @@ mod tests {
         ] {
             assert_eq!(Lead::of(&lines), lead, "{lines:?}");
         }
+        let pages =
+            ["1 him: hi", " 2  me: hey", " 3  and", " 4  so", "1  him: ok", " 2  me: so  ", " 3   //", " 4"];
+        assert_eq!(Lead::of(&pages), Lead::Paper);
+        assert_eq!(
+            (Lead::Paper.strip(" 2   //"), Lead::Paper.strip(" 12  a 3"), Lead::Paper.strip("no")),
+            ("", "a 3", "no")
+        );
+        assert_eq!(Lead::of(&["2 eggs", "3 pears", "1 egg", "4 figs", "2 limes", "1 leek"]), Lead::None);
         let list = ["1. him: hi", "2. me: bring", "  1. a coat", "  2. tea", "3. him: ok", "4. me: so"];
         assert_eq!(Lead::of(&list), Lead::NumberedName);
         assert_eq!(

@@ -101,6 +101,21 @@ pub enum Mark {
     PassedOn,
 }
 
+/// Whether `line` says, as Slack does under a name, that the words below are an answer to others, which stand above them.
+pub fn is_of_thread(line: &str) -> bool {
+    const THREAD: [&str; 8] = [
+        "replied to a thread:",
+        "hat auf einen thread geantwortet:",
+        "a répondu à un fil de discussion :",
+        "a répondu à un fil :",
+        "respondió a un hilo:",
+        "respondeu a uma conversa:",
+        "ha risposto a un thread:",
+        "heeft op een thread gereageerd:",
+    ];
+    THREAD.contains(&&*line.trim().to_lowercase())
+}
+
 /// The mark that `line` is.
 pub fn mark(line: &str) -> Option<Mark> {
     let inner = line.trim().strip_prefix('[')?.strip_suffix(']')?.to_lowercase();

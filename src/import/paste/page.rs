@@ -1,7 +1,7 @@
 //! What a messenger's window shows above and around a talk and what gets copied with it: whose chat it is, when they were
 //! last there, that it is encrypted, the clock and the battery of a phone.
 
-use super::{calendar, days, furniture, moments, names, sections, signs};
+use super::{calendar, days, furniture, moments, names, presence, sections, senders, signs};
 use crate::import::chats::chat::When;
 
 /// How far down the head of a page may reach.
@@ -9,10 +9,11 @@ const REACH: usize = 9;
 
 /// How many of `lines` are the head of the page: signs of a window, and titles and days beside them.
 pub fn head(lines: &[&str]) -> usize {
-    let lines = &lines[..lines.len().min(REACH)];
-    let mut end = 0;
+    let profile = profile(lines);
+    let lines = &lines[..lines.len().min(profile + REACH)];
+    let mut end = profile;
     let mut titles = 0;
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in lines.iter().enumerate().skip(profile) {
         let above = at.checked_sub(1).map(|above| lines[above]);
         let sign = is_sign(line, above) || lines.get(at + 1).is_some_and(|next| is_scrap(line, next));
         if sign {
@@ -27,6 +28,17 @@ pub fn head(lines: &[&str]) -> usize {
         }
     }
     end
+}
+
+/// How many of `lines` tell of whom one talks with, down to what leads to their profile: friends, places, followers.
+fn profile(lines: &[&str]) -> usize {
+    const MOST: usize = 12;
+    const WORDS: usize = 9;
+    let above = &lines[..lines.len().min(MOST)];
+    let Some(end) = above.iter().rposition(|l| furniture::leads_to_profile(l)) else { return 0 };
+    let short = |line: &&str| line.split_whitespace().count() <= WORDS && senders::sender(line).is_none();
+    let talk = |line: &&str| names::prefix(line).is_some() || moments::leading(line).is_some();
+    if above[..end].iter().all(|l| short(l) && !talk(l)) { end + 1 } else { 0 }
 }
 
 /// Whether `lines` begin with whom one talks with, above a day and a time.
@@ -50,8 +62,8 @@ fn is_sign(line: &str, above: Option<&str>) -> bool {
         || furniture::is_profile(line)
         || (first && is_status_bar(line))
         || is_list_of_members(line)
-        || is_presence(line, first)
-        || signs::is_presence(line)
+        || presence::is_shown(line, first)
+        || presence::is_sure(line)
         || above.is_some_and(|above| is_handle_of(line, above))
 }
 
@@ -77,57 +89,6 @@ fn is_scrap(line: &str, next: &str) -> bool {
     let tiny = words.clone().all(|w| w.chars().count() <= 2 && !w.contains(char::is_numeric));
     let signs = words.clone().any(|w| !w.contains(char::is_alphanumeric));
     (1..=5).contains(&words.count()) && tiny && signs && is_day(next)
-}
-
-/// `online`, `last seen today at 18:20`, `Active now`: whether somebody is there. On the first line it may be an answer.
-fn is_presence(line: &str, first: bool) -> bool {
-    const THERE: [&str; 15] = [
-        "online",
-        "offline",
-        "active now",
-        "active today",
-        "typing…",
-        "typing...",
-        "click here for contact info",
-        "tap here for contact info",
-        "en línea",
-        "en ligne",
-        "in linea",
-        "çevrimiçi",
-        "dostępny",
-        "dostępna",
-        "в сети",
-    ];
-    const BEFORE: [&str; 15] = [
-        "last seen ",
-        "zuletzt online ",
-        "zul. online ",
-        "last online ",
-        "matched ",
-        "you matched with ",
-        "active ",
-        "últ. vez ",
-        "vu à ",
-        "vu aujourd",
-        "visto por último ",
-        "ultimo accesso ",
-        "son görülme ",
-        "ostatnio widzian",
-        "laatst gezien ",
-    ];
-    let line = super::cursor::plain(line).to_lowercase();
-    let line = line.trim();
-    let when = |rest: &str| {
-        let day = ["today", "yesterday", "recently", "heute", "gestern", "at ", "on "]
-            .iter()
-            .any(|w| rest.starts_with(w));
-        day || rest.ends_with(" ago") || rest.contains(|c: char| c.is_ascii_digit())
-    };
-    let before = BEFORE
-        .iter()
-        .find_map(|start| line.strip_prefix(start))
-        .is_some_and(|rest| rest.len() < 40 && when(rest));
-    before || (!first && THERE.contains(&line))
 }
 
 /// What messengers set above a talk: that nobody else can read it, with whom and how it is.
@@ -219,7 +180,14 @@ mod tests {
             ("9:41|<|12|Coach Dan|iMessage|Today 8:02 AM|hi", 6),
             ("18:47 al 4G 62%|< Tom Hill|en línea|O & :|HOY|hi 18:31", 5),
             ("18:47 al 4G 62%|< Tom Hill|en línea|: )|hi 18:31", 3),
+            (
+                "Tom Hill|Tom Hill|You're friends on Facebook|Lives in Hull|View Profile|8 JUN 2024 AT 14:02|hi",
+                6,
+            ),
+            ("tom.h|tom.h · Instagram|120 followers|2 mutual friends|Profil ansehen|hi", 5),
+            ("Артём Лосев|был в сети 5 минут назад|5 марта|Артём Лосев|17:02|hi", 3),
             ("Tom|hi|how are you|I was online|ok", 0),
+            ("Tom: hi|View profile|ok", 0),
             ("hi|see you|online|ok", 3),
             ("online|see you|ok", 0),
             ("hey|@tom|look|ok", 0),

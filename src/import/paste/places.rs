@@ -106,6 +106,7 @@ pub fn headings(lines: &[&str]) -> (HashSet<String>, f32) {
     };
     let heads: Vec<(usize, String)> =
         lines.iter().enumerate().filter_map(|(at, line)| Some((at, name(line)?))).collect();
+    let heads = without_words(lines, heads);
     let together = heads.windows(2).filter(|pair| pair[0].0 + 1 == pair[1].0).count();
     let leads = heads.first().is_some_and(|(at, _)| *at == 0);
     let last = heads.last().is_some_and(|(at, _)| at + 1 < lines.len());
@@ -119,6 +120,21 @@ pub fn headings(lines: &[&str]) -> (HashSet<String>, f32) {
         true => (heads.into_iter().map(|(_, name)| name).collect(), share.min(1.0)),
         false => Default::default(),
     }
+}
+
+/// `heads` without words that end in a time as heads do: these have no day where nearly all heads have one, or stand once and
+/// right below a head that comes back.
+fn without_words(lines: &[&str], heads: Vec<(usize, String)>) -> Vec<(usize, String)> {
+    let dated = heads.iter().filter(|(at, _)| is_dated(lines[*at])).count();
+    let all_dated = dated > 2 && dated * 4 >= heads.len() * 3;
+    let mut tally: HashMap<String, usize> = HashMap::new();
+    heads.iter().for_each(|(_, name)| *tally.entry(name.clone()).or_default() += 1);
+    let back: HashSet<usize> = heads.iter().filter(|(_, name)| tally[name] > 1).map(|(at, _)| *at).collect();
+    let word = |(at, name): &(usize, String)| {
+        let below = at.checked_sub(1).is_some_and(|above| back.contains(&above));
+        (all_dated && !is_dated(lines[*at])) || (below && tally[name] == 1 && names::is_long(name))
+    };
+    heads.into_iter().filter(|head| !word(head)).collect()
 }
 
 /// The names right above the times of a talk that is name, time and words all through.

@@ -1,5 +1,6 @@
 //! How a pasted text is to be read, line by line. Which grammar it follows is found in [`ranking`].
 
+mod passed_on;
 mod ranking;
 
 use std::collections::HashSet;
@@ -13,10 +14,11 @@ use super::grammars::{self, Head, Who};
 use super::guesses::is_aside;
 use super::lead::Lead;
 use super::packed::Packed;
+use super::pairs::Pairs;
 use super::screen::Screen;
 use super::tags::Tags;
 use super::wrap::{Marks, Tail};
-use super::{ahead, doings, forward, furniture, moments, names, page, places, said, signs};
+use super::{ahead, doings, furniture, moments, names, page, places, said, signs};
 use crate::import::chats::chat::When;
 
 /// How messages begin, from the most to the least certain.
@@ -104,6 +106,8 @@ pub struct Plan {
     ages: bool,
     /// Whether days without any sign around them stand between messages.
     pub bare_days: bool,
+    /// Whether days in small letters stand between messages, so that `hier` and `gestern` there are days as well.
+    pub small_days: bool,
     /// Whether days with times on lines of their own stand below what was said then.
     pub times_below: bool,
     /// Whether there are such lines.
@@ -114,6 +118,8 @@ pub struct Plan {
     pub heading: u64,
     /// What form lines have, where that says most.
     pub form: Option<Form>,
+    /// How translations stand below messages.
+    pub pairs: Option<Pairs>,
     /// The labels of the fields of a message.
     pub labels: Vec<String>,
     /// What stands around the words of each message.
@@ -184,12 +190,14 @@ impl Plan {
             writer: None,
             ages: false,
             bare_days: false,
+            small_days: false,
             times_below: false,
             sections: false,
             times_above: false,
             heading: 0,
             form: None,
             labels: Vec::new(),
+            pairs: None,
             marks: None,
             tail: Tail::default(),
             tags: Tags::default(),
@@ -243,36 +251,6 @@ impl Plan {
         self.screen.whole_name(line)
     }
 
-    /// Whether `line` stands below or between the lines of a talk that was passed on in a mail, `apart` from them.
-    pub fn is_beside(&self, line: &str, apart: bool) -> bool {
-        let quoted = self.lead == Lead::Quote;
-        self.forwarded && (forward::is_signature(line) || (quoted && apart && !line.starts_with('>')))
-    }
-
-    /// Whether `lines`, the last of the text, are those with which a mail closes that passes the talk on; `led` where somebody's
-    /// words stand above it.
-    pub fn closes_mail(&self, lines: &[&str], led: bool) -> bool {
-        (led || self.writer.is_some()) && forward::closes(lines, self.writer.as_deref())
-    }
-
-    /// Whether the talk is quoted in a mail that passes it on, whose fields `text` begins with, and nearly all that is quoted
-    /// are messages with who says them.
-    pub fn is_quoted_talk(&self, text: &str) -> bool {
-        let typed = text.lines().take_while(|l| !l.trim().is_empty()).all(forward::is_of_head);
-        let quoted = text.lines().filter(|l| l.starts_with('>') && l.trim().len() > 1);
-        let (mut lines, mut heads) = (0, 0);
-        for line in quoted {
-            lines += 1;
-            heads += usize::from(self.head(self.words(line)).is_some());
-        }
-        self.forwarded
-            && self.lead == Lead::Quote
-            && self.heads_lines()
-            && typed
-            && heads > 2
-            && heads * 2 > lines
-    }
-
     /// What a line says, without what stands in front of each.
     pub fn words<'l>(&self, line: &'l str) -> &'l str {
         // The numbers of paragraphs are part of a text.
@@ -281,6 +259,16 @@ impl Plan {
         } else {
             self.tail.strip(self.lead.strip(line)).0
         }
+    }
+
+    /// Whether nothing stands on a line of a page but its number.
+    pub fn is_of_paper(&self, words: &str) -> bool {
+        self.lead == Lead::Paper && words.is_empty()
+    }
+
+    /// Whether `line`, among lines with numbers, has no letters, as the number of the page.
+    pub fn is_beside_paper(&self, line: &str) -> bool {
+        self.lead == Lead::Paper && !self.lead.is_on(line) && !line.contains(char::is_alphabetic)
     }
 
     /// The time behind the words of a line.

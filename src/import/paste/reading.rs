@@ -55,9 +55,9 @@ pub struct Reading<'c> {
     /// Whether messages stood before on the same line.
     pub(super) within: bool,
     /// Whether a message has gone on after a blank line.
-    paragraphs: bool,
+    pub(super) paragraphs: bool,
     /// Whether words that are nobody's stand above the first message.
-    led: bool,
+    pub(super) led: bool,
     /// Whether the last line went on with a message.
     pub(super) went_on: bool,
     /// Mails that stand one within another.
@@ -100,6 +100,10 @@ pub struct Reading<'c> {
     pub(super) gaps: u64,
     /// Whether the last line was a remark below the talk.
     pub(super) remark: bool,
+    /// Whether the last line translated what stands above it.
+    pub(super) translated: bool,
+    /// Whether the talk is over, and what follows is said of it.
+    pub(super) after: bool,
 }
 
 impl<'c> Reading<'c> {
@@ -144,6 +148,8 @@ impl<'c> Reading<'c> {
             aside: false,
             gaps: 0,
             remark: false,
+            after: false,
+            translated: false,
         }
     }
 
@@ -189,8 +195,9 @@ impl<'c> Reading<'c> {
 
     /// Make one line of a head that is spread over several.
     fn join(&mut self, line: &mut Kept, lines: &mut Ahead<impl BufRead>) -> Result<(), ImportError> {
-        let may =
-            lines.sight().next().is_some_and(|next| ahead::may_end(self.plan.words(next), &self.plan.tags));
+        let next = lines.sight().next().map(|next| self.plan.words(next));
+        let twice = |next: &str| ahead::is_twice(&[&line.text, next]);
+        let may = next.is_some_and(|next| ahead::may_end(next, &self.plan.tags) || twice(next));
         // Right under a head stand words, unless there were none and this is the next name.
         let words = self.title.as_ref().is_some_and(|t| t.fresh) && names::plausible(&line.text).is_none();
         if !may || words || !self.plan.has_titles() {
@@ -231,8 +238,14 @@ impl<'c> Reading<'c> {
         } else if self.plan.top == 0 && self.is_beside(line) {
             return;
         }
+        if self.plan.is_beside_paper(line.text) {
+            return self.chat.heading();
+        }
         self.behind = self.plan.time_behind(line.text);
         let line = &Line { text: self.plan.words(line.text), ..*line };
+        if self.plan.is_of_paper(line.text) {
+            return self.chat.heading();
+        }
         if self.plan.top > 0 {
             self.plan.top -= 1;
             if !self.enters(line.text) {
@@ -252,7 +265,7 @@ impl<'c> Reading<'c> {
         if self.plan.blocks.is_some() {
             return self.block_line(line, lines.sight().next());
         }
-        if self.is_aside(line, lines) {
+        if self.is_translation(line) || self.is_aside(line, lines) || self.is_after(line, lines) {
             return;
         }
         let window = self.is_of_window(line.text, lines)
@@ -379,7 +392,7 @@ impl<'c> Reading<'c> {
     }
 
     /// Say what the lines kept back are, now that `next` speaks, or nobody any more.
-    fn settle(&mut self, next: Option<&str>) {
+    pub(super) fn settle(&mut self, next: Option<&str>) {
         let words = self.held.iter().filter(|l| !l.line().is_blank()).count();
         let Some(first) = self.held.first().map(|l| l.number) else { return };
         let short = self.held[0].text.split_whitespace().count() <= 6;
@@ -397,14 +410,6 @@ impl<'c> Reading<'c> {
         }
     }
 
-    /// Whether the lines kept back end as a mail closes.
-    fn closes_mail(&self) -> bool {
-        let end = self.held.iter().rposition(|l| !l.line().is_blank()).map_or(0, |at| at + 1);
-        let from = self.held[..end].iter().rposition(|l| l.line().is_blank()).map_or(0, |at| at + 1);
-        let lines: Vec<&str> = self.held[from..end].iter().map(|l| l.text.trim()).collect();
-        self.plan.closes_mail(&lines, self.led)
-    }
-
     /// The message does go on.
     pub(super) fn append_held(&mut self) {
         self.paragraphs |= !self.held.is_empty();
@@ -412,32 +417,6 @@ impl<'c> Reading<'c> {
             match line.line().is_blank() {
                 true => self.chat.blank(),
                 false => self.go_on(&line.line()),
-            }
-        }
-    }
-
-    /// The last lines are those with which a mail closes; what stands apart above them goes on with the message.
-    fn note_closing(&mut self) {
-        let end = self.held.iter().rposition(|l| !l.line().is_blank()).unwrap_or(0);
-        let from = self.held[..end].iter().rposition(|l| l.line().is_blank()).map_or(0, |at| at + 1);
-        let closing = self.held.split_off(from);
-        self.append_held();
-        self.held = closing;
-        self.note_held();
-    }
-
-    /// No message of this text goes on after a blank line, and none comes any more: it is about the chat.
-    fn note_held(&mut self) {
-        let mut first = true;
-        for line in std::mem::take(&mut self.held) {
-            if line.line().is_blank() {
-                self.chat.blank();
-                continue;
-            }
-            self.chat.doubt(WarningKind::LineAfterLastMessage, line.number);
-            match std::mem::take(&mut first) {
-                true => self.chat.note(When::Unknown, line.text.trim(), line.number),
-                false => _ = self.chat.append(&line.line()),
             }
         }
     }

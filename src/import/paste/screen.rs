@@ -80,6 +80,27 @@ impl Screen {
         })
     }
 
+    /// The same below a few lines of the window that name no message, and how many these are: tabs, a title, a day. Three names at least stand above
+    /// times there.
+    pub fn below(lines: &[&str], head: &[&str]) -> Option<(Self, usize)> {
+        const MOST: usize = 9;
+        const WORDS: usize = 6;
+        let under = |at: usize| {
+            let time = lines.get(at + 1).is_some_and(|l| moments::under_name(l).is_some());
+            time && names::placed(lines[at]).is_some() && !moments::is_alone(lines[at])
+        };
+        let first = (1..lines.len().min(MOST + 1)).find(|at| under(*at))?;
+        let words = |l: &&str| l.split_whitespace().count() > WORDS || l.ends_with(['.', '?', '!', ',']);
+        if lines[..first].iter().any(|l| words(l) || names::prefix(l).is_some_and(|p| !p.text.is_empty())) {
+            return None;
+        }
+        let screen = Self::of(&lines[first..], head)?;
+        let named = lines
+            .windows(2)
+            .filter(|p| screen.names.contains(bare(p[0])) && moments::under_name(p[1]).is_some());
+        (named.count() > 2).then_some((screen, first))
+    }
+
     /// The screen of `lines` with headings above one's own messages; a word that people write comes back.
     fn of_senders(lines: &[&str], head: &[&str]) -> Option<Self> {
         let found: Vec<Sender<'_>> = lines.iter().filter_map(|l| sender(l)).collect();
@@ -248,6 +269,17 @@ mod tests {
         assert_eq!(found("Tom|16:02|in?|lea|16:03|yes|Tom|16:04|ok|lea|16:05|no"), ["Tom", "lea"]);
         assert_eq!(found("Ria — 16:02|in?|Tom|16:03|yes|Ria — 16:04|ok"), ["Ria", "Tom"]);
         assert_eq!(found("Ria — 4:02 PM|in?|Tom|4:03 PM|yes|4:03|ok|Ria — 4:04 PM|no"), ["Ria", "Tom"]);
+    }
+
+    #[test]
+    fn names_below_the_tabs_of_a_window() {
+        let talk = "Hill, Tom|16:02|in?|Lea|16:03|yes|Hill, Tom|16:04|ok";
+        let found = |text: &str| {
+            Screen::below(&text.split('|').collect::<Vec<_>>(), &[]).map(|(s, at)| (s.names.len(), at))
+        };
+        assert_eq!(found(&format!("Chat|Files|Photos|+|Tuesday, January 14|{talk}")), Some((2, 5)));
+        assert_eq!(found(&format!("Are you there?|{talk}")), None);
+        assert_eq!(found("Chat|Tom|16:02|in?|so"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::names;
 pub const YOU: &str = "You";
 
 /// What stands above one's own messages.
-const OWN: [&str; 22] = [
+const OWN: [&str; 46] = [
     "you sent",
     "du hast gesendet",
     "du sendetest",
@@ -29,9 +29,34 @@ const OWN: [&str; 22] = [
     "ви надіслали",
     "wysłałeś(aś)",
     "wysłałeś(-aś)",
+    "wysłałaś(eś)",
+    "wysłano przez ciebie.",
+    "wysłane przez siebie",
+    "von dir gesendet",
+    "du hast gesendet:",
+    "envoyé par vous",
+    "enviado por ti",
+    "enviado por você",
+    "enviada por ti",
+    "inviato da te",
+    "door jou verzonden",
+    "jij verzond",
+    "gönderen: sen",
+    "вы отправили(-а)",
+    "отправлено вами",
+    "надіслано вами",
+    "odesláno vámi",
+    "odeslali jste",
+    "ai trimis",
+    "a fost trimis de tine",
+    "anda mengirim",
+    "bạn đã gửi",
+    "لقد أرسلت",
+    "εσείς στείλατε",
 ];
 /// The same in one word, which people write, too.
-const OWN_WORDS: [&str; 4] = ["enviaste", "wysłałeś", "wysłałaś", "gönderdin"];
+const OWN_WORDS: [&str; 9] =
+    ["enviaste", "wysłałeś", "wysłałaś", "gönderdin", "lähetit", "elküldted", "στείλατε", "送信済み", "שלחת"];
 /// What stands behind the name of somebody else.
 const SENT: [&str; 13] = [
     " sent",

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use super::above::{Title, next_is_number};
 use super::ahead::Ahead;
 use super::reading::Reading;
-use super::{furniture, moments, sections, senders, signs};
+use super::{foot, furniture, moments, sections, senders, signs};
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 
@@ -89,7 +89,8 @@ impl Reading<'_> {
     pub(super) fn is_receipt(&self, text: &str, lines: &Ahead<impl BufRead>) -> bool {
         let next = lines.sight().next().map(|l| self.plan.words(l));
         let ends = next.is_none_or(|l| {
-            let shown = furniture::is_furniture(l) || signs::is_enter(l) || moments::is_alone(l);
+            let shown =
+                furniture::is_furniture(l) || signs::is_enter(l) || moments::is_alone(l) || foot::is_field(l);
             shown || sections::of(l).is_some() || self.plan.head(l).is_some()
         });
         ends && signs::is_receipt(text)

@@ -1,7 +1,7 @@
 //! What messengers show between messages in languages beside English: who was there, what was seen, whom an answer quotes,
 //! what was done with a message. And the signs that people set under messages.
 
-use super::moments;
+use super::{foot, moments, presence};
 use crate::import::syntax::cursor;
 
 /// Whom an answer quotes, above the words quoted.
@@ -50,39 +50,10 @@ const BOX: [&str; 31] = [
     "mesaj gönder",
     "stuur een bericht",
 ];
-/// What begins a line that says when somebody was there, what stands before how long ago that was, and what says `now`.
-const THERE: [(&str, &str, &str); 16] = [
-    ("aktywna", " ", " teraz"),
-    ("aktywny", " ", " teraz"),
-    ("attivo", " ", " ora"),
-    ("attiva", " ", " ora"),
-    ("en ligne", " il y a ", " maintenant"),
-    ("actif", " il y a ", " maintenant"),
-    ("active", " il y a ", " maintenant"),
-    ("actif(ve)", " il y a ", " maintenant"),
-    ("aktiv", " vor ", " jetzt"),
-    ("activo", " hace ", " ahora"),
-    ("activo(a)", " hace ", " ahora"),
-    ("ativo", " há ", " agora"),
-    ("ativo(a)", " há ", " agora"),
-    ("actief", " ", " nu"),
-    ("aktywny(a)", " ", " teraz"),
-    ("attivo/a", " ", " ora"),
-];
-/// What ends one.
-const THERE_ENDS: [&str; 8] = [
-    " önce aktifti",
-    " önce etkindi",
-    "şimdi aktif",
-    "attivo ora",
-    "aktywna teraz",
-    "aktywny teraz",
-    " geleden actief",
-    "nu actief",
-];
 /// What stands under one's last message: that it was seen, or arrived.
 const SEEN: &str = "vu lu visto leído gesehen gelesen visualizzato visualizado wyświetlone wyświetlono przeczytane görüldü \
-    gezien gelezen distribué zugestellt entregado entregue consegnato dostarczono dostarczone iletildi bezorgd envoyé \
+    gezien gelezen läst levererat nähty zobrazeno přečteno doručeno megtekintve elolvasva văzut citit okundu dilihat 既読 읽음 已读 \
+    已讀 прочитано переглянуто distribué zugestellt entregado entregue consegnato dostarczono dostarczone iletildi bezorgd envoyé \
     gesendet enviado inviato wysłano gönderildi verzonden sent seen delivered read просмотрено прочитано доставлено";
 /// What stands between that and who saw it or when.
 const SEEN_BY: [&str; 12] =
@@ -178,37 +149,37 @@ pub fn is_way(line: &str) -> bool {
 pub fn is_sign(line: &str) -> bool {
     let marked = line.ends_with(['.', '…']);
     let inner = line.trim_end_matches(['.', '…', ' ']);
-    is_original(line) || (marked && BOX.contains(&inner)) || is_presence(line)
+    is_original(line)
+        || (marked && (BOX.contains(&inner) || foot::is_phrase(inner)))
+        || presence::is_sure(line)
 }
 
 /// Whether `line` is what Messenger's page calls a message that one may go into.
 pub fn is_enter(line: &str) -> bool {
-    matches!(line.trim(), "Enter" | "Eingeben" | "Entrée" | "Entrer" | "Intro" | "Invio")
+    const ENTER: [&str; 15] = [
+        "Enter",
+        "Eingeben",
+        "Eingabe",
+        "Entrée",
+        "Entrer",
+        "Intro",
+        "Introducir",
+        "Inserir",
+        "Invio",
+        "Wprowadź",
+        "Giriş",
+        "Invoeren",
+        "Ввод",
+        "Ввести",
+        "Введення",
+    ];
+    ENTER.contains(&line.trim())
 }
 
 /// Whether `line` says that what stands under it is quoted.
 pub fn is_original(line: &str) -> bool {
     let line = small(line);
     line.strip_suffix(':').is_some_and(|l| ORIGINAL.contains(&l.trim_end()))
-}
-
-/// Whether `line` says when somebody was last there.
-pub fn is_presence(line: &str) -> bool {
-    const LONGEST: usize = 45;
-    if line.len() > LONGEST {
-        return false;
-    }
-    let line = small(line);
-    let begins = |(start, ago, now): &(&str, &str, &str)| {
-        let rest = line.strip_prefix(start);
-        rest.is_some_and(|rest| rest == *now || rest.strip_prefix(ago).is_some_and(is_amount))
-    };
-    THERE.iter().any(begins) || THERE_ENDS.iter().any(|end| line.ends_with(end))
-}
-
-/// `5 min`, `2 h`, `5 min temu`, `einer Stunde`: how long ago.
-fn is_amount(rest: &str) -> bool {
-    (1..=4).contains(&rest.split_whitespace().count()) && rest.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether `line` says that one's last message was seen or arrived. Most of these are words that people write as well.
@@ -220,7 +191,7 @@ pub fn is_receipt(line: &str) -> bool {
     };
     let few = rest.split_whitespace().count() <= 6;
     let by = rest.strip_prefix(' ').is_some_and(|rest| {
-        SEEN_BY.iter().any(|word| rest.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')))
+        SEEN_BY.iter().any(|word| rest.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':'])))
             || rest.contains(|c: char| c.is_ascii_digit())
     });
     rest.is_empty() || (few && by)
@@ -237,7 +208,7 @@ pub fn is_deed(line: &str) -> bool {
     let done =
         DONE.iter().any(|end| text.strip_suffix(end).is_some_and(|who| who.split_whitespace().count() <= 4));
     let typing = matches!(&*text, "typing…" | "typing...");
-    done || typing || is_tap(&text) || is_reaction(&text) || is_reacting(&text)
+    done || typing || presence::is_typing(&text) || is_tap(&text) || is_reaction(&text) || is_reacting(&text)
 }
 
 /// `Ida reacted 😮 to your message`.
@@ -333,7 +304,7 @@ pub fn is_seen_by(line: &str) -> bool {
 }
 
 /// `line` as the words above are written.
-fn small(line: &str) -> String {
+pub fn small(line: &str) -> String {
     cursor::plain(line).to_lowercase().replace('\'', "’")
 }
 
@@ -343,19 +314,6 @@ mod tests {
 
     #[test]
     fn what_screens_say_abroad() {
-        for line in [
-            "En ligne il y a 2 h",
-            "Aktywny(a) 5 min temu",
-            "Aktiv vor 5 Min.",
-            "Activo(a) hace 3 h",
-            "Ativo(a) agora",
-            "5 dk önce aktifti",
-        ] {
-            assert!(is_presence(line), "{line}");
-        }
-        for line in ["Aktiv", "Active Directory", "en ligne de mire", "ativo", "activo y feliz"] {
-            assert!(!is_presence(line), "{line}");
-        }
         assert!(
             is_original("Message d'origine :")
                 && is_original("Mensagem original:")

@@ -25,8 +25,9 @@ pub struct Table {
 }
 
 /// What tables write above the column of names.
-const WHO: [&str; 12] =
-    ["who", "name", "from", "sender", "author", "user", "speaker", "von", "wer", "absender", "de", "quien"];
+const WHO: &str = "who name from sender author user speaker said_by sent_by who_said_it who_wrote \
+    von wer absender verfasser de quien quién remitente qui expéditeur auteur quem remetente autor mittente autore nadawca gönderen \
+    afzender vem avsändare hvem avsender afsender lähettäjä кто отправитель хто відправник 谁 誰 누구";
 /// Words that say which way a message went: no names.
 const WAYS: [&str; 10] =
     ["in", "out", "incoming", "outgoing", "sent", "received", "gesendet", "empfangen", "read", "unread"];
@@ -62,11 +63,11 @@ impl Table {
         if bare && time.is_none() {
             return None;
         }
-        let headed = time.is_some_and(|t| !is_time(rows[0][t]))
-            || rows[0].iter().any(|cell| WHO.contains(&&*cell.to_lowercase()));
+        // A row with a time is none, whatever it says.
+        let headed = time.map_or_else(|| rows[0].iter().any(|cell| is_who(cell)), |t| !is_time(rows[0][t]));
         let (heading, rows) = rows.split_at(usize::from(headed));
         let may_name = |c: &usize| Some(*c) != time && is_column_of_names(rows, *c);
-        let told = |c: &usize| heading.first().is_some_and(|h| WHO.contains(&&*h[*c].to_lowercase()));
+        let told = |c: &usize| heading.first().is_some_and(|h| is_who(h[*c]));
         let known = (0..columns).filter(may_name).find(told);
         let name = known.or_else(|| (0..columns).filter(may_name).min_by_key(|c| distinct(rows, *c)))?;
         let length = |c: &usize| rows.iter().map(|r| r[*c].split_whitespace().count()).sum::<usize>();
@@ -98,11 +99,16 @@ impl Table {
     /// Whether `line` is ruled or says what the columns are.
     pub fn is_heading(&self, line: &str) -> bool {
         let who = |l: &str| {
-            count(self.sign, l) >= self.columns
-                && WHO.contains(&&*cells(self.sign, l, self.columns)[self.name].to_lowercase())
+            count(self.sign, l) >= self.columns && is_who(cells(self.sign, l, self.columns)[self.name])
         };
         is_rule(line) || who(line)
     }
+}
+
+/// Whether a column of this name holds names.
+fn is_who(heading: &str) -> bool {
+    let heading = heading.trim().trim_end_matches(['?', ':']).to_lowercase().replace(' ', "_");
+    WHO.split_whitespace().any(|who| who == heading)
 }
 
 /// `|---|:-:|`, `+----+----+`.

@@ -1,6 +1,7 @@
 //! Pasted texts as a whole: which grammar they get and what becomes of each line.
 
 mod apart;
+mod beside;
 mod continued;
 mod copied;
 mod dayed;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::super::bare::Bare;
 use super::super::blocks::Blocks;
 use super::super::cast::Cast;
 use super::super::forms::Form;
@@ -10,6 +11,7 @@ use super::super::guesses::{among, is_one_side, without_names};
 use super::super::lead::Lead;
 use super::super::mail::thread;
 use super::super::packed::Packed;
+use super::super::pairs::Pairs;
 use super::super::screen::Screen;
 use super::super::tags::Tags;
 use super::super::wrap::{self, Tail};
@@ -18,22 +20,27 @@ use super::super::{
     page, retold, said, sections, titles,
 };
 use super::{Grammar, Plan};
-use crate::import::intake::printed::Printed;
 use crate::import::intake::source::Sample;
 
 impl Plan {
     /// The plan for the text that begins with `sample`.
     pub fn of(sample: &Sample) -> Self {
-        let mut printed = Printed::of(sample);
-        let lines: Vec<&str> = sample.lines().filter(|l| !l.trim().is_empty() && !printed.takes(l)).collect();
+        let mut bare = Bare::of(sample);
+        let rest: Vec<_> = sample.lines().filter_map(|l| bare.rest(l)).collect();
+        let lines: Vec<&str> = rest.iter().map(|l| &**l).filter(|l| !l.trim().is_empty()).collect();
         let raw = lines.clone();
         // In a mail that passes a talk on, its fields have no sign of quotation.
         let lead = Lead::of(&lines[forward::fields(&lines)..]);
-        let mail = forward::head(&lines, lead);
+        let within = if forward::below_last(&lines) > 0 { Self::talk_in_mails(sample, &lines) } else { None };
+        let mail = within.unwrap_or_else(|| forward::head(&lines, lead));
+        let lead = if within.is_some() { Lead::of(&lines[mail..]) } else { lead };
         let fields = lines[..mail].to_vec();
         let lines = lines[mail..].to_vec();
         let whole = lines.clone();
-        let lines: Vec<&str> = lines.into_iter().map(|l| lead.strip(l)).collect();
+        let lines: Vec<&str> = lines.into_iter().map(|l| lead.strip(l)).filter(|l| !l.is_empty()).collect();
+        let pairs = Pairs::of(&lines);
+        let kept = |l: &&str| pairs.is_none_or(|pairs| pairs.of_line(l).is_none());
+        let lines: Vec<&str> = lines.into_iter().filter(kept).collect();
         let is_screen = |l: &str| furniture::is_furniture(l) || notices::is_there(l) || page::is_day(l);
         let tail = Tail::of(&lines, is_screen);
         let lines: Vec<&str> = lines.into_iter().map(|l| tail.strip(l).0).collect();
@@ -64,6 +71,7 @@ impl Plan {
             times,
             ending,
             sent,
+            pairs,
             ..Self::of_lines(sample, lines, head, times)
         };
         if plan.grammar == Grammar::Alternating && matches!(lead, Lead::Number | Lead::Bullet) {
@@ -74,15 +82,16 @@ impl Plan {
         match plan.grammar {
             // A mail that passes no talk on is what its writer says.
             Grammar::Prose if mail > 0 => return Self::by(Grammar::Mail),
-            _ => (plan.top, plan.forwarded) = (mail + page, mail > 0),
+            _ => (plan.top, plan.forwarded) = (mail + page + plan.top, mail > 0),
         }
-        if thread::is_thread(&raw) && plan.is_hardly_talk(&raw) {
+        if within.is_none() && thread::is_thread(&raw) && plan.is_hardly_talk(&raw) {
             return Self::by(Grammar::Mail);
         }
         plan.window = top > 0 || ending || times || tail.is_any() || plan.blocks.is_some();
         plan.writer = fields.iter().find_map(|l| mail::writer(l)).filter(|_| plan.forwarded);
         plan.bare_days = (plan.heads_lines() || plan.has_titles())
             && dated::are_between(&all, plan.has_titles(), |line| plan.head(line).map(|head| head.when));
+        plan.small_days = all.windows(2).any(|p| dated::is_small(p[0]) && plan.head(p[1]).is_some());
         if plan.grammar == Grammar::Stamped {
             plan.packed = Packed::of(&all);
         }
@@ -96,6 +105,43 @@ impl Plan {
         let age = |pair: &&[&str]| furniture::is_age(pair[0]) && plan.head(pair[1]).is_some();
         plan.ages = plan.grammar == Grammar::NameLines && lines.windows(2).filter(age).count() > 1;
         plan
+    }
+
+    /// How many of `lines` stand above a talk that the last of several mails passes on: most of what it says, or of what it
+    /// quotes, are messages of people who come back.
+    fn talk_in_mails(sample: &Sample, lines: &[&str]) -> Option<usize> {
+        const PREFACE: usize = 6;
+        const LEAST: usize = 4;
+        let from = forward::below_last(lines);
+        let body = &lines[from..];
+        let body = &body[..body.iter().position(|l| forward::is_signature(l)).unwrap_or(body.len())];
+        let quote = body.iter().position(|l| l.starts_with('>')).unwrap_or(0);
+        let lead = Lead::of(&body[quote..]);
+        let words = |(at, line): (usize, &&'_ str)| (from + quote + at, lead.strip(line).to_owned());
+        let body: Vec<(usize, String)> =
+            body[quote..].iter().enumerate().map(words).filter(|(_, l)| !l.trim().is_empty()).collect();
+        let all: Vec<&str> = body.iter().map(|(_, line)| line.as_str()).collect();
+        for skip in 0..PREFACE.min(body.len()) {
+            let talk = &all[skip..];
+            let plan = Self::of_lines(sample, talk, &[], false);
+            if !plan.heads_lines() || talk.len() < LEAST || plan.head(talk[0]).is_none() {
+                continue;
+            }
+            let by = talk.iter().filter_map(|l| match plan.head(l)?.who {
+                Who::Speaker(name) => Some(name),
+                Who::App => None,
+            });
+            let by: Vec<String> = by.collect();
+            let people: HashSet<&String> = by.iter().collect();
+            if by.len() >= LEAST
+                && by.len() * 2 >= talk.len()
+                && people.len() > 1
+                && people.len() * 2 <= by.len()
+            {
+                return Some(body[skip].0);
+            }
+        }
+        None
     }
 
     /// Whether what stands in `lines` below and between the heads of mails is no talk with names, or only here and there.
@@ -153,8 +199,10 @@ impl Plan {
         if let Some(form) = Form::of(lines) {
             return Self { form: Some(form), ..Self::by(Grammar::Formed) };
         }
-        if let Some(screen) = Screen::of(&without(furniture::is_dash), head) {
-            return Self { screen, ..Self::by(Grammar::NameLines) };
+        let undashed = without(furniture::is_dash);
+        let screen = Screen::of(&undashed, head).map(|screen| (screen, 0));
+        if let Some((screen, top)) = screen.or_else(|| Screen::below(&undashed, head)) {
+            return Self { screen, top, ..Self::by(Grammar::NameLines) };
         }
         let lines = match times {
             true => without(|l| moments::is_alone(l) || furniture::is_furniture(l)),

@@ -25,6 +25,10 @@ pub const SENDER: Role = "speaker sender sendername from fromname author authorn
      writer wer qui quien chi wie kto кто хто absender absendername von verfasser autor benutzer teilnehmer expediteur envoyeur emetteur \
      auteur de utilisateur remitente emisor enviadopor usuario remetente mittente da autore utente \
      afzender van gebruiker nadawca od uzytkownik avsandare fran anvandare gonderen kimden kullanici \
+     whosaid whosaidit whosaysit whowrote whowroteit whosent whosentit saidby writtenby personwriting quem quemescreveu quemdisse quemfalou quemenviou \
+     quienescribe quienescribio quienlodijo quiendijo quienhabla quiaecrit quiecrit quiparle quiadit werschreibt werschrieb werspricht \
+     wersagt wersagte wergeschriebenhat chiscrive chihascritto chiparla wieschrijft wieschreef ktonapisal ktopisze ktomowi kim kimyazdi \
+     vem vemskrev hvem hvemskrev kuka ктонаписал ктопишет ктоговорит ктосказал хтонаписав хтопише 谁 誰 누구 \
      felado odesilatel отправитель от автор пользователь відправник від користувач";
 
 /// The number or id of who wrote it, for rows without a name.
@@ -63,7 +67,14 @@ pub const TEXT: Role = "text message body content contents messagetext messagebo
      sms nachricht nachrichtentext nachrichteninhalt inhalt texte contenu mensaje texto contenido \
      mensagem conteudo messaggio testo contenuto bericht tekst inhoud wiadomosc trescwiadomosci tresc \
      meddelande innehall mesaj ileti metin icerik сообщение текстсообщения текст содержание повідомлення \
-     текстповідомлення зміст uzenet zprava sprava what was quoi cosa что";
+     текстповідомлення зміст uzenet zprava sprava whattheysaid whattheywrote whathesaid whathewrote whatshesaid whatshewrote whatwassaid \
+     whatwaswritten whatwassent whatitsays whatitsaid whatissaid whatisaid whatiwrote theirwords said wrote oqueescreveu \
+     oqueescreveram oquefoiescrito oquedisse oquedisseram oquefoidito escreveu disse loqueescribio loqueescribieron loqueseescribio \
+     loquedijo loquedijeron queescribio quedijo escribio dijo cequilaecrit cequaecrit cequiaeteecrit cequiladit cequiaetedit aecrit \
+     wasgeschriebenwurde wasgesagtwurde wassiegeschriebenhat wasergeschriebenhat geschrieben gesagt wortlaut worte coshascritto cosahascritto \
+     cosahadetto hascritto hadetto watergeschrevenis watgeschreven watgezegd watzezei conapisal conapisala conapisano napisal tekstwiadomosci \
+     neyazdi nededi nesoyledi vadskrev hvadskrev чтонаписал чтонаписала чтонаписали чтосказал написал слова щонаписав щонаписали 内容 內容 \
+     说了什么 メッセージ 内容文 본문 메시지 내용 what was quoi cosa oque что що";
 
 /// Whether it came in or went out.
 pub const DIRECTION: Role = "direction messagedirection inout incomingoutgoing type messagetype folder box richtung typ sens \
@@ -200,6 +211,17 @@ mod tests {
         assert_eq!(first(&["Дата", "Отправитель", "Текст сообщения"], TEXT), Some(2));
         assert_eq!(first(&["Data", "Nadawca", "Treść wiadomości"], TEXT), Some(2));
         assert_eq!(first(&["Tarih", "Gönderen", "İleti"], TEXT), Some(2));
+        for names in [
+            ["Data", "Quem", "O que escreveu"],
+            ["When", "Who", "What they wrote"],
+            ["Wann", "Wer schreibt", "Was geschrieben wurde"],
+            ["Date", "Qui", "Ce qu'il a écrit"],
+            ["Fecha", "Quién", "Lo que escribió"],
+            ["Когда", "Кто", "Что написал"],
+            ["Kiedy", "Kto", "Co napisał"],
+        ] {
+            assert_eq!((first(&names, SENDER), first(&names, TEXT)), (Some(1), Some(2)), "{names:?}");
+        }
         assert_eq!(first(&["Expéditeur", "Contenu"], SENDER), Some(0));
         assert_eq!(first(&["from_recipient_id", "Від"], SENDER), Some(1));
         assert_eq!(first(&["x", "Date (Europe/Berlin)"], TIME), Some(1));
