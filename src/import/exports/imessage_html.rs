@@ -58,7 +58,7 @@ impl Format for IMessageHtml {
         });
         sink.count_lines(count);
         chat.sort_by_time();
-        fields::close(Some(chat), count, !matches!(result, Ok(false)), sink);
+        fields::close(Some(chat), (!matches!(result, Ok(false))).then_some(count), sink);
         result.map(|_| ())
     }
 }

@@ -117,7 +117,7 @@ impl Log {
         sink.count_lines(self.count);
         self.chat.reverse();
         self.chat.sort_by_time();
-        fields::close(Some(self.chat), self.count, !self.whole, sink);
+        fields::close(Some(self.chat), (!self.whole).then_some(self.count), sink);
         result
     }
 }

@@ -16,7 +16,7 @@ use super::mail::thread::Thread;
 use super::plan::{Grammar, Plan};
 use super::sent::Sent;
 use super::twice::Watch;
-use super::{forward, inline, marks, moments, names, notices, page, signs, table};
+use super::{forward, marks, names, notices, page, signs, table};
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::placeholders;
 use crate::import::intake::lines::Line;

@@ -26,31 +26,6 @@ pub enum DateOrder {
     YearFirst,
 }
 
-impl DateOrder {
-    /// The assumption in words.
-    pub(crate) fn against_wish(self) -> &'static str {
-        match self {
-            Self::DayFirst => {
-                "that cannot be read in the order you asked for, or goes back in time so; all were read day first"
-            }
-            Self::MonthFirst => {
-                "that cannot be read in the order you asked for, or goes back in time so; all were read month first"
-            }
-            Self::YearFirst => {
-                "that cannot be read in the order you asked for, or goes back in time so; all were read year first"
-            }
-        }
-    }
-
-    pub(crate) fn assumption(self) -> &'static str {
-        match self {
-            Self::DayFirst => "that could be day first or month first; day first was assumed",
-            Self::MonthFirst => "that could be day first or month first; month first was assumed",
-            Self::YearFirst => "that could be read several ways; year first was assumed",
-        }
-    }
-}
-
 /// Where a date has its year, as far as its numbers show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Year {
