@@ -61,7 +61,9 @@ struct Layer {
 
 /// Buffers that live as long as one call and are reused by every layer.
 struct Buffers {
+    /// Query, key and value of some rows.
     qkv: Vec<f32>,
+    queries: Vec<f32>,
     mixed: Vec<f32>,
     keys: Keys,
 }
@@ -111,21 +113,26 @@ impl Bert {
         x
     }
 
-    fn layer(&self, index: usize, x: &mut [f32], lanes: &mut [Lane<'_>], buffers: &mut Buffers) {
+    fn layer(
+        &self,
+        index: usize,
+        x: &mut [f32],
+        lanes: &mut [Lane<'_>],
+        views: &[Vec<View>],
+        buffers: &mut Buffers,
+    ) {
         let layer = &self.layers[index];
-        let Buffers { qkv, mixed, keys } = buffers;
-        layer.qkv.apply(x, qkv);
-        mixed.resize(x.len(), 0.0);
-        let mut row = 0;
-        for lane in lanes {
+        buffers.mixed.resize(x.len(), 0.0);
+        let mut from = 0;
+        for (lane, views) in lanes.iter_mut().zip(views) {
             let tokens: usize = lane.segments.iter().map(|s| s.ids.len()).sum();
-            let qkv = &qkv[row * 3 * self.shape.width..][..tokens * 3 * self.shape.width];
-            let mixed = &mut mixed[row * self.shape.width..][..tokens * self.shape.width];
-            self.look(layer, lane, index, qkv, mixed, keys);
-            row += tokens;
+            let own = from..from + tokens * self.shape.width;
+            self.take(layer, lane, index, &x[own.clone()], buffers);
+            self.look(layer, lane, views, own.start, buffers);
+            from = own.end;
         }
-        let block = kernels::share(self.level, row) * self.shape.width;
-        let blocks = x.par_chunks_mut(block).zip(mixed.par_chunks(block));
+        let block = kernels::share(self.level, from / self.shape.width) * self.shape.width;
+        let blocks = x.par_chunks_mut(block).zip(buffers.mixed.par_chunks(block));
         blocks.for_each(|(x, mixed)| self.rest(layer, x, mixed));
     }
 
@@ -148,29 +155,40 @@ impl Bert {
         kernels::layer_norm(self.level, x, residual, &norm.gain, &norm.shift, self.shape.eps);
     }
 
-    /// Attention of one lane's new tokens over what it has kept and themselves; then keep what the next call will see.
-    fn look(
-        &self,
-        layer: &Layer,
-        lane: &mut Lane<'_>,
-        index: usize,
-        qkv: &[f32],
-        mixed: &mut [f32],
-        keys: &mut Keys,
-    ) {
+    /// Queries, keys and values of one lane's rows `x`, behind the keys and values that it has kept; then keep what the next call will see. What is between
+    /// is made for some rows at a time, so that it stays near.
+    fn take(&self, layer: &Layer, lane: &mut Lane<'_>, index: usize, x: &[f32], buffers: &mut Buffers) {
+        let Buffers { qkv, queries, keys, .. } = buffers;
         let width = self.shape.width;
         let mut kept = std::mem::take(&mut lane.context.layers[index]);
-        let (old, new) = (kept.len() / (2 * width), qkv.len() / (3 * width));
+        let (old, new) = (kept.len() / (2 * width), x.len() / width);
         keys.clear();
-        for row in kept.chunks_exact(2 * width).chain(keys_and_values(qkv, width)) {
-            keys.push(&row[..width], &row[width..]);
+        keys.extend(&kept, 2 * width, 0);
+        let drop = old + new - self.kept_tokens(lane);
+        kept.drain(..drop.min(old) * 2 * width);
+        let mut skip = drop.saturating_sub(old);
+        queries.clear();
+        let some = kernels::share(self.level, new) * rayon::current_num_threads();
+        for x in x.chunks(some * width) {
+            layer.qkv.apply(x, qkv);
+            keys.extend(qkv, 3 * width, width);
+            let rows = qkv.chunks_exact(3 * width);
+            rows.clone().for_each(|row| queries.extend_from_slice(&row[..width]));
+            rows.skip(skip).for_each(|row| kept.extend_from_slice(&row[width..]));
+            skip = skip.saturating_sub(x.len() / width);
         }
-        let views = self.views(lane);
+        lane.context.layers[index] = kept;
+    }
+
+    /// Attention of one lane's new tokens over what it had kept and themselves, into the rows from `from` on.
+    fn look(&self, layer: &Layer, lane: &Lane<'_>, views: &[View], from: usize, buffers: &mut Buffers) {
+        let width = self.shape.width;
+        let Buffers { queries, mixed, keys, .. } = buffers;
+        let (mut queries, mut outs) = (queries.as_slice(), &mut mixed[from..]);
         let mut parts = Vec::with_capacity(views.len());
-        let (mut queries, mut outs) = (qkv, mixed);
-        for (segment, view) in lane.segments.iter().zip(&views) {
-            let (q, rest) = queries.split_at(segment.ids.len() * 3 * width);
-            let (o, others) = std::mem::take(&mut outs).split_at_mut(segment.ids.len() * width);
+        for (segment, view) in lane.segments.iter().zip(views) {
+            let (q, rest) = queries.split_at(segment.ids.len() * width);
+            let (o, others) = std::mem::take(&mut outs).split_at_mut(q.len());
             parts.push((q, o, view));
             (queries, outs) = (rest, others);
         }
@@ -178,7 +196,7 @@ impl Bert {
         parts.into_par_iter().for_each(|(queries, outs, view)| {
             let look = Look {
                 heads: self.shape.heads,
-                stride: 3 * width,
+                stride: width,
                 scale,
                 first: view.first,
                 count: view.spans.iter().map(|s| s.tokens).sum(),
@@ -189,11 +207,6 @@ impl Bert {
             };
             kernels::attend(self.level, keys, queries, &look, outs);
         });
-        let drop = old + new - self.kept_tokens(lane);
-        kept.drain(..drop.min(old) * 2 * width);
-        let stay = keys_and_values(qkv, width).skip(drop.saturating_sub(old));
-        stay.for_each(|row| kept.extend_from_slice(row));
-        lane.context.layers[index] = kept;
     }
 
     /// What each new segment sees, as runs of keys counted from the oldest kept token.
@@ -294,9 +307,10 @@ impl Backbone for Bert {
         }
         let mut x = self.embed(lanes);
         let keys = Keys::new(Precision::Whole, self.shape.heads, self.shape.width / self.shape.heads);
-        let mut buffers = Buffers { qkv: Vec::new(), mixed: Vec::new(), keys };
+        let mut buffers = Buffers { qkv: Vec::new(), queries: Vec::new(), mixed: Vec::new(), keys };
+        let views: Vec<Vec<View>> = lanes.iter().map(|lane| self.views(lane)).collect();
         for index in 0..self.layers.len() {
-            self.layer(index, &mut x, lanes, &mut buffers);
+            self.layer(index, &mut x, lanes, &views, &mut buffers);
         }
         let mut vectors = Vec::new();
         let mut rows = x.as_slice();
@@ -313,11 +327,6 @@ impl Backbone for Bert {
         }
         vectors
     }
-}
-
-/// What is kept of each row of query, key and value.
-fn keys_and_values(qkv: &[f32], width: usize) -> impl Iterator<Item = &[f32]> {
-    qkv.chunks_exact(3 * width).map(move |row| &row[width..])
 }
 
 /// The mean of rows of `width`, summed in order.

@@ -65,21 +65,38 @@ impl Keys {
         self.values.clear();
     }
 
-    /// One token's key and value, all heads side by side.
-    pub fn push(&mut self, key: &[f32], value: &[f32]) {
+    /// Keys and values of tokens, of which each is a row of `stride` numbers: from `at` on its key, all heads side by side, then its value.
+    pub fn extend(&mut self, rows: &[f32], stride: usize, at: usize) {
         let width = self.heads * self.size;
-        assert!(key.len() == width && value.len() == width, "a key or value of another width");
-        let at = self.tokens % PANEL;
-        if at == 0 {
-            self.keys.grow(width * PANEL);
-            self.values.grow(width * PANEL);
+        assert!(at + 2 * width <= stride, "a key or value of another width");
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let place = self.tokens % PANEL;
+            if place == 0 {
+                self.keys.grow(self.panel());
+                self.values.grow(self.panel());
+            }
+            let (some, later) = rest.split_at(rest.len().min((PANEL - place) * stride));
+            self.put(
+                self.tokens / PANEL * self.panel(),
+                place,
+                some.chunks_exact(stride).map(|row| &row[at..]),
+            );
+            self.tokens += some.len() / stride;
+            rest = later;
         }
-        let from = self.tokens / PANEL * width * PANEL;
-        self.keys.put(from + at, PANEL, key);
-        for (head, value) in value.chunks_exact(self.size).enumerate() {
-            self.values.put(from + (head * PANEL + at) * self.size, 1, value);
+    }
+
+    /// Some rows of key and value from `place` on in the panel that begins at `panel`. What one head needs of it stays near while all of them are put there.
+    fn put<'a>(&mut self, panel: usize, place: usize, rows: impl Iterator<Item = &'a [f32]> + Clone) {
+        let (width, size) = (self.heads * self.size, self.size);
+        for head in 0..self.heads {
+            let begin = panel + head * size * PANEL;
+            for (row, place) in rows.clone().zip(place..) {
+                self.keys.put_apart::<PANEL>(begin + place, &row[head * size..][..size]);
+                self.values.put(begin + place * size, &row[width + head * size..][..size]);
+            }
         }
-        self.tokens += 1;
     }
 }
 
@@ -164,7 +181,7 @@ fn attend_body<L: Lanes>(keys: &Keys, queries: &[f32], look: &Look<'_>, room: &m
                 scores.resize(some * run.padded, 0.0);
                 let scores = &mut scores[..some * run.padded];
                 shared.products::<L>(&queries[first * stride + head * keys.size..], stride, &run, scores);
-                let mut sums = [0.0; STRETCH];
+                let mut sums = [L::splat(0.0); STRETCH];
                 for (i, row) in scores.chunks_exact_mut(run.padded).enumerate() {
                     let seen = whole.seen(look, rows - first - i - 1);
                     sums[i] = soften::<L>(row, added, scale, seen);
@@ -172,7 +189,7 @@ fn attend_body<L: Lanes>(keys: &Keys, queries: &[f32], look: &Look<'_>, room: &m
                 let out = &mut out[first * width + head * keys.size..];
                 shared.mix::<L>(&run, scores, width, out);
                 for (i, sum) in sums[..some].iter().enumerate() {
-                    let share = L::splat(1.0 / sum);
+                    let share = L::splat(1.0 / sum.sum());
                     let row = &mut out[i * width..][..keys.size];
                     row.chunks_exact_mut(L::N).for_each(|x| L::load(x).mul(share).store(x));
                 }
@@ -229,19 +246,17 @@ impl Run {
     }
 }
 
-/// Exponentials of the scaled scores less their largest, zero for keys that are not seen; gives their sum. Registers are counted from
-/// the first key that is seen, so that where the keys lie in their panels makes no difference.
+/// Exponentials of the scaled scores less their largest, zero for keys that are not seen; gives their sum, lane by lane. Registers are
+/// counted from the first key that is seen, so that where the keys lie in their panels makes no difference.
 #[inline(always)]
-fn soften<L: Lanes>(scores: &mut [f32], added: &[f32], scale: f32, seen: std::ops::Range<usize>) -> f32 {
-    scores[..seen.start].fill(0.0);
-    scores[seen.end..].fill(0.0);
+fn soften<L: Lanes>(scores: &mut [f32], added: &[f32], scale: f32, seen: std::ops::Range<usize>) -> L {
+    clear::<L>(&mut scores[..seen.start]);
+    clear::<L>(&mut scores[seen.end..]);
     let (scores, added) = (&mut scores[seen.clone()], &added[seen]);
     let scale = L::splat(scale);
-    let (rest, whole) = (scores.len() % L::N, scores.len() - scores.len() % L::N);
-    let mut last = ([f32::NEG_INFINITY; 16], [0.0; 16]);
-    last.0[..rest].copy_from_slice(&scores[whole..]);
-    last.1[..rest].copy_from_slice(&added[whole..]);
-    let tail = L::load(&last.0).madd(scale, L::load(&last.1));
+    let whole = scores.len() - scores.len() % L::N;
+    let tail = L::load_some(&scores[whole..], f32::NEG_INFINITY);
+    let tail = tail.madd(scale, L::load_some(&added[whole..], 0.0));
     let mut top = tail;
     for (s, a) in scores.chunks_exact_mut(L::N).zip(added.chunks_exact(L::N)) {
         let scaled = L::load(s).madd(scale, L::load(a));
@@ -257,9 +272,16 @@ fn soften<L: Lanes>(scores: &mut [f32], added: &[f32], scale: f32, seen: std::op
     }
     // Beyond the last key each lane gives about 1e-38, which changes no sum of one or more.
     let tail = tail.sub(top).exp();
-    tail.store(&mut last.0);
-    scores[whole..].copy_from_slice(&last.0[..rest]);
-    sum.add(tail).sum()
+    tail.store_some(&mut scores[whole..]);
+    sum.add(tail)
+}
+
+/// Zeros.
+#[inline(always)]
+fn clear<L: Lanes>(numbers: &mut [f32]) {
+    let mut parts = numbers.chunks_exact_mut(L::N);
+    parts.by_ref().for_each(|part| L::splat(0.0).store(part));
+    L::splat(0.0).store_some(parts.into_remainder());
 }
 
 /// One head's keys and values, from the first panel of a run.
@@ -296,17 +318,21 @@ impl<'a> Head<'a> {
         let rows = scores.len() / run.padded;
         let mut at = 0;
         while at < run.padded {
-            let wide = at + 4 * L::N <= run.padded;
+            let left = (run.padded - at) / L::N;
+            // One register is left over only where there is no more than one.
+            let across = if left == 5 { 3 } else { left.min(4) };
             for first in (0..rows).step_by(ROWS) {
                 let (queries, scores) = (&queries[first * stride..], &mut scores[first * run.padded..]);
                 let tile = Tile { rows: queries, stride, at, out: scores, width: run.padded };
-                if wide {
-                    for_rows!(ROWS.min(rows - first), products::<L; R, 4>(self, tile));
-                } else {
-                    for_rows!(ROWS.min(rows - first), products::<L; R, 1>(self, tile));
+                let some = ROWS.min(rows - first);
+                match across {
+                    4 => for_rows!(some, products::<L; R, 4>(self, tile)),
+                    3 => for_rows!(some, products::<L; R, 3>(self, tile)),
+                    2 => for_rows!(some, products::<L; R, 2>(self, tile)),
+                    _ => for_rows!(some, products::<L; R, 1>(self, tile)),
                 }
             }
-            at += if wide { 4 * L::N } else { L::N };
+            at += across * L::N;
         }
     }
 

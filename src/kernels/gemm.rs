@@ -11,6 +11,8 @@ use super::{Level, Precision};
 
 /// Most rows of `A` that one thread takes at a time, so that they stay near.
 const MOST: usize = 96;
+/// The same where rows pass through several products in turn: what is between these stays near, too.
+const MOST_IN_TURN: usize = 48;
 /// The same where weights are widened for all rows at hand, so that the more there are of these the better.
 #[cfg(target_arch = "x86_64")]
 const MOST_WIDENED: usize = 384;
@@ -24,9 +26,15 @@ fn least(level: Level) -> (usize, usize) {
     }
 }
 
-/// How many of `m` rows a thread takes at a time, so that all threads are done together: as few rounds as possible, in even shares of whole tiles.
+/// How many of `m` rows a thread takes at a time through several products in turn, so that all threads are done together: as few rounds as possible, in even
+/// shares of whole tiles.
 pub fn share(level: Level, m: usize) -> usize {
-    share_of(level, m, MOST)
+    let most = match level {
+        #[cfg(target_arch = "x86_64")]
+        Level::AmxBf16 => MOST,
+        _ => MOST_IN_TURN,
+    };
+    share_of(level, m, most)
 }
 
 fn share_of(level: Level, m: usize, most: usize) -> usize {
@@ -131,7 +139,7 @@ mod tests {
         let threads = rayon::current_num_threads();
         for level in Level::available() {
             let (tile, fewest) = least(level);
-            for (m, most) in (1..3_000).flat_map(|m| [(m, 96), (m, 384)]) {
+            for (m, most) in (1..3_000).flat_map(|m| [(m, 48), (m, 96), (m, 384)]) {
                 let rows = share_of(level, m, most);
                 assert!((fewest..=most).contains(&rows) && rows.is_multiple_of(tile), "{rows} of {m}");
                 let rounds = m.div_ceil(most * threads);

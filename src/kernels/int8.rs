@@ -125,17 +125,19 @@ fn arrange_body<D: Dots>(rows: &[i8], k: usize, width: usize, packed: &mut Align
     }
 }
 
-/// Activations, rounded: tiles of [`Dots::ROWS`] rows (the last may have fewer), and in each all that a step or a block needs side by side.
+/// Activations, rounded: row after row, and what a block needs of all rows of a tile of [`Dots::ROWS`] (the last may have fewer) side by side.
 #[derive(Default)]
 pub struct Rounded {
-    /// Tiles, blocks, steps of a block, rows: words of [`Dots::STEP`] numbers.
+    /// Rows, blocks, steps of a block: words of [`Dots::STEP`] numbers.
     words: Vec<i32>,
     /// Tiles, blocks, rows: what the sums of a block begin with.
     starts: Vec<i32>,
     /// Tiles, blocks, rows.
     scales: Vec<f32>,
-    /// Of each block of one row what its numbers are multiplied by, and its scale.
-    row: Vec<(f32, f32)>,
+    /// Of each block of one row its scale.
+    row: Vec<f32>,
+    /// Of each block of one row what its numbers are multiplied by.
+    inverses: Vec<f32>,
 }
 
 thread_local! {
@@ -176,7 +178,7 @@ fn multiply_body<D: Dots>(weights: &Panels, a: &[f32], room: &mut Rounded, out: 
             };
             let out = &mut out[first * n + p * width..];
             let (to, stride) = if keep == width { (&mut *out, n) } else { (&mut spare[..], width) };
-            for_rows!(rows, tile_rows::<D; R>(&panel, &tile, to, stride));
+            for_rows!(rows, tile_rows::<D; R>(&panel, &tile, blocks, to, stride));
             if keep < width {
                 tile::copy(rows, &spare, width, out, n, keep);
             }
@@ -230,14 +232,24 @@ struct Tile<'a> {
 
 /// `R` rows by one panel, into rows that begin `stride` apart. The order of additions depends on the blocks alone.
 #[inline(always)]
-fn tile_rows<D: Dots, const R: usize>(panel: &Panel<'_>, tile: &Tile<'_>, out: &mut [f32], stride: usize) {
+fn tile_rows<D: Dots, const R: usize>(
+    panel: &Panel<'_>,
+    tile: &Tile<'_>,
+    blocks: usize,
+    out: &mut [f32],
+    stride: usize,
+) {
     let (n, steps) = (D::Lanes::N, BLOCK / D::STEP);
     let mut whole: [[D::Lanes; ACROSS]; R] = tile::load(panel.bias, |_, j| j * n);
+    let mut words: [&[i32]; R] = [&[]; R];
+    for i in 0..R {
+        words[i] = &tile.words[i * blocks * steps..][..blocks * steps];
+    }
     let packed = panel.packed.chunks_exact(BLOCK * ACROSS * n).zip(panel.scales.chunks_exact(ACROSS * n));
-    let acts =
-        tile.words.chunks_exact(steps * R).zip(tile.starts.chunks_exact(R).zip(tile.scales.chunks_exact(R)));
-    for ((packed, columns), (words, (starts, rows))) in packed.zip(acts) {
-        let sums = block_sums::<D, R>(packed, words, starts);
+    let acts = tile.starts.chunks_exact(R).zip(tile.scales.chunks_exact(R));
+    for (block, ((packed, columns), (starts, rows))) in packed.zip(acts).take(blocks).enumerate() {
+        // SAFETY: each row has as many words as there are steps in `blocks` blocks.
+        let sums = unsafe { block_sums::<D, R>(packed, words, block * steps, starts) };
         for j in 0..ACROSS {
             let column = D::Lanes::load_half(&columns[j * n..]);
             for i in 0..R {
@@ -248,11 +260,20 @@ fn tile_rows<D: Dots, const R: usize>(panel: &Panel<'_>, tile: &Tile<'_>, out: &
     tile::store(&whole, out, |i, j| i * stride + j * n);
 }
 
-/// Whole-numbered sums of one block.
+/// Whole-numbered sums of one block, whose words begin at `at` in each row.
+///
+/// # Safety
+/// A row must have the words of all steps from there on.
 #[inline(always)]
-fn block_sums<D: Dots, const R: usize>(packed: &[u8], words: &[i32], starts: &[i32]) -> [[D; ACROSS]; R] {
+// SAFETY: passed on to the caller.
+unsafe fn block_sums<D: Dots, const R: usize>(
+    packed: &[u8],
+    words: [&[i32]; R],
+    at: usize,
+    starts: &[i32],
+) -> [[D; ACROSS]; R] {
     let (steps, size) = (BLOCK / D::STEP, D::Lanes::N * D::STEP);
-    assert!(packed.len() == steps * ACROSS * size && words.len() == steps * R);
+    assert!(packed.len() == steps * ACROSS * size);
     let mut sums = [[D::start(0); ACROSS]; R];
     for i in 0..R {
         sums[i] = [D::start(starts[i]); ACROSS];
@@ -266,7 +287,8 @@ fn block_sums<D: Dots, const R: usize>(packed: &[u8], words: &[i32], starts: &[i
             w[j] = load(j);
         }
         for i in 0..R {
-            let word = words[step * R + i];
+            // SAFETY: the caller says that the row reaches so far.
+            let word = unsafe { *words[i].get_unchecked(at + step) };
             for j in 0..ACROSS {
                 sums[i][j] = sums[i][j].add(w[j], word);
             }
@@ -283,28 +305,39 @@ fn round<D: Dots>(a: &[f32], k: usize, room: &mut Rounded) {
     room.words.resize(m * blocks * steps, 0);
     room.starts.resize(m * blocks, 0);
     room.scales.resize(m * blocks, 0.0);
-    room.row.resize(blocks, (0.0, 0.0));
-    for (row, numbers) in a.chunks_exact(k).enumerate() {
+    room.row.resize(blocks, 0.0);
+    room.inverses.resize(blocks, 0.0);
+    for ((row, numbers), words) in
+        a.chunks_exact(k).enumerate().zip(room.words.chunks_exact_mut(blocks * steps))
+    {
         // In three rounds over the row: each block's steps wait for each other, those of different blocks do not.
-        for (block, (inverse, _)) in numbers.chunks_exact(BLOCK).zip(&mut room.row) {
-            *inverse = largest::<D::Lanes>(block);
+        for (block, scale) in numbers.chunks_exact(BLOCK).zip(&mut room.row) {
+            *scale = largest::<D::Lanes>(block);
         }
-        for pair in &mut room.row {
-            *pair = scales(pair.0);
+        for (scale, inverse) in room.row.iter_mut().zip(&mut room.inverses) {
+            (*inverse, *scale) = scales(*scale);
         }
         let first = row - row % D::ROWS;
         let (rows, i) = (D::ROWS.min(m - first), row - first);
         let places = (first * blocks + i..).step_by(rows);
-        for ((block, (inverse, scale)), at) in numbers.chunks_exact(BLOCK).zip(&room.row).zip(places) {
-            let bytes = bytes::<D::Lanes>(block, *inverse);
+        let whole = numbers.chunks_exact(BLOCK).zip(words.chunks_exact_mut(steps));
+        for ((numbers, words), ((scale, inverse), at)) in
+            whole.zip(room.row.iter().zip(&room.inverses).zip(places))
+        {
+            let bytes = bytes::<D::Lanes>(numbers, *inverse);
             room.scales[at] = *scale;
-            room.starts[at] = -D::SHIFT * bytes.iter().map(|x| i32::from(*x)).sum::<i32>();
-            let words = &mut room.words[(at - i) * steps + i..];
-            for (word, numbers) in words.iter_mut().step_by(rows).zip(bytes.chunks_exact(D::STEP)) {
+            room.starts[at] = -D::SHIFT * sum(&bytes);
+            for (word, numbers) in words.iter_mut().zip(bytes.chunks_exact(D::STEP)) {
                 *word = D::join(numbers);
             }
         }
     }
+}
+
+/// The sum of a block, by way of unsigned bytes, of which eight at a time are added up in one step.
+#[inline(always)]
+fn sum(bytes: &[i8; BLOCK]) -> i32 {
+    bytes.iter().map(|x| u32::from(*x as u8 ^ 0x80)).sum::<u32>() as i32 - 128 * BLOCK as i32
 }
 
 /// The largest magnitude of a block.

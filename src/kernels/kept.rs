@@ -50,16 +50,22 @@ impl Kept {
         }
     }
 
-    /// Put `numbers` at `at` and every `step` places from there on.
-    pub fn put(&mut self, at: usize, step: usize, numbers: &[f32]) {
+    /// Put `numbers` at `at` and behind it.
+    pub fn put(&mut self, at: usize, numbers: &[f32]) {
+        self.put_apart::<1>(at, numbers);
+    }
+
+    /// Put `numbers` at `at` and every `APART` places from there on.
+    pub fn put_apart<const APART: usize>(&mut self, at: usize, numbers: &[f32]) {
         let most = f16::MAX.to_f32();
+        let range = at..(at + numbers.len() * APART).saturating_sub(APART - 1);
         match self {
             Self::Whole(kept) => {
-                kept[at..].iter_mut().step_by(step).zip(numbers).for_each(|(to, x)| *to = *x)
+                kept[range].chunks_mut(APART).zip(numbers).for_each(|(to, x)| to[0] = *x);
             }
             Self::Half(kept) => {
                 let rounded = numbers.iter().map(|x| f16::from_f32(x.clamp(-most, most)));
-                kept[at..].iter_mut().step_by(step).zip(rounded).for_each(|(to, x)| *to = x);
+                kept[range].chunks_mut(APART).zip(rounded).for_each(|(to, x)| to[0] = x);
             }
         }
     }
@@ -95,8 +101,8 @@ mod tests {
         for (precision, tolerance) in [(Precision::Whole, 0.0), (Precision::Int8, 1.0 / 2048.0)] {
             let mut kept = Kept::new(precision);
             kept.grow(32);
-            kept.put(8, 1, &numbers);
-            kept.put(20, 2, &numbers[..4]);
+            kept.put(8, &numbers);
+            kept.put_apart::<2>(20, &numbers[..4]);
             kept.drop_first(8);
             let mut room = Vec::new();
             let (runs, apart) = kept.runs(0..20, 12, 8, &mut room);

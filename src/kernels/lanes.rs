@@ -21,6 +21,20 @@ pub trait Lanes: Copy {
     unsafe fn read(from: *const f32) -> Self;
     /// Write to the first `N` places of `to`; panics when there are fewer.
     fn store(self, to: &mut [f32]);
+    /// As many of the first `N` numbers of `from` as there are, and `other` in the lanes beyond.
+    #[inline(always)]
+    fn load_some(from: &[f32], other: f32) -> Self {
+        let mut lanes = [other; 16];
+        lanes.iter_mut().zip(&from[..from.len().min(Self::N)]).for_each(|(lane, x)| *lane = *x);
+        Self::load(&lanes)
+    }
+    /// Write to as many of the first `N` places of `to` as there are.
+    #[inline(always)]
+    fn store_some(self, to: &mut [f32]) {
+        let mut lanes = [0.0; 16];
+        self.store(&mut lanes);
+        to.iter_mut().zip(&lanes[..Self::N]).for_each(|(to, x)| *to = *x);
+    }
     /// `self * b + c`.
     fn madd(self, b: Self, c: Self) -> Self;
     /// Lane by lane.
@@ -230,6 +244,16 @@ mod x86 {
         op!(round(self) = _mm512_roundscale_ps::<0>(self.0));
         op!(exp2(self) = _mm512_scalef_ps(_mm512_set1_ps(1.0), self.0));
         #[inline(always)]
+        fn load_some(from: &[f32], other: f32) -> Self {
+            // SAFETY: as in `op!`; lanes beyond the slice are not read.
+            Self(unsafe { _mm512_mask_loadu_ps(_mm512_set1_ps(other), some(from.len()), from.as_ptr()) })
+        }
+        #[inline(always)]
+        fn store_some(self, to: &mut [f32]) {
+            // SAFETY: as in `op!`; lanes beyond the slice are not written.
+            unsafe { _mm512_mask_storeu_ps(to.as_mut_ptr(), some(to.len()), self.0) }
+        }
+        #[inline(always)]
         fn largest(self) -> f32 {
             // SAFETY: as in `op!`.
             unsafe { _mm512_reduce_max_ps(self.0) }
@@ -242,6 +266,12 @@ mod x86 {
                 _mm_storeu_si128(to.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(self.0)))
             }
         }
+    }
+
+    /// A mask of so many lanes, of sixteen at most.
+    #[inline(always)]
+    fn some(lanes: usize) -> __mmask16 {
+        ((1u32 << lanes.min(16)) - 1) as __mmask16
     }
 
     /// Eight numbers.

@@ -12,10 +12,8 @@ pub fn layer_norm(
     shift: &[f32],
     eps: f32,
 ) {
-    if let Some(residual) = residual {
-        x.iter_mut().zip(residual).for_each(|(x, r)| *x += r);
-    }
-    x.chunks_exact_mut(gain.len()).for_each(|row| norm_row(level, row, gain, shift, eps));
+    assert!(residual.is_none_or(|residual| residual.len() == x.len()), "as much must be added as there is");
+    norm_rows(level, x, residual, gain, shift, eps);
 }
 
 /// The Gaussian error linear unit in its exact form, `x · Φ(x)`; the error function is good to 2e-7.
@@ -30,12 +28,25 @@ pub fn gelu(level: Level, x: &mut [f32]) {
 }
 
 kernel! {
-    /// One row, its length a multiple of 16.
-    pub fn norm_row(row: &mut [f32], gain: &[f32], shift: &[f32], eps: f32) = norm_body;
+    /// The same; rows are a multiple of 16 long.
+    pub fn norm_rows(x: &mut [f32], residual: Option<&[f32]>, gain: &[f32], shift: &[f32], eps: f32) = norm_body;
 }
 
 #[inline(always)]
-fn norm_body<L: Lanes>(row: &mut [f32], gain: &[f32], shift: &[f32], eps: f32) {
+fn norm_body<L: Lanes>(x: &mut [f32], residual: Option<&[f32]>, gain: &[f32], shift: &[f32], eps: f32) {
+    for (at, row) in x.chunks_exact_mut(gain.len()).enumerate() {
+        if let Some(residual) = residual {
+            let residual = &residual[at * gain.len()..][..gain.len()];
+            for (x, r) in row.chunks_exact_mut(L::N).zip(residual.chunks_exact(L::N)) {
+                L::load(x).add(L::load(r)).store(x);
+            }
+        }
+        norm_row::<L>(row, gain, shift, eps);
+    }
+}
+
+#[inline(always)]
+fn norm_row<L: Lanes>(row: &mut [f32], gain: &[f32], shift: &[f32], eps: f32) {
     let width = row.len() as f32;
     let mut sum = L::splat(0.0);
     for x in row.chunks_exact(L::N) {

@@ -141,6 +141,18 @@ fn expected(q: &[f32], keys: &[Vec<f32>], values: &[Vec<f32>], added: &[f32], sc
     (0..q.len()).map(mix).collect()
 }
 
+/// Keys and values of `width`, some rows at a time, with other numbers around them.
+fn extend(keys: &mut Keys, width: usize, k: &[f32], v: &[f32]) {
+    let rows =
+        k.chunks(width).zip(v.chunks(width)).flat_map(|(k, v)| [&[9.0; 5][..], k, v, &[9.0; 3]].concat());
+    let rows: Vec<f32> = rows.collect();
+    let stride = 2 * width + 8;
+    let (some, rest) = rows.split_at(rows.len() / stride / 3 * stride);
+    keys.extend(some, stride, 5);
+    keys.extend(rest, stride, 5);
+    assert_eq!(keys.len(), k.len() / width);
+}
+
 /// `rows` queries of `heads` heads over `tokens` keys of `shared` heads.
 fn attention(
     (level, precision): (Level, Precision),
@@ -156,7 +168,7 @@ fn attention(
     };
     let (k, v) = (kept(3), kept(5));
     let mut keys = Keys::new(precision, shared, size);
-    k.chunks(width).zip(v.chunks(width)).for_each(|(k, v)| keys.push(k, v));
+    extend(&mut keys, width, &k, &v);
     let stride = heads * size + 7;
     let queries = numbers(9, rows * stride, true);
     let mut out = vec![0.0; rows * heads * size];
@@ -205,7 +217,7 @@ fn a_query_finds_the_same_bits_alone_and_among_others() {
     };
     for (level, precision) in levels_and_precisions() {
         let mut keys = Keys::new(precision, shared, size);
-        k.chunks(width).zip(v.chunks(width)).for_each(|(k, v)| keys.push(k, v));
+        extend(&mut keys, width, &k, &v);
         let mut all = vec![0.0; rows * stride];
         attend(level, &keys, &queries, &look, &mut all);
         for row in [0, 7, 24, 29] {

@@ -159,9 +159,7 @@ impl Decoder {
             let (own, others) = rows.split_at(count * stride);
             let (out, other_outs) = outs.split_at_mut(count * queries);
             let kept = &mut work.stream.keys[index];
-            for row in own.chunks_exact(stride) {
-                kept.push(&row[queries..][..keys], &row[queries + keys..]);
-            }
+            kept.extend(own, stride, queries);
             attend(level, config, kept, own, window, out);
             // Now and then many at once, since it moves what stays.
             if kept.len() / 2 >= window {
