@@ -157,7 +157,7 @@ pub fn pieces<'l>(line: &'l str, names: &[String]) -> Vec<&'l str> {
 
 /// The messages that stand side by side on `line`, one of several of a talk: it begins with a name that `knows` knows, and so does
 /// each of the others, behind the end of a sentence. Where no sentence ends, three of them by turns are no accident.
-pub fn side_by_side<'l>(line: &'l str, knows: impl Fn(&str) -> bool) -> Vec<&'l str> {
+pub fn side_by_side(line: &str, knows: impl Fn(&str) -> bool) -> Vec<&str> {
     const MOST_WORDS: usize = 3;
     let whole = || vec![line];
     if line.matches(": ").nth(1).is_none() {
