@@ -30,6 +30,7 @@ SOURCES = {
     "counsel_chat": ("counsel-chat", "MIT"),
     "annomi": ("AnnoMI", "none stated"),
     "mutual": ("MuTual", "none stated"),
+    "pan12_dev": ("PAN12, half of the harmless segments (YuliaConstien/Cybergrooming_Detection_IM)", "none stated"),
 }
 
 
