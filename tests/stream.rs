@@ -87,6 +87,9 @@ fn renaming_speakers_changes_nothing_but_names() {
     assert_eq!(score(["Ann", "Ben", "Cleo"]), score(["Zed", "ann@example.org", "Ben"]));
 }
 
+/// How far what the words add may change, in logits: from all that it may add to all that it may take.
+const WORDS: f32 = 3.0;
+
 #[test]
 fn the_risk_so_far_falls_no_further_than_it_may_and_ends_as_the_whole() {
     let model = model();
@@ -97,7 +100,7 @@ fn the_risk_so_far_falls_no_further_than_it_may_and_ends_as_the_whole() {
     let mut peak = f32::NEG_INFINITY;
     for message in &scored {
         peak = peak.max(logit(message.risk));
-        assert!(logit(message.risk) >= peak - model.card.calibration.fall - 1e-3);
+        assert!(logit(message.risk) >= peak - model.card.calibration.fall - WORDS - 1e-3);
     }
     let result = assess(&model, &chat, "test", &[]).unwrap();
     assert_eq!(result.messages.last().unwrap().risk, result.risk);

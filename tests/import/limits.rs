@@ -75,7 +75,7 @@ fn a_large_group_is_read_in_no_time() {
     let start = std::time::Instant::now();
     let (found, _) = bytes("g", chat.as_bytes(), &Options::default());
     assert_eq!((found[0].transcript.messages.len(), found[0].transcript.speakers.len()), (50_000, 300));
-    assert!(start.elapsed().as_secs() < 20, "took {:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 60, "took {:?}", start.elapsed());
 }
 
 #[test]

@@ -15,6 +15,9 @@ pub const CONVERSATION: Role = "conversation conversationid convid chat chatid c
      room roomid chatroom group groupid groupname session sessionid chatsession dialogue dialogueid \
      dialog dialogid case caseid ticket ticketid talkerid unterhaltung konversation gesprach gruppe \
      discussion groupe conversacion conversa grupo conversazione gruppo gesprek groep rozmowa czat grupa \
+     gesprachsid gesprachid gesprachsnr gesprachsnummer gespraech gespraechsid gespraechsnr gespraechsnummer unterhaltungsid unterhaltungsnr \
+     konversationsid konversationsnr chatnr chatno chatnumber chatnummer threadno raum raumid kanal kanalid sala salon canal canale kanaal \
+     conversationno conversationnumber conversationref chatref \
      chatt grupp sohbet konusma grup чат беседа диалог переписка группа розмова бесіда діалог група";
 
 /// The same by the number of a case, as names made of [`super::composed`]'s words for these mean.
@@ -221,6 +224,17 @@ mod tests {
             ["Kiedy", "Kto", "Co napisał"],
         ] {
             assert_eq!((first(&names, SENDER), first(&names, TEXT)), (Some(1), Some(2)), "{names:?}");
+        }
+        for name in [
+            "Gesprächs-ID",
+            "Gespraechs-Nr.",
+            "Unterhaltungs-ID",
+            "Konversations-ID",
+            "Chat-Nr",
+            "Raum",
+            "Chat no.",
+        ] {
+            assert_eq!(first(&["Von", "Text", name], CONVERSATION), Some(2), "{name}");
         }
         assert_eq!(first(&["Expéditeur", "Contenu"], SENDER), Some(0));
         assert_eq!(first(&["from_recipient_id", "Від"], SENDER), Some(1));
