@@ -61,12 +61,18 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece> {
         let start = at;
         let single = text[at..].chars().next().map_or(1, char::len_utf8);
         let (length, spelt, sure) = match spelt(&text[at..]) {
-            Some((length, is, sure)) => (length, Some(is), sure),
+            Some((length, is, sure)) => (length, Some(is), sure || is_inner_capital(text, start)),
             None => (single, None, false),
         };
         at += length;
         Some(Piece { start, end: at, spelt, sure })
     })
+}
+
+/// Whether one of the capitals that Western letters begin with when they are encoded twice stands behind a small letter: `ZoÃ«`.
+fn is_inner_capital(text: &str, at: usize) -> bool {
+    let small = text[..at].chars().next_back().is_some_and(char::is_lowercase);
+    small && text[at..].starts_with(['Â', 'Ã', 'Ä', 'Å'])
 }
 
 /// The pieces, where two that spell something side by side make each other sure.
@@ -152,6 +158,7 @@ mod tests {
     fn letters_of_many_scripts_are_put_right() {
         for text in [
             "café",
+            "Zoë",
             "Größe 10",
             "it’s fine",
             "“ok” – 5 €",
