@@ -29,7 +29,6 @@ DRAW = {"pj": 800, "pj_lines": 1800, "scambait": 300, "scam_dialogue": 300, "syn
 CROPS = (20, 40, 80, 150)  # messages of one such conversation
 WHOLE = 150  # messages in one record that is read without labels
 ONE_SIDE, ONE_TEXT = 0.15, 0.2  # shares that become one speaker's messages only, or one text without speakers
-# Of the segments of PAN12 the harmless ones are read: strangers' talk as no other source has it. The risky ones, and their authors, are left to measure on.
 
 
 def third(group):
@@ -50,20 +49,34 @@ def records(folder, source):
     return parts
 
 
-def crop(record, rng, form=None):
-    """Some messages in a row, of risky conversations more; some as one side only or as one text (`form` decides, from 0 to 1)."""
+def in_a_row(record, rng):
+    """Some messages in a row, of risky conversations more."""
     most = rng.choice(CROPS[1:] if record["risk"] else CROPS)
     start = rng.randrange(0, max(1, len(record["messages"]) - most + 1))
-    messages = [{k: m.get(k) for k in ("speaker", "time", "text")} for m in record["messages"][start:start + most]]
-    form = rng.random() if form is None else form
+    return [{k: m.get(k) for k in ("speaker", "time", "text")} for m in record["messages"][start:start + most]]
+
+
+def in_one_text(messages, rng):
+    """Messages as one text without speakers."""
+    return [{"speaker": "A", "time": None, "text": rng.choice(["\n", " "]).join(m["text"] for m in messages)}]
+
+
+def labelled(record, messages):
+    """Messages of a conversation with the labels of its source."""
+    return {"id": record["id"], "lang": record["lang"], "source": record["source"], "group": record.get("group", record["id"]),
+            "messages": messages, "risk": record["risk"], "patterns": record.get("patterns", []), "weak": True}
+
+
+def crop(record, rng):
+    """Some messages in a row; some as one side only or as one text."""
+    messages, form = in_a_row(record, rng), rng.random()
     if form < ONE_SIDE:
         side = record["person_of_concern"][0] if record.get("person_of_concern") else rng.choice(messages)["speaker"]
         own = [m for m in messages if m["speaker"] == side]
         messages = own if len(own) >= 3 else messages
     elif form < ONE_SIDE + ONE_TEXT:
-        messages = [{"speaker": "A", "time": None, "text": rng.choice(["\n", " "]).join(m["text"] for m in messages)}]
-    return {"id": record["id"], "lang": record["lang"], "source": record["source"], "group": record.get("group", record["id"]),
-            "messages": messages, "risk": record["risk"], "patterns": record.get("patterns", []), "weak": True}
+        messages = in_one_text(messages, rng)
+    return labelled(record, messages)
 
 
 def to_read(found):
@@ -76,18 +89,23 @@ def to_read(found):
                        "messages": messages, "weak": True}
 
 
+def fit(found, source):
+    """Labelled conversations that are long enough, by none of the authors that PAN12 is measured on."""
+    return [r for r in found if r.get("risk") is not None and "dev" not in r.get("overlaps_pan12", [])
+            and len(r["messages"]) >= (12 if r["risk"] and source in DECOYS else 2)]
+
+
 def real(found, source, rng):
     """Crops of labelled conversations of part 0, at random."""
-    fits = [r for r in found if r.get("risk") is not None and "dev" not in r.get("overlaps_pan12", [])
-            and len(r["messages"]) >= (12 if r["risk"] and source.startswith("pj") else 2)]
+    fits = fit(found, source)
     if source == "scam_dialogue":  # both classes
         fits = [r for pair in zip([r for r in fits if r["risk"]], [r for r in fits if not r["risk"]]) for r in pair]
     return [crop(r, rng) for r in fits[:DRAW[source]]]
 
 
-# Sources of which nothing harmless is taken, and harmless ones that were never trained on, some of them non-commercial.
+# Transcripts of adults posing as minors; sources of which nothing harmless is taken; and harmless ones that were never trained on, some of them non-commercial.
 DECOYS = {"pj", "pj_lines"}
-RISKY, UNSEEN = {"pj", "pj_lines", "scambait", "synthetic_se"}, ["dailydialog", "dialogsum", "dream", "esconv", "meld", "nps", "samsum"]
+RISKY, UNSEEN = DECOYS | {"scambait", "synthetic_se"}, ["dailydialog", "dialogsum", "dream", "esconv", "meld", "nps", "samsum"]
 QUIET_EACH = 300
 
 
@@ -106,7 +124,7 @@ def real_and_quiet(folder, rng):
             adapt += to_read(to_train)
             drawn += real(to_train, source, rng)
             if source in DECOYS:
-                decoys += decoys_in_one_text(to_train, more)
+                decoys += decoys_in_one_text(to_train, source, more)
         if source not in RISKY:
             quiet_dev += quiet(to_choose)
             quiet_test += quiet(to_measure)
@@ -118,18 +136,16 @@ def half(record):
     return int(hashlib.sha256(record["id"].encode()).hexdigest(), 16) % 2
 
 
-def decoys_in_one_text(found, rng):
+def decoys_in_one_text(found, source, rng):
     """More crops of the old decoy transcripts, each as one text without speakers, as PAN12 has them."""
-    fits = [r for r in found if r.get("risk") and "dev" not in r.get("overlaps_pan12", []) and len(r["messages"]) >= 12]
-    return [crop(r, rng, ONE_SIDE) | {"id": f"{r['id']}~one"} for r in fits]
+    return [labelled(r, in_one_text(in_a_row(r, rng), rng)) | {"id": f"{r['id']}~one"} for r in fit(found, source) if r["risk"]]
 
 
 def strangers(folder, halves):
-    """The harmless segments of PAN12 in these halves, one text without speakers each."""
+    """The harmless segments of PAN12 in these halves, one text without speakers each: strangers' talk as no other source has it. The risky ones, and their authors, are left to measure on."""
     with lzma.open(folder / f"{PAN12}.jsonl.xz", "rt", encoding="utf-8") as lines:
         fits = [r for r in map(json.loads, lines) if r["risk"] == 0 and not r.get("pj_text") and half(r) in halves]
-    return [{"id": r["id"], "lang": r["lang"], "source": PAN12, "group": r["id"], "messages": [{"speaker": "A", "time": None, "text": r["messages"][0]["text"]}],
-             "risk": 0, "patterns": [], "weak": True} for r in fits]
+    return [labelled(r, [{"speaker": "A", "time": None, "text": r["messages"][0]["text"]}]) | {"source": PAN12} for r in fits]
 
 
 def corpus():
@@ -162,7 +178,7 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--base", type=pathlib.Path, help="folder of the backbone's tokenizer.json")
     parser.add_argument("--rushlight", default="target/release/rushlight")
-    parser.add_argument("--pan12", type=int, nargs="*", default=[0, 1], metavar="HALF", help="halves of PAN12's harmless segments to train on [default: both]")
+    parser.add_argument("--pan12", type=int, nargs="*", default=[0], metavar="HALF", help="halves of PAN12's harmless segments to train on [default: 0, so that 1 is left to measure on]")
     parser.add_argument("--variants", type=int, default=VARIANTS, metavar="PASSES", help="for how many passes the written chats are written anew [default: %(default)s]")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)

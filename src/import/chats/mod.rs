@@ -4,6 +4,7 @@ pub mod chat;
 pub mod chronology;
 pub mod fields;
 pub mod ids;
+pub mod paged;
 pub mod parts;
 pub mod phones;
 pub mod placeholders;

@@ -4,6 +4,7 @@
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::fields::{self, linked_file};
+use crate::import::chats::paged::Paged;
 use crate::import::chats::parts::{Part, file_name, me, say_all};
 use crate::import::error::ImportError;
 use crate::import::intake::pages::{self, Element, Shown};
@@ -30,9 +31,7 @@ impl Format for GoogleVoice {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let mut log = Log::new(sink.chat(source.name()), me(sink.options()));
-        let result = log.page(source, sink.options().limits.record);
-        log.close(result, sink)
+        paged(sink.chat(source.name()), me(sink.options())).read(source, sink)
     }
 
     fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
@@ -50,71 +49,35 @@ impl Format for GoogleVoice {
         files: &mut dyn Entries,
         sink: &mut Sink<'_>,
     ) -> Result<(), ImportError> {
-        let mut log = Log::new(sink.chat(bundle.name_in(files.name())), me(sink.options()));
-        let mut result = Ok(());
         // Times in their names put them in order.
-        for entry in &bundle.entries {
-            let source = files.open(entry, sink)?;
-            if self.detect(source.sample()) > 0.0 {
-                result = result.and(log.page(source, sink.options().limits.record));
-            } else {
-                log.chat.doubt(WarningKind::SkippedEntry, 0);
-            }
+        let chat = sink.chat(bundle.name_in(files.name()));
+        paged(chat, me(sink.options())).read_bundle(self, bundle, files, sink)
+    }
+}
+
+fn paged(mut chat: Chat, owner: String) -> Paged<impl FnMut(&mut Chat, &Element, u64)> {
+    chat.set_owner(&owner);
+    Paged::new(chat, |e| e.is("message"), move |chat, record, line| message(chat, &owner, record, line))
+}
+
+fn message(chat: &mut Chat, owner: &str, record: &Element, line: u64) {
+    let stamp = record.first(&|e| e.tag == "abbr" && e.is("dt")).map(|e| e.get("title").to_owned());
+    let when = stamp.map_or(When::Unknown, |stamp| fields::when(chat, &stamp, line));
+    let sender = record.first(&|e| e.is("sender"));
+    let link = sender.and_then(|e| e.first(&|e| e.tag == "a")).map_or("", |a| a.get("href"));
+    let number = link.trim_start_matches("tel:");
+    let name = sender.map(Element::text).unwrap_or_default();
+    // The owner stands as an abbreviation, of nothing, in whatever language.
+    let own = sender.is_some_and(|e| e.first(&|e| e.tag == "abbr" && e.is("fn")).is_some());
+    let speaker = match [name.as_str(), number].into_iter().find(|name| !name.is_empty()) {
+        _ if own => owner.to_owned(),
+        Some(name) => chat.person(if number.is_empty() { name } else { number }, name),
+        None => {
+            chat.doubt(WarningKind::UnknownSpeaker, line);
+            UNKNOWN.to_owned()
         }
-        log.close(result, sink)
-    }
-}
-
-struct Log {
-    chat: Chat,
-    owner: String,
-    count: u64,
-    whole: bool,
-}
-
-impl Log {
-    fn new(mut chat: Chat, owner: String) -> Self {
-        chat.set_owner(&owner);
-        Self { chat, owner, count: 0, whole: true }
-    }
-
-    fn page(&mut self, source: Source<'_>, limit: usize) -> Result<(), ImportError> {
-        let name = source.name().to_owned();
-        let result = pages::each(source, limit, &|e| e.is("message"), &mut |record| {
-            self.count += 1;
-            self.message(&record, self.count);
-            self.chat.room(&name, self.count)
-        });
-        self.whole &= matches!(result, Ok(false));
-        result.map(|_| ())
-    }
-
-    fn message(&mut self, record: &Element, line: u64) {
-        let stamp = record.first(&|e| e.tag == "abbr" && e.is("dt")).map(|e| e.get("title").to_owned());
-        let when = stamp.map_or(When::Unknown, |stamp| fields::when(&mut self.chat, &stamp, line));
-        let sender = record.first(&|e| e.is("sender"));
-        let link = sender.and_then(|e| e.first(&|e| e.tag == "a")).map_or("", |a| a.get("href"));
-        let number = link.trim_start_matches("tel:");
-        let name = sender.map(Element::text).unwrap_or_default();
-        // The owner stands as an abbreviation, of nothing, in whatever language.
-        let own = sender.is_some_and(|e| e.first(&|e| e.tag == "abbr" && e.is("fn")).is_some());
-        let speaker = match [name.as_str(), number].into_iter().find(|name| !name.is_empty()) {
-            _ if own => self.owner.clone(),
-            Some(name) => self.chat.person(if number.is_empty() { name } else { number }, name),
-            None => {
-                self.chat.doubt(WarningKind::UnknownSpeaker, line);
-                UNKNOWN.to_owned()
-            }
-        };
-        say_all(&mut self.chat, &speaker, when, &parts(record), line);
-    }
-
-    fn close(mut self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        sink.count_lines(self.count);
-        self.chat.sort_by_time();
-        fields::close(Some(self.chat), (!self.whole).then_some(self.count), sink);
-        result
-    }
+    };
+    say_all(chat, &speaker, when, &parts(record), line);
 }
 
 fn parts(record: &Element) -> Vec<Part> {

@@ -4,6 +4,7 @@
 use super::imessage_txt::moment;
 use crate::import::chats::chat::When;
 use crate::import::chats::fields;
+use crate::import::chats::paged::Paged;
 use crate::import::chats::parts::{Part, file_name, me, say_all};
 use crate::import::error::ImportError;
 use crate::import::intake::pages::{self, Element, Shown};
@@ -47,19 +48,8 @@ impl Format for IMessageHtml {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let (name, limit, owner) =
-            (source.name().to_owned(), sink.options().limits.record, me(sink.options()));
-        let mut chat = sink.chat(name.as_str());
-        let mut count = 0;
-        let result = pages::each(source, limit, &is_record, &mut |record| {
-            count += 1;
-            take(&mut chat, &record, &owner, count);
-            chat.room(&name, count)
-        });
-        sink.count_lines(count);
-        chat.sort_by_time();
-        fields::close(Some(chat), (!matches!(result, Ok(false))).then_some(count), sink);
-        result.map(|_| ())
+        let (chat, owner) = (sink.chat(source.name()), me(sink.options()));
+        Paged::new(chat, is_record, |chat, record, line| take(chat, record, &owner, line)).read(source, sink)
     }
 }
 

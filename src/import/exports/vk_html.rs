@@ -3,7 +3,8 @@
 
 use crate::import::archive::{Bundle, Entries};
 use crate::import::chats::chat::{Chat, When};
-use crate::import::chats::fields::{self, linked_file};
+use crate::import::chats::fields::linked_file;
+use crate::import::chats::paged::Paged;
 use crate::import::chats::parts::{Part, say_all};
 use crate::import::chats::times;
 use crate::import::error::ImportError;
@@ -32,9 +33,7 @@ impl Format for VkHtml {
     }
 
     fn read(&self, source: Source<'_>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        let mut log = Log { chat: sink.chat(source.name()), count: 0, whole: true };
-        let result = log.page(source, sink.options().limits.record);
-        log.close(result, sink)
+        paged(sink.chat(source.name())).read(source, sink)
     }
 
     fn bundles(&self, entries: &[String]) -> Vec<Bundle> {
@@ -51,74 +50,40 @@ impl Format for VkHtml {
         files: &mut dyn Entries,
         sink: &mut Sink<'_>,
     ) -> Result<(), ImportError> {
-        let mut log = Log { chat: sink.chat(bundle.name_in(files.name())), count: 0, whole: true };
-        let mut result = Ok(());
-        for entry in &bundle.entries {
-            let source = files.open(entry, sink)?;
-            if self.detect(source.sample()) > 0.0 {
-                result = result.and(log.page(source, sink.options().limits.record));
-            } else {
-                log.chat.doubt(WarningKind::SkippedEntry, 0);
-            }
-        }
-        log.close(result, sink)
+        paged(sink.chat(bundle.name_in(files.name()))).read_bundle(self, bundle, files, sink)
     }
 }
 
-struct Log {
-    chat: Chat,
-    count: u64,
-    whole: bool,
+fn paged(chat: Chat) -> Paged<impl FnMut(&mut Chat, &Element, u64)> {
+    Paged::new(chat, |e| e.is("message"), message).newest_first()
 }
 
-impl Log {
-    fn page(&mut self, source: Source<'_>, limit: usize) -> Result<(), ImportError> {
-        let name = source.name().to_owned();
-        let result = pages::each(source, limit, &|e| e.is("message"), &mut |record| {
-            self.count += 1;
-            self.message(&record, self.count);
-            self.chat.room(&name, self.count)
-        });
-        self.whole &= matches!(result, Ok(false));
-        result.map(|_| ())
-    }
-
-    fn message(&mut self, record: &Element, line: u64) {
-        let Some(header) = record.first(&|e| e.is(HEADER)) else {
-            return self.chat.reject(WarningKind::UnknownRecord, line);
-        };
-        let head =
-            header.words(false, &|e| if e.is("message-edited") { Shown::Never } else { Shown::Inside });
-        let (name, when) = told(head.trim());
-        let when = when.unwrap_or_else(|| {
-            self.chat.doubt(WarningKind::InvalidTime, line);
-            When::Unknown
-        });
-        let link = header.first(&|e| e.tag == "a");
-        let speaker = match (link, name) {
-            (Some(link), _) => self.chat.person(link.get("href"), &link.text()),
-            // The owner alone stands without a link, as "You" in the language of the account.
-            (None, Some(name)) => {
-                self.chat.set_owner(name);
-                name.to_owned()
-            }
-            (None, None) => {
-                self.chat.doubt(WarningKind::UnknownSpeaker, line);
-                UNKNOWN.to_owned()
-            }
-        };
-        match parts(record) {
-            Said::Parts(parts) => say_all(&mut self.chat, &speaker, when, &parts, line),
-            Said::Event(words) => self.chat.note(when, &words, line),
+fn message(chat: &mut Chat, record: &Element, line: u64) {
+    let Some(header) = record.first(&|e| e.is(HEADER)) else {
+        return chat.reject(WarningKind::UnknownRecord, line);
+    };
+    let head = header.words(false, &|e| if e.is("message-edited") { Shown::Never } else { Shown::Inside });
+    let (name, when) = told(head.trim());
+    let when = when.unwrap_or_else(|| {
+        chat.doubt(WarningKind::InvalidTime, line);
+        When::Unknown
+    });
+    let link = header.first(&|e| e.tag == "a");
+    let speaker = match (link, name) {
+        (Some(link), _) => chat.person(link.get("href"), &link.text()),
+        // The owner alone stands without a link, as "You" in the language of the account.
+        (None, Some(name)) => {
+            chat.set_owner(name);
+            name.to_owned()
         }
-    }
-
-    fn close(mut self, result: Result<(), ImportError>, sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        sink.count_lines(self.count);
-        self.chat.reverse();
-        self.chat.sort_by_time();
-        fields::close(Some(self.chat), (!self.whole).then_some(self.count), sink);
-        result
+        (None, None) => {
+            chat.doubt(WarningKind::UnknownSpeaker, line);
+            UNKNOWN.to_owned()
+        }
+    };
+    match parts(record) {
+        Said::Parts(parts) => say_all(chat, &speaker, when, &parts, line),
+        Said::Event(words) => chat.note(when, &words, line),
     }
 }
 
