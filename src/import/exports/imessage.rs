@@ -13,7 +13,7 @@ use super::databases;
 use crate::import::chats::chat::{Chat, When};
 use crate::import::chats::parts::{me, say_all};
 use crate::import::error::ImportError;
-use crate::import::intake::database::{Database, bytes, number, text};
+use crate::import::intake::database::{Database, bytes, field, number, text};
 use crate::import::intake::source::{Sample, Source};
 use crate::import::warning::WarningKind;
 use crate::import::{Format, Limits, Sink, UNKNOWN};
@@ -98,8 +98,7 @@ impl<'d> Archive<'d> {
         database: &'d Database,
         columns: &HashSet<String>,
     ) -> Result<Self, ImportError> {
-        let field = |c: &&str| if columns.contains(*c) { format!("m.\"{c}\"") } else { "NULL".to_owned() };
-        let fields = COLUMNS.iter().map(field).collect::<Vec<_>>().join(", ");
+        let fields = COLUMNS.iter().map(|column| field(columns, "m", column)).collect::<Vec<_>>().join(", ");
         let mut handles = HashMap::new();
         if database.columns("handle")?.contains("id") {
             database.each("SELECT ROWID, id FROM handle", &[], |row| {

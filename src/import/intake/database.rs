@@ -114,6 +114,11 @@ fn failed(name: &str, error: &rusqlite::Error, row: u64) -> ImportError {
     }
 }
 
+/// The column of the table called `alias` in a query, or nothing where the table has none of this name.
+pub fn field(columns: &HashSet<String>, alias: &str, column: &str) -> String {
+    if columns.contains(column) { format!("{alias}.\"{column}\"") } else { "NULL".to_owned() }
+}
+
 /// A field as text, whatever it was stored as; `None` when it is empty.
 pub fn text(row: &Row<'_>, column: usize) -> Option<String> {
     match row.get_ref(column).ok()? {

@@ -6,7 +6,7 @@ use super::super::databases;
 use super::backup::{self, Backup, Entry, FROM, NOT_FETCHED, Person};
 use crate::import::chats::parts::me;
 use crate::import::error::ImportError;
-use crate::import::intake::database::{Database, number, text};
+use crate::import::intake::database::{Database, field, number, text};
 use crate::import::intake::source::{Sample, Source};
 use crate::import::{Format, Sink};
 use crate::transcript::Kind;
@@ -43,14 +43,10 @@ pub fn read(name: &str, database: &Database, sink: &mut Sink<'_>) -> Result<(), 
     result
 }
 
-/// `column` of the table `m`, if there is one.
-fn field(columns: &std::collections::HashSet<String>, column: &str) -> String {
-    if columns.contains(column) { format!("m.\"{column}\"") } else { "NULL".to_owned() }
-}
-
 fn words(database: &Database, backup: &mut Backup) -> Result<(), ImportError> {
     let columns = database.columns("sms")?;
-    let fields = ["address", "date", "date_sent", "type", "body", "thread_id"].map(|c| field(&columns, c));
+    let fields =
+        ["address", "date", "date_sent", "type", "body", "thread_id"].map(|c| field(&columns, "m", c));
     database.each(
         &format!("SELECT m._id, {} FROM sms m ORDER BY m.date, m._id", fields.join(", ")),
         &[],
@@ -77,8 +73,9 @@ fn pictures(database: &Database, backup: &mut Backup) -> Result<(), ImportError>
     }
     let (people, addresses) = (threads(database)?, database.columns("addr")?.contains("msg_id"));
     let parts = database.columns("part")?;
-    let part = ["ct", "text", "cl", "fn", "name"].map(|c| field(&parts, c)).join(", ");
-    let fields = ["date", "date_sent", "msg_box", "m_type", "sub", "thread_id"].map(|c| field(&columns, c));
+    let part = ["ct", "text", "cl", "fn", "name"].map(|c| field(&parts, "m", c)).join(", ");
+    let fields =
+        ["date", "date_sent", "msg_box", "m_type", "sub", "thread_id"].map(|c| field(&columns, "m", c));
     database.each(
         &format!("SELECT m._id, {} FROM pdu m ORDER BY m.date, m._id", fields.join(", ")),
         &[],

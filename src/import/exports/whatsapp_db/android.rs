@@ -1,7 +1,5 @@
 //! `msgstore.db` of Android.
 
-use std::collections::HashSet;
-
 use rusqlite::Row;
 
 use super::{Found, Reading, Sort};
@@ -9,7 +7,7 @@ use crate::import::Sink;
 use crate::import::chats::chat::When;
 use crate::import::chats::times;
 use crate::import::error::ImportError;
-use crate::import::intake::database::{Database, number, text};
+use crate::import::intake::database::{Database, field, number, text};
 
 /// Conversations that are nobody's: what is shown for a day to all.
 const STATUS: &str = "status@broadcast";
@@ -18,11 +16,6 @@ const STATUS: &str = "status@broadcast";
 pub fn read(mut reading: Reading, database: &Database, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     let result = names(&mut reading, database).and_then(|()| messages(&mut reading, database));
     reading.close(result, sink)
-}
-
-/// `column` of the table called `alias`, if there is one.
-fn field(columns: &HashSet<String>, alias: &str, column: &str) -> String {
-    if columns.contains(column) { format!("{alias}.\"{column}\"") } else { "NULL".to_owned() }
 }
 
 /// What chats and people are called, where a table of contacts lies with the messages.

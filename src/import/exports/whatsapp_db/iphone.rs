@@ -5,7 +5,7 @@ use crate::import::Sink;
 use crate::import::chats::chat::When;
 use crate::import::chats::times;
 use crate::import::error::ImportError;
-use crate::import::intake::database::{Database, number, real, text};
+use crate::import::intake::database::{self, Database, number, real, text};
 
 /// From 1970 to 2001, in seconds.
 const EPOCH: f64 = 978_307_200.0;
@@ -45,19 +45,17 @@ fn names(reading: &mut Reading, database: &Database) -> Result<(), ImportError> 
 
 fn messages(reading: &mut Reading, database: &Database) -> Result<(), ImportError> {
     let columns = database.columns("ZWAMESSAGE")?;
-    let field = |c: &str| if columns.contains(c) { format!("m.{c}") } else { "NULL".to_owned() };
+    let field = |c: &str| database::field(&columns, "m", c);
     let media = database.columns("ZWAMEDIAITEM")?;
-    let file = |c: &str| {
-        let joined = columns.contains("ZMEDIAITEM") && media.contains(c);
-        if joined { format!("f.{c}") } else { "NULL".to_owned() }
-    };
+    let joined = columns.contains("ZMEDIAITEM");
+    let file = |c: &str| if joined { database::field(&media, "f", c) } else { "NULL".to_owned() };
     let members =
         database.columns("ZWAGROUPMEMBER")?.contains("ZMEMBERJID") && columns.contains("ZGROUPMEMBER");
     let (member, group) = match members {
         true => ("g.ZMEMBERJID", "LEFT JOIN ZWAGROUPMEMBER g ON g.Z_PK = m.ZGROUPMEMBER"),
         false => ("NULL", ""),
     };
-    let item = match columns.contains("ZMEDIAITEM") && media.contains("Z_PK") {
+    let item = match joined && media.contains("Z_PK") {
         true => "LEFT JOIN ZWAMEDIAITEM f ON f.Z_PK = m.ZMEDIAITEM",
         false => "",
     };
