@@ -7,11 +7,10 @@ use super::reading::Reading;
 use crate::import::chats::chat::When;
 use crate::import::intake::lines::Line;
 
-/// How English is called in front of a translation, and how translations are in English.
-const ENGLISH: &str = "en eng english englisch anglais inglés ingles inglese inglês angielski engels engelska ingilizce англ \
-    английский англійська 英語 英文 영어 translation translated transl trans";
-/// How other languages and translations are.
-const OTHERS: &str = "de ger deu deutsch german allemand fr fra french français francais französisch es esp spa spanish español \
+/// How languages and translations are called in front of one.
+const LABELS: &str = "en eng english englisch anglais inglés ingles inglese inglês angielski engels engelska ingilizce англ \
+    английский англійська 英語 英文 영어 translation translated transl trans \
+    de ger deu deutsch german allemand fr fra french français francais französisch es esp spa spanish español \
     espanol spanisch pt por portuguese português it ita italian italiano nl dutch nederlands pl polish polski ru rus russian русский uk \
     ukr українська tr tur türkçe ar arabic ro romanian română sv da no fi cs hu el he zh ja ko hi tl vi traduction traducción \
     traduccion tradução traducao traduzione übersetzung uebersetzung übers tłumaczenie vertaling översättning çeviri перевод переклад";
@@ -53,10 +52,9 @@ impl Pairs {
             match translated(form, line) {
                 None => above = Some(*line),
                 Some((label, words)) => {
-                    labelled += usize::from(label.is_some());
+                    labelled += usize::from(label);
                     // What is translated is somebody's, and nothing that has a translation already.
-                    let words_above =
-                        above.take().and_then(names::prefix).filter(|p| label_of(&p.name).is_none());
+                    let words_above = above.take().and_then(names::prefix).filter(|p| !is_label(&p.name));
                     apart += usize::from(words_above.is_none());
                     said.extend(words_above.map(|p| p.text));
                     told.push(words);
@@ -99,18 +97,17 @@ fn share(texts: &[&str]) -> f32 {
     common as f32 / all.max(1) as f32
 }
 
-/// Whether `label` says that a translation follows; whether it is one into English.
-fn label_of(label: &str) -> Option<bool> {
+/// Whether `label` says that a translation follows.
+fn is_label(label: &str) -> bool {
     let label = label.trim().trim_end_matches('.').to_lowercase();
     let last = label.rsplit(' ').next().unwrap_or_default();
-    let has = |list: &str| list.split_whitespace().any(|word| word == label || word == last);
     // `my translation`, `English translation`; two letters stand alone.
     let few = label.split(' ').count() <= 3 && (last.chars().count() > 3 || last == label);
-    if few && has(ENGLISH) { Some(true) } else { (few && has(OTHERS)).then_some(false) }
+    few && LABELS.split_whitespace().any(|word| word == label || word == last)
 }
 
 /// What `line` translates into, and whether a label says so.
-fn translated(form: Form, line: &str) -> Option<(Option<bool>, &str)> {
+fn translated(form: Form, line: &str) -> Option<(bool, &str)> {
     let line = line.trim();
     let inner = match form {
         Form::Brackets => [('(', ')'), ('[', ']')].iter().find_map(|(open, close)| {
@@ -120,18 +117,17 @@ fn translated(form: Form, line: &str) -> Option<(Option<bool>, &str)> {
         Form::Label => {
             let (label, words) = line.split_once(':')?;
             let big = label.chars().count() > 2 || !label.contains(char::is_lowercase);
-            return label_of(label)
-                .filter(|_| big && words.starts_with(' '))
-                .map(|is| (Some(is), words.trim()));
+            let told = is_label(label) && big && words.starts_with(' ');
+            return told.then(|| (true, words.trim()));
         }
         Form::Sign => {
-            return SIGNS.iter().find_map(|sign| line.strip_prefix(sign)).map(|words| (None, words.trim()));
+            return SIGNS.iter().find_map(|sign| line.strip_prefix(sign)).map(|words| (false, words.trim()));
         }
     };
     let parts = inner.split_once(':').or_else(|| inner.split_once(" - ")).or_else(|| inner.split_once(" – "));
-    let marked = parts.and_then(|(label, words)| Some((label_of(label)?, words)));
+    let marked = parts.filter(|(label, _)| is_label(label));
     let found =
-        marked.map_or((None, inner.trim_start_matches(['=', ' '])), |(is, words)| (Some(is), words.trim()));
+        marked.map_or((false, inner.trim_start_matches(['=', ' '])), |(_, words)| (true, words.trim()));
     (!found.1.is_empty()).then_some(found)
 }
 
